@@ -1,0 +1,168 @@
+//! Reading text with a language model.
+//!
+//! In: text. Out: a [`Reading`], the model's numbers for every token. The unit
+//! is the bit. Nothing here knows what garble is, and no tensor type leaves
+//! this folder.
+
+pub mod stub;
+
+use crate::span::{Doc, Span};
+
+/// Which model made a reading, for reports and caches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelId {
+    /// The name the user knows it by: `smollm2-135m`, or the file's stem.
+    pub name: String,
+    /// SHA-256 of the weights file, in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// What a reading should hold beside surprisal, entropy and rank.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ReadOptions<'a> {
+    /// How many of the most probable tokens to keep at each position.
+    pub most_probable: usize,
+    /// Layers whose hidden states are kept; 0 is the embedding, 1 the output
+    /// of the first block.
+    pub layers: &'a [usize],
+}
+
+/// A token the model found probable at some position.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Guess {
+    /// Vocabulary id; [`LanguageModel::token_text`] spells it.
+    pub id: u32,
+    /// -log2 of its probability.
+    pub surprisal_bits: f32,
+}
+
+/// The model's numbers for one token of the text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TokenReading {
+    /// Vocabulary id.
+    pub id: u32,
+    /// Bytes of the text it stands for. Tokens tile the text, in order; a
+    /// token that is a part of one character has the span of that character.
+    pub span: Span<Doc>,
+    /// -log2 of the probability of this token given all before it.
+    pub surprisal_bits: f32,
+    /// Entropy of the distribution it was drawn from, in bits.
+    pub entropy_bits: f32,
+    /// How many tokens were more probable; 0 when it was the favourite.
+    pub rank: u32,
+    /// The favourites at this position, best first.
+    pub most_probable: Vec<Guess>,
+}
+
+/// Hidden states of chosen layers, one row a token.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct States {
+    /// Numbers in one row of one layer.
+    pub width: usize,
+    /// For each layer asked for, in the order asked: tokens × width numbers.
+    pub layers: Vec<Vec<f32>>,
+}
+
+/// What the model made of one text.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Reading {
+    /// One entry a token, in text order.
+    pub tokens: Vec<TokenReading>,
+    /// States of the layers asked for.
+    pub states: States,
+}
+
+impl Reading {
+    /// Sum of the tokens' surprisals, in bits.
+    pub fn total_bits(&self) -> f64 {
+        self.tokens
+            .iter()
+            .map(|token| f64::from(token.surprisal_bits))
+            .sum()
+    }
+}
+
+/// A causal language model that reads text. Deterministic: the same text gives
+/// the same numbers, alone or in a batch, whatever the number of threads.
+pub trait LanguageModel: Send + Sync {
+    /// Name and checksum of the weights.
+    fn id(&self) -> &ModelId;
+
+    /// Number of blocks; layer `layers()` is the last one [`ReadOptions`] may
+    /// ask for.
+    fn layers(&self) -> usize;
+
+    /// Reads each text on its own, from the start-of-document token on.
+    fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<Reading>, LmError>;
+
+    /// Reads `prefix` followed by each of the continuations, the prefix only
+    /// once. A result holds the tokens that end after the prefix, with spans
+    /// into `prefix + continuation`; its values equal those of [`Self::read`]
+    /// of the joined text within 1e-3 bits. `most_probable` and `states` are
+    /// left empty.
+    fn read_continuations(
+        &self,
+        prefix: &str,
+        continuations: &[&str],
+    ) -> Result<Vec<Reading>, LmError>;
+
+    /// The text of a token, a leading space included; bytes that are no
+    /// UTF-8 on their own become U+FFFD.
+    fn token_text(&self, id: u32) -> String;
+}
+
+/// Why a model could not be loaded or could not read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LmError {
+    /// The file cannot be opened or read.
+    #[error("cannot read the model {path}: {source}")]
+    Io {
+        /// Path of the model file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is not a whole GGUF file.
+    #[error("{path} is not a usable GGUF file: {problem}")]
+    Malformed {
+        /// Path of the model file.
+        path: String,
+        /// What is wrong with it, with expected and got.
+        problem: String,
+    },
+    /// The file is sound but of a kind this engine does not read.
+    #[error("{path} holds {found}; mtlint reads {supported}")]
+    Unsupported {
+        /// Path of the model file.
+        path: String,
+        /// What the file holds.
+        found: String,
+        /// What would have been read.
+        supported: &'static str,
+    },
+    /// The tokenizer in the file cannot be built or refused a text.
+    #[error("the tokenizer of {path} failed: {problem}")]
+    Tokenizer {
+        /// Path of the model file.
+        path: String,
+        /// What the tokenizer said.
+        problem: String,
+    },
+    /// The request does not fit the model.
+    #[error("the model has no layer {asked}; its last is {last}")]
+    NoSuchLayer {
+        /// The layer asked for.
+        asked: usize,
+        /// The highest that exists.
+        last: usize,
+    },
+    /// The numbers of the model are not finite: its weights are damaged.
+    #[error(
+        "the model {path} gave numbers that are not finite; its weights are damaged, fetch it again"
+    )]
+    NotFinite {
+        /// Path of the model file.
+        path: String,
+    },
+}

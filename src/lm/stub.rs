@@ -1,0 +1,1 @@
+//! A table-driven language model for tests.
