@@ -4,7 +4,11 @@
 //! is the bit. Nothing here knows what garble is, and no tensor type leaves
 //! this folder.
 
+pub mod gguf;
+pub mod llama;
 pub mod stub;
+pub mod tokenizer;
+mod windows;
 
 use crate::span::{Doc, Span};
 
@@ -22,8 +26,8 @@ pub struct ModelId {
 pub struct ReadOptions<'a> {
     /// How many of the most probable tokens to keep at each position.
     pub most_probable: usize,
-    /// Layers whose hidden states are kept; 0 is the embedding, 1 the output
-    /// of the first block.
+    /// Layers whose hidden states are kept: 0 is the embedding, 1 the output
+    /// of the first block, the last one the output of the final norm.
     pub layers: &'a [usize],
 }
 

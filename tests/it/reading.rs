@@ -1,0 +1,242 @@
+//! The numbers of the reading, against a `float32` run of the same weights and
+//! against itself.
+
+use mtlint::lm::{LanguageModel, ReadOptions, Reading};
+use rayon::ThreadPoolBuilder;
+use serde::Deserialize;
+
+use crate::common::{data, model};
+
+#[derive(Deserialize)]
+struct Reference {
+    text: String,
+    tokens: Vec<ReferenceToken>,
+}
+
+#[derive(Deserialize)]
+struct ReferenceToken {
+    id: u32,
+    start: usize,
+    end: usize,
+    surprisal_bits: f64,
+    entropy_bits: f64,
+}
+
+fn read(text: &str) -> Reading {
+    let mut readings = model().read(&[text], ReadOptions::default()).unwrap();
+    readings.remove(0)
+}
+
+fn correlation(a: &[f64], b: &[f64]) -> f64 {
+    let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
+    let (ma, mb) = (mean(a), mean(b));
+    let covariance: f64 = a.iter().zip(b).map(|(a, b)| (a - ma) * (b - mb)).sum();
+    let spread = |x: &[f64], m: f64| x.iter().map(|x| (x - m).powi(2)).sum::<f64>().sqrt();
+    covariance / (spread(a, ma) * spread(b, mb))
+}
+
+#[test]
+fn agrees_with_the_float32_reference() {
+    let Some(folder) = data("agrees_with_the_float32_reference") else {
+        return;
+    };
+    for name in ["garbled", "sibling", "hard"] {
+        let path = folder.join(format!("reference/smollm2-135m-q4_1.{name}.json"));
+        let reference: Reference =
+            serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let reading = read(&reference.text);
+        let ids = |r: &Reading| r.tokens.iter().map(|t| t.id).collect::<Vec<_>>();
+        let expected_ids: Vec<u32> = reference.tokens.iter().map(|t| t.id).collect();
+        assert_eq!(ids(&reading), expected_ids, "{name}: token ids");
+        for (got, expected) in reading.tokens.iter().zip(&reference.tokens) {
+            assert!(
+                got.span.start() <= expected.start && got.span.end() >= expected.end,
+                "{name}: span {:?}, expected {}..{}",
+                got.span,
+                expected.start,
+                expected.end
+            );
+        }
+        let got: Vec<f64> = reading
+            .tokens
+            .iter()
+            .map(|t| t.surprisal_bits.into())
+            .collect();
+        let expected: Vec<f64> = reference.tokens.iter().map(|t| t.surprisal_bits).collect();
+        let sum = |x: &[f64]| x.iter().sum::<f64>();
+        let drift = (sum(&got) / sum(&expected) - 1.0).abs();
+        let r = correlation(&got, &expected);
+        println!(
+            "{name}: mean surprisal off by {:.5} %, r = {r:.7}",
+            drift * 100.0
+        );
+        assert!(drift < 1e-3, "{name}: mean surprisal off by {drift}");
+        assert!(r >= 0.9999, "{name}: correlation {r}");
+        let entropy: Vec<f64> = reading
+            .tokens
+            .iter()
+            .map(|t| t.entropy_bits.into())
+            .collect();
+        let expected: Vec<f64> = reference.tokens.iter().map(|t| t.entropy_bits).collect();
+        assert!(
+            correlation(&entropy, &expected) >= 0.9999,
+            "{name}: entropy"
+        );
+    }
+}
+
+const TEXTS: [&str; 5] = [
+    "The ferry left the island before dawn.",
+    "",
+    "Doctors at the clinic said that the new vaccine protects most children for at least two \
+     years, although they warned that a second dose is needed before school starts.",
+    "x",
+    "Prices rose by 3.4 % in April — the bank’s governor had expected less.",
+];
+
+fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .unwrap()
+        .install(work)
+}
+
+#[test]
+fn gives_the_same_bits_alone_in_a_batch_and_on_any_number_of_threads() {
+    let long = TEXTS[2].repeat(12);
+    let texts: Vec<&str> = TEXTS.iter().copied().chain([long.as_str()]).collect();
+    let options = ReadOptions {
+        most_probable: 3,
+        layers: &[0, 10, 30],
+    };
+    let batch = with_threads(2, || model().read(&texts, options).unwrap());
+    let single = with_threads(1, || model().read(&texts, options).unwrap());
+    assert_eq!(batch, single, "one thread and two");
+    for (text, expected) in texts.iter().zip(&batch) {
+        let alone = with_threads(2, || model().read(&[text], options).unwrap());
+        assert_eq!(&alone[0], expected, "alone: {text:.20}");
+    }
+}
+
+#[test]
+fn states_stand_beside_their_tokens() {
+    let options = ReadOptions {
+        most_probable: 0,
+        layers: &[0, 30],
+    };
+    let reading = &model().read(&[TEXTS[0]], options).unwrap()[0];
+    let width = reading.states.width;
+    for layer in &reading.states.layers {
+        assert_eq!(layer.len(), reading.tokens.len() * width);
+    }
+    // The embedding of a token depends on the token alone: equal ids, equal rows.
+    let twice = &model().read(&["so so so so"], options).unwrap()[0];
+    let rows: Vec<&[f32]> = twice.states.layers[0].chunks(width).collect();
+    assert_eq!(rows[1], rows[2]);
+    assert_ne!(rows[0], rows[2]);
+}
+
+#[test]
+fn most_probable_tokens_come_in_order_and_agree_with_rank() {
+    let options = ReadOptions {
+        most_probable: 4,
+        layers: &[],
+    };
+    let reading = &model().read(&[TEXTS[2]], options).unwrap()[0];
+    let mut favourites = 0;
+    for token in &reading.tokens {
+        let bits: Vec<f32> = token
+            .most_probable
+            .iter()
+            .map(|g| g.surprisal_bits)
+            .collect();
+        assert_eq!(bits.len(), 4);
+        assert!(bits.is_sorted());
+        if token.rank < 4 {
+            let place = token.most_probable.iter().position(|g| g.id == token.id);
+            assert_eq!(place, Some(token.rank as usize));
+            favourites += 1;
+        }
+    }
+    assert!(favourites > 10);
+}
+
+#[test]
+fn a_text_longer_than_the_window_is_read_with_context_throughout() {
+    // 500 sentences of about eight tokens: several windows.
+    let text: String = (0..500)
+        .map(|n| format!("Ship number {n} sailed on. "))
+        .collect();
+    let reading = read(&text);
+    assert!(reading.tokens.len() > 3000);
+    let mut end = 0;
+    for token in &reading.tokens {
+        assert_eq!(token.span.start(), end, "tokens tile the text");
+        end = token.span.end();
+    }
+    assert_eq!(end, text.len());
+    // Without context "Ship" costs far more than in the hundredth repetition.
+    let worst = reading.tokens[2048..]
+        .iter()
+        .filter(|t| t.span.slice(&text).unwrap().contains("Ship"))
+        .map(|t| t.surprisal_bits)
+        .fold(0.0, f32::max);
+    assert!(
+        worst < 2.0,
+        "a token was read without context: {worst} bits"
+    );
+}
+
+#[test]
+fn continuations_equal_the_full_reading() {
+    let prefix = "The minister met the press on Friday. He said that the old bridge ";
+    let ends = [
+        "would be closed until spring.",
+        "had fallen into the river twice before, and nobody had noticed.",
+        "s were safe.",
+        "",
+    ];
+    assert_continuations(prefix, &ends);
+    // Past the window, and at a place that is no token boundary.
+    let long = "Water flows downhill; nobody asked it to. ".repeat(230);
+    assert_continuations(&long, &["It never argues.", "It nev", "It runs."]);
+    assert_continuations("", &["Once more.", "Once again, please."]);
+}
+
+fn assert_continuations(prefix: &str, ends: &[&str]) {
+    let readings = model().read_continuations(prefix, ends).unwrap();
+    for (end, got) in ends.iter().zip(&readings) {
+        let text = format!("{prefix}{end}");
+        let full = read(&text);
+        let expected: Vec<_> = full
+            .tokens
+            .iter()
+            .filter(|t| t.span.end() > prefix.len())
+            .collect();
+        assert_eq!(got.tokens.len(), expected.len(), "{end:?}");
+        for (got, expected) in got.tokens.iter().zip(expected) {
+            assert_eq!((got.id, got.span), (expected.id, expected.span));
+            let off = (got.surprisal_bits - expected.surprisal_bits).abs();
+            assert!(off < 1e-3, "{end:?}: off by {off} bits");
+        }
+    }
+}
+
+#[test]
+fn a_text_that_spells_special_tokens_is_only_text() {
+    let reading = read("He wrote <|endoftext|> and <|im_start|> on the board.");
+    assert!(reading.tokens.iter().all(|token| token.id >= 17));
+}
+
+#[test]
+fn odd_texts_are_read_to_the_end() {
+    let spaces = " ".repeat(200_000);
+    let word = "ab ".repeat(3) + &"a".repeat(6_000);
+    for text in ["\0\u{1}\u{202e}", "👩‍👩‍👧‍👦🏳️‍🌈", spaces.as_str(), word.as_str()]
+    {
+        let reading = read(text);
+        let end = reading.tokens.last().unwrap().span.end();
+        assert_eq!(end, text.len());
+    }
+}
