@@ -2,7 +2,7 @@
 //! terminal, a line for each step that takes a while elsewhere, nothing when
 //! the user wants quiet.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -17,7 +17,8 @@ pub struct ModelProgress {
 enum Shown {
     Nothing,
     Lines,
-    Bar(ProgressBar),
+    /// The bar of the stage; a hidden one before the first.
+    Bar(RefCell<ProgressBar>),
 }
 
 impl ModelProgress {
@@ -26,8 +27,7 @@ impl ModelProgress {
         let shown = if quiet {
             Shown::Nothing
         } else if io::stderr().is_terminal() {
-            let target = ProgressDrawTarget::stderr();
-            Shown::Bar(ProgressBar::with_draw_target(None, target))
+            Shown::Bar(RefCell::new(ProgressBar::hidden()))
         } else {
             Shown::Lines
         };
@@ -50,18 +50,15 @@ impl Progress for ModelProgress {
             }
             Shown::Lines => {}
             Shown::Bar(bar) => {
+                let mut bar = bar.borrow_mut();
                 if new {
-                    bar.reset();
-                    bar.set_style(style(total.is_some()));
-                    bar.set_message(words(stage));
-                }
-                if let Some(total) = total {
-                    bar.set_length(total);
-                }
-                bar.set_position(done);
-                if total.is_none() {
+                    bar.finish_and_clear();
+                    *bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr())
+                        .with_style(style(total.is_some()))
+                        .with_message(words(stage));
                     bar.tick();
                 }
+                bar.set_position(done);
             }
         }
     }
@@ -70,7 +67,7 @@ impl Progress for ModelProgress {
 impl Drop for ModelProgress {
     fn drop(&mut self) {
         if let Shown::Bar(bar) = &self.shown {
-            bar.finish_and_clear();
+            bar.borrow().finish_and_clear();
         }
     }
 }

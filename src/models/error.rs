@@ -63,7 +63,10 @@ pub enum ModelError {
         kept_bytes: u64,
     },
     /// A file in the cache folder cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error(
+        "cannot read {}: {source}\ncheck who may read it, or set MTLINT_MODELS to another folder",
+        path.display()
+    )]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -136,7 +139,7 @@ pub enum ModelError {
         got: String,
     },
     /// The model is not here and the network may not be used.
-    #[error("the model {name} is not in {}, and --offline forbids fetching it\n{instructions}", path.display())]
+    #[error("the model {name} is not at {}, and --offline forbids fetching it\n{instructions}", path.display())]
     Offline {
         /// The model.
         name: String,

@@ -270,7 +270,7 @@ fn extract(
 /// Copies the model and compares its size and SHA-256 with the registry. At
 /// most one byte more than the size is read, however much an archive unpacks
 /// to.
-fn copy_checked(
+pub(super) fn copy_checked(
     entry: &ModelEntry,
     folder: &Path,
     source: impl Read,
