@@ -1,0 +1,263 @@
+//! `mtlint models`: what models there are, and getting, checking and finding
+//! their files.
+//!
+//! Exit status: 0 when the job was done, 2 when a model is unknown, cannot be
+//! had, or is not what it should be.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand, ValueEnum};
+use mtlint::models::{CacheState, ModelEntry, ModelStore, PipOrigin, Verdict};
+use serde::Serialize;
+
+use super::COULD_NOT;
+use super::progress::ModelProgress;
+
+/// The language models: list, fetch, verify, and where they are
+///
+/// mtlint reads a text with a language model. The first command that needs a
+/// model fetches it with your own pip, from wherever that pip is configured to
+/// look, checks it against a built-in SHA-256, and keeps it; `mtlint models
+/// fetch` does so ahead of time.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Environment:
+  MTLINT_MODELS   the folder to keep models in
+                  (default: mtlint/models in your cache folder)
+  MTLINT_PIP      the command that runs pip
+                  (default: the first that works of python3 -m pip, pip3, pip,
+                  python -m pip)
+
+Examples:
+  mtlint models fetch                   get the default model
+  mtlint models verify                  read it all and compare its SHA-256
+  mtlint models list --format json      for scripts
+  MTLINT_MODELS=/srv/models mtlint models fetch
+                                        keep it where several users can read it
+
+For a machine without a network, `mtlint models fetch --offline` says what to
+run elsewhere and where to put the file.")]
+pub struct ModelsArguments {
+    #[command(subcommand)]
+    action: Action,
+    /// Never touch the network; where a model is missing, say how to get it
+    #[arg(long, global = true)]
+    offline: bool,
+    /// No progress and no notes on standard error, only errors
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Show each known model: origin, licence, size, checksum and where it is
+    List {
+        /// How to show them
+        #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
+    },
+    /// Get models that are not there yet, and print where they are
+    Fetch(Names),
+    /// Read models from end to end and compare them with their SHA-256
+    Verify(Names),
+    /// Print where a model's file is, or would be
+    Path {
+        /// The model [default: the one that is used when none is named]
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Names {
+    /// The models [default: the one that is used when none is named]
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ListFormat {
+    /// A few lines a model, for people
+    Text,
+    /// One array with an object for each model
+    Json,
+}
+
+/// One object of `list --format json`.
+#[derive(Serialize)]
+struct Listed<'a> {
+    name: &'a str,
+    default: bool,
+    architecture: &'a str,
+    language: &'a str,
+    licence: &'a str,
+    size: u64,
+    sha256: &'a str,
+    origin: &'a PipOrigin,
+    path: PathBuf,
+    state: CacheState,
+}
+
+/// Does what the arguments say.
+pub fn run(arguments: &ModelsArguments) -> anyhow::Result<ExitCode> {
+    let store = ModelStore::from_environment()?;
+    match &arguments.action {
+        Action::List { format } => list(&store, *format),
+        Action::Fetch(names) => fetch(&store, &names.or_default(&store)?, arguments),
+        Action::Verify(names) => verify(&store, &names.or_default(&store)?, arguments),
+        Action::Path { name } => path(&store, name.as_deref(), arguments),
+    }
+}
+
+impl Names {
+    fn or_default(&self, store: &ModelStore) -> anyhow::Result<Vec<String>> {
+        if self.names.is_empty() {
+            return Ok(vec![store.registry().default_entry()?.name.clone()]);
+        }
+        Ok(self.names.clone())
+    }
+}
+
+fn list(store: &ModelStore, format: ListFormat) -> anyhow::Result<ExitCode> {
+    let listed: Vec<Listed> = store
+        .registry()
+        .entries()
+        .iter()
+        .map(|entry| Listed::of(store, entry))
+        .collect();
+    let mut out = io::stdout().lock();
+    match format {
+        ListFormat::Text => {
+            for (position, model) in listed.iter().enumerate() {
+                if position > 0 {
+                    writeln!(out)?;
+                }
+                out.write_all(model.text().as_bytes())?;
+            }
+        }
+        ListFormat::Json => writeln!(out, "{}", serde_json::to_string_pretty(&listed)?)?,
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+impl<'a> Listed<'a> {
+    fn of(store: &ModelStore, entry: &'a ModelEntry) -> Self {
+        Self {
+            name: &entry.name,
+            default: entry.default,
+            architecture: &entry.architecture,
+            language: &entry.language,
+            licence: &entry.licence,
+            size: entry.size,
+            sha256: &entry.sha256,
+            origin: &entry.pip,
+            path: store.cache().path(entry),
+            state: store.cache().state(entry),
+        }
+    }
+
+    fn text(&self) -> String {
+        let state = match self.state {
+            CacheState::Cached => "cached",
+            CacheState::Missing => "not fetched yet",
+            CacheState::WrongSize => "damaged: its size is wrong; fetch it again",
+        };
+        format!(
+            "{}{}\n  language      {}\n  architecture  {}\n  licence       {}\n  size          {:.1} MB ({} bytes)\n  sha256        {}\n  origin        {} in the Python package {} {}\n  file          {}\n  state         {state}\n",
+            self.name,
+            if self.default { " (default)" } else { "" },
+            self.language,
+            self.architecture,
+            self.licence,
+            self.size as f64 / 1e6,
+            self.size,
+            self.sha256,
+            self.origin.member,
+            self.origin.package,
+            self.origin.version,
+            self.path.display(),
+        )
+    }
+}
+
+fn fetch(
+    store: &ModelStore,
+    names: &[String],
+    arguments: &ModelsArguments,
+) -> anyhow::Result<ExitCode> {
+    for name in names {
+        let progress = ModelProgress::new(arguments.quiet);
+        let path = store.fetch(name, arguments.offline, &progress)?;
+        drop(progress);
+        print_line(&path.display().to_string())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn verify(
+    store: &ModelStore,
+    names: &[String],
+    arguments: &ModelsArguments,
+) -> anyhow::Result<ExitCode> {
+    let mut all_sound = true;
+    for name in names {
+        let progress = ModelProgress::new(arguments.quiet);
+        let verdict = store.verify(name, &progress)?;
+        drop(progress);
+        let words = match &verdict {
+            Verdict::Sound => "ok".to_owned(),
+            Verdict::Missing => "missing".to_owned(),
+            Verdict::WrongSize {
+                expected_bytes,
+                got_bytes,
+            } => format!("wrong size: {got_bytes} bytes, expected {expected_bytes}"),
+            Verdict::WrongChecksum { expected, got } => {
+                format!("wrong checksum: SHA-256 {got}, expected {expected}")
+            }
+        };
+        print_line(&format!("{name}: {words}"))?;
+        if verdict != Verdict::Sound {
+            all_sound = false;
+            note(arguments, &format!("to get it: mtlint models fetch {name}"));
+        }
+    }
+    Ok(if all_sound {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(COULD_NOT)
+    })
+}
+
+fn path(
+    store: &ModelStore,
+    name: Option<&str>,
+    arguments: &ModelsArguments,
+) -> anyhow::Result<ExitCode> {
+    let entry = match name {
+        Some(name) => store.registry().get(name)?,
+        None => store.registry().default_entry()?,
+    };
+    print_line(&store.cache().path(entry).display().to_string())?;
+    if store.cache().state(entry) == CacheState::Missing {
+        let name = &entry.name;
+        note(
+            arguments,
+            &format!("nothing is there yet; to get it: mtlint models fetch {name}"),
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_line(line: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}
+
+fn note(arguments: &ModelsArguments, words: &str) {
+    if !arguments.quiet {
+        let _ = writeln!(io::stderr(), "mtlint: {words}");
+    }
+}
