@@ -9,7 +9,9 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod detect;
 pub mod document;
+pub mod eval;
 pub mod finding;
 pub mod language;
 pub mod lm;

@@ -1,0 +1,172 @@
+//! What the reading says about each word, as numbers.
+//!
+//! In: a text, its words and its [`Reading`]. Out: one [`WordReading`] a word
+//! and one row of [`WIDTH`] features. Numbers and spans only, no English: a
+//! word is looked at for its shape, never looked up.
+
+use std::collections::HashMap;
+
+use crate::lm::Reading;
+use crate::segment::{Segments, WordKind};
+use crate::span::{Doc, Span};
+
+/// Features of a word.
+pub const WIDTH: usize = 20;
+
+/// The reading of one word: the sums over its tokens.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WordReading {
+    /// The word, in bytes of the document.
+    pub span: Span<Doc>,
+    /// The tokens that spell it, as indices into the reading.
+    pub tokens: std::ops::Range<usize>,
+    /// Sum of their surprisals, in bits.
+    pub surprisal_bits: f32,
+    /// Sum of the entropies at their places, in bits: what a word would
+    /// cost on average there.
+    pub expected_bits: f32,
+}
+
+/// Sums the tokens of each word. A token belongs to the word that holds its
+/// last byte; a word that shares its only token with the one before (`."` is
+/// often one token) takes that token's numbers.
+pub fn word_readings(segments: &Segments, reading: &Reading) -> Vec<WordReading> {
+    let mut first = 0;
+    segments
+        .words
+        .iter()
+        .map(|word| {
+            let tokens = &reading.tokens;
+            while first < tokens.len() && tokens[first].span.end() <= word.span.start() {
+                first += 1;
+            }
+            let inside = |token: &crate::lm::TokenReading| {
+                token.span.end() <= word.span.end() || token.span.start() < word.span.start()
+            };
+            let count = tokens[first..]
+                .iter()
+                .take_while(|token| token.span.start() < word.span.end() && inside(token))
+                .count();
+            // A token that reaches past the word still is its only one.
+            let shared = usize::from(count == 0 && first < tokens.len());
+            let range = first..first + count + shared;
+            let sum = |value: fn(&crate::lm::TokenReading) -> f32| {
+                tokens[range.clone()].iter().map(value).sum::<f32>()
+            };
+            WordReading {
+                span: word.span,
+                surprisal_bits: sum(|token| token.surprisal_bits),
+                expected_bits: sum(|token| token.entropy_bits),
+                tokens: range,
+            }
+        })
+        .collect()
+}
+
+/// One row of features a word; neighbours are the word model's own business.
+pub fn features(
+    text: &str,
+    segments: &Segments,
+    reading: &Reading,
+    words: &[WordReading],
+) -> Vec<[f32; WIDTH]> {
+    let counts = occurrences(text, segments);
+    let sentence_means = sentence_means(segments, words);
+    let mut place = 0;
+    let mut sentence = usize::MAX;
+    segments
+        .words
+        .iter()
+        .zip(words)
+        .map(|(word, numbers)| {
+            if word.sentence != sentence {
+                sentence = word.sentence;
+                place = 0;
+            }
+            place += 1;
+            let tokens = &reading.tokens[numbers.tokens.clone()];
+            let spelling = word.span.slice(text).unwrap_or_default();
+            let shape = Shape::of(spelling);
+            let largest = |value: fn(&crate::lm::TokenReading) -> f32| {
+                tokens.iter().map(value).fold(0.0, f32::max)
+            };
+            let rank = |token: &crate::lm::TokenReading| (1.0 + token.rank as f32).log2();
+            let flag = |value: bool| f32::from(u8::from(value));
+            let punctuation = word.kind == WordKind::Punctuation;
+            [
+                numbers.surprisal_bits / 10.0,
+                tokens.first().map_or(0.0, |t| t.surprisal_bits) / 10.0,
+                largest(|t| t.surprisal_bits) / 10.0,
+                tokens.last().map_or(0.0, |t| t.surprisal_bits) / 10.0,
+                (tokens.len() as f32).ln(),
+                tokens.first().map_or(0.0, |t| t.entropy_bits) / 10.0,
+                (numbers.surprisal_bits - numbers.expected_bits) / 10.0,
+                largest(|t| t.surprisal_bits - t.entropy_bits) / 10.0,
+                tokens.first().map_or(0.0, rank) / 8.0,
+                tokens.iter().map(rank).fold(0.0, f32::max) / 8.0,
+                flag(punctuation),
+                flag(shape.digit),
+                flag(shape.capital && place > 1),
+                flag(shape.capital && place == 1),
+                flag(shape.all_capitals),
+                flag(shape.beyond_ascii && !punctuation),
+                (spelling.chars().count().min(30) as f32).ln_1p() / 2.0,
+                1.0 / place as f32,
+                (counts.get(&fold(spelling)).copied().unwrap_or(1) as f32).ln() / 2.0,
+                sentence_means[word.sentence] / 10.0,
+            ]
+        })
+        .collect()
+}
+
+struct Shape {
+    digit: bool,
+    capital: bool,
+    all_capitals: bool,
+    beyond_ascii: bool,
+}
+
+impl Shape {
+    fn of(word: &str) -> Self {
+        let letters = word.chars().filter(|c| c.is_alphabetic());
+        Self {
+            digit: word.chars().any(|c| c.is_numeric()),
+            capital: word.chars().next().is_some_and(char::is_uppercase),
+            all_capitals: letters.clone().count() > 1 && letters.clone().all(char::is_uppercase),
+            beyond_ascii: letters.clone().any(|c| !c.is_ascii()),
+        }
+    }
+}
+
+/// Letters and digits in lower case, without a possessive ending: what counts
+/// as the same word elsewhere in the document.
+fn fold(word: &str) -> String {
+    let lower = word.to_lowercase();
+    let stem = lower
+        .strip_suffix("'s")
+        .or_else(|| lower.strip_suffix("’s"))
+        .unwrap_or(&lower);
+    stem.to_owned()
+}
+
+fn occurrences(text: &str, segments: &Segments) -> HashMap<String, u32> {
+    let mut counts = HashMap::new();
+    for word in &segments.words {
+        let key = fold(word.span.slice(text).unwrap_or_default());
+        *counts.entry(key).or_insert(0) += 1;
+    }
+    counts
+}
+
+/// Mean surprisal of a word, for each sentence.
+fn sentence_means(segments: &Segments, words: &[WordReading]) -> Vec<f32> {
+    let mut sums = vec![(0.0, 0.0f32); segments.sentences.len().max(1)];
+    for (word, numbers) in segments.words.iter().zip(words) {
+        let (bits, count) = &mut sums[word.sentence];
+        *bits += numbers.surprisal_bits;
+        *count += 1.0;
+    }
+    sums.iter()
+        .map(|(bits, count)| bits / count.max(1.0))
+        .collect()
+}

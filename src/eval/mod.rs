@@ -1,0 +1,3 @@
+//! Measuring the detector on labelled data.
+
+pub mod dataset;
