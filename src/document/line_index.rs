@@ -168,8 +168,8 @@ mod tests {
             sum += index.position(i * 83 % text.len()).column;
         }
         assert!(sum > 0);
-        // A walk along the line for each would take minutes.
-        assert!(begun.elapsed().as_secs() < 2, "{:?}", begun.elapsed());
+        // A walk along the line for each would take an hour.
+        assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
     }
 
     proptest! {
