@@ -1,49 +1,261 @@
-//! Bytes to a [`Document`]: placeholder signatures.
+//! Bytes to a [`Document`]: a named text that is known to be UTF-8.
+//!
+//! In: a file, a reader or bytes in memory, with a limit on their number. Out:
+//! the original text, byte for byte, a byte order mark included, so that every
+//! span points into what the user has on disk; and the way from a byte to its
+//! line and column. What cannot be read is a [`DocumentError`] that says so and
+//! names the way out. It does not guess encodings beyond recognising them, nor
+//! split the text, nor judge whether it is English.
+
+mod error;
+mod line_index;
+
 use std::io::Read;
 use std::path::Path;
+use std::sync::OnceLock;
+
+pub use error::{DocumentError, Encoding};
+pub use line_index::{LineIndex, Position};
+
+/// The byte order mark that some programs put before UTF-8 text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A text with its name.
 #[derive(Debug, Clone)]
 pub struct Document {
     name: String,
     text: String,
+    line_index: OnceLock<LineIndex>,
 }
 
 impl Document {
-    /// Document from text in memory.
+    /// A document from text in memory.
     pub fn from_text(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             name: name.into(),
             text: text.into(),
+            line_index: OnceLock::new(),
         }
     }
-    /// Reads all of `reader`, refusing more than `max_bytes`.
+
+    /// A document from bytes in memory.
+    ///
+    /// # Errors
+    /// [`DocumentError::NotUtf8`] when the bytes are not UTF-8, or are UTF-8
+    /// only by accident: UTF-16 and binary data full of NUL bytes.
+    pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Result<Self, DocumentError> {
+        let name = name.into();
+        if let Some((offset, encoding)) = error::nul_bytes(&bytes) {
+            return Err(DocumentError::NotUtf8 {
+                name,
+                offset,
+                encoding,
+            });
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Self::from_text(name, text)),
+            Err(not_utf8) => {
+                let fault = not_utf8.utf8_error();
+                Err(DocumentError::NotUtf8 {
+                    name,
+                    offset: fault.valid_up_to(),
+                    encoding: error::recognise(not_utf8.as_bytes(), fault),
+                })
+            }
+        }
+    }
+
+    /// Reads all of `reader`; of a longer one, no more than `max_bytes` + 1
+    /// bytes are taken.
+    ///
+    /// # Errors
+    /// [`DocumentError::TooLarge`] beyond `max_bytes`, otherwise as
+    /// [`Document::from_bytes`], and [`DocumentError::Unreadable`] when the
+    /// reader fails.
     pub fn from_reader(
-        _name: impl Into<String>,
-        _reader: impl Read,
-        _max_bytes: u64,
+        name: impl Into<String>,
+        reader: impl Read,
+        max_bytes: u64,
     ) -> Result<Self, DocumentError> {
-        unimplemented!()
+        let name = name.into();
+        let mut bytes = Vec::new();
+        if let Err(source) = reader
+            .take(max_bytes.saturating_add(1))
+            .read_to_end(&mut bytes)
+        {
+            return Err(DocumentError::from_io(name, source));
+        }
+        if bytes.len() as u64 > max_bytes {
+            return Err(DocumentError::TooLarge {
+                name,
+                limit: max_bytes,
+                size: None,
+            });
+        }
+        Self::from_bytes(name, bytes)
     }
-    /// Opens and reads a file.
-    pub fn open(_path: &Path, _max_bytes: u64) -> Result<Self, DocumentError> {
-        unimplemented!()
+
+    /// Opens and reads a file, or anything that can be read like one, such as a
+    /// named pipe. The document's name is the path as given. A file that is
+    /// known to be longer than `max_bytes` is refused without being read.
+    ///
+    /// # Errors
+    /// Every [`DocumentError`]: a missing file, a folder, a file that may not
+    /// be read, one that is too large, one that is not UTF-8.
+    pub fn open(path: &Path, max_bytes: u64) -> Result<Self, DocumentError> {
+        let name = path.display().to_string();
+        let metadata = match std::fs::metadata(path) {
+            Ok(metadata) => metadata,
+            Err(source) => return Err(DocumentError::from_io(name, source)),
+        };
+        if metadata.is_dir() {
+            return Err(DocumentError::IsFolder { name });
+        }
+        if metadata.is_file() && metadata.len() > max_bytes {
+            return Err(DocumentError::TooLarge {
+                name,
+                limit: max_bytes,
+                size: Some(metadata.len()),
+            });
+        }
+        match std::fs::File::open(path) {
+            Ok(file) => Self::from_reader(name, file, max_bytes),
+            Err(source) => Err(DocumentError::from_io(name, source)),
+        }
     }
-    /// Name.
+
+    /// The name: a path as given, `-` for standard input, or a record's id.
     pub fn name(&self) -> &str {
         &self.name
     }
+
     /// The whole original text, a byte order mark included.
     pub fn text(&self) -> &str {
         &self.text
     }
+
+    /// The byte where the content begins: 3 after a byte order mark, else 0.
+    pub fn content_start(&self) -> usize {
+        if self.text.starts_with(BYTE_ORDER_MARK) {
+            BYTE_ORDER_MARK.len_utf8()
+        } else {
+            0
+        }
+    }
+
+    /// The way from bytes to lines and columns; made when first asked for.
+    pub fn line_index(&self) -> &LineIndex {
+        self.line_index.get_or_init(|| LineIndex::new(&self.text))
+    }
 }
 
-/// Why a document could not be read.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum DocumentError {
-    /// Not UTF-8.
-    #[error("not UTF-8")]
-    NotUtf8,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: u64 = 8 << 20;
+
+    fn kind_and_message(result: Result<Document, DocumentError>) -> (&'static str, String) {
+        let error = result.expect_err("this input cannot be read");
+        (error.kind(), error.to_string())
+    }
+
+    #[test]
+    fn a_byte_order_mark_stays_in_the_text_and_before_the_content() {
+        let document = Document::from_bytes("a.txt", b"\xef\xbb\xbfHens lay.".to_vec()).unwrap();
+        assert_eq!(document.content_start(), 3);
+        assert_eq!(&document.text()[document.content_start()..], "Hens lay.");
+        assert_eq!(Document::from_text("b", "Hens lay.").content_start(), 0);
+    }
+
+    #[test]
+    fn a_missing_file_a_folder_and_a_file_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("report.txt");
+        std::fs::write(&file, "Rain fell.").unwrap();
+
+        let document = Document::open(&file, LIMIT).unwrap();
+        assert_eq!(document.text(), "Rain fell.");
+        assert_eq!(document.name(), file.display().to_string());
+
+        let (kind, message) = kind_and_message(Document::open(&folder.path().join("none"), LIMIT));
+        assert_eq!(kind, "not_found");
+        assert!(message.contains("none"), "{message}");
+        let (kind, _) = kind_and_message(Document::open(&file.join("inside"), LIMIT));
+        assert_eq!(kind, "not_found");
+        let (kind, message) = kind_and_message(Document::open(folder.path(), LIMIT));
+        assert_eq!(kind, "is_folder");
+        assert!(message.contains("mtlint batch"), "{message}");
+    }
+
+    #[test]
+    fn fifty_megabytes_are_refused_without_being_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("huge.txt");
+        // A hole of 50 MB: reading it would give NUL bytes, another error.
+        std::fs::File::create(&path)
+            .unwrap()
+            .set_len(50_000_000)
+            .unwrap();
+        let (kind, message) = kind_and_message(Document::open(&path, LIMIT));
+        assert_eq!(kind, "too_large");
+        assert!(message.contains("50000000"), "{message}");
+        assert!(message.contains("8388608"), "{message}");
+        assert!(message.contains("--max-bytes"), "{message}");
+    }
+
+    #[test]
+    fn a_reader_gives_at_most_one_byte_more_than_the_limit() {
+        struct Counting<'a>(&'a mut u64);
+        impl Read for Counting<'_> {
+            fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+                buffer.fill(b'a');
+                *self.0 += buffer.len() as u64;
+                Ok(buffer.len())
+            }
+        }
+        let mut taken = 0;
+        let (kind, _) = kind_and_message(Document::from_reader("-", Counting(&mut taken), 1000));
+        assert_eq!(kind, "too_large");
+        assert_eq!(taken, 1001);
+        let exact = Document::from_reader("-", &[b'a'; 1000][..], 1000).unwrap();
+        assert_eq!(exact.text().len(), 1000);
+        assert!(Document::from_reader("-", &b"whole"[..], u64::MAX).is_ok());
+    }
+
+    #[test]
+    fn a_reader_that_fails_is_unreadable() {
+        struct Failing;
+        impl Read for Failing {
+            fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+                Err(std::io::Error::other("the cable was pulled"))
+            }
+        }
+        let (kind, message) = kind_and_message(Document::from_reader("-", Failing, 10));
+        assert_eq!(kind, "unreadable");
+        assert!(message.contains("the cable was pulled"), "{message}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_named_pipe_is_read_like_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        let writer = {
+            let path = path.clone();
+            std::thread::spawn(move || std::fs::write(path, "through the pipe"))
+        };
+        let document = Document::open(&path, LIMIT).unwrap();
+        writer.join().unwrap().unwrap();
+        assert_eq!(document.text(), "through the pipe");
+    }
+
+    #[test]
+    fn an_empty_file_is_a_document() {
+        let document = Document::from_bytes("-", Vec::new()).unwrap();
+        assert_eq!(document.text(), "");
+        assert_eq!(document.line_index().position(0).line, 1);
+    }
 }

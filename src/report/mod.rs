@@ -5,6 +5,7 @@
 
 use crate::document::{Document, DocumentError};
 use crate::finding::Finding;
+pub use crate::language::{AbstainReason, Language};
 use crate::lm::ModelId;
 use crate::score::Score;
 use crate::span::{Doc, Span};
@@ -32,28 +33,6 @@ pub enum Outcome {
     },
     /// It could not be read.
     Failed(DocumentError),
-}
-
-/// Why a document was not judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum AbstainReason {
-    /// There is nothing in it but white space.
-    Empty,
-    /// No word with a letter.
-    TooShort,
-    /// No letters: emoji, numbers, tables.
-    NotText,
-    /// The model cannot judge this language.
-    LanguageUnsupported,
-}
-
-/// A guessed language.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Language {
-    /// ISO 639-3 code.
-    pub code: String,
-    /// How sure the guess is, 0 to 1.
-    pub confidence: f32,
 }
 
 /// What was judged of one document.

@@ -1,0 +1,226 @@
+//! Foreign passages inside an English article.
+//!
+//! In: a text and its segments. Out: the spans of quotations, bracketed asides
+//! and whole sentences of at least four words that stand in another language.
+//! A writer put them there on purpose, so their words are no errors of
+//! translation; a single word or a phrase left over in an English sentence is,
+//! and is never marked here. It is conservative: a garbled English sentence
+//! taken for a foreign one would hide its errors.
+
+use whatlang::Lang;
+
+use super::english::{self, Sign};
+use crate::segment::{Segments, Word, WordKind};
+use crate::span::{Doc, Span};
+
+/// Fewer words than this are no passage.
+const FEWEST_WORDS: usize = 4;
+/// Longer quotations are looked at sentence by sentence only, which keeps the
+/// work linear however quotes are nested.
+const MOST_QUOTED_WORDS: usize = 60;
+/// Different foreign function words that make a passage foreign, together with
+/// a guess that it is not English.
+const FOREIGN_WORDS: usize = 2;
+/// whatlang's confidence from which a passage of [`SURE_WORDS`] words without
+/// any function word known to us is foreign.
+const SURE: f64 = 0.95;
+/// See [`SURE`].
+const SURE_WORDS: usize = 8;
+/// whatlang is asked at most this often about one text: an answer takes a fifth
+/// of a millisecond, and hostile input can hold half a million candidates. What
+/// is left over is not marked.
+const MOST_GUESSES: usize = 2000;
+
+/// The foreign passages of `text`, sorted, not overlapping.
+pub fn foreign_passages(text: &str, segments: &Segments) -> Vec<Span<Doc>> {
+    let mut found: Vec<Span<Doc>> = Vec::new();
+    let mut candidates: Vec<Span<Doc>> = segments.sentences.clone();
+    for &paragraph in &segments.paragraphs {
+        quotations(
+            text,
+            &segments.words[segments.words_in(paragraph)],
+            &mut candidates,
+        );
+    }
+    let mut guesses = MOST_GUESSES;
+    for candidate in candidates {
+        let words = &segments.words[segments.words_in(candidate)];
+        if is_foreign(text, words, &mut guesses) {
+            found.push(candidate);
+        }
+    }
+    found.sort_unstable();
+    let mut merged: Vec<Span<Doc>> = Vec::new();
+    for span in found {
+        match merged.last_mut() {
+            Some(last) if last.overlaps(span) => *last = last.cover(span),
+            _ => merged.push(span),
+        }
+    }
+    merged
+}
+
+/// Adds what stands between matching quotes and brackets of one paragraph.
+fn quotations(text: &str, words: &[Word], candidates: &mut Vec<Span<Doc>>) {
+    // The last opening mark of each pair; an unmatched one is forgotten.
+    let mut open: [Option<usize>; PAIRS.len()] = [None; PAIRS.len()];
+    for (i, word) in words.iter().enumerate() {
+        if word.kind != WordKind::Punctuation {
+            continue;
+        }
+        let mark = word.span.slice(text).unwrap_or_default();
+        for (pair, (opening, closing)) in open.iter_mut().zip(PAIRS) {
+            match *pair {
+                Some(start) if closing.contains(&mark) => {
+                    *pair = None;
+                    let inside = &words[start + 1..i];
+                    if let [first, .., last] = inside
+                        && inside.len() <= MOST_QUOTED_WORDS
+                    {
+                        candidates.push(first.span.cover(last.span));
+                    }
+                }
+                _ if opening.contains(&mark) => *pair = Some(i),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Quotes and brackets: what opens, what closes.
+const PAIRS: [(&[&str], &[&str]); 8] = [
+    (&["“"], &["”"]),
+    (&["„"], &["“", "”"]),
+    (&["\""], &["\""]),
+    (&["«"], &["»"]),
+    (&["‘"], &["’"]),
+    (&["'"], &["'"]),
+    (&["(", "["], &[")", "]"]),
+    (&["「", "『"], &["」", "』"]),
+];
+
+/// Whether `words`, a whole quotation or sentence, are foreign. Takes one from
+/// `guesses` when whatlang is asked.
+fn is_foreign(text: &str, words: &[Word], guesses: &mut usize) -> bool {
+    let spoken: Vec<&str> = words
+        .iter()
+        .filter(|word| word.kind == WordKind::Word)
+        .filter_map(|word| word.span.slice(text))
+        .filter(|word| word.contains(char::is_alphabetic))
+        .collect();
+    if spoken.len() < FEWEST_WORDS {
+        return false;
+    }
+    let other_script = spoken.iter().filter(|word| in_other_script(word)).count();
+    if other_script * 5 >= spoken.len() * 4 {
+        return true;
+    }
+    let count = |kind: Sign| spoken.iter().filter(|w| english::sign(w) == kind).count();
+    let (only, shared) = (count(Sign::Only), count(Sign::Shared));
+    if only * 20 > spoken.len() {
+        return false;
+    }
+    let mut foreign: Vec<String> = spoken
+        .iter()
+        .filter_map(|w| foreign_function_word(w))
+        .collect();
+    let of_all = foreign.len();
+    foreign.sort_unstable();
+    foreign.dedup();
+    let by_words = foreign.len() >= FOREIGN_WORDS && of_all * 5 >= spoken.len() && of_all >= shared;
+    if !by_words && (shared > 0 || spoken.len() < SURE_WORDS) {
+        return false;
+    }
+    let Some(left) = guesses.checked_sub(1) else {
+        return false;
+    };
+    *guesses = left;
+    whatlang::detect(&spoken.join(" "))
+        .is_some_and(|guess| guess.lang() != Lang::Eng && (by_words || guess.confidence() >= SURE))
+}
+
+/// Whether the letters of `word` are mostly of another script than Latin.
+pub(super) fn in_other_script(word: &str) -> bool {
+    let letters = || word.chars().filter(|c| c.is_alphabetic());
+    let other = letters().filter(|&c| !is_latin(c)).count();
+    other * 2 > letters().count()
+}
+
+/// Latin letters, and those that mathematics and phonetics mix with them.
+fn is_latin(c: char) -> bool {
+    matches!(c,
+        '\0'..='\u{2ff}'
+        | '\u{1d00}'..='\u{1eff}'
+        | '\u{2070}'..='\u{218f}'
+        | '\u{2460}'..='\u{24ff}'
+        | '\u{2c60}'..='\u{2c7f}'
+        | '\u{a720}'..='\u{a7ff}'
+        | '\u{ab30}'..='\u{ab6f}'
+        | '\u{fb00}'..='\u{fb06}'
+        | '\u{ff21}'..='\u{ff5a}'
+        | '\u{1d400}'..='\u{1d7ff}')
+}
+
+/// The function word of another language that `word` is or begins with.
+pub(super) fn foreign_function_word(word: &str) -> Option<String> {
+    // Longer than any in the list, in bytes.
+    if word.len() > 16 {
+        return None;
+    }
+    let lower = word.to_lowercase();
+    if FOREIGN.binary_search(&lower.as_str()).is_ok() {
+        return Some(lower);
+    }
+    // "l'homme", "dell'arte"
+    let (article, _) = lower.split_once(['\'', '’'])?;
+    ELIDED.contains(&article).then(|| article.to_owned())
+}
+
+/// What French and Italian write before an apostrophe.
+const ELIDED: [&str; 12] = [
+    "l", "d", "c", "j", "n", "s", "m", "qu", "un", "dell", "all", "nell",
+];
+
+/// Function words of languages in Latin script, those left out that English
+/// writes too or that are first a part of names ("van", "al"). Sorted by bytes.
+const FOREIGN: &[&str] = &[
+    "af", "alla", "anche", "ang", "ao", "att", "auch", "auf", "aus", "aux", "av", "avec", "az",
+    "bei", "bij", "bir", "bu", "ce", "cette", "che", "como", "cu", "cum", "czy", "các", "că",
+    "của", "da", "daha", "dans", "dari", "das", "dat", "de", "dei", "del", "della", "delle", "dem",
+    "dengan", "der", "des", "det", "di", "din", "dla", "dos", "du", "een", "egy", "ei", "ein",
+    "eine", "einem", "einen", "el", "ela", "ele", "elle", "en", "er", "es", "esta", "este", "está",
+    "et", "ett", "että", "ez", "foi", "fost", "fue", "för", "für", "gli", "haben", "hat", "het",
+    "hogy", "hän", "ich", "ik", "ikke", "il", "ile", "ils", "im", "ini", "inte", "io", "ist",
+    "itu", "için", "ja", "jag", "jak", "jako", "je", "jeg", "jest", "już", "ke", "kes", "không",
+    "kui", "kun", "la", "las", "le", "les", "leur", "lo", "los", "lui", "là", "maar", "mai",
+    "mais", "med", "mga", "mit", "mitte", "mutta", "muy", "más", "na", "naar", "nach", "ne", "nel",
+    "nella", "nem", "není", "ng", "những", "nicht", "nie", "niet", "nii", "ning", "non", "nous",
+    "nu", "num", "não", "och", "od", "oder", "og", "olarak", "olen", "oli", "oma", "ont", "ook",
+    "os", "ou", "ovat", "où", "para", "pas", "pela", "pelo", "pentru", "pero", "più", "po", "por",
+    "pour", "prin", "przez", "på", "que", "questa", "questo", "qui", "quod", "sau", "se", "sed",
+    "ses", "sie", "sind", "się", "som", "sono", "sont", "su", "sunt", "sus", "são", "să", "tak",
+    "te", "tidak", "til", "uma", "un", "una", "und", "une", "untuk", "ve", "vi", "você", "von",
+    "voor", "vous", "và", "wenn", "werden", "wie", "wij", "wir", "wird", "wordt", "yang", "yo",
+    "ze", "zijn", "zu", "zum", "zur", "às", "är", "çok", "è", "és", "été", "être", "în", "über",
+    "được", "że", "že",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_sorted_and_holds_nothing_english() {
+        assert!(FOREIGN.is_sorted());
+        assert!(FOREIGN.iter().all(|word| english::sign(word) == Sign::None));
+        assert_eq!(foreign_function_word("L’homme").as_deref(), Some("l"));
+        assert_eq!(foreign_function_word("O’Brien"), None);
+    }
+
+    #[test]
+    fn scripts_are_told_by_most_letters() {
+        assert!(in_other_script("Ёлка") && in_other_script("漢"));
+        assert!(!in_other_script("naïve") && !in_other_script("ﬁn") && !in_other_script("µm"));
+        assert!(!in_other_script("12"));
+    }
+}

@@ -1,0 +1,90 @@
+//! Whether there is enough text to judge at all.
+//!
+//! In: a text's words. Out: a reason to abstain before any language is guessed.
+//! It tells words from numbers, units, codes and addresses by their letters.
+
+use super::AbstainReason;
+use crate::segment::{Segments, Word, WordKind, is_word_character};
+
+/// Units that stand behind the numbers of a table.
+const UNITS: &[&str] = &[
+    "km", "kg", "cm", "mm", "ml", "mg", "kw", "kwh", "mw", "gb", "mb", "kb", "tb", "hz", "khz",
+    "mhz", "ghz", "ft", "lb", "lbs", "oz", "mph", "eur", "usd", "gbp", "min", "sec", "pm", "am",
+    "mln", "bn",
+];
+/// From this many numbers on a text may be a table.
+const TABLE_NUMBERS: usize = 20;
+/// A table has this many numbers for each word.
+const NUMBERS_PER_WORD: usize = 9;
+
+/// What kind of thing a word of the splitter is to a reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Thing {
+    Word,
+    Number,
+    /// A unit or a code with digits.
+    Code,
+    Address,
+    Mark,
+}
+
+/// Why there is nothing to judge, if there is not.
+pub(super) fn reason(text: &str, segments: &Segments) -> Option<AbstainReason> {
+    if segments.words.is_empty() {
+        return Some(AbstainReason::Empty);
+    }
+    let (mut words, mut numbers, mut letters, mut addresses) = (0usize, 0usize, false, false);
+    let mut before = Thing::Mark;
+    for word in &segments.words {
+        let written = &text[word.span.range()];
+        let thing = thing(written, word, before);
+        letters |= written.chars().any(is_letter);
+        match thing {
+            Thing::Word => words += 1,
+            Thing::Number => numbers += 1,
+            Thing::Address => addresses = true,
+            Thing::Code | Thing::Mark => {}
+        }
+        before = thing;
+    }
+    let table = numbers >= TABLE_NUMBERS && numbers >= NUMBERS_PER_WORD * words;
+    if !letters || table || (words == 0 && numbers > 0 && !addresses) {
+        Some(AbstainReason::NotText)
+    } else if words == 0 {
+        Some(AbstainReason::TooShort)
+    } else {
+        None
+    }
+}
+
+fn thing(written: &str, word: &Word, before: Thing) -> Thing {
+    if word.kind == WordKind::Punctuation {
+        return Thing::Mark;
+    }
+    if written.contains("://") || written.contains(['@', '/']) || written.starts_with("www.") {
+        return Thing::Address;
+    }
+    let letters = written.chars().filter(|&c| is_letter(c)).count();
+    let digits = written.chars().filter(|c| c.is_numeric()).count();
+    let lower = written.to_lowercase();
+    if letters == 0 {
+        Thing::Number
+    } else if before == Thing::Number && UNITS.contains(&lower.as_str()) {
+        Thing::Code
+    } else if digits > 0 {
+        // "COVID-19" is a word, "B-12" and "5km" are not.
+        if letters > 2 {
+            Thing::Word
+        } else {
+            Thing::Code
+        }
+    } else if letters == 1 && lower.is_ascii() && !matches!(lower.as_str(), "a" | "i" | "o") {
+        Thing::Code
+    } else {
+        Thing::Word
+    }
+}
+
+fn is_letter(c: char) -> bool {
+    c.is_alphabetic() && is_word_character(c)
+}
