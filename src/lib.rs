@@ -9,11 +9,13 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod batch;
 pub mod document;
 pub mod finding;
 pub mod language;
 pub mod lm;
 pub mod models;
+pub mod pipeline;
 pub mod report;
 pub mod score;
 pub mod segment;
