@@ -276,9 +276,9 @@ impl Progress {
             ProgressDrawTarget::hidden()
         });
         let template = if only_texts {
-            "{bar:30} {pos}/{len} documents, {msg} ({elapsed}, {eta} left)"
+            "{pos}/{len} {wide_bar} {eta} left; {msg}"
         } else {
-            "{spinner} {pos} documents, {msg} ({elapsed})"
+            "{spinner} {wide_msg} {elapsed}"
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
@@ -299,8 +299,9 @@ impl Progress {
             Outcome::Abstained { .. } => self.abstained += 1,
             Outcome::Failed(_) | Outcome::BadRecord(_) => self.failed += 1,
         }
-        self.bar.inc(1);
+        // The message first: each of the two draws.
         self.bar.set_message(self.summary());
+        self.bar.inc(1);
         if self.notes && self.noted.elapsed() >= NOTE_EVERY {
             self.noted = Instant::now();
             self.note("so far: ", stderr);
