@@ -9,6 +9,7 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod batch;
 pub mod detect;
 pub mod document;
 pub mod eval;
@@ -16,6 +17,7 @@ pub mod finding;
 pub mod language;
 pub mod lm;
 pub mod models;
+pub mod pipeline;
 pub mod report;
 pub mod score;
 pub mod segment;

@@ -1,7 +1,9 @@
-//! The `mtlint` program; everything it does is in [`cli`].
+//! The `mtlint` command: see [`cli`].
 
 mod cli;
 
-fn main() -> std::process::ExitCode {
-    cli::main()
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(cli::main())
 }

@@ -1,50 +1,172 @@
-//! The command line: arguments to library calls, results to standard output,
-//! notes and progress to standard error, and the exit status. One file a
-//! subcommand; nothing here knows how a thing is done.
+//! The command line: arguments in, the library called, data on standard
+//! output, notes on standard error, an exit status out.
+//!
+//! One file a subcommand. Nothing about documents is decided here.
 
+mod batch;
+mod common;
+mod documents;
+mod highlight;
 mod models;
+mod output;
 mod progress;
+mod score;
 
-use std::io::{self, Write};
-use std::process::ExitCode;
+use std::ffi::OsString;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
-/// The job could not be done. (1 is for a job that was done and found what
-/// the user asked to be told of.)
-const COULD_NOT: u8 = 2;
+use output::{OutputError, Streams, Terminal};
 
-/// Finds machine-translation garble in an article without its source text.
+/// Finds machine-translation garble in English articles.
 #[derive(Debug, Parser)]
-#[command(version, arg_required_else_help = true)]
+#[command(
+    name = "mtlint",
+    version,
+    about = "Finds machine-translation garble in English articles, without the source text",
+    long_about = "Finds machine-translation garble in English articles, without the source text.\n\n\
+        A language model reads each article; phrases that no careful writer would leave are \
+        flagged. Given a cleaner article on the same story (a sibling), mtlint also says what \
+        the phrases should be.",
+    after_help = "Examples:\n  \
+        mtlint highlight article.txt --sibling cleaner.txt\n  \
+        mtlint score *.txt\n  \
+        mtlint batch articles/ --output reports.jsonl\n\n\
+        Exit status: 0 done; 1 a gate (--fail-on, --fail-under) was met; 2 the job could not \
+        be done.\n\
+        'mtlint COMMAND --help' tells more.",
+    after_long_help = "Examples:\n  \
+        mtlint highlight article.txt --sibling cleaner.txt\n  \
+        mtlint score *.txt\n  \
+        mtlint batch articles/ --output reports.jsonl\n\n\
+        Data goes to standard output, notes and progress to standard error.\n\
+        Exit status: 0 done; 1 a gate (--fail-on, --fail-under) was met; 2 the job could not \
+        be done: wrong usage, no model, unwritable output or, in score and highlight, a document \
+        that could not be read (the others are still printed). 2 wins over 1.",
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
-#[derive(Debug, clap::Subcommand)]
+#[derive(Debug, Subcommand)]
 enum Command {
+    Score(score::ScoreArgs),
+    Highlight(highlight::HighlightArgs),
+    Batch(batch::BatchArgs),
     Models(models::ModelsArguments),
 }
 
-/// Runs the program with its arguments.
-pub fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Models(arguments) => models::run(&arguments),
-    };
-    result.unwrap_or_else(|error| {
-        if is_broken_pipe(&error) {
-            return ExitCode::SUCCESS;
-        }
-        // Standard error may be closed too; there is nobody left to tell.
-        let _ = writeln!(io::stderr(), "error: {error}");
-        ExitCode::from(COULD_NOT)
-    })
+/// What a subcommand found, as far as the exit status depends on it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Verdict {
+    /// A document failed, and in this command that means the job was not done.
+    failed: bool,
+    /// A gate (`--fail-on`, `--fail-under`) was given and met.
+    gate: bool,
 }
 
-/// The reader of standard output has gone, having seen enough.
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<io::Error>()
-        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+/// The exit status, decided here and nowhere else. 2 wins over 1: a gate says
+/// nothing about documents that were not read. When the reader of the output
+/// has gone (`mtlint score … | head -1`) it has all it wanted: success.
+fn exit_status(result: &anyhow::Result<Verdict>) -> u8 {
+    match result {
+        Err(error) if reader_has_gone(error) => 0,
+        Err(_) => 2,
+        Ok(Verdict { failed: true, .. }) => 2,
+        Ok(Verdict { gate: true, .. }) => 1,
+        Ok(_) => 0,
+    }
 }
+
+fn reader_has_gone(error: &anyhow::Error) -> bool {
+    matches!(
+        error.downcast_ref::<OutputError>(),
+        Some(OutputError::Closed)
+    )
+}
+
+/// Runs the command of this process.
+pub fn main() -> u8 {
+    let mut stdin = std::io::stdin().lock();
+    let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut stderr = std::io::stderr();
+    let mut streams = Streams {
+        stdin: &mut stdin,
+        stdout: &mut stdout,
+        stderr: &mut stderr,
+        terminal: Terminal::of_this_process(),
+    };
+    run(std::env::args_os(), &mut streams)
+}
+
+/// Runs the command `arguments`, the name of the program first.
+fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> u8 {
+    let result = match Cli::try_parse_from(arguments) {
+        Ok(cli) => dispatch(cli.command, streams),
+        Err(message) => return print_usage(&message, streams),
+    };
+    conclude(&result, streams)
+}
+
+/// Says what went wrong, if anything did, and gives the exit status.
+fn conclude(result: &anyhow::Result<Verdict>, streams: &mut Streams<'_>) -> u8 {
+    let status = exit_status(result);
+    if let Err(error) = result
+        && status != 0
+    {
+        streams.error(&told(error));
+    }
+    status
+}
+
+/// An error with its causes, each said once: some already say their own.
+fn told(error: &anyhow::Error) -> String {
+    let mut words = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if words.is_empty() {
+            words = cause;
+        } else if !words.contains(&cause) {
+            words += ": ";
+            words += &cause;
+        }
+    }
+    words
+}
+
+fn dispatch(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
+    match command {
+        Command::Score(arguments) => score::run(&arguments, streams),
+        Command::Highlight(arguments) => highlight::run(&arguments, streams),
+        Command::Batch(arguments) => batch::run(&arguments, streams),
+        Command::Models(arguments) => models::run(&arguments, streams),
+    }
+}
+
+/// Help that was asked for is data and goes to standard output; a complaint
+/// goes to standard error with status 2.
+fn print_usage(message: &clap::Error, streams: &mut Streams<'_>) -> u8 {
+    let rendered = message.render();
+    if message.use_stderr() {
+        streams.raw_note(&rendered.to_string());
+        return 2;
+    }
+    let help = if streams.terminal.colour {
+        rendered.ansi().to_string()
+    } else {
+        rendered.to_string()
+    };
+    let printed = streams.print(&help);
+    conclude(
+        &printed
+            .map(|()| Verdict::default())
+            .map_err(anyhow::Error::from),
+        streams,
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,15 +4,14 @@
 //! Exit status: 0 when the job was done, 2 when a model is unknown, cannot be
 //! had, or is not what it should be.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
-use mtlint::models::{CacheState, ModelEntry, ModelStore, PipOrigin, Verdict};
+use mtlint::models::{self, CacheState, ModelEntry, ModelStore, PipOrigin};
 use serde::Serialize;
 
-use super::COULD_NOT;
+use super::Verdict;
+use super::output::Streams;
 use super::progress::ModelProgress;
 
 /// The language models: list, fetch, verify, and where they are
@@ -100,13 +99,13 @@ struct Listed<'a> {
 }
 
 /// Does what the arguments say.
-pub fn run(arguments: &ModelsArguments) -> anyhow::Result<ExitCode> {
+pub fn run(arguments: &ModelsArguments, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
     let store = ModelStore::from_environment()?;
     match &arguments.action {
-        Action::List { format } => list(&store, *format),
-        Action::Fetch(names) => fetch(&store, &names.or_default(&store)?, arguments),
-        Action::Verify(names) => verify(&store, &names.or_default(&store)?, arguments),
-        Action::Path { name } => path(&store, name.as_deref(), arguments),
+        Action::List { format } => list(&store, *format, streams),
+        Action::Fetch(names) => fetch(&store, &names.or_default(&store)?, arguments, streams),
+        Action::Verify(names) => verify(&store, &names.or_default(&store)?, arguments, streams),
+        Action::Path { name } => path(&store, name.as_deref(), arguments, streams),
     }
 }
 
@@ -119,27 +118,26 @@ impl Names {
     }
 }
 
-fn list(store: &ModelStore, format: ListFormat) -> anyhow::Result<ExitCode> {
+fn list(
+    store: &ModelStore,
+    format: ListFormat,
+    streams: &mut Streams<'_>,
+) -> anyhow::Result<Verdict> {
     let listed: Vec<Listed> = store
         .registry()
         .entries()
         .iter()
         .map(|entry| Listed::of(store, entry))
         .collect();
-    let mut out = io::stdout().lock();
-    match format {
+    let words = match format {
         ListFormat::Text => {
-            for (position, model) in listed.iter().enumerate() {
-                if position > 0 {
-                    writeln!(out)?;
-                }
-                out.write_all(model.text().as_bytes())?;
-            }
+            let models: Vec<String> = listed.iter().map(Listed::text).collect();
+            models.join("\n")
         }
-        ListFormat::Json => writeln!(out, "{}", serde_json::to_string_pretty(&listed)?)?,
-    }
-    out.flush()?;
-    Ok(ExitCode::SUCCESS)
+        ListFormat::Json => serde_json::to_string_pretty(&listed)? + "\n",
+    };
+    streams.print(&words)?;
+    Ok(Verdict::default())
 }
 
 impl<'a> Listed<'a> {
@@ -186,47 +184,49 @@ fn fetch(
     store: &ModelStore,
     names: &[String],
     arguments: &ModelsArguments,
-) -> anyhow::Result<ExitCode> {
+    streams: &mut Streams<'_>,
+) -> anyhow::Result<Verdict> {
     for name in names {
         let progress = ModelProgress::new(arguments.quiet);
         let path = store.fetch(name, arguments.offline, &progress)?;
         drop(progress);
-        print_line(&path.display().to_string())?;
+        streams.print(&format!("{}\n", path.display()))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Verdict::default())
 }
 
 fn verify(
     store: &ModelStore,
     names: &[String],
     arguments: &ModelsArguments,
-) -> anyhow::Result<ExitCode> {
+    streams: &mut Streams<'_>,
+) -> anyhow::Result<Verdict> {
     let mut all_sound = true;
     for name in names {
         let progress = ModelProgress::new(arguments.quiet);
         let verdict = store.verify(name, &progress)?;
         drop(progress);
         let words = match &verdict {
-            Verdict::Sound => "ok".to_owned(),
-            Verdict::Missing => "missing".to_owned(),
-            Verdict::WrongSize {
+            models::Verdict::Sound => "ok".to_owned(),
+            models::Verdict::Missing => "missing".to_owned(),
+            models::Verdict::WrongSize {
                 expected_bytes,
                 got_bytes,
             } => format!("wrong size: {got_bytes} bytes, expected {expected_bytes}"),
-            Verdict::WrongChecksum { expected, got } => {
+            models::Verdict::WrongChecksum { expected, got } => {
                 format!("wrong checksum: SHA-256 {got}, expected {expected}")
             }
         };
-        print_line(&format!("{name}: {words}"))?;
-        if verdict != Verdict::Sound {
+        streams.print(&format!("{name}: {words}\n"))?;
+        if verdict != models::Verdict::Sound {
             all_sound = false;
-            note(arguments, &format!("to get it: mtlint models fetch {name}"));
+            let way = format!("to get it: mtlint models fetch {name}");
+            note(arguments, &way, streams);
         }
     }
-    Ok(if all_sound {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(COULD_NOT)
+    Ok(Verdict {
+        failed: !all_sound,
+        gate: false,
     })
 }
 
@@ -234,30 +234,26 @@ fn path(
     store: &ModelStore,
     name: Option<&str>,
     arguments: &ModelsArguments,
-) -> anyhow::Result<ExitCode> {
+    streams: &mut Streams<'_>,
+) -> anyhow::Result<Verdict> {
     let entry = match name {
         Some(name) => store.registry().get(name)?,
         None => store.registry().default_entry()?,
     };
-    print_line(&store.cache().path(entry).display().to_string())?;
+    streams.print(&format!("{}\n", store.cache().path(entry).display()))?;
     if store.cache().state(entry) == CacheState::Missing {
         let name = &entry.name;
         note(
             arguments,
             &format!("nothing is there yet; to get it: mtlint models fetch {name}"),
+            streams,
         );
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Verdict::default())
 }
 
-fn print_line(line: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{line}")?;
-    out.flush()
-}
-
-fn note(arguments: &ModelsArguments, words: &str) {
+fn note(arguments: &ModelsArguments, words: &str, streams: &mut Streams<'_>) {
     if !arguments.quiet {
-        let _ = writeln!(io::stderr(), "mtlint: {words}");
+        streams.note(words);
     }
 }

@@ -3,6 +3,14 @@
 //! In: what was judged. Out: text or JSON, by pure functions. Prose is made in
 //! this folder and nowhere else.
 
+pub mod json;
+pub mod message;
+pub mod text;
+mod visible;
+
+#[cfg(test)]
+mod fixtures;
+
 use crate::document::{Document, DocumentError};
 use crate::finding::Finding;
 pub use crate::language::{AbstainReason, Language};
@@ -33,6 +41,40 @@ pub enum Outcome {
     },
     /// It could not be read.
     Failed(DocumentError),
+    /// It was to be a record of a batch, and the record holds no document.
+    BadRecord(RecordError),
+}
+
+/// Why a line of a batch's input holds no document that can be judged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// The line is not a JSON object of the expected shape.
+    #[error("line {line} is not a record: {problem}")]
+    Malformed {
+        /// Line of the input, from 1.
+        line: u64,
+        /// What is wrong, with expected and got.
+        problem: String,
+    },
+    /// The line is not UTF-8.
+    #[error("line {line} is not UTF-8: its byte {byte} cannot stand there")]
+    NotUtf8 {
+        /// Line of the input, from 1.
+        line: u64,
+        /// The first byte that is wrong, from 0, counted in the line.
+        byte: usize,
+    },
+    /// The line, or a text in it, is larger than allowed.
+    #[error("{what} of line {line} is over the limit of {limit} bytes")]
+    TooLarge {
+        /// Line of the input, from 1.
+        line: u64,
+        /// What is too large: `the record`, `the text`, `sibling 2`.
+        what: String,
+        /// The most bytes allowed for it.
+        limit: u64,
+    },
 }
 
 /// What was judged of one document.
@@ -48,6 +90,8 @@ pub struct Judgement {
     pub detector: String,
     /// The calibrated score.
     pub score: Score,
+    /// The sentences, in text order: a finding is shown in its own.
+    pub sentences: Vec<Span<Doc>>,
     /// The suspect phrases, in text order.
     pub findings: Vec<Finding>,
     /// Every word and punctuation mark, in text order.

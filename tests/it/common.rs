@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use mtlint::lm::llama::Llama;
+use mtlint::models;
 
 /// The default model, loaded once; fetched first where it is missing.
 pub fn model() -> &'static Llama {

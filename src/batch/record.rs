@@ -1,0 +1,290 @@
+//! JSON Lines to records.
+//!
+//! In: bytes that nobody vouches for. Out: one record for each line that is
+//! not blank: a document with its siblings, or why the line holds none. A bad
+//! line never hides the lines after it, and no line is read into memory beyond
+//! its limit. It judges nothing.
+
+use std::io::{self, BufRead, Read};
+
+use serde::Deserialize;
+
+use crate::document::Document;
+use crate::pipeline::Input;
+use crate::report::RecordError;
+
+use super::BatchError;
+
+/// A line may hold this many times the bytes that a document may: the document,
+/// several siblings, and what JSON's escapes add to them.
+const LINE_FACTOR: u64 = 8;
+
+/// And this much more for ids and punctuation, however small the limit.
+const LINE_ALLOWANCE: u64 = 4 * 1024;
+
+/// More siblings than this are no siblings but a mistake.
+const MOST_SIBLINGS: usize = 1_000;
+
+/// One document of a batch.
+#[derive(Debug)]
+pub enum Record {
+    /// Something to judge, or a file that could not be read.
+    Document(Box<Input>),
+    /// A line that holds no document.
+    Rejected {
+        /// Its own id, or the line number.
+        id: String,
+        /// What is wrong with it.
+        error: RecordError,
+    },
+}
+
+impl Record {
+    /// Bytes of text in it, siblings included.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Document(input) => {
+                let document = input.document.iter();
+                document
+                    .chain(&input.siblings)
+                    .map(|document| document.text().len())
+                    .sum()
+            }
+            Self::Rejected { .. } => 0,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct RecordJson {
+    id: Option<IdJson>,
+    text: String,
+    #[serde(default)]
+    siblings: Vec<SiblingJson>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "\"id\" must be a string or a whole number")]
+enum IdJson {
+    Text(String),
+    Number(i64),
+}
+
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "a sibling must be a text or {\"id\": ..., \"text\": ...}"
+)]
+enum SiblingJson {
+    Text(String),
+    Named { id: String, text: String },
+}
+
+impl IdJson {
+    fn into_string(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(number) => number.to_string(),
+        }
+    }
+}
+
+/// Reads records from JSON Lines, one at a time.
+#[derive(Debug)]
+pub struct Records<R> {
+    name: String,
+    reader: R,
+    max_bytes: u64,
+    line: u64,
+    ended: bool,
+}
+
+impl<R: BufRead> Records<R> {
+    /// Records of `reader`, which errors call `name`; no text may have more
+    /// than `max_bytes` bytes.
+    pub fn new(name: impl Into<String>, reader: R, max_bytes: u64) -> Self {
+        Self {
+            name: name.into(),
+            reader,
+            max_bytes,
+            line: 0,
+            ended: false,
+        }
+    }
+
+    fn line_limit(&self) -> u64 {
+        self.max_bytes
+            .saturating_mul(LINE_FACTOR)
+            .saturating_add(LINE_ALLOWANCE)
+    }
+
+    /// The next line that is not blank; `None` at the end of the input.
+    fn next_record(&mut self) -> io::Result<Option<Record>> {
+        loop {
+            self.line += 1;
+            let limit = self.line_limit();
+            let mut bytes = Vec::new();
+            let wanted = limit.saturating_add(1);
+            let read = (&mut self.reader)
+                .take(wanted)
+                .read_until(b'\n', &mut bytes)?;
+            if read == 0 {
+                return Ok(None);
+            }
+            let whole = bytes.last() == Some(&b'\n');
+            if !whole && read as u64 > limit {
+                drop(bytes);
+                skip_line(&mut self.reader)?;
+                return Ok(Some(Record::Rejected {
+                    id: self.line.to_string(),
+                    error: self.too_large("the record", limit),
+                }));
+            }
+            let mut line = bytes.as_slice();
+            if self.line == 1 {
+                line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
+            }
+            if !line.iter().all(u8::is_ascii_whitespace) {
+                return Ok(Some(self.record(line)));
+            }
+        }
+    }
+
+    fn too_large(&self, what: &str, limit: u64) -> RecordError {
+        RecordError::TooLarge {
+            line: self.line,
+            what: what.to_owned(),
+            limit,
+        }
+    }
+
+    fn record(&self, line: &[u8]) -> Record {
+        let number = || self.line.to_string();
+        let text = match std::str::from_utf8(line) {
+            Ok(text) => text,
+            Err(error) => {
+                return Record::Rejected {
+                    id: number(),
+                    error: RecordError::NotUtf8 {
+                        line: self.line,
+                        byte: error.valid_up_to(),
+                    },
+                };
+            }
+        };
+        let parsed: RecordJson = match serde_json::from_str(text) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                return Record::Rejected {
+                    id: own_id(text).unwrap_or_else(number),
+                    error: RecordError::Malformed {
+                        line: self.line,
+                        problem: without_position(&error),
+                    },
+                };
+            }
+        };
+        let id = parsed.id.map_or_else(number, IdJson::into_string);
+        match self.input(&id, parsed.text, parsed.siblings) {
+            Ok(input) => Record::Document(Box::new(input)),
+            Err(error) => Record::Rejected { id, error },
+        }
+    }
+
+    fn input(
+        &self,
+        id: &str,
+        text: String,
+        siblings: Vec<SiblingJson>,
+    ) -> Result<Input, RecordError> {
+        if text.len() as u64 > self.max_bytes {
+            return Err(self.too_large("the text", self.max_bytes));
+        }
+        if siblings.len() > MOST_SIBLINGS {
+            return Err(RecordError::Malformed {
+                line: self.line,
+                problem: format!(
+                    "it has {} siblings, and at most {MOST_SIBLINGS} are read",
+                    siblings.len()
+                ),
+            });
+        }
+        let siblings = siblings
+            .into_iter()
+            .zip(1..)
+            .map(|(sibling, number)| {
+                let (name, text) = match sibling {
+                    SiblingJson::Text(text) => (format!("{id}#sibling-{number}"), text),
+                    SiblingJson::Named { id, text } => (id, text),
+                };
+                if text.len() as u64 > self.max_bytes {
+                    return Err(self.too_large(&format!("sibling {number}"), self.max_bytes));
+                }
+                Ok(Document::from_text(name, text))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Input {
+            id: id.to_owned(),
+            document: Ok(Document::from_text(id, text)),
+            siblings,
+        })
+    }
+}
+
+impl<R: BufRead> Iterator for Records<R> {
+    type Item = Result<Record, BatchError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let next = self.next_record().transpose()?;
+        self.ended = next.is_err();
+        Some(next.map_err(|source| BatchError::Read {
+            name: self.name.clone(),
+            source,
+        }))
+    }
+}
+
+/// The id of an object that is not a record for another reason.
+fn own_id(text: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named {
+        id: IdJson,
+    }
+    let named: Named = serde_json::from_str(text).ok()?;
+    Some(named.id.into_string())
+}
+
+/// The problem without "at line 1": a record is always on one line, and that
+/// is not the line the reader is told of.
+fn without_position(error: &serde_json::Error) -> String {
+    let told = error.to_string();
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    match told.strip_suffix(&position) {
+        Some(problem) if error.column() > 0 => {
+            format!("{problem} at column {}", error.column())
+        }
+        Some(problem) => problem.to_owned(),
+        None => told,
+    }
+}
+
+/// Reads past the end of the line without keeping it.
+fn skip_line(reader: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        let buffer = match reader.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            buffer => buffer?,
+        };
+        let (used, ended) = match buffer.iter().position(|&byte| byte == b'\n') {
+            Some(newline) => (newline + 1, true),
+            None => (buffer.len(), buffer.is_empty()),
+        };
+        reader.consume(used);
+        if ended {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Records, sources, and the order of reports.
+
+use std::io::{self, BufRead, BufReader, Read};
+use std::sync::Arc;
+
+use super::*;
+use crate::lm::stub::Stub;
+use crate::pipeline::{OperatingPoint, Options};
+use crate::report::RecordError;
+
+fn read(bytes: &[u8], max_bytes: u64) -> Vec<Record> {
+    Records::new("-", bytes, max_bytes)
+        .map(|record| record.unwrap())
+        .collect()
+}
+
+fn document(record: &Record) -> &Input {
+    match record {
+        Record::Document(input) => input,
+        Record::Rejected { error, .. } => panic!("{error}"),
+    }
+}
+
+fn rejected(record: &Record) -> (&str, &RecordError) {
+    match record {
+        Record::Rejected { id, error } => (id, error),
+        Record::Document(input) => panic!("{} was read", input.id),
+    }
+}
+
+#[test]
+fn records_have_ids_and_siblings() {
+    let lines = concat!(
+        "\u{feff}{\"id\":\"night/1\",\"text\":\"Rain fell.\",\"siblings\":[\"It rained.\",{\"id\":\"b\",\"text\":\"Wet.\"}]}\n",
+        "\r\n",
+        "{\"text\":\"No id, more fields.\",\"source\":null}\n",
+        "{\"id\":12,\"text\":\"\"}",
+    );
+    let records = read(lines.as_bytes(), 100);
+    let first = document(&records[0]);
+    assert_eq!(first.id, "night/1");
+    assert_eq!(first.document.as_ref().unwrap().text(), "Rain fell.");
+    let siblings: Vec<_> = first
+        .siblings
+        .iter()
+        .map(|sibling| (sibling.name(), sibling.text()))
+        .collect();
+    assert_eq!(
+        siblings,
+        [("night/1#sibling-1", "It rained."), ("b", "Wet.")]
+    );
+    assert_eq!(document(&records[1]).id, "3");
+    assert_eq!(document(&records[2]).id, "12");
+    assert_eq!(records.len(), 3);
+}
+
+#[test]
+fn a_bad_line_says_what_is_wrong_and_the_next_is_read() {
+    let mut lines =
+        b"not json\n{\"id\":\"x\",\"txt\":\"a\"}\n[1]\n{\"id\":[],\"text\":\"a\"}\n".to_vec();
+    lines.extend(b"{\"text\":\"\xff\"}\n{\"text\":\"good\"}\n");
+    let records = read(&lines, 100);
+    assert_eq!(records.len(), 6);
+    assert_eq!(rejected(&records[0]).0, "1");
+    let (id, error) = rejected(&records[1]);
+    assert_eq!(id, "x");
+    assert_eq!(
+        error.to_string(),
+        "line 2 is not a record: missing field `text` at column 20"
+    );
+    assert!(matches!(
+        rejected(&records[2]).1,
+        RecordError::Malformed { line: 3, .. }
+    ));
+    assert!(
+        rejected(&records[3])
+            .1
+            .to_string()
+            .contains("\"id\" must be")
+    );
+    assert_eq!(
+        rejected(&records[4]).1,
+        &RecordError::NotUtf8 { line: 5, byte: 9 }
+    );
+    assert_eq!(document(&records[5]).id, "6");
+}
+
+#[test]
+fn texts_and_siblings_over_the_limit_are_named() {
+    let records = read(
+        b"{\"id\":\"a\",\"text\":\"12345\"}\n{\"text\":\"1\",\"siblings\":[\"1\",\"12345\"]}\n{\"text\":\"1234\"}",
+        4,
+    );
+    let (id, error) = rejected(&records[0]);
+    assert_eq!(
+        (id, error.to_string().as_str()),
+        ("a", "the text of line 1 is over the limit of 4 bytes")
+    );
+    assert!(
+        rejected(&records[1])
+            .1
+            .to_string()
+            .starts_with("sibling 2 of line 2")
+    );
+    assert_eq!(document(&records[2]).id, "3");
+}
+
+/// Endless `x`, then a line break, then one good record.
+struct Flood {
+    left: u64,
+    longest_buffer: usize,
+}
+
+impl Read for Flood {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.longest_buffer = self.longest_buffer.max(buffer.len());
+        let amount = self.left.min(buffer.len() as u64);
+        buffer[..amount as usize].fill(b'x');
+        self.left -= amount;
+        Ok(amount as usize)
+    }
+}
+
+#[test]
+fn a_huge_line_is_skipped_without_being_kept() {
+    let flood = Flood {
+        left: 300_000_000,
+        longest_buffer: 0,
+    };
+    let input = flood.chain(&b"\n{\"text\":\"after\"}"[..]);
+    let mut reader = BufReader::new(input);
+    let mut records = Records::new("-", reader.by_ref(), 1_000);
+    let record = records.next().unwrap().unwrap();
+    let (id, error) = rejected(&record);
+    assert_eq!(id, "1");
+    assert!(matches!(error, RecordError::TooLarge { limit: 12_096, .. }));
+    let record = records.next().unwrap().unwrap();
+    assert_eq!(document(&record).id, "2");
+    assert!(records.next().is_none());
+    assert!(reader.fill_buf().unwrap().is_empty());
+}
+
+/// Fails after its bytes are read.
+struct Broken;
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other("the disk is gone"))
+    }
+}
+
+fn analyzer() -> Analyzer {
+    Analyzer::new(
+        Arc::new(Stub::default()),
+        Options {
+            operating_point: OperatingPoint::Precise,
+            language: Some("eng".to_owned()),
+        },
+    )
+    .unwrap()
+}
+
+#[test]
+fn reports_come_in_the_order_of_the_records_over_many_groups() {
+    let mut lines = String::new();
+    for number in 1..=200 {
+        if number % 7 == 0 {
+            lines += "{}\n";
+        } else {
+            lines += "{\"text\":\"The river rose by a metre overnight.\"}\n";
+        }
+    }
+    let mut ids = Vec::new();
+    let mut failed = 0;
+    judge_all(
+        &analyzer(),
+        Records::new("-", lines.as_bytes(), 1_000),
+        |report| {
+            failed += usize::from(matches!(report.outcome, Outcome::BadRecord(_)));
+            ids.push(report.id);
+            Ok::<_, BatchError>(())
+        },
+    )
+    .unwrap();
+    let expected: Vec<String> = (1..=200).map(|number: u32| number.to_string()).collect();
+    assert_eq!(ids, expected);
+    assert_eq!(failed, 200 / 7);
+}
+
+#[test]
+fn what_was_read_before_the_input_broke_is_reported() {
+    let input = BufReader::new((&b"{\"text\":\"Snow fell.\"}\n"[..]).chain(Broken));
+    let mut ids = Vec::new();
+    let result = judge_all(&analyzer(), Records::new("in", input, 1_000), |report| {
+        ids.push(report.id);
+        Ok::<_, BatchError>(())
+    });
+    assert_eq!(ids, ["1"]);
+    assert_eq!(
+        result.unwrap_err().to_string(),
+        "cannot read in: the disk is gone"
+    );
+}
+
+#[test]
+fn folders_patterns_and_files_are_found_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    std::fs::create_dir(root.join("deep")).unwrap();
+    for (name, text) in [
+        ("b.txt", "b"),
+        ("a.TXT", "a"),
+        ("deep/c.txt", "{not a record}"),
+        ("notes.md", "# notes"),
+        ("records", " {\"text\":\"a\"}"),
+        ("more.jsonl", ""),
+    ] {
+        std::fs::write(root.join(name), text).unwrap();
+    }
+    let name = |name: &str| root.join(name).display().to_string();
+    let text = |name: &str| Source::Text(root.join(name));
+    assert_eq!(
+        sources(&[root.display().to_string()]).unwrap(),
+        [text("a.TXT"), text("b.txt"), text("deep/c.txt")]
+    );
+    assert_eq!(sources(&[name("*.txt")]).unwrap(), [text("b.txt")]);
+    assert_eq!(
+        sources(&[
+            name("records"),
+            name("more.jsonl"),
+            name("notes.md"),
+            "-".to_owned()
+        ])
+        .unwrap(),
+        [
+            Source::Records(root.join("records")),
+            Source::Records(root.join("more.jsonl")),
+            text("notes.md"),
+            Source::StandardInput
+        ]
+    );
+    // A missing text is a failed document of the batch; anything else stops it.
+    assert_eq!(sources(&[name("gone.txt")]).unwrap(), [text("gone.txt")]);
+    let refused = |argument: String| sources(&[argument]).unwrap_err();
+    assert!(matches!(
+        refused(name("gone.jsonl")),
+        SourceError::Unreadable { .. }
+    ));
+    assert!(matches!(
+        refused(name("*.pdf")),
+        SourceError::NoMatch { .. }
+    ));
+    assert!(matches!(refused(name("[")), SourceError::BadPattern { .. }));
+    std::fs::create_dir(root.join("empty")).unwrap();
+    assert!(matches!(
+        refused(name("empty")),
+        SourceError::EmptyFolder { .. }
+    ));
+    let twice = ["-".to_owned(), "-".to_owned()];
+    assert!(matches!(
+        sources(&twice),
+        Err(SourceError::StandardInputTwice)
+    ));
+}

@@ -1,0 +1,272 @@
+//! What the subcommands that judge documents have in common: the flags, the
+//! model, the gates.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+
+use mtlint::finding::Severity;
+use mtlint::lm::LanguageModel;
+use mtlint::lm::llama::Llama;
+use mtlint::models;
+use mtlint::pipeline::{Analyzer, OperatingPoint, Options};
+use mtlint::report::{Outcome, Report};
+
+use super::output::Streams;
+use super::progress::ModelProgress;
+
+/// Flags about the model and the judgement.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Judging")]
+pub struct CommonArgs {
+    /// The language model: a name from 'mtlint models list', or a GGUF file
+    #[arg(long, value_name = "NAME|PATH", default_value = "smollm2-135m")]
+    pub model: String,
+
+    /// How much to flag: 'precise' for people, 'balanced' where it agrees best with labelled
+    /// data, 'thorough' to miss little
+    #[arg(long, value_enum, default_value_t = Sensitivity::Precise)]
+    pub sensitivity: Sensitivity,
+
+    /// Flag words that are garbled with at least this probability, 0 to 1, whatever the
+    /// sensitivity
+    #[arg(long, value_name = "P", value_parser = probability, conflicts_with = "sensitivity")]
+    pub threshold: Option<f32>,
+
+    /// Take documents to be in this language (ISO 639-3, such as eng) instead of guessing
+    #[arg(long, value_name = "CODE", value_parser = language)]
+    pub language: Option<String>,
+
+    /// Never touch the network; say what is missing instead
+    #[arg(long)]
+    pub offline: bool,
+
+    /// Threads to work with; all cores if not given
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub threads: Option<usize>,
+
+    /// Refuse documents larger than this, such as 500kB or 16MiB
+    #[arg(long, value_name = "N", default_value = "8MiB", value_parser = bytes)]
+    pub max_bytes: u64,
+
+    /// No progress and no notes on standard error, only errors
+    #[arg(long, short)]
+    pub quiet: bool,
+
+    /// Colour the text; 'auto' asks the terminal and obeys NO_COLOR
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
+    pub color: Colour,
+}
+
+/// How much to flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Sensitivity {
+    Precise,
+    Balanced,
+    Thorough,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+impl CommonArgs {
+    /// The model loaded, and what judges documents with it.
+    pub fn analyzer(&self) -> anyhow::Result<Analyzer> {
+        if let Some(threads) = self.threads {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build_global()
+                .with_context(|| format!("cannot start {threads} threads"))?;
+        }
+        let operating_point = match (self.threshold, self.sensitivity) {
+            (Some(probability), _) => OperatingPoint::Threshold(probability),
+            (None, Sensitivity::Precise) => OperatingPoint::Precise,
+            (None, Sensitivity::Balanced) => OperatingPoint::Balanced,
+            (None, Sensitivity::Thorough) => OperatingPoint::Thorough,
+        };
+        let options = Options {
+            operating_point,
+            language: self.language.clone(),
+        };
+        Ok(Analyzer::new(load_model(self)?, options)?)
+    }
+
+    /// Whether text may be coloured.
+    pub fn colour(&self, streams: &Streams<'_>) -> bool {
+        match self.color {
+            Colour::Auto => streams.terminal.colour,
+            Colour::Always => true,
+            Colour::Never => false,
+        }
+    }
+}
+
+/// The language model that the flags name.
+pub fn load_model(common: &CommonArgs) -> anyhow::Result<Arc<dyn LanguageModel>> {
+    #[cfg(any(test, feature = "test-stub"))]
+    if common.model == "stub" {
+        let table = [("gibberish", 28.0), ("twaddle", 20.0)];
+        return Ok(Arc::new(mtlint::lm::stub::Stub::new(table)));
+    }
+    let progress = ModelProgress::new(common.quiet);
+    let path = models::resolve(&common.model, common.offline, &progress)?;
+    drop(progress);
+    // The file of a known model was checked when it was resolved.
+    let registry = models::Registry::built_in()?;
+    let known = registry.find(&common.model);
+    let name = known.map_or_else(
+        || path.file_stem().unwrap_or_default().to_string_lossy(),
+        |entry| entry.name.as_str().into(),
+    );
+    let sha256 = known.map(|entry| entry.sha256.clone());
+    Ok(Arc::new(Llama::load(&path, &name, sha256)?))
+}
+
+/// When to fail although the job was done.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Gates")]
+pub struct GateArgs {
+    /// Exit with status 1 if a finding is at least this severe
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<Level>,
+
+    /// Exit with status 1 if a document's quality, 0 to 100, is lower
+    #[arg(long, value_name = "QUALITY", value_parser = quality)]
+    pub fail_under: Option<f32>,
+}
+
+/// A severity, as an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    Minor,
+    Major,
+    Critical,
+}
+
+impl From<Level> for Severity {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Minor => Self::Minor,
+            Level::Major => Self::Major,
+            Level::Critical => Self::Critical,
+        }
+    }
+}
+
+impl GateArgs {
+    /// Whether a gate was given and this report meets it. What was not judged
+    /// meets none.
+    pub fn met_by(&self, report: &Report) -> bool {
+        let Outcome::Scored(judgement) = &report.outcome else {
+            return false;
+        };
+        let severe = self.fail_on.is_some_and(|level| {
+            let least = Severity::from(level);
+            judgement
+                .findings
+                .iter()
+                .any(|finding| finding.severity >= least)
+        });
+        let poor = self
+            .fail_under
+            .is_some_and(|quality| judgement.score.quality < quality);
+        severe || poor
+    }
+}
+
+fn number_between(value: &str, low: f32, high: f32) -> Result<f32, String> {
+    value
+        .parse()
+        .ok()
+        .filter(|number| (low..=high).contains(number))
+        .ok_or_else(|| format!("a number from {low} to {high} is expected"))
+}
+
+fn probability(value: &str) -> Result<f32, String> {
+    number_between(value, 0.0, 1.0)
+}
+
+fn quality(value: &str) -> Result<f32, String> {
+    number_between(value, 0.0, 100.0)
+}
+
+fn threads(value: &str) -> Result<usize, String> {
+    // More threads than this is a slip of the finger.
+    const MOST: usize = 1024;
+    value
+        .parse()
+        .ok()
+        .filter(|threads| (1..=MOST).contains(threads))
+        .ok_or_else(|| format!("a whole number from 1 to {MOST} is expected"))
+}
+
+fn language(value: &str) -> Result<String, String> {
+    whatlang::Lang::from_code(value)
+        .map(|language| language.code().to_owned())
+        .ok_or_else(|| {
+            "a three-letter code of ISO 639-3 is expected, such as eng for English".to_owned()
+        })
+}
+
+/// A number of bytes: `1000`, `500kB` (thousands), `8MiB` or `8M` (powers of
+/// 1024).
+fn bytes(value: &str) -> Result<u64, String> {
+    let digits = value
+        .find(|character: char| !character.is_ascii_digit())
+        .unwrap_or(value.len());
+    let (number, unit) = value.split_at(digits);
+    let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        "k" | "kib" => 1 << 10,
+        "m" | "mib" => 1 << 20,
+        "g" | "gib" => 1 << 30,
+        _ => return Err("the units are B, kB, MB, GB, KiB, MiB and GiB".to_owned()),
+    };
+    number
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(factor))
+        .filter(|&bytes| bytes > 0)
+        .ok_or_else(|| "a number of bytes is expected, such as 500kB or 16MiB".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(bytes("8MiB"), Ok(8 << 20));
+        assert_eq!(bytes("8m"), Ok(8 << 20));
+        assert_eq!(bytes("500kB"), Ok(500_000));
+        assert_eq!(bytes("1 GiB"), Ok(1 << 30));
+        assert_eq!(bytes("12"), Ok(12));
+        for wrong in [
+            "",
+            "MiB",
+            "0",
+            "-1",
+            "1.5MiB",
+            "8 parsecs",
+            "99999999999GiB",
+        ] {
+            assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn languages_are_known_by_their_code() {
+        assert_eq!(language("eng").as_deref(), Ok("eng"));
+        assert!(language("en").is_err());
+        assert!(probability("1.01").is_err() && probability("NaN").is_err());
+    }
+}

@@ -1,0 +1,30 @@
+//! `mtlint highlight`: the suspect phrases, why, and their corrections.
+
+use clap::Args;
+
+use mtlint::report::text;
+
+use super::Verdict;
+use super::documents::{self, DocumentArgs};
+use super::output::Streams;
+
+/// Show suspect phrases, why each is suspect, and the correction a sibling supports
+///
+/// Each finding is shown in its sentence with the place (path:line:column), its severity and
+/// category. With --sibling, a cleaner article on the same story, mtlint also says what the phrase
+/// should be and quotes where the sibling says so.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    mtlint highlight article.txt --sibling cleaner.txt\n  \
+    mtlint highlight --sensitivity thorough article.txt\n  \
+    mtlint highlight --format json --words article.txt > report.json\n  \
+    mtlint highlight --fail-on critical drafts/*.txt")]
+pub struct HighlightArgs {
+    #[command(flatten)]
+    documents: DocumentArgs,
+}
+
+/// Highlights every document.
+pub fn run(arguments: &HighlightArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
+    documents::run(&arguments.documents, text::highlight, streams)
+}

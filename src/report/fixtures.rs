@@ -1,0 +1,92 @@
+//! Reports made by hand, for the tests of this folder.
+
+use crate::document::Document;
+use crate::finding::{
+    Applicability, Category, Evidence, Finding, Severity, SiblingQuote, Suggestion,
+};
+use crate::lm::ModelId;
+use crate::score::Score;
+use crate::span::{Doc, Sibling, Span};
+
+use super::{Judgement, Language, Outcome, Report, WordJudgement};
+
+/// The span of the first `phrase` in `text`.
+pub(super) fn at(text: &str, phrase: &str) -> Span<Doc> {
+    let start = text.find(phrase).unwrap();
+    Span::new(start, start + phrase.len())
+}
+
+/// A finding of 20 bits over the first `phrase`, without a suggestion.
+pub(super) fn finding(text: &str, phrase: &str, category: Category) -> Finding {
+    Finding {
+        span: at(text, phrase),
+        category,
+        severity: Severity::Major,
+        confidence: 0.925,
+        evidence: Evidence {
+            surprisal_bits: 24.3,
+            expected_bits: 4.2,
+            p_garbled: 0.91,
+            expected: Vec::new(),
+            residue_language: None,
+        },
+        suggestions: Vec::new(),
+    }
+}
+
+/// Replaces the first `old` by `new`, because the sibling says `quote`.
+pub(super) fn suggestion(text: &str, old: &str, new: &str, quote: &str) -> Suggestion {
+    Suggestion {
+        span: at(text, old),
+        replacement: new.to_owned(),
+        confidence: 0.968,
+        applicability: Applicability::Safe,
+        bits_saved: 23.456,
+        sibling: Some(SiblingQuote {
+            id: "sibling.txt".to_owned(),
+            span: Span::<Sibling>::new(101, 101 + quote.len()),
+            text: quote.to_owned(),
+        }),
+    }
+}
+
+/// A scored report with these findings; every line of `text` is a sentence.
+pub(super) fn report(id: &str, text: &str, findings: Vec<Finding>) -> Report {
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        sentences.push(Span::new(start, start + line.trim_end().len()));
+        start += line.len();
+    }
+    Report {
+        id: id.to_owned(),
+        outcome: Outcome::Scored(Box::new(Judgement {
+            document: Document::from_text(id, text),
+            language: Language {
+                code: "eng".to_owned(),
+                confidence: 0.98765,
+            },
+            model: ModelId {
+                name: "smollm2-135m".to_owned(),
+                sha256: "b179".to_owned(),
+            },
+            detector: "surprisal-1".to_owned(),
+            score: Score {
+                quality: 61.42,
+                quality_interval: (57.04, 65.91),
+                post_edit_rate: 0.38584,
+                bits_per_word: 8.149,
+                perplexity: 31.888,
+                words: 532,
+            },
+            sentences,
+            findings,
+            words: vec![WordJudgement {
+                span: Span::new(0, 2.min(text.len())),
+                surprisal_bits: 3.13652,
+                p_garbled: 0.02345,
+                garbled: false,
+            }],
+        })),
+    }
+}

@@ -1,0 +1,260 @@
+//! The sentences that a person reads.
+//!
+//! In: the numbers and quotes of a finding, a reason, an error. Out: one plain
+//! English sentence without a full stop that depends on the format. All prose
+//! about documents is made here; nothing is decided here. The texts quote
+//! documents as they are: whoever shows them makes them safe to show.
+
+use crate::document::DocumentError;
+use crate::finding::{Applicability, Category, Evidence, Finding, Severity, Suggestion};
+
+use super::{AbstainReason, Language, RecordError, visible};
+
+/// A quoted phrase takes at most this many columns of a sentence; the span
+/// says where the rest is.
+const QUOTE_COLUMNS: usize = 60;
+
+/// How many of the model's expected words a sentence names.
+const EXPECTED_NAMED: usize = 3;
+
+/// The whole message of a finding: what is wrong, how it was noticed, and what
+/// the sibling says. `text` is the document's text.
+pub fn finding(text: &str, finding: &Finding) -> String {
+    let mut sentence = why(text, finding);
+    if let Some(sibling) = finding
+        .suggestions
+        .iter()
+        .find_map(|suggestion| suggestion.sibling.as_ref())
+    {
+        sentence += &format!("; {} says {}", sibling.id, quoted(&sibling.text));
+    }
+    sentence + "."
+}
+
+/// What is wrong and how it was noticed, without the sibling's words and
+/// without a full stop.
+pub fn why(text: &str, finding: &Finding) -> String {
+    let phrase = quoted(finding.span.slice(text).unwrap_or_default());
+    let claim = claim(&phrase, finding);
+    let reasons = reasons(&finding.evidence);
+    if reasons.is_empty() {
+        let chance = percent(finding.confidence);
+        format!("{claim}: an editor would change it with a chance of {chance}")
+    } else {
+        format!("{claim}: {reasons}")
+    }
+}
+
+fn claim(phrase: &str, finding: &Finding) -> String {
+    match finding.category {
+        Category::Untranslated => match finding
+            .evidence
+            .residue_language
+            .as_deref()
+            .map(language_name)
+        {
+            Some(language) => format!("{phrase} looks like {language} left untranslated"),
+            None => format!("{phrase} looks like a word left untranslated"),
+        },
+        Category::Name => format!("{phrase} looks like a name in the wrong spelling"),
+        Category::Mistranslation => {
+            format!("{phrase} can hardly be what was meant here")
+        }
+        Category::Wording => format!("{phrase} is an odd choice of words here"),
+        Category::Grammar => format!("{phrase} does not fit the grammar of its sentence"),
+        Category::WordOrder => format!("the words of {phrase} seem to be in the wrong order"),
+        Category::Omission => format!("something seems to be missing at {phrase}"),
+        Category::Inconsistency => {
+            format!("{phrase} does not agree with the other article on this story")
+        }
+        Category::Punctuation => {
+            format!("a mark at {phrase} seems to be wrong or missing")
+        }
+    }
+}
+
+fn reasons(evidence: &Evidence) -> String {
+    let mut reasons = Vec::new();
+    let excess = (evidence.surprisal_bits - evidence.expected_bits).round();
+    if excess >= 1.0 {
+        let unit = if excess > 1.0 { "bits" } else { "bit" };
+        reasons.push(format!(
+            "it is about {excess:.0} {unit} more surprising than the text around it would allow"
+        ));
+    }
+    let expected: Vec<String> = evidence
+        .expected
+        .iter()
+        .map(|word| word.trim())
+        .filter(|word| !word.is_empty())
+        .take(EXPECTED_NAMED)
+        .map(quoted)
+        .collect();
+    if !expected.is_empty() {
+        reasons.push(format!(
+            "the language model expected {}",
+            listed(&expected, "or")
+        ));
+    }
+    reasons.join(", and ")
+}
+
+/// A correction in one line, who proposes it first:
+/// `sibling.txt says "Vladimir Putin": Poutine → Putin (97 %)`.
+pub fn suggestion(text: &str, suggestion: &Suggestion) -> String {
+    let source = match &suggestion.sibling {
+        Some(sibling) => format!("{} says {}", sibling.id, quoted(&sibling.text)),
+        None => "the language model would write".to_owned(),
+    };
+    let old = suggestion.span.slice(text).unwrap_or_default();
+    let new = &suggestion.replacement;
+    let edit = match (old.trim().is_empty(), new.trim().is_empty()) {
+        (false, true) => format!("delete {}", quoted(old)),
+        (true, _) => format!("insert {}", quoted(new)),
+        (false, false) => format!(
+            "{} → {}",
+            visible::shortened(old, QUOTE_COLUMNS),
+            visible::shortened(new, QUOTE_COLUMNS)
+        ),
+    };
+    let caution = match suggestion.applicability {
+        Applicability::Safe => "",
+        Applicability::Unsafe => ", look before you apply it",
+        Applicability::DisplayOnly => ", only an idea",
+    };
+    let confidence = percent(suggestion.confidence);
+    format!("{source}: {edit} ({confidence}{caution})")
+}
+
+/// A few words for a category, to stand beside the phrase.
+pub fn category_label(category: Category) -> &'static str {
+    match category {
+        Category::Untranslated => "not translated",
+        Category::Name => "misspelt name",
+        Category::Mistranslation => "wrong word",
+        Category::Wording => "odd wording",
+        Category::Grammar => "grammar",
+        Category::WordOrder => "word order",
+        Category::Omission => "something missing",
+        Category::Inconsistency => "contradicted",
+        Category::Punctuation => "punctuation",
+    }
+}
+
+/// The name of a category in reports.
+pub fn category_name(category: Category) -> &'static str {
+    match category {
+        Category::Untranslated => "untranslated",
+        Category::Name => "name",
+        Category::Mistranslation => "mistranslation",
+        Category::Wording => "wording",
+        Category::Grammar => "grammar",
+        Category::WordOrder => "word_order",
+        Category::Omission => "omission",
+        Category::Inconsistency => "inconsistency",
+        Category::Punctuation => "punctuation",
+    }
+}
+
+/// The name of a severity in reports.
+pub fn severity_name(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Minor => "minor",
+        Severity::Major => "major",
+        Severity::Critical => "critical",
+    }
+}
+
+/// The name of a reason in reports.
+pub fn reason_name(reason: AbstainReason) -> &'static str {
+    match reason {
+        AbstainReason::Empty => "empty",
+        AbstainReason::TooShort => "too_short",
+        AbstainReason::NotText => "not_text",
+        AbstainReason::LanguageUnsupported => "language_unsupported",
+    }
+}
+
+/// Why a document was not judged, and what to do about it where something can
+/// be done.
+pub fn abstained(reason: AbstainReason, language: Option<&Language>) -> String {
+    match reason {
+        AbstainReason::Empty => "there is nothing in it but white space".to_owned(),
+        AbstainReason::TooShort => "no word with a letter is in it".to_owned(),
+        AbstainReason::NotText => "it holds no letters, only symbols, numbers or emoji".to_owned(),
+        AbstainReason::LanguageUnsupported => {
+            let seems = match language {
+                Some(language) => {
+                    format!("it seems to be in {}", language_name(&language.code))
+                }
+                None => "it does not seem to be in English".to_owned(),
+            };
+            format!(
+                "{seems}, which this model cannot judge; if it is English all the same, \
+                 give --language eng"
+            )
+        }
+    }
+}
+
+/// The name of a record's error in reports.
+pub fn record_error_kind(error: &RecordError) -> &'static str {
+    match error {
+        RecordError::Malformed { .. } => "bad_record",
+        RecordError::NotUtf8 { .. } => "not_utf8",
+        RecordError::TooLarge { .. } => "too_large",
+    }
+}
+
+/// Why a record could not be used, and the way out.
+pub fn record_error(error: &RecordError) -> String {
+    with_way_out(error.to_string(), record_error_kind(error))
+}
+
+/// Why a document could not be read, and the way out.
+pub fn document_error(error: &DocumentError) -> String {
+    with_way_out(error.to_string(), error.kind())
+}
+
+fn with_way_out(problem: String, kind: &str) -> String {
+    let way_out = match kind {
+        "not_utf8" => "save it as plain text in UTF-8 first",
+        "too_large" => "split it, or raise --max-bytes",
+        "bad_record" => {
+            r#"a record is one line such as {"id":"a","text":"...","siblings":["..."]}"#
+        }
+        _ => return problem,
+    };
+    format!("{problem}; {way_out}")
+}
+
+/// A chance as people read it: `97 %`, and never 100 % for what is not
+/// certain.
+pub fn percent(probability: f32) -> String {
+    let rounded = (probability * 100.0).round();
+    if probability < 1.0 && rounded >= 100.0 {
+        "over 99 %".to_owned()
+    } else {
+        format!("{rounded:.0} %")
+    }
+}
+
+/// The English name of a language, or its code where none is known.
+fn language_name(code: &str) -> &str {
+    whatlang::Lang::from_code(code).map_or(code, |language| language.eng_name())
+}
+
+fn quoted(phrase: &str) -> String {
+    format!("\"{}\"", visible::shortened(phrase.trim(), QUOTE_COLUMNS))
+}
+
+fn listed(items: &[String], joint: &str) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} {joint} {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+//! What the sentences say.
+
+use super::super::fixtures;
+use super::*;
+
+const TEXT: &str = "The nurse gave the patient a Spritze after lunch.";
+
+#[test]
+fn a_finding_is_told_in_one_sentence() {
+    let mut garbled = fixtures::finding(TEXT, "Spritze", Category::Untranslated);
+    garbled.evidence.residue_language = Some("deu".to_owned());
+    garbled.evidence.expected = vec![" drink".to_owned(), "glass".to_owned(), " ".to_owned()];
+    garbled.suggestions = vec![fixtures::suggestion(
+        TEXT,
+        "Spritze",
+        "injection",
+        "an injection",
+    )];
+    assert_eq!(
+        finding(TEXT, &garbled),
+        "\"Spritze\" looks like German left untranslated: it is about 20 bits more surprising \
+         than the text around it would allow, and the language model expected \"drink\" or \
+         \"glass\"; sibling.txt says \"an injection\"."
+    );
+}
+
+#[test]
+fn no_language_is_named_without_evidence() {
+    let garbled = fixtures::finding(TEXT, "Spritze", Category::Untranslated);
+    let sentence = finding(TEXT, &garbled);
+    assert!(sentence.starts_with("\"Spritze\" looks like a word left untranslated: it is about"));
+    assert!(!sentence.contains("German"));
+}
+
+#[test]
+fn an_unsurprising_finding_is_told_by_its_chance() {
+    let mut garbled = fixtures::finding(TEXT, "after", Category::Grammar);
+    garbled.evidence.surprisal_bits = 2.0;
+    assert_eq!(
+        finding(TEXT, &garbled),
+        "\"after\" does not fit the grammar of its sentence: \
+         an editor would change it with a chance of 93 %."
+    );
+}
+
+#[test]
+fn corrections_say_who_proposes_what() {
+    let mut edit = fixtures::suggestion(TEXT, "Spritze", "injection", "an injection");
+    assert_eq!(
+        suggestion(TEXT, &edit),
+        "sibling.txt says \"an injection\": Spritze → injection (97 %)"
+    );
+    edit.applicability = Applicability::DisplayOnly;
+    edit.sibling = None;
+    edit.confidence = 0.31;
+    assert_eq!(
+        suggestion(TEXT, &edit),
+        "the language model would write: Spritze → injection (31 %, only an idea)"
+    );
+    edit.replacement = String::new();
+    edit.applicability = Applicability::Unsafe;
+    assert_eq!(
+        suggestion(TEXT, &edit),
+        "the language model would write: delete \"Spritze\" (31 %, look before you apply it)"
+    );
+}
+
+#[test]
+fn every_category_reads_differently() {
+    let categories = [
+        Category::Untranslated,
+        Category::Name,
+        Category::Mistranslation,
+        Category::Wording,
+        Category::Grammar,
+        Category::WordOrder,
+        Category::Omission,
+        Category::Inconsistency,
+        Category::Punctuation,
+    ];
+    let mut claims: Vec<String> = categories
+        .iter()
+        .map(|&category| why(TEXT, &fixtures::finding(TEXT, "patient", category)))
+        .collect();
+    assert!(claims.iter().all(|claim| claim.contains("\"patient\"")));
+    claims.sort();
+    claims.dedup();
+    assert_eq!(claims.len(), categories.len());
+    for category in categories {
+        assert_eq!(
+            serde_json::to_value(category).unwrap(),
+            category_name(category)
+        );
+    }
+}
+
+#[test]
+fn long_phrases_are_quoted_by_their_ends() {
+    let text = format!("Start {} finish", "and so on ".repeat(50));
+    let garbled = Finding {
+        span: crate::span::Span::new(0, text.len()),
+        ..fixtures::finding(&text, "Start", Category::Wording)
+    };
+    let sentence = finding(&text, &garbled);
+    assert!(sentence.starts_with("\"Start and"), "{sentence}");
+    assert!(sentence.contains("finish\" is an odd"), "{sentence}");
+    assert!(sentence.len() < 250);
+}
+
+#[test]
+fn reasons_and_errors_give_the_way_out() {
+    let german = Language {
+        code: "deu".to_owned(),
+        confidence: 0.9,
+    };
+    let reason = abstained(AbstainReason::LanguageUnsupported, Some(&german));
+    assert!(reason.contains("German") && reason.contains("--language eng"));
+    let too_large = RecordError::TooLarge {
+        line: 3,
+        what: "the text".to_owned(),
+        limit: 10,
+    };
+    assert_eq!(
+        record_error(&too_large),
+        "the text of line 3 is over the limit of 10 bytes; split it, or raise --max-bytes"
+    );
+}
+
+#[test]
+fn what_is_not_certain_is_not_called_certain() {
+    assert_eq!(percent(0.974), "97 %");
+    assert_eq!(percent(0.998), "over 99 %");
+    assert_eq!(percent(1.0), "100 %");
+    assert_eq!(percent(0.0), "0 %");
+}

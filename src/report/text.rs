@@ -1,0 +1,246 @@
+//! Reports as text for a terminal.
+//!
+//! In: a report, the width to fit, and whether colour may be used. Out: for
+//! `score` one line, for `highlight` a block for each finding (place,
+//! sentence, why, corrections) and a closing line. Nothing is read from the
+//! environment, and no character of a document or path reaches the output
+//! before it was made safe to show.
+
+mod passage;
+
+use annotate_snippets::renderer::{AnsiColor, Effects, Style as Paint};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use crate::finding::{Finding, Severity};
+
+use super::{Judgement, Outcome, Report, message, visible};
+use passage::Passage;
+
+/// How to draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Columns to fit into; less than 30 is taken as 30.
+    pub width: usize,
+    /// Whether escape sequences for colour may be written.
+    pub colour: bool,
+}
+
+/// Less than this leaves no room for a phrase beside the gutter.
+const NARROWEST: usize = 30;
+
+/// Columns before the sentence: ` | ` and one for the line that an annotation
+/// may draw.
+const GUTTER: usize = 4;
+
+/// A phrase in a heading takes at most this many columns.
+const HEADING_COLUMNS: usize = 60;
+
+/// How many corrections of a finding are shown; JSON has them all.
+const SUGGESTIONS_SHOWN: usize = 3;
+
+/// Room for one label beside the width: the renderer must never trim lines
+/// that were already wrapped here.
+const NO_TRIMMING: usize = 1_000;
+
+/// Any text, such as a message that quotes a path, on one line and safe to
+/// show: characters that a terminal would obey become escapes.
+pub fn safe(text: &str) -> String {
+    visible::prose(text)
+}
+
+/// One line on a document: its quality, with what certainty, how much work it
+/// would be, and how many findings.
+pub fn score(report: &Report, style: Style) -> String {
+    let id = visible::name(&report.id);
+    let line = match &report.outcome {
+        Outcome::Scored(judgement) => format!(
+            "{}, {}",
+            measures(judgement, style),
+            counts(judgement, style)
+        ),
+        Outcome::Abstained { reason, .. } => {
+            format!("not judged ({})", message::reason_name(*reason))
+        }
+        Outcome::Failed(error) => failed(error.kind(), style),
+        Outcome::BadRecord(error) => failed(message::record_error_kind(error), style),
+    };
+    format!("{}: {line}\n", bold(&id, style))
+}
+
+/// A document's findings, each in its sentence with the reason and the
+/// corrections, and a closing line.
+pub fn highlight(report: &Report, style: Style) -> String {
+    let Outcome::Scored(judgement) = &report.outcome else {
+        return score(report, style);
+    };
+    let mut out = String::new();
+    for finding in &judgement.findings {
+        out += &block(&report.id, judgement, finding, style);
+        out.push('\n');
+    }
+    let id = bold(&visible::name(&report.id), style);
+    let counts = counts(judgement, style);
+    let quality = quality(judgement, style);
+    let work = percent_of_words(judgement);
+    out + &format!("{id}: {counts}; {quality}; about {work} of the words need an editor\n")
+}
+
+fn measures(judgement: &Judgement, style: Style) -> String {
+    format!(
+        "{}, post-edit rate {}, {:.1} bits per word",
+        quality(judgement, style),
+        percent_of_words(judgement),
+        judgement.score.bits_per_word
+    )
+}
+
+fn quality(judgement: &Judgement, style: Style) -> String {
+    let score = &judgement.score;
+    let (low, high) = score.quality_interval;
+    format!(
+        "quality {} ({low:.0} to {high:.0})",
+        bold(&format!("{:.1}", score.quality), style)
+    )
+}
+
+fn percent_of_words(judgement: &Judgement) -> String {
+    format!("{:.1} %", judgement.score.post_edit_rate * 100.0)
+}
+
+fn counts(judgement: &Judgement, style: Style) -> String {
+    let total = judgement.findings.len();
+    let parts: Vec<String> = [Severity::Critical, Severity::Major, Severity::Minor]
+        .into_iter()
+        .filter_map(|severity| {
+            let count = judgement
+                .findings
+                .iter()
+                .filter(|finding| finding.severity == severity)
+                .count();
+            let words = format!("{count} {}", message::severity_name(severity));
+            (count > 0).then(|| painted(&words, severity_paint(severity), style))
+        })
+        .collect();
+    match total {
+        0 => "no findings".to_owned(),
+        1 => format!("1 finding ({})", parts.join(", ")),
+        _ => format!("{total} findings ({})", parts.join(", ")),
+    }
+}
+
+fn failed(kind: &str, style: Style) -> String {
+    painted(
+        &format!("failed ({kind})"),
+        severity_paint(Severity::Critical),
+        style,
+    )
+}
+
+fn block(id: &str, judgement: &Judgement, finding: &Finding, style: Style) -> String {
+    let text = judgement.document.text();
+    let position = judgement
+        .document
+        .line_index()
+        .position(finding.span.start());
+    let phrase = visible::prose(&visible::shortened(
+        finding.span.slice(text).unwrap_or_default(),
+        HEADING_COLUMNS,
+    ));
+    let place = format!(
+        "{}:{}:{}",
+        visible::name(id),
+        position.line,
+        position.column
+    );
+    let kind = format!(
+        "{}[{}]",
+        message::severity_name(finding.severity),
+        message::category_name(finding.category)
+    );
+    let mut out = format!(
+        "{}: {} \"{phrase}\"\n",
+        bold(&place, style),
+        painted(&kind, severity_paint(finding.severity), style)
+    );
+    out += &snippet(judgement, finding, style);
+    out += &note("why", &message::why(text, finding), style);
+    for suggestion in finding.suggestions.iter().take(SUGGESTIONS_SHOWN) {
+        out += &note("fix", &message::suggestion(text, suggestion), style);
+    }
+    let hidden = finding.suggestions.len().saturating_sub(SUGGESTIONS_SHOWN);
+    if hidden > 0 {
+        out += &note("fix", &format!("and {hidden} more in --format json"), style);
+    }
+    out
+}
+
+/// The finding's sentence, wrapped, with the phrase underlined.
+fn snippet(judgement: &Judgement, finding: &Finding, style: Style) -> String {
+    let label = format!(
+        "{}, {} sure",
+        message::category_label(finding.category),
+        message::percent(finding.confidence)
+    );
+    let width = style.width.max(NARROWEST);
+    let passage = Passage::new(judgement, finding.span, width - GUTTER, &label);
+    if passage.marks.is_empty() {
+        return String::new();
+    }
+    let source = passage.lines.join("\n");
+    let mut drawn = Snippet::source(&source).line_numbering(false).fold(false);
+    let last = passage.marks.len() - 1;
+    for (index, mark) in passage.marks.iter().enumerate() {
+        let mut annotation = AnnotationKind::Primary.span(mark.clone());
+        if index == last && passage.label_fits {
+            annotation = annotation.label(&label);
+        }
+        drawn = drawn.annotation(annotation);
+    }
+    let level = match finding.severity {
+        Severity::Critical => Level::ERROR,
+        Severity::Major => Level::WARNING,
+        Severity::Minor => Level::INFO,
+    };
+    let renderer = if style.colour {
+        Renderer::styled().hyperlink(false)
+    } else {
+        Renderer::plain()
+    }
+    .term_width(width + NO_TRIMMING);
+    let report = [Group::with_level(level).element(drawn)];
+    renderer.render(&report) + "\n"
+}
+
+/// ` = name: text`, wrapped with a hanging indent.
+fn note(name: &str, text: &str, style: Style) -> String {
+    let head = format!(" = {name}: ");
+    let indent = head.len();
+    let width = style.width.max(NARROWEST) - indent;
+    let lines = visible::wrapped(&visible::prose(text), width);
+    let body = lines.join(&format!("\n{}", " ".repeat(indent)));
+    format!(" = {}: {body}\n", bold(name, style))
+}
+
+fn severity_paint(severity: Severity) -> Paint {
+    let colour = match severity {
+        Severity::Critical => AnsiColor::BrightRed,
+        Severity::Major => AnsiColor::Yellow,
+        Severity::Minor => AnsiColor::BrightBlue,
+    };
+    colour.on_default().effects(Effects::BOLD)
+}
+
+fn bold(text: &str, style: Style) -> String {
+    painted(text, Paint::new().bold(), style)
+}
+
+fn painted(text: &str, paint: Paint, style: Style) -> String {
+    if style.colour {
+        format!("{paint}{text}{paint:#}")
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests;
