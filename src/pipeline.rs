@@ -1,16 +1,29 @@
 //! The whole way from documents to reports.
 //!
-//! Stand-in: it flags words by a bare surprisal threshold, so that the command
-//! line can be built and tested before the stages are joined here.
+//! In: documents with their siblings. Out: [`Report`]s, in input order. Each
+//! stage is called once and hands its value on; this file only joins them. A
+//! document that could not be read, or that cannot be judged, is a report of
+//! its own kind and never an empty list of findings.
 
 use std::sync::Arc;
 
+use crate::detect::{Noticed, WeightsError, WordModel, notice};
 use crate::document::{Document, DocumentError};
-use crate::finding::{Category, Evidence, Finding, Severity};
-use crate::lm::{LanguageModel, LmError, ReadOptions};
-use crate::report::{AbstainReason, Judgement, Language, Outcome, Report, WordJudgement};
+use crate::finding::Finding;
+use crate::finding::phrases::{Judged, findings};
+use crate::language::{Gate, Language, foreign_passages, gate};
+use crate::lm::{LanguageModel, LmError, ReadOptions, Reading};
+use crate::report::{Judgement, Outcome, Report, WordJudgement};
 use crate::score::Score;
-use crate::span::Span;
+use crate::segment::{Segments, segment};
+use crate::sibling::{SiblingArticle, Suspect, has_word, suggestions};
+use crate::span::{Doc, Span};
+
+/// Probable tokens kept at each place, to show what was expected. Some are
+/// pieces of words and are passed over.
+const MOST_PROBABLE: usize = 8;
+/// Name of the detector that judges surprisals, as reports call it.
+const DETECTOR: &str = "surprisal-1";
 
 /// How a document is to be judged.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,116 +58,331 @@ pub struct Input {
     pub siblings: Vec<Document>,
 }
 
+/// Why no document can be judged at all.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AnalyzerError {
+    /// The language model failed.
+    #[error(transparent)]
+    Lm(#[from] LmError),
+    /// The detector's own weights are damaged.
+    #[error(transparent)]
+    Detector(#[from] WeightsError),
+}
+
 /// Judges documents with one language model.
 pub struct Analyzer {
     lm: Arc<dyn LanguageModel>,
+    words: WordModel,
     options: Options,
+}
+
+/// A document that passed the gate.
+struct Accepted {
+    document: Document,
+    segments: Segments,
+    language: Language,
+    siblings: Vec<SiblingArticle>,
 }
 
 impl Analyzer {
     /// An analyzer that reads with `lm`.
-    pub fn new(lm: Arc<dyn LanguageModel>, options: Options) -> Result<Self, LmError> {
-        Ok(Self { lm, options })
+    ///
+    /// # Errors
+    /// When the detector's embedded weights are damaged.
+    pub fn new(lm: Arc<dyn LanguageModel>, options: Options) -> Result<Self, AnalyzerError> {
+        Ok(Self {
+            lm,
+            words: WordModel::surprisal()?,
+            options,
+        })
     }
 
-    /// Judges documents, each with its siblings; reports in input order.
-    pub fn judge(&self, inputs: Vec<Input>) -> Result<Vec<Report>, LmError> {
-        inputs
+    /// The probability from which a word is garbled at an operating point.
+    pub fn threshold(&self, point: OperatingPoint) -> f32 {
+        let thresholds = self.words.thresholds();
+        match point {
+            OperatingPoint::Precise => thresholds.precise,
+            OperatingPoint::Balanced => thresholds.balanced,
+            OperatingPoint::Thorough => thresholds.thorough,
+            OperatingPoint::Threshold(probability) => probability,
+        }
+    }
+
+    /// Judges documents, each with its siblings; reports in input order. They
+    /// are read together, so that short ones fill batches.
+    ///
+    /// # Errors
+    /// When the model fails; documents that cannot be read are reports.
+    pub fn judge(&self, inputs: Vec<Input>) -> Result<Vec<Report>, AnalyzerError> {
+        let mut accepted = Vec::new();
+        let ids_and_outcomes: Vec<(String, Option<Outcome>)> = inputs
             .into_iter()
-            .map(|input| {
-                let outcome = match input.document {
-                    Ok(document) => self.outcome(document)?,
-                    Err(error) => Outcome::Failed(error),
-                };
-                Ok(Report {
-                    id: input.id,
-                    outcome,
-                })
+            .map(|input| match input.document {
+                Ok(document) => {
+                    let outcome = match self.accept(document, input.siblings) {
+                        Ok(document) => {
+                            accepted.push(document);
+                            None
+                        }
+                        Err(outcome) => Some(outcome),
+                    };
+                    (input.id, outcome)
+                }
+                Err(error) => (input.id, Some(Outcome::Failed(error))),
+            })
+            .collect();
+        let texts: Vec<&str> = accepted.iter().map(Accepted::content).collect();
+        let options = ReadOptions {
+            most_probable: MOST_PROBABLE,
+            layers: &[],
+        };
+        let readings = self.lm.read(&texts, options)?;
+        let mut judgements = Vec::with_capacity(accepted.len());
+        for (document, reading) in accepted.into_iter().zip(readings) {
+            judgements.push(self.judgement(document, reading)?);
+        }
+        let mut judgements = judgements.into_iter();
+        Ok(ids_and_outcomes
+            .into_iter()
+            .filter_map(|(id, outcome)| {
+                // One judgement for each document without an outcome yet.
+                let outcome =
+                    outcome.or_else(|| judgements.next().map(Box::new).map(Outcome::Scored))?;
+                Some(Report { id, outcome })
+            })
+            .collect())
+    }
+
+    /// Lets a document through the gate, or says what becomes of it.
+    fn accept(&self, document: Document, siblings: Vec<Document>) -> Result<Accepted, Outcome> {
+        let segments = segment(document.text());
+        let forced = self.options.language.as_deref();
+        match gate(document.text(), &segments, forced) {
+            Gate::Judge(language) => Ok(Accepted {
+                document,
+                segments,
+                language,
+                siblings: siblings
+                    .into_iter()
+                    .map(|sibling| SiblingArticle::new(sibling.name(), sibling.text()))
+                    .collect(),
+            }),
+            Gate::Abstain { reason, language } => Err(Outcome::Abstained { reason, language }),
+        }
+    }
+
+    fn judgement(&self, accepted: Accepted, reading: Reading) -> Result<Judgement, AnalyzerError> {
+        let Accepted {
+            document,
+            segments,
+            language,
+            siblings,
+        } = accepted;
+        let text = document.text();
+        let reading = shifted(reading, document.content_start());
+        let foreign = foreign_passages(text, &segments);
+        let mut noticed = notice(&self.words, text, &segments, &reading);
+        spare(&mut noticed, &foreign);
+        let threshold = self.threshold(self.options.operating_point);
+        let garbled = self.decide(text, &segments, &noticed, &siblings);
+        let judged = Judged {
+            text,
+            segments: &segments,
+            reading: &reading,
+            noticed: &noticed,
+            garbled: &garbled,
+            threshold,
+        };
+        let mut findings = findings(&judged, self.lm.as_ref());
+        self.correct(text, &segments, &mut findings, &siblings)?;
+        let score = Score::of(
+            &self.words.rate_model(),
+            &noticed,
+            &reading,
+            segments.word_count(),
+        );
+        let words = noticed
+            .words
+            .iter()
+            .zip(&noticed.p_garbled)
+            .zip(garbled)
+            .map(|((word, p_garbled), garbled)| WordJudgement {
+                span: word.span,
+                surprisal_bits: word.surprisal_bits,
+                p_garbled: *p_garbled,
+                garbled,
+            })
+            .collect();
+        Ok(Judgement {
+            language,
+            model: self.lm.id().clone(),
+            detector: DETECTOR.to_owned(),
+            score,
+            sentences: segments.sentences,
+            findings,
+            words,
+            document,
+        })
+    }
+
+    /// Which words are garbled: those from the threshold on, but not a name or
+    /// number that a sibling spells the same way.
+    fn decide(
+        &self,
+        text: &str,
+        segments: &Segments,
+        noticed: &Noticed,
+        siblings: &[SiblingArticle],
+    ) -> Vec<bool> {
+        let threshold = self.threshold(self.options.operating_point);
+        let words = segments.words.iter().zip(&noticed.p_garbled);
+        words
+            .map(|(word, p_garbled)| {
+                *p_garbled >= threshold && {
+                    let spelling = word.span.slice(text).unwrap_or_default();
+                    let first = spelling.chars().next();
+                    let name_or_number = first.is_some_and(|c| c.is_uppercase() || c.is_numeric());
+                    !(name_or_number && has_word(siblings, spelling))
+                }
             })
             .collect()
     }
 
-    fn outcome(&self, document: Document) -> Result<Outcome, LmError> {
-        let text = document.text();
-        let abstained = |reason| Outcome::Abstained {
-            reason,
+    /// Adds what the siblings say to each finding.
+    fn correct(
+        &self,
+        text: &str,
+        segments: &Segments,
+        findings: &mut [Finding],
+        siblings: &[SiblingArticle],
+    ) -> Result<(), AnalyzerError> {
+        if siblings.is_empty() || findings.is_empty() {
+            return Ok(());
+        }
+        let suspects: Vec<Suspect> = findings
+            .iter()
+            .map(|finding| Suspect {
+                span: finding.span,
+                p_garbled: finding.evidence.p_garbled,
+            })
+            .collect();
+        let found = suggestions(self.lm.as_ref(), text, segments, &suspects, siblings)?;
+        for (finding, suggestions) in findings.iter_mut().zip(found) {
+            finding.suggestions = suggestions;
+        }
+        Ok(())
+    }
+}
+
+impl Accepted {
+    /// The text without a byte order mark: the model never saw one.
+    fn content(&self) -> &str {
+        let text = self.document.text();
+        text.get(self.document.content_start()..).unwrap_or(text)
+    }
+}
+
+/// The reading of a text's content, with spans into the whole text.
+fn shifted(mut reading: Reading, by: usize) -> Reading {
+    if by > 0 {
+        for token in &mut reading.tokens {
+            token.span = token.span.shifted(by);
+        }
+    }
+    reading
+}
+
+/// Words of quotations and sentences in another language are not garbled, they
+/// are foreign.
+fn spare(noticed: &mut Noticed, foreign: &[Span<Doc>]) {
+    for (word, p_garbled) in noticed.words.iter().zip(&mut noticed.p_garbled) {
+        if foreign.iter().any(|passage| passage.overlaps(word.span)) {
+            *p_garbled = 0.0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lm::stub::Stub;
+    use crate::report::AbstainReason;
+
+    /// Judged with a model to which two words cost far more than any other.
+    fn reports(inputs: Vec<Input>) -> Vec<Report> {
+        let lm = Stub::new([("Grenzstadt", 28.0), ("gebracht", 28.0)]);
+        let options = Options {
+            operating_point: OperatingPoint::Precise,
             language: None,
         };
-        if text.trim().is_empty() {
-            return Ok(abstained(AbstainReason::Empty));
+        Analyzer::new(Arc::new(lm), options)
+            .unwrap()
+            .judge(inputs)
+            .unwrap()
+    }
+
+    fn input(text: &str, siblings: &[&str]) -> Input {
+        let named = |text: &&str| Document::from_text("sibling", *text);
+        Input {
+            id: "a".to_owned(),
+            document: Ok(Document::from_text("a", text)),
+            siblings: siblings.iter().map(named).collect(),
         }
-        if !text.chars().any(char::is_alphabetic) {
-            return Ok(abstained(AbstainReason::NotText));
-        }
-        let bits = match self.options.operating_point {
-            OperatingPoint::Precise => 15.0,
-            OperatingPoint::Balanced => 12.0,
-            OperatingPoint::Thorough => 9.0,
-            OperatingPoint::Threshold(probability) => 30.0 * probability,
+    }
+
+    fn phrases(report: &Report) -> Vec<&str> {
+        let Outcome::Scored(judgement) = &report.outcome else {
+            panic!("not scored: {report:?}");
         };
-        let reading = self
-            .lm
-            .read(&[text], ReadOptions::default())?
-            .into_iter()
-            .next()
-            .unwrap_or_default();
-        let mut words = Vec::new();
-        let mut findings = Vec::new();
-        for token in &reading.tokens {
-            let shown = token.span.slice(text).unwrap_or_default();
-            let start = token.span.start() + shown.len() - shown.trim_start().len();
-            let span = Span::new(start, start + shown.trim().len());
-            let probability = (token.surprisal_bits / 30.0).min(1.0);
-            let garbled = token.surprisal_bits >= bits;
-            words.push(WordJudgement {
-                span,
-                surprisal_bits: token.surprisal_bits,
-                p_garbled: probability,
-                garbled,
-            });
-            if garbled {
-                findings.push(Finding {
-                    span,
-                    category: Category::Wording,
-                    severity: if probability > 0.8 {
-                        Severity::Critical
-                    } else {
-                        Severity::Major
-                    },
-                    confidence: probability,
-                    evidence: Evidence {
-                        surprisal_bits: token.surprisal_bits,
-                        expected_bits: token.entropy_bits,
-                        p_garbled: probability,
-                        expected: Vec::new(),
-                        residue_language: None,
-                    },
-                    suggestions: Vec::new(),
-                });
-            }
+        let text = judgement.document.text();
+        let slices = judgement
+            .findings
+            .iter()
+            .map(|f| f.span.slice(text).unwrap());
+        slices.collect()
+    }
+
+    #[test]
+    fn a_byte_order_mark_moves_no_span() {
+        let plain = "The bus has gebracht the children to school again.";
+        let marked = format!("\u{feff}{plain}");
+        for text in [plain, &marked] {
+            assert_eq!(phrases(&reports(vec![input(text, &[])])[0]), ["gebracht"]);
         }
-        let count = words.len().max(1) as f32;
-        let rate = findings.len() as f32 / count;
-        let quality = 100.0 * (1.0 - rate);
-        Ok(Outcome::Scored(Box::new(Judgement {
-            language: Language {
-                code: "eng".to_owned(),
-                confidence: 1.0,
-            },
-            model: self.lm.id().clone(),
-            detector: "stand-in".to_owned(),
-            score: Score {
-                quality,
-                quality_interval: (quality - 5.0, quality + 5.0),
-                post_edit_rate: rate,
-                bits_per_word: reading.total_bits() as f32 / count,
-                perplexity: 1.0,
-                words: words.len(),
-            },
-            sentences: Vec::new(),
-            findings,
-            words,
-            document,
-        })))
+    }
+
+    #[test]
+    fn a_name_that_the_sibling_spells_alike_is_left_alone() {
+        let text = "The bus from Grenzstadt was late again on Monday.";
+        assert_eq!(phrases(&reports(vec![input(text, &[])])[0]), ["Grenzstadt"]);
+        let sibling = "Commuters in Grenzstadt complained about buses.";
+        assert!(phrases(&reports(vec![input(text, &[sibling])])[0]).is_empty());
+    }
+
+    #[test]
+    fn every_input_has_its_report_in_its_place() {
+        let broken = Input {
+            document: Document::from_bytes("b", vec![0xff, 0xfe, 0x00]),
+            ..input("", &[])
+        };
+        let inputs = vec![
+            input("Rain fell on the town all day long.", &[]),
+            broken,
+            input("  \n", &[]),
+            input("It stopped at night.", &[]),
+        ];
+        let reports = reports(inputs);
+        assert_eq!(reports.len(), 4);
+        assert!(matches!(reports[0].outcome, Outcome::Scored(_)));
+        assert!(matches!(reports[1].outcome, Outcome::Failed(_)));
+        assert!(matches!(
+            reports[2].outcome,
+            Outcome::Abstained {
+                reason: AbstainReason::Empty,
+                ..
+            }
+        ));
+        assert!(matches!(reports[3].outcome, Outcome::Scored(_)));
     }
 }

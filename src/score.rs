@@ -1,4 +1,11 @@
 //! The document's score.
+//!
+//! In: what was noticed about the words of a document. Out: the share of words
+//! a post-editor would change, as a quality from 0 to 100 with its interval,
+//! and the plain numbers of the reading.
+
+use crate::detect::{Noticed, RateModel};
+use crate::lm::Reading;
 
 /// How good a document is, and how much work a post-editor would have.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,4 +22,24 @@ pub struct Score {
     pub perplexity: f32,
     /// Words, punctuation not counted.
     pub words: usize,
+}
+
+impl Score {
+    /// The score of a document with `words` words. Marks weigh in the rate, as
+    /// they do in HTER, but are not counted as words.
+    pub fn of(rate_model: &RateModel, noticed: &Noticed, reading: &Reading, words: usize) -> Self {
+        let judged = noticed.p_garbled.len();
+        let mean = noticed.p_garbled.iter().sum::<f32>() / judged.max(1) as f32;
+        let (rate, margin) = rate_model.rate(mean, judged);
+        let bits = reading.total_bits();
+        let quality = |rate: f32| 100.0 * (1.0 - rate.clamp(0.0, 1.0));
+        Self {
+            quality: quality(rate),
+            quality_interval: (quality(rate + margin), quality(rate - margin)),
+            post_edit_rate: rate,
+            bits_per_word: (bits / words.max(1) as f64) as f32,
+            perplexity: (bits / reading.tokens.len().max(1) as f64).exp2() as f32,
+            words,
+        }
+    }
 }

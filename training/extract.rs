@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use indicatif::{ProgressBar, ProgressStyle};
-use mtlint::detect::features::{WIDTH, features, word_readings};
+use mtlint::detect::features::{MOST_PROBABLE, WIDTH, features, word_readings};
 use mtlint::eval::dataset::{Labels, Sample, load};
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, ReadOptions};
@@ -53,7 +53,7 @@ fn main() -> Result<()> {
     write(&model, &texts, &output)
 }
 
-/// Texts by group: `train/<pair>`, `dev-a/<pair>`, `dev-b/<pair>`,
+/// Texts by group: `train/<pair>`, `dev-a/<pair>`,
 /// `clean-train/<source>`, `clean-held/<source>`.
 fn texts(data: &Path, sentences: usize, clean_words: usize) -> Result<Vec<Text>> {
     let held_back = story_texts(&data.join("stories"))?;
@@ -63,10 +63,9 @@ fn texts(data: &Path, sentences: usize, clean_words: usize) -> Result<Vec<Text>>
         let mut samples = set.samples;
         samples.sort_by_key(|sample| order(&sample.id));
         if set.name.ends_with(".dev") {
-            for sample in samples {
-                let half = if sample.tuned_on() { "dev-a" } else { "dev-b" };
-                texts.push(single(format!("{half}/{pair}"), &sample));
-            }
+            // The other half is for quoting, by `mtlint eval`.
+            let tuned_on = samples.iter().filter(|sample| sample.tuned_on());
+            texts.extend(tuned_on.map(|sample| single(format!("dev-a/{pair}"), sample)));
             continue;
         }
         samples.retain(|s| !held_back.contains(&s.text) && !held_back.contains(&s.post_edit));
@@ -227,9 +226,13 @@ fn write(model: &Llama, texts: &[Text], output: &Path) -> Result<()> {
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} texts, {eta} left")?;
     let bar = ProgressBar::new(texts.len() as u64).with_style(style);
     let mut first = 0;
+    let options = ReadOptions {
+        most_probable: MOST_PROBABLE,
+        layers: &[],
+    };
     for batch in texts.chunks(64) {
         let plain: Vec<&str> = batch.iter().map(|text| text.text.as_str()).collect();
-        let readings = model.read(&plain, ReadOptions::default())?;
+        let readings = model.read(&plain, options)?;
         for (text, reading) in batch.iter().zip(readings) {
             let segments = segment(&text.text);
             let words = word_readings(&segments, &reading);

@@ -11,7 +11,7 @@ mod source;
 pub use record::{Record, Records};
 pub use source::{Source, SourceError, sources};
 
-use crate::lm::LmError;
+use crate::pipeline::AnalyzerError;
 use crate::pipeline::{Analyzer, Input};
 use crate::report::{Outcome, Report};
 
@@ -37,7 +37,7 @@ pub enum BatchError {
     },
     /// The model could not read.
     #[error(transparent)]
-    Lm(#[from] LmError),
+    Analyzer(#[from] AnalyzerError),
 }
 
 /// Judges `records` in groups and hands every report to `each`, in the order

@@ -11,7 +11,9 @@ use crate::segment::{Segments, WordKind};
 use crate::span::{Doc, Span};
 
 /// Features of a word.
-pub const WIDTH: usize = 20;
+pub const WIDTH: usize = 24;
+/// Most probable tokens a reading must hold for its features to be complete.
+pub const MOST_PROBABLE: usize = 1;
 
 /// The reading of one word: the sums over its tokens.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,7 +73,7 @@ pub fn features(
     words: &[WordReading],
 ) -> Vec<[f32; WIDTH]> {
     let counts = occurrences(text, segments);
-    let sentence_means = sentence_means(segments, words);
+    let sentences = sentences(segments, words);
     let mut place = 0;
     let mut sentence = usize::MAX;
     segments
@@ -91,6 +93,9 @@ pub fn features(
                 tokens.iter().map(value).fold(0.0, f32::max)
             };
             let rank = |token: &crate::lm::TokenReading| (1.0 + token.rank as f32).log2();
+            // Merges are made in order of frequency, so that a token's number
+            // says how seldom it is.
+            let seldom = |token: &crate::lm::TokenReading| (1.0 + token.id as f32).ln() / 10.0;
             let flag = |value: bool| f32::from(u8::from(value));
             let punctuation = word.kind == WordKind::Punctuation;
             [
@@ -113,7 +118,15 @@ pub fn features(
                 (spelling.chars().count().min(30) as f32).ln_1p() / 2.0,
                 1.0 / place as f32,
                 (counts.get(&fold(spelling)).copied().unwrap_or(1) as f32).ln() / 2.0,
-                sentence_means[word.sentence] / 10.0,
+                sentences[word.sentence].mean_bits / 10.0,
+                (sentences[word.sentence].words.max(1.0)).ln() / 3.0,
+                tokens.first().map_or(0.0, seldom),
+                tokens.iter().map(seldom).fold(0.0, f32::max),
+                tokens
+                    .first()
+                    .and_then(|token| token.most_probable.first())
+                    .map_or(0.0, |guess| guess.surprisal_bits)
+                    / 10.0,
             ]
         })
         .collect()
@@ -158,15 +171,23 @@ fn occurrences(text: &str, segments: &Segments) -> HashMap<String, u32> {
     counts
 }
 
-/// Mean surprisal of a word, for each sentence.
-fn sentence_means(segments: &Segments, words: &[WordReading]) -> Vec<f32> {
-    let mut sums = vec![(0.0, 0.0f32); segments.sentences.len().max(1)];
+/// What its words share.
+#[derive(Clone, Default)]
+struct Sentence {
+    words: f32,
+    /// Mean surprisal of a word.
+    mean_bits: f32,
+}
+
+fn sentences(segments: &Segments, words: &[WordReading]) -> Vec<Sentence> {
+    let mut sentences = vec![Sentence::default(); segments.sentences.len().max(1)];
     for (word, numbers) in segments.words.iter().zip(words) {
-        let (bits, count) = &mut sums[word.sentence];
-        *bits += numbers.surprisal_bits;
-        *count += 1.0;
+        let sentence = &mut sentences[word.sentence];
+        sentence.words += 1.0;
+        sentence.mean_bits += numbers.surprisal_bits;
     }
-    sums.iter()
-        .map(|(bits, count)| bits / count.max(1.0))
-        .collect()
+    for sentence in &mut sentences {
+        sentence.mean_bits /= sentence.words.max(1.0);
+    }
+    sentences
 }

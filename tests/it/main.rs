@@ -1,4 +1,5 @@
 //! All integration tests, in one binary.
 
 mod common;
+mod model_files;
 mod reading;

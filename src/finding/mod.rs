@@ -1,8 +1,12 @@
 //! What was found: phrases with a category, a severity, evidence and
 //! suggested corrections.
 //!
-//! In: nothing; these are the values that `judge` makes and `report` draws.
-//! Out: nothing; prose about a finding is made in [`crate::report`] only.
+//! In: the decisions about words. Out: [`Finding`]s, made in [`phrases`] by the
+//! rules in [`category`]. Prose about a finding is made in [`crate::report`]
+//! only.
+
+pub mod category;
+pub mod phrases;
 
 use serde::Serialize;
 

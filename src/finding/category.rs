@@ -1,0 +1,139 @@
+//! What kind of error a suspect phrase is, and how bad.
+//!
+//! In: the phrase's words with their shapes and numbers. Out: a [`Category`]
+//! and a [`Severity`]. The rules look at shapes and bits, never at what a word
+//! is; they are coarse on purpose and stated here:
+//!
+//! | rule, the first that fits the phrase's most suspect word | category |
+//! |---|---|
+//! | the phrase is marks only | punctuation |
+//! | it begins with a capital inside a sentence and is spelled from pieces | name |
+//! | it is spelled from pieces, each far from expected | untranslated |
+//! | it is short, in lower case and one piece | grammar |
+//! | it costs far more than expected | mistranslation |
+//! | anything else | wording |
+
+use super::{Category, Severity};
+
+/// Bits over the expected ones from which a word is far from expected: a
+/// thousand times less probable than a typical word in its place.
+const FAR_BITS: f32 = 10.0;
+/// Letters of the longest word that is taken for one of grammar's own:
+/// articles, prepositions, pronouns, auxiliaries.
+const SHORT: usize = 4;
+/// A phrase this likely wrong and this far from expected is lost on a reader.
+const CRITICAL_CONFIDENCE: f32 = 0.8;
+/// From here on a phrase is more likely wrong than not.
+const MAJOR_CONFIDENCE: f32 = 0.5;
+
+/// What the rules look at, of the most suspect word of a phrase.
+#[derive(Debug, Clone, Copy)]
+pub struct Suspect<'a> {
+    /// The word as it stands.
+    pub word: &'a str,
+    /// Whether every word of the phrase is a mark.
+    pub only_marks: bool,
+    /// Whether the word begins a sentence.
+    pub begins_sentence: bool,
+    /// Tokens it is spelled with.
+    pub pieces: usize,
+    /// Surprisal less entropy, in bits.
+    pub excess_bits: f32,
+    /// Probability that the phrase is wrong.
+    pub confidence: f32,
+}
+
+/// The kind of error.
+pub fn category(suspect: &Suspect<'_>) -> Category {
+    let mut letters = suspect.word.chars();
+    let capital = letters.next().is_some_and(char::is_uppercase);
+    let length = suspect.word.chars().count();
+    let numeric = suspect.word.chars().any(char::is_numeric);
+    if suspect.only_marks {
+        Category::Punctuation
+    } else if suspect.pieces > 1 && capital && !suspect.begins_sentence && !numeric {
+        Category::Name
+    } else if suspect.pieces > 1 && suspect.excess_bits >= FAR_BITS && !numeric {
+        Category::Untranslated
+    } else if length <= SHORT && !capital && suspect.pieces == 1 {
+        Category::Grammar
+    } else if suspect.excess_bits >= FAR_BITS {
+        Category::Mistranslation
+    } else {
+        Category::Wording
+    }
+}
+
+/// How much it hurts the reader: by how sure the error is and how far from
+/// expected. A mark alone never loses the sense.
+pub fn severity(suspect: &Suspect<'_>) -> Severity {
+    if suspect.only_marks || suspect.confidence < MAJOR_CONFIDENCE {
+        Severity::Minor
+    } else if suspect.confidence >= CRITICAL_CONFIDENCE && suspect.excess_bits >= FAR_BITS {
+        Severity::Critical
+    } else {
+        Severity::Major
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suspect(word: &str) -> Suspect<'_> {
+        Suspect {
+            word,
+            only_marks: false,
+            begins_sentence: false,
+            pieces: 1,
+            excess_bits: 3.0,
+            confidence: 0.6,
+        }
+    }
+
+    fn pieces(word: &str, excess_bits: f32) -> Suspect<'_> {
+        Suspect {
+            pieces: 3,
+            excess_bits,
+            ..suspect(word)
+        }
+    }
+
+    #[test]
+    fn each_rule_has_a_bad_and_a_good_case() {
+        // "flew to Varsovie" → "flew to Warsaw"
+        assert_eq!(category(&pieces("Varsovie", 12.0)), Category::Name);
+        // "to embaucher workers" → "to hire workers"
+        assert_eq!(category(&pieces("embaucher", 15.0)), Category::Untranslated);
+        // "depends of the weather" → "depends on the weather"
+        assert_eq!(category(&suspect("of")), Category::Grammar);
+        // "the actual minister" → "the current minister"
+        assert_eq!(category(&suspect("actual")), Category::Wording);
+        // "a strong rain of critics" → "a storm of criticism"
+        let far = Suspect {
+            excess_bits: 14.0,
+            ..suspect("rain")
+        };
+        assert_eq!(category(&far), Category::Mistranslation);
+        let marks = Suspect {
+            only_marks: true,
+            ..suspect(",")
+        };
+        assert_eq!(category(&marks), Category::Punctuation);
+    }
+
+    #[test]
+    fn severity_grows_with_confidence_and_distance() {
+        let sure = Suspect {
+            confidence: 0.9,
+            ..pieces("embaucher", 15.0)
+        };
+        assert_eq!(severity(&sure), Severity::Critical);
+        assert_eq!(severity(&suspect("actual")), Severity::Major);
+        let doubtful = Suspect {
+            confidence: 0.3,
+            ..suspect("actual")
+        };
+        assert_eq!(severity(&doubtful), Severity::Minor);
+    }
+}

@@ -1,0 +1,198 @@
+//! From decisions about words to the phrases a person would underline.
+//!
+//! In: words, their probabilities and which are garbled. Out: [`Finding`]s
+//! without suggestions, in text order, none overlapping. Words of one phrase
+//! stand in one sentence; one word that is half as suspect may stand between
+//! two garbled ones, and marks at the ends of a phrase are left out.
+
+use std::ops::Range;
+
+use super::category::{Suspect, category, severity};
+use super::{Evidence, Finding};
+use crate::detect::Noticed;
+use crate::lm::{LanguageModel, Reading};
+use crate::segment::{Segments, WordKind};
+
+/// Words of the model's own that are shown for a phrase.
+const EXPECTED_WORDS: usize = 3;
+
+/// What the phrases are made from.
+pub struct Judged<'a> {
+    /// The document's text.
+    pub text: &'a str,
+    /// Its words and sentences.
+    pub segments: &'a Segments,
+    /// Its reading, with the most probable tokens.
+    pub reading: &'a Reading,
+    /// The numbers of each word.
+    pub noticed: &'a Noticed,
+    /// Which words are garbled.
+    pub garbled: &'a [bool],
+    /// The probability from which words are.
+    pub threshold: f32,
+}
+
+/// The phrases that hold garbled words.
+pub fn findings(judged: &Judged<'_>, lm: &dyn LanguageModel) -> Vec<Finding> {
+    phrases(judged)
+        .into_iter()
+        .map(|words| judged.finding(words, lm))
+        .collect()
+}
+
+/// Runs of words, as indices.
+fn phrases(judged: &Judged<'_>) -> Vec<Range<usize>> {
+    let words = &judged.segments.words;
+    let mut phrases: Vec<Range<usize>> = Vec::new();
+    for index in (0..words.len()).filter(|index| judged.garbled[*index]) {
+        if let Some(last) = phrases.last_mut() {
+            let same_sentence = words[last.end - 1].sentence == words[index].sentence;
+            let between = last.end..index;
+            let bridged = match between.len() {
+                0 => true,
+                1 => {
+                    judged.noticed.p_garbled[between.start] >= judged.threshold / 2.0
+                        && words[between.start].kind == WordKind::Word
+                }
+                _ => false,
+            };
+            if same_sentence && bridged {
+                last.end = index + 1;
+                continue;
+            }
+        }
+        phrases.push(index..index + 1);
+    }
+    for phrase in &mut phrases {
+        let is_mark = |index: usize| words[index].kind == WordKind::Punctuation;
+        if phrase.clone().all(is_mark) {
+            continue;
+        }
+        while is_mark(phrase.start) {
+            phrase.start += 1;
+        }
+        while is_mark(phrase.end - 1) {
+            phrase.end -= 1;
+        }
+    }
+    phrases
+}
+
+impl Judged<'_> {
+    fn finding(&self, words: Range<usize>, lm: &dyn LanguageModel) -> Finding {
+        let p = &self.noticed.p_garbled;
+        let worst = words
+            .clone()
+            .max_by(|a, b| p[*a].total_cmp(&p[*b]))
+            .unwrap_or(words.start);
+        let numbers = &self.noticed.words[worst];
+        let sum = |value: fn(&crate::detect::features::WordReading) -> f32| {
+            self.noticed.words[words.clone()].iter().map(value).sum()
+        };
+        let all = &self.segments.words;
+        let suspect = Suspect {
+            word: numbers.span.slice(self.text).unwrap_or_default(),
+            only_marks: words.clone().all(|i| all[i].kind == WordKind::Punctuation),
+            begins_sentence: worst == 0 || all[worst - 1].sentence != all[worst].sentence,
+            pieces: numbers.tokens.len(),
+            excess_bits: numbers.surprisal_bits - numbers.expected_bits,
+            // Words of a phrase are wrong together, so the most suspect one
+            // says how likely any is; multiplying would count it twice.
+            confidence: p[worst],
+        };
+        Finding {
+            span: all[words.start].span.cover(all[words.end - 1].span),
+            category: category(&suspect),
+            severity: severity(&suspect),
+            confidence: p[worst],
+            evidence: Evidence {
+                surprisal_bits: sum(|word| word.surprisal_bits),
+                expected_bits: sum(|word| word.expected_bits),
+                p_garbled: p[worst],
+                expected: self.expected(worst, lm),
+                residue_language: None,
+            },
+            suggestions: Vec::new(),
+        }
+    }
+
+    /// Whole words that the model found probable where the word stands.
+    fn expected(&self, word: usize, lm: &dyn LanguageModel) -> Vec<String> {
+        let numbers = &self.noticed.words[word];
+        let spelling = numbers.span.slice(self.text).unwrap_or_default();
+        let Some(token) = self.reading.tokens.get(numbers.tokens.start) else {
+            return Vec::new();
+        };
+        let spaced = token.span.start() < numbers.span.start();
+        let guesses = token
+            .most_probable
+            .iter()
+            .map(|guess| lm.token_text(guess.id));
+        guesses
+            .filter(|guess| guess.starts_with(' ') == spaced)
+            .map(|guess| guess.trim().to_owned())
+            .filter(|guess| guess.chars().all(char::is_alphabetic) && !guess.is_empty())
+            .filter(|guess| !guess.eq_ignore_ascii_case(spelling))
+            .take(EXPECTED_WORDS)
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lm::stub::Stub;
+    use crate::segment::segment;
+
+    /// The phrases found in a text whose words in brackets are garbled, those
+    /// in parentheses half as suspect.
+    fn phrases_in(marked: &str) -> Vec<String> {
+        let text: String = marked.chars().filter(|c| !"[](){}".contains(*c)).collect();
+        let segments = segment(&text);
+        let reading = Reading::default();
+        let words = crate::detect::features::word_readings(&segments, &reading);
+        let mut p_garbled = Vec::new();
+        let mut at = 0;
+        for word in &segments.words {
+            let spelling = word.span.slice(&text).unwrap();
+            at += marked[at..].find(spelling).unwrap();
+            p_garbled.push(match marked[..at].chars().last() {
+                Some('[') => 0.9,
+                Some('(') => 0.3,
+                _ => 0.1,
+            });
+            at += spelling.len();
+        }
+        let garbled: Vec<bool> = p_garbled.iter().map(|p| *p > 0.5).collect();
+        let noticed = Noticed { words, p_garbled };
+        let judged = Judged {
+            text: &text,
+            segments: &segments,
+            reading: &reading,
+            noticed: &noticed,
+            garbled: &garbled,
+            threshold: 0.5,
+        };
+        let lm = Stub::new([]);
+        findings(&judged, &lm)
+            .iter()
+            .map(|finding| finding.span.slice(&text).unwrap().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn neighbours_become_one_phrase() {
+        assert_eq!(phrases_in("The [rain] [fell] on us."), ["rain fell"]);
+        assert_eq!(phrases_in("The [rain] (fell) [on] us."), ["rain fell on"]);
+        assert_eq!(phrases_in("The [rain] fell [on] us."), ["rain", "on"]);
+    }
+
+    #[test]
+    fn a_phrase_ends_with_its_sentence_and_sheds_marks() {
+        assert_eq!(
+            phrases_in("It [rained][.] [Nobody] cared."),
+            ["rained", "Nobody"]
+        );
+        assert_eq!(phrases_in("It rained [,] today."), [","]);
+    }
+}
