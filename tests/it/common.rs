@@ -10,8 +10,7 @@ use mtlint::models;
 pub fn model() -> &'static Llama {
     static MODEL: OnceLock<Llama> = OnceLock::new();
     MODEL.get_or_init(|| {
-        let path =
-            PathBuf::from(std::env::var_os("MTLINT_MODELS").unwrap()).join("smollm2-135m.gguf");
+        let path = models::resolve("smollm2-135m", false, &models::Silent).unwrap();
         Llama::load(&path, "smollm2-135m", None).unwrap()
     })
 }
