@@ -260,6 +260,8 @@ def main():
     except ImportError:
         print("llama.cpp is left out: llama-cpp-python is not installed "
               "(see benches/peers/requirements.txt)\n")
+    except (AttributeError, OSError, RuntimeError, ValueError) as problem:
+        print(f"llama.cpp is left out: {problem}\n")
 
     seconds = {engine.name: [] for engine in engines}
     for _ in range(arguments.rounds):
