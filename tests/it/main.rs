@@ -1,4 +1,7 @@
 //! All integration tests, in one binary.
 
+// Clippy knows test functions by their attribute, not the helpers they call.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod common;
 mod reading;
