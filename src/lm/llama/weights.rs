@@ -161,9 +161,9 @@ impl Shape {
         };
         let sound = shape.blocks <= MAX_BLOCKS
             && kv_heads > 0
-            && heads % kv_heads == 0
+            && heads.is_multiple_of(kv_heads)
             && head_width > 0
-            && head_width % 2 == 0
+            && head_width.is_multiple_of(2)
             && heads * head_width <= MAX_WIDTH
             && rope_width == head_width
             && shape.context >= 16

@@ -1,0 +1,184 @@
+//! How fast texts are read: loading, one document, many sentences, and many
+//! continuations of one text, with the default model.
+//!
+//! In: the articles of `examples/`. Out: criterion's table, tokens/s as
+//! elements/s, and the peak memory of it all. Run with `cargo bench`; a
+//! comparison with other engines is in `benches/peers/`.
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use criterion::{Criterion, SamplingMode, Throughput};
+use mtlint::document::Document;
+use mtlint::lm::llama::Llama;
+use mtlint::lm::{LanguageModel, ReadOptions};
+use mtlint::models;
+use mtlint::pipeline::{Analyzer, Input, OperatingPoint, Options};
+use mtlint::segment::segment;
+
+/// Tokens of the longer document; as many as the design's own measurements
+/// were made with, so that figures can be set side by side.
+const LONG_DOCUMENT: usize = 664;
+/// Sentences read as one batch.
+const SENTENCES: usize = 40;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> Result<()> {
+    // Few samples: a reading takes a good part of a second and varies little.
+    let mut criterion = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(5))
+        .configure_from_args();
+    let registry = models::Registry::built_in()?;
+    let entry = registry.default_entry()?;
+    let path = models::resolve(&entry.name, false, &models::Silent)?;
+    let load = || Llama::load(&path, &entry.name, Some(entry.sha256.clone()));
+    {
+        let mut group = criterion.benchmark_group("load");
+        group.sampling_mode(SamplingMode::Flat);
+        group.bench_function(entry.name.as_str(), |bencher| bencher.iter(load));
+        group.finish();
+    }
+    let model = Arc::new(load()?);
+    documents(&mut criterion, &model)?;
+    sentences(&mut criterion, &model)?;
+    continuations(&mut criterion, &model)?;
+    judgement(&mut criterion, model)?;
+    criterion.final_summary();
+    match peak_memory() {
+        Some(kilobytes) => println!(
+            "peak memory of the whole run: {:.0} MB",
+            kilobytes * 1024.0 / 1e6
+        ),
+        None => println!("peak memory: this system does not say"),
+    }
+    Ok(())
+}
+
+/// One document alone: an article, and a longer text made of all of them.
+fn documents(criterion: &mut Criterion, model: &Llama) -> Result<()> {
+    let article = example("dam.garbled.txt")?;
+    let all = ["dam", "hospital", "transfer"].map(|name| example(&format!("{name}.garbled.txt")));
+    let all = all.into_iter().collect::<Result<Vec<_>>>()?.join("\n\n");
+    let reading = read(model, &[&all])?;
+    let end = reading
+        .get(LONG_DOCUMENT - 1)
+        .ok_or("the examples are too short for this benchmark")?;
+    let long = all.get(..*end).ok_or("a token ends inside a character")?;
+    let mut group = criterion.benchmark_group("document");
+    group.sampling_mode(SamplingMode::Flat);
+    for (name, text) in [("article", article.as_str()), ("long", long)] {
+        let tokens = read(model, &[text])?.len();
+        group.throughput(Throughput::Elements(tokens as u64));
+        group.bench_function(format!("{name}, {tokens} tokens"), |bencher| {
+            bencher.iter(|| model.read(&[text], ReadOptions::default()));
+        });
+    }
+    group.finish();
+    Ok(())
+}
+
+/// Many short texts in one batch.
+fn sentences(criterion: &mut Criterion, model: &Llama) -> Result<()> {
+    let mut texts = Vec::new();
+    for name in ["dam", "hospital", "transfer"] {
+        for kind in ["garbled", "sibling"] {
+            let text = example(&format!("{name}.{kind}.txt"))?;
+            for sentence in &segment(&text).sentences {
+                texts.push(sentence.slice(&text).unwrap_or_default().to_owned());
+            }
+        }
+    }
+    texts.truncate(SENTENCES);
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let tokens = read(model, &texts)?.len();
+    let mut group = criterion.benchmark_group("batch");
+    group.sampling_mode(SamplingMode::Flat);
+    group.throughput(Throughput::Elements(tokens as u64));
+    let name = format!("{} sentences, {tokens} tokens", texts.len());
+    group.bench_function(name, |bencher| {
+        bencher.iter(|| model.read(&texts, ReadOptions::default()));
+    });
+    group.finish();
+    Ok(())
+}
+
+/// What the sibling needs: other ways to go on after the same text. The tokens
+/// counted are those of the continuations; the prefix is read once on top.
+fn continuations(criterion: &mut Criterion, model: &Llama) -> Result<()> {
+    let article = example("transfer.sibling.txt")?;
+    let prefix = "The club expects its supporters to ";
+    let prefix = format!("{article}\n{prefix}");
+    let ends: Vec<String> = ["buy", "order", "collect", "wear"]
+        .into_iter()
+        .flat_map(|verb| {
+            ["ten thousand shirts", "every scarf", "the new colours"]
+                .map(|thing| format!("{verb} {thing} before the match on Sunday."))
+        })
+        .collect();
+    let ends: Vec<&str> = ends.iter().map(String::as_str).collect();
+    let readings = model.read_continuations(&prefix, &ends)?;
+    let tokens: usize = readings.iter().map(|reading| reading.tokens.len()).sum();
+    let mut group = criterion.benchmark_group("continuations");
+    group.sampling_mode(SamplingMode::Flat);
+    group.throughput(Throughput::Elements(tokens as u64));
+    let name = format!("{} of one article, {tokens} tokens", ends.len());
+    group.bench_function(name, |bencher| {
+        bencher.iter(|| model.read_continuations(&prefix, &ends));
+    });
+    group.finish();
+    Ok(())
+}
+
+/// The whole way from a document to its report, alone and with a sibling.
+fn judgement(criterion: &mut Criterion, model: Arc<Llama>) -> Result<()> {
+    let options = Options {
+        operating_point: OperatingPoint::Precise,
+        language: None,
+    };
+    let analyzer = Analyzer::new(model, options)?;
+    let garbled = document("dam.garbled.txt")?;
+    let sibling = document("dam.sibling.txt")?;
+    let mut group = criterion.benchmark_group("judge");
+    group.sampling_mode(SamplingMode::Flat);
+    for (name, siblings) in [("article", vec![]), ("article and sibling", vec![sibling])] {
+        let input = || Input {
+            id: garbled.name().to_owned(),
+            document: Ok(garbled.clone()),
+            siblings: siblings.clone(),
+        };
+        analyzer.judge(vec![input()])?;
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| analyzer.judge(vec![input()]));
+        });
+    }
+    group.finish();
+    Ok(())
+}
+
+/// Where each token of the texts ends, in bytes of its own text.
+fn read(model: &Llama, texts: &[&str]) -> Result<Vec<usize>> {
+    let readings = model.read(texts, ReadOptions::default())?;
+    let tokens = readings.iter().flat_map(|reading| &reading.tokens);
+    Ok(tokens.map(|token| token.span.end()).collect())
+}
+
+fn example(name: &str) -> Result<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    Ok(std::fs::read_to_string(path.join(name))?)
+}
+
+fn document(name: &str) -> Result<Document> {
+    Ok(Document::from_bytes(name, example(name)?.into_bytes())?)
+}
+
+/// The most memory this process ever held, in units of 1024 bytes.
+fn peak_memory() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
