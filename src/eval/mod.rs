@@ -1,3 +1,5 @@
 //! Measuring the detector on labelled data.
 
+pub mod bootstrap;
 pub mod dataset;
+pub mod metrics;
