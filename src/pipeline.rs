@@ -57,6 +57,16 @@ impl Analyzer {
         Ok(Self { lm, options })
     }
 
+    /// The probability from which a word is flagged at an operating point.
+    pub fn threshold(&self, point: OperatingPoint) -> f32 {
+        match point {
+            OperatingPoint::Precise => 15.0 / 30.0,
+            OperatingPoint::Balanced => 12.0 / 30.0,
+            OperatingPoint::Thorough => 9.0 / 30.0,
+            OperatingPoint::Threshold(probability) => probability,
+        }
+    }
+
     /// Judges documents, each with its siblings; reports in input order.
     pub fn judge(&self, inputs: Vec<Input>) -> Result<Vec<Report>, LmError> {
         inputs

@@ -108,6 +108,11 @@ impl Ranking {
         Self { words }
     }
 
+    /// The scores, falling.
+    pub fn scores(&self) -> impl Iterator<Item = f32> + '_ {
+        self.words.iter().map(|word| word.score)
+    }
+
     /// For each run of words with one score, from the highest: its score, and
     /// the weighted numbers of BAD and of OK words in it.
     fn runs<'a>(&'a self, weights: &'a [u32]) -> impl Iterator<Item = (f32, f64, f64)> + 'a {
