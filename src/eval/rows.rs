@@ -123,12 +123,12 @@ fn mcc_at(ranking: &Ranking, threshold: f32) -> Option<f64> {
     values.first().copied()
 }
 
-/// The mean over labelled sets.
+/// The mean over labelled sets; each value as in [`LabelledRow`].
 #[derive(Debug, Clone, Serialize)]
 pub struct MeanRow {
     /// Sets it is over.
     pub sets: usize,
-    /// As in [`LabelledRow`], and so on.
+    /// Matthews correlation of the decisions.
     pub mcc: Estimate,
     /// Matthews correlation at thresholds.
     pub mcc_at: AtThresholds<Option<f64>>,

@@ -167,7 +167,7 @@ fn clean(evaluation: &Evaluation) -> String {
         "words",
         "flagged",
         "findings",
-        "at precise",
+        "flagged at precise",
         "balanced",
         "thorough",
         "oracle",
