@@ -112,9 +112,12 @@ fn labels(sample: &Sample, shift: usize) -> (Vec<Span<Doc>>, f32) {
     match &sample.labels {
         Labels::Tokens { tokens, hter } => {
             let bad = tokens.iter().filter(|token| token.bad);
-            (bad.map(|token| token.span.shifted(shift)).collect(), *hter)
+            (
+                bad.map(|token| token.span.shifted(shift)).collect(),
+                hter.unwrap_or(0.0),
+            )
         }
-        Labels::Clean => (Vec::new(), 0.0),
+        Labels::Clean | Labels::Story { .. } => (Vec::new(), 0.0),
     }
 }
 

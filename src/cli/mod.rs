@@ -6,6 +6,7 @@
 mod batch;
 mod common;
 mod documents;
+mod eval;
 mod highlight;
 mod models;
 mod output;
@@ -56,6 +57,7 @@ enum Command {
     Score(score::ScoreArgs),
     Highlight(highlight::HighlightArgs),
     Batch(batch::BatchArgs),
+    Eval(eval::EvalArgs),
     Models(models::ModelsArguments),
 }
 
@@ -142,6 +144,7 @@ fn dispatch(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Verdi
         Command::Score(arguments) => score::run(&arguments, streams),
         Command::Highlight(arguments) => highlight::run(&arguments, streams),
         Command::Batch(arguments) => batch::run(&arguments, streams),
+        Command::Eval(arguments) => eval::run(&arguments, streams),
         Command::Models(arguments) => models::run(&arguments, streams),
     }
 }

@@ -1,8 +1,20 @@
 //! Labelled data, read from JSON Lines and told apart by its fields.
 //!
 //! In: a file or a folder of `.jsonl` or `.jsonl.gz` files. Out: [`Sample`]s:
-//! a text with labelled spans, or a text known to be clean. What each layout
-//! holds is documented beside the data.
+//! a text with what is known of it. The layouts, one file here each:
+//!
+//! | fields | what it is |
+//! |---|---|
+//! | `mt`, `tokens`, `tags`; perhaps `id`, `doc`, `pe`, `hter` | a translated sentence, each token OK or BAD by post-editing |
+//! | `mt`, `spans` of characters; perhaps `id`, `doc`, `system` | a translated sentence with the errors that a rater marked |
+//! | `mt` and `reference`, lists of segments; perhaps `id` | an article by machine and by people |
+//! | `text`; perhaps `id` | a text written by people |
+//!
+//! Other fields are ignored. It judges and measures nothing.
+
+mod edited;
+mod marked;
+mod story;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -10,6 +22,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use serde::Deserialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::span::{Doc, Span};
@@ -23,19 +36,25 @@ const MAX_LINE: u64 = 16 << 20;
 pub struct LabelledToken {
     /// Its bytes in the text.
     pub span: Span<Doc>,
-    /// Whether a post-editor changed it.
+    /// Whether a post-editor changed it, or a rater marked it.
     pub bad: bool,
 }
 
 /// What is known of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Labels {
-    /// Each token is labelled; `hter` is the share that was edited, 0 to 1.
+    /// Each token is labelled.
     Tokens {
         /// The tokens, in text order.
         tokens: Vec<LabelledToken>,
-        /// The human-targeted edit rate of the sentence.
-        hter: f32,
+        /// The human-targeted edit rate of the sentence, 0 to 1; none when the
+        /// labels do not come from post-editing.
+        hter: Option<f32>,
+    },
+    /// The same article in the words of people.
+    Story {
+        /// It, a line a segment.
+        reference: String,
     },
     /// Written by people: every word counts as right.
     Clean,
@@ -48,6 +67,9 @@ pub struct Sample {
     pub id: String,
     /// The article it belongs to; empty where none is named.
     pub document: String,
+    /// The system that translated it; empty where none is named. Versions by
+    /// people are named `ref…`.
+    pub system: String,
     /// The text that is judged.
     pub text: String,
     /// The text as corrected, where there is one.
@@ -62,6 +84,10 @@ impl Sample {
     pub fn tuned_on(&self) -> bool {
         Sha256::digest(self.document.as_bytes())[0] % 2 == 0
     }
+
+    fn is_by_people(&self) -> bool {
+        matches!(self.labels, Labels::Tokens { .. }) && self.system.starts_with("ref")
+    }
 }
 
 /// One file of a data set.
@@ -69,6 +95,9 @@ impl Sample {
 pub struct DataSet {
     /// The file's name without its extensions.
     pub name: String,
+    /// Whether its texts are marked like the translations of machines, but are
+    /// versions by people. A file with both gives two sets.
+    pub by_people: bool,
     /// Its samples.
     pub samples: Vec<Sample>,
 }
@@ -96,45 +125,34 @@ pub enum DataError {
         problem: String,
     },
     /// Nothing to measure on.
-    #[error("{path} holds no .jsonl or .jsonl.gz file with labelled or clean text")]
+    #[error("{path} holds no .jsonl or .jsonl.gz file with text to measure on")]
     Empty {
         /// The path as given.
         path: String,
     },
 }
 
-#[derive(Deserialize)]
-struct Record {
-    #[serde(default)]
-    id: String,
-    #[serde(default)]
-    doc: String,
-    mt: Option<serde_json::Value>,
-    tokens: Option<serde_json::Value>,
-    tags: Option<serde_json::Value>,
-    #[serde(default)]
-    pe: String,
-    hter: Option<f32>,
-    text: Option<String>,
-}
-
 /// Reads a file, or every data file below a folder in order of name.
 ///
 /// # Errors
 /// When something cannot be read, a line is malformed, or nothing usable is
-/// found. Files of a layout that holds neither word labels nor clean text are
-/// passed over.
+/// found.
 pub fn load(path: &Path) -> Result<Vec<DataSet>, DataError> {
     let mut sets = Vec::new();
     for file in data_files(path)? {
         let samples = read_file(&file)?;
-        if !samples.is_empty() {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            let name = name.trim_end_matches(".gz").trim_end_matches(".jsonl");
-            sets.push(DataSet {
-                name: name.to_owned(),
-                samples,
-            });
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.trim_end_matches(".gz").trim_end_matches(".jsonl");
+        let (people, machines): (Vec<_>, Vec<_>) =
+            samples.into_iter().partition(Sample::is_by_people);
+        for (by_people, samples) in [(false, machines), (true, people)] {
+            if !samples.is_empty() {
+                sets.push(DataSet {
+                    name: name.to_owned(),
+                    by_people,
+                    samples,
+                });
+            }
         }
     }
     if sets.is_empty() {
@@ -181,19 +199,23 @@ fn read_file(path: &Path) -> Result<Vec<Sample>, DataError> {
     let mut samples = Vec::new();
     for line in 1.. {
         let mut text = String::new();
-        let read = (&mut reader).take(MAX_LINE).read_line(&mut text);
-        if read.map_err(io(path))? == 0 {
+        let read = (&mut reader).take(MAX_LINE + 1).read_line(&mut text);
+        let read = read.map_err(io(path))?;
+        if read == 0 {
             break;
         }
         if text.trim().is_empty() {
             continue;
         }
-        let sample = serde_json::from_str(&text)
-            .map_err(|error| error.to_string())
-            .and_then(sample);
+        let sample = if read as u64 > MAX_LINE {
+            Err(format!("the line is longer than {MAX_LINE} bytes"))
+        } else {
+            serde_json::from_str(&text)
+                .map_err(|error| error.to_string())
+                .and_then(sample)
+        };
         match sample {
-            Ok(Some(sample)) => samples.push(sample),
-            Ok(None) => {}
+            Ok(sample) => samples.push(sample),
             Err(problem) => {
                 return Err(DataError::BadRecord {
                     path: path.display().to_string(),
@@ -206,122 +228,57 @@ fn read_file(path: &Path) -> Result<Vec<Sample>, DataError> {
     Ok(samples)
 }
 
-fn sample(record: Record) -> Result<Option<Sample>, String> {
-    if let Some(text) = record.text {
-        return Ok(Some(Sample {
-            document: record.id.clone(),
-            id: record.id,
-            post_edit: String::new(),
-            text,
-            labels: Labels::Clean,
-        }));
-    }
-    let (Some(mt), Some(tokens), Some(tags)) = (record.mt, record.tokens, record.tags) else {
-        return Ok(None);
+/// The sample that a record of any layout describes.
+fn sample(record: Value) -> Result<Sample, String> {
+    let Some(fields) = record.as_object() else {
+        return Err("an object is expected".to_owned());
     };
-    // Stories hold lists of segments; those are for other measurements.
-    let Ok(text) = serde_json::from_value::<String>(mt) else {
-        return Ok(None);
-    };
-    let tokens: Vec<String> = serde_json::from_value(tokens).map_err(|e| e.to_string())?;
-    let tags: Vec<String> = serde_json::from_value(tags).map_err(|e| e.to_string())?;
-    if tokens.len() != tags.len() {
-        let (tokens, tags) = (tokens.len(), tags.len());
-        return Err(format!("{tokens} tokens but {tags} tags"));
+    let has = |name: &str| fields.contains_key(name);
+    let mt = fields.get("mt");
+    if has("text") {
+        clean(record)
+    } else if mt.is_some_and(Value::is_array) && has("reference") {
+        story::sample(record)
+    } else if mt.is_some_and(Value::is_string) && has("tokens") && has("tags") {
+        edited::sample(record)
+    } else if mt.is_some_and(Value::is_string) && has("spans") {
+        marked::sample(record)
+    } else {
+        let names: Vec<&str> = fields.keys().map(String::as_str).collect();
+        Err(format!(
+            "a record of no known layout: expected text; mt, tokens and tags; mt and spans; \
+             or lists mt and reference; got the fields {}",
+            if names.is_empty() {
+                "(none)".to_owned()
+            } else {
+                names.join(", ")
+            }
+        ))
     }
-    let bad: Vec<bool> = tags.iter().map(|tag| tag == "BAD").collect();
-    let hter = record
-        .hter
-        .unwrap_or_else(|| bad.iter().filter(|bad| **bad).count() as f32 / bad.len().max(1) as f32);
-    let spans = place(&text, &tokens).ok_or("its tokens do not spell its text")?;
-    let tokens = spans
-        .into_iter()
-        .zip(bad)
-        .map(|(span, bad)| LabelledToken { span, bad })
-        .collect();
-    Ok(Some(Sample {
-        id: record.id,
-        document: record.doc,
+}
+
+fn parsed<T: for<'a> Deserialize<'a>>(record: Value) -> Result<T, String> {
+    serde_json::from_value(record).map_err(|error| error.to_string())
+}
+
+#[derive(Deserialize)]
+struct CleanRecord {
+    #[serde(default)]
+    id: String,
+    text: String,
+}
+
+fn clean(record: Value) -> Result<Sample, String> {
+    let CleanRecord { id, text } = parsed(record)?;
+    Ok(Sample {
+        document: id.clone(),
+        id,
+        system: String::new(),
         text,
-        post_edit: record.pe,
-        labels: Labels::Tokens { tokens, hter },
-    }))
-}
-
-/// Finds tokens in the text they were split from, ignoring white space. The
-/// tokeniser may have written a mark as an entity.
-fn place(text: &str, tokens: &[String]) -> Option<Vec<Span<Doc>>> {
-    let mut at = 0;
-    tokens
-        .iter()
-        .map(|token| {
-            let (start, end) = match_token(text, at, token)
-                .or_else(|| match_token(text, at, &without_entities(token)))?;
-            at = end;
-            Some(Span::new(start, end))
-        })
-        .collect()
-}
-
-fn match_token(text: &str, from: usize, token: &str) -> Option<(usize, usize)> {
-    let mut start = None;
-    let mut at = from;
-    for wanted in token.chars().filter(|c| !c.is_whitespace()) {
-        let rest = &text[at..];
-        let skipped = rest.len() - rest.trim_start().len();
-        let got = rest[skipped..].chars().next()?;
-        if got != wanted {
-            return None;
-        }
-        start.get_or_insert(at + skipped);
-        at += skipped + got.len_utf8();
-    }
-    Some((start.unwrap_or(at), at))
-}
-
-fn without_entities(token: &str) -> String {
-    let entities = [
-        ("&quot;", "\""),
-        ("&apos;", "'"),
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&#91;", "["),
-        ("&#93;", "]"),
-        ("&#124;", "|"),
-        ("&amp;", "&"),
-    ];
-    entities
-        .iter()
-        .fold(token.to_owned(), |token, (entity, mark)| {
-            token.replace(entity, mark)
-        })
+        post_edit: String::new(),
+        labels: Labels::Clean,
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tokens_are_placed_over_white_space_and_entities() {
-        let text = "Anna's dog  said \"no\".";
-        let tokens = ["Anna", "'s", "dog", "said", "&quot;", "no", "\"", "."].map(String::from);
-        let spans = place(text, &tokens).unwrap();
-        let slices: Vec<_> = spans.iter().map(|s| s.slice(text).unwrap()).collect();
-        assert_eq!(slices, ["Anna", "'s", "dog", "said", "\"", "no", "\"", "."]);
-        assert!(place(text, &["cat".to_owned()]).is_none());
-    }
-
-    #[test]
-    fn records_are_told_apart_by_their_fields() {
-        let read = |line: &str| sample(serde_json::from_str(line).unwrap());
-        let labelled = r#"{"doc":"d","mt":"A b","tokens":["A","b"],"tags":["OK","BAD"]}"#;
-        let Labels::Tokens { tokens, hter } = read(labelled).unwrap().unwrap().labels else {
-            panic!("labelled tokens expected");
-        };
-        assert!(!tokens[0].bad && tokens[1].bad && hter == 0.5);
-        let clean = read(r#"{"id":"x","text":"A b"}"#).unwrap().unwrap();
-        assert_eq!(clean.labels, Labels::Clean);
-        assert!(read(r#"{"mt":["A"],"reference":["B"]}"#).unwrap().is_none());
-        assert!(read(r#"{"mt":"A","tokens":["A"],"tags":[]}"#).is_err());
-    }
-}
+mod tests;

@@ -1,3 +1,215 @@
 //! Measuring the detector on labelled data.
+//!
+//! In: an [`Analyzer`] and sets of texts with what is known of them. Out: an
+//! [`Evaluation`], numbers for each set and for all together. Sentences are
+//! judged as documents of their own. A labelled token's score is the largest
+//! probability of the words it overlaps, and it counts as flagged if any of
+//! them is; where there is none, or the text was not judged, it counts as OK
+//! with 0. Nothing is drawn here but in [`table`].
 
+pub mod bootstrap;
 pub mod dataset;
+pub mod metrics;
+mod reading;
+mod rows;
+pub mod table;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+pub use bootstrap::Estimate;
+use dataset::{DataSet, Labels, Sample};
+use metrics::{Ranking, mean};
+use reading::{CleanText, Labelled, Reader, StoryPair};
+pub use rows::{AtThresholds, CleanRow, LabelledRow, MeanRow, StoryRow};
+
+use crate::pipeline::{Analyzer, AnalyzerError, OperatingPoint};
+
+/// How many thresholds are tried for the best single one.
+const CANDIDATES: usize = 500;
+
+/// Which documents are measured on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub enum Half {
+    /// All of them.
+    #[default]
+    #[serde(rename = "all")]
+    All,
+    /// Those that are tuned on: see [`Sample::tuned_on`].
+    #[serde(rename = "a")]
+    DevA,
+    /// The others, whose results are quoted.
+    #[serde(rename = "b")]
+    DevB,
+}
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Options {
+    /// Which documents.
+    pub half: Half,
+    /// At most so many texts of each set: those whose ids have the lowest
+    /// SHA-256, so that it is always the same ones.
+    pub limit: Option<usize>,
+    /// Texts of more bytes are not judged.
+    pub max_bytes: u64,
+}
+
+/// What was measured. Sets stand in the order they came in.
+#[derive(Debug, Clone, Serialize)]
+pub struct Evaluation {
+    /// What was asked for.
+    pub options: Options,
+    /// Name of the language model; empty when no text was judged.
+    pub model: String,
+    /// Name of the detector; empty when no text was judged.
+    pub detector: String,
+    /// The probabilities from which words are flagged, one for each way of
+    /// flagging. `best_single` is an oracle, chosen with the labels in hand:
+    /// the one threshold with the best mean MCC over the translated sets.
+    pub thresholds: AtThresholds<Option<f64>>,
+    /// Sets with labelled words.
+    pub labelled: Vec<LabelledRow>,
+    /// The mean over the labelled sets of machine translations, each counting
+    /// the same; none if there is no such set.
+    pub mean: Option<MeanRow>,
+    /// Sets written by people.
+    pub clean: Vec<CleanRow>,
+    /// Sets of articles by machine and by people.
+    pub stories: Vec<StoryRow>,
+}
+
+/// What a measurement came to for one set, before thresholds are known.
+enum Read {
+    Labelled(Labelled),
+    Clean(Vec<CleanText>),
+    Stories(Vec<StoryPair>),
+}
+
+/// Judges every text of `sets` that `options` leaves and measures the result.
+/// `progress` is told how many texts of how many are done.
+///
+/// # Errors
+/// When the language model fails.
+pub fn measure(
+    analyzer: &Analyzer,
+    sets: &[DataSet],
+    options: Options,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<Evaluation, AnalyzerError> {
+    let chosen: Vec<Vec<&Sample>> = sets.iter().map(|set| choose(set, options)).collect();
+    let total = chosen.iter().flatten().map(|sample| texts_of(sample)).sum();
+    progress(0, total);
+    let mut reader = Reader::new(analyzer, options.max_bytes, |done| progress(done, total));
+    let mut read = Vec::new();
+    for (set, samples) in sets.iter().zip(&chosen) {
+        let of_kind = |kind: fn(&Labels) -> bool| {
+            let samples = samples.iter().copied();
+            let of_kind: Vec<&Sample> = samples.filter(|sample| kind(&sample.labels)).collect();
+            (!of_kind.is_empty()).then_some(of_kind)
+        };
+        if let Some(samples) = of_kind(|labels| matches!(labels, Labels::Tokens { .. })) {
+            read.push((set, Read::Labelled(reader.labelled(&samples)?)));
+        }
+        if let Some(samples) = of_kind(|labels| matches!(labels, Labels::Clean)) {
+            read.push((set, Read::Clean(reader.clean(&samples)?)));
+        }
+        if let Some(samples) = of_kind(|labels| matches!(labels, Labels::Story { .. })) {
+            read.push((set, Read::Stories(reader.stories(&samples)?)));
+        }
+    }
+    let (model, detector) = reader.judged_by();
+    let rankings: Vec<Ranking> = read
+        .iter()
+        .filter_map(|(set, read)| match read {
+            Read::Labelled(labelled) if !set.by_people => Some(labelled.ranking()),
+            _ => None,
+        })
+        .collect();
+    let thresholds = AtThresholds {
+        precise: Some(analyzer.threshold(OperatingPoint::Precise)),
+        balanced: Some(analyzer.threshold(OperatingPoint::Balanced)),
+        thorough: Some(analyzer.threshold(OperatingPoint::Thorough)),
+        best_single: best_single(&rankings),
+    };
+    let mut evaluation = Evaluation {
+        options,
+        model,
+        detector,
+        thresholds: thresholds.map(|threshold| threshold.map(f64::from)),
+        labelled: Vec::new(),
+        mean: None,
+        clean: Vec::new(),
+        stories: Vec::new(),
+    };
+    for (set, read) in read {
+        match read {
+            Read::Labelled(labelled) => {
+                let row = LabelledRow::new(set, &labelled, thresholds);
+                evaluation.labelled.push(row);
+            }
+            Read::Clean(texts) => {
+                evaluation
+                    .clean
+                    .push(CleanRow::new(&set.name, &texts, thresholds));
+            }
+            Read::Stories(pairs) => evaluation.stories.push(StoryRow::new(&set.name, &pairs)),
+        }
+    }
+    evaluation.mean = MeanRow::new(&evaluation.labelled);
+    Ok(evaluation)
+}
+
+/// The samples to measure on, in the order of the set.
+fn choose(set: &DataSet, options: Options) -> Vec<&Sample> {
+    let mut samples: Vec<(usize, &Sample)> = set
+        .samples
+        .iter()
+        .filter(|sample| match options.half {
+            Half::All => true,
+            Half::DevA => sample.tuned_on(),
+            Half::DevB => !sample.tuned_on(),
+        })
+        .enumerate()
+        .collect();
+    if let Some(limit) = options.limit {
+        samples.sort_by_cached_key(|(_, sample)| Sha256::digest(sample.id.as_bytes()).to_vec());
+        samples.truncate(limit);
+        samples.sort_unstable_by_key(|(index, _)| *index);
+    }
+    samples.into_iter().map(|(_, sample)| sample).collect()
+}
+
+/// How many texts are judged for a sample.
+fn texts_of(sample: &Sample) -> usize {
+    match sample.labels {
+        Labels::Story { .. } => 2,
+        _ => 1,
+    }
+}
+
+/// The threshold with the best mean MCC, each ranking counting the same. Tried
+/// are quantiles of all scores.
+fn best_single(rankings: &[Ranking]) -> Option<f32> {
+    let mut scores: Vec<f32> = rankings.iter().flat_map(Ranking::scores).collect();
+    scores.retain(|score| *score > 0.0);
+    scores.sort_by(|a, b| b.total_cmp(a));
+    let step = scores.len().div_ceil(CANDIDATES).max(1);
+    let mut candidates: Vec<f32> = scores.into_iter().step_by(step).collect();
+    candidates.dedup();
+    let swept: Vec<Vec<f64>> = rankings
+        .iter()
+        .map(|ranking| ranking.mcc_at(&candidates))
+        .collect();
+    let mut best: Option<(f32, f64)> = None;
+    for (index, &candidate) in candidates.iter().enumerate() {
+        let value = mean(swept.iter().map(|values| values[index]))?;
+        if best.is_none_or(|(_, most)| value > most) {
+            best = Some((candidate, value));
+        }
+    }
+    best.map(|(candidate, _)| candidate)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,259 @@
+//! Judges the texts of a set, in batches, and keeps of each what is measured.
+//!
+//! In: samples of one kind. Out: their labelled words with scores, or their
+//! numbers. It computes no measure.
+
+use crate::document::Document;
+use crate::eval::dataset::{Labels, Sample};
+use crate::eval::metrics::{Judged, Ranking};
+use crate::pipeline::{Analyzer, AnalyzerError, Input};
+use crate::report::{Judgement, Outcome, WordJudgement};
+use crate::segment::segment;
+use crate::span::{Doc, Span};
+
+/// Texts that are judged at once.
+const BATCH_TEXTS: usize = 64;
+
+/// Bytes after which a batch is closed, so that one of whole articles does not
+/// take minutes and gigabytes.
+const BATCH_BYTES: usize = 64 << 10;
+
+/// A set of texts with labelled words.
+pub struct Labelled {
+    /// The words, in order.
+    pub words: Vec<Judged>,
+    /// Predicted and known post-edit rate of each text that has the latter.
+    pub rates: Vec<(f64, f64)>,
+    /// Number of texts.
+    pub texts: usize,
+    /// Texts that were not judged.
+    pub not_judged: usize,
+}
+
+impl Labelled {
+    pub fn ranking(&self) -> Ranking {
+        Ranking::new(&self.words)
+    }
+}
+
+/// A text written by people; `None` stands for one that was not judged.
+pub type CleanText = Option<CleanJudged>;
+
+/// What was said of a text that people wrote.
+pub struct CleanJudged {
+    /// Words of the text, punctuation not counted.
+    pub words: usize,
+    /// The probabilities of all its words and marks.
+    pub scores: Vec<f32>,
+    /// Words and marks that were flagged.
+    pub flagged: usize,
+    /// Findings.
+    pub findings: usize,
+    /// 0 to 100.
+    pub quality: f64,
+}
+
+/// What was said of an article.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    /// 0 to 100.
+    pub quality: f64,
+    /// Mean surprisal.
+    pub bits_per_word: f64,
+}
+
+/// An article by machine and by people; `None` if one of them was not judged.
+pub type StoryPair = Option<(Standing, Standing)>;
+
+/// Judges texts and counts them.
+pub struct Reader<'a, P> {
+    analyzer: &'a Analyzer,
+    max_bytes: u64,
+    done: usize,
+    progress: P,
+    judged_by: Option<(String, String)>,
+}
+
+impl<'a, P: FnMut(usize)> Reader<'a, P> {
+    /// `progress` is told the number of texts done so far.
+    pub fn new(analyzer: &'a Analyzer, max_bytes: u64, progress: P) -> Self {
+        Self {
+            analyzer,
+            max_bytes,
+            done: 0,
+            progress,
+            judged_by: None,
+        }
+    }
+
+    /// Names of the model and the detector; empty if nothing was judged.
+    pub fn judged_by(self) -> (String, String) {
+        self.judged_by.unwrap_or_default()
+    }
+
+    /// Judges sentences with labelled words.
+    pub fn labelled(&mut self, samples: &[&Sample]) -> Result<Labelled, AnalyzerError> {
+        let mut set = Labelled {
+            words: Vec::new(),
+            rates: Vec::new(),
+            texts: samples.len(),
+            not_judged: 0,
+        };
+        let texts: Vec<&str> = samples.iter().map(|sample| sample.text.as_str()).collect();
+        self.judge(&texts, |text, judgement| {
+            let Labels::Tokens { tokens, hter } = &samples[text].labels else {
+                return;
+            };
+            let words = judgement.map_or(&[][..], |judgement| &judgement.words);
+            for token in tokens {
+                let (score, flagged) = said_of(token.span, words);
+                set.words.push(Judged {
+                    text,
+                    score,
+                    flagged,
+                    bad: token.bad,
+                });
+            }
+            if judgement.is_none() {
+                set.not_judged += 1;
+            }
+            if let Some(hter) = hter {
+                let rate = judgement.map_or(0.0, |judgement| judgement.score.post_edit_rate);
+                set.rates.push((f64::from(rate), f64::from(*hter)));
+            }
+        })?;
+        Ok(set)
+    }
+
+    /// Judges texts written by people.
+    pub fn clean(&mut self, samples: &[&Sample]) -> Result<Vec<CleanText>, AnalyzerError> {
+        let texts: Vec<&str> = samples.iter().map(|sample| sample.text.as_str()).collect();
+        let mut judged = Vec::new();
+        self.judge(&texts, |_, judgement| {
+            judged.push(judgement.map(|judgement| CleanJudged {
+                words: segment(judgement.document.text()).word_count(),
+                scores: judgement.words.iter().map(|word| word.p_garbled).collect(),
+                flagged: judgement.words.iter().filter(|word| word.garbled).count(),
+                findings: judgement.findings.len(),
+                quality: f64::from(judgement.score.quality),
+            }));
+        })?;
+        Ok(judged)
+    }
+
+    /// Judges articles by machine and the same by people.
+    pub fn stories(&mut self, samples: &[&Sample]) -> Result<Vec<StoryPair>, AnalyzerError> {
+        let mut texts = Vec::with_capacity(2 * samples.len());
+        for sample in samples {
+            if let Labels::Story { reference } = &sample.labels {
+                texts.extend([sample.text.as_str(), reference.as_str()]);
+            }
+        }
+        let mut standings = Vec::with_capacity(texts.len());
+        self.judge(&texts, |_, judgement| {
+            standings.push(judgement.map(|judgement| Standing {
+                quality: f64::from(judgement.score.quality),
+                bits_per_word: f64::from(judgement.score.bits_per_word),
+            }));
+        })?;
+        let pairs = standings.chunks_exact(2);
+        Ok(pairs.map(|pair| pair[0].zip(pair[1])).collect())
+    }
+
+    /// Judges texts in order; `take` gets each one's index and what was said
+    /// of it, if it was judged.
+    fn judge(
+        &mut self,
+        texts: &[&str],
+        mut take: impl FnMut(usize, Option<&Judgement>),
+    ) -> Result<(), AnalyzerError> {
+        let mut start = 0;
+        while start < texts.len() {
+            let end = batch_end(texts, start);
+            let inputs = (start..end).map(|index| {
+                let id = (index + 1).to_string();
+                let bytes = texts[index].as_bytes();
+                Input {
+                    document: Document::from_reader(id.as_str(), bytes, self.max_bytes),
+                    id,
+                    siblings: Vec::new(),
+                }
+            });
+            let reports = self.analyzer.judge(inputs.collect())?;
+            for (index, report) in (start..end).zip(reports) {
+                let judgement = match &report.outcome {
+                    Outcome::Scored(judgement) => Some(&**judgement),
+                    _ => None,
+                };
+                if let Some(judgement) = judgement {
+                    self.judged_by.get_or_insert_with(|| {
+                        (judgement.model.name.clone(), judgement.detector.clone())
+                    });
+                }
+                take(index, judgement);
+            }
+            self.done += end - start;
+            (self.progress)(self.done);
+            start = end;
+        }
+        Ok(())
+    }
+}
+
+/// Where the batch that begins with the text `start` ends; it holds one text
+/// at least.
+fn batch_end(texts: &[&str], start: usize) -> usize {
+    let mut bytes = 0;
+    let mut end = start;
+    while end < texts.len() && end - start < BATCH_TEXTS && bytes < BATCH_BYTES {
+        bytes += texts[end].len();
+        end += 1;
+    }
+    end
+}
+
+/// The score of a labelled token, and whether it counts as flagged.
+fn said_of(token: Span<Doc>, words: &[WordJudgement]) -> (f32, bool) {
+    let first = words.partition_point(|word| word.span.end() <= token.start());
+    let over = words[first..]
+        .iter()
+        .take_while(|word| word.span.start() < token.end());
+    over.fold((0.0, false), |(score, flagged), word| {
+        (score.max(word.p_garbled), flagged || word.garbled)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_has_the_worst_of_the_words_it_overlaps() {
+        let word = |start, end, p_garbled, garbled| WordJudgement {
+            span: Span::new(start, end),
+            surprisal_bits: 0.0,
+            p_garbled,
+            garbled,
+        };
+        let words = [
+            word(0, 4, 0.2, true),
+            word(5, 9, 0.6, false),
+            word(9, 10, 0.1, false),
+        ];
+        let said = |start, end| said_of(Span::new(start, end), &words);
+        assert_eq!(said(0, 2), (0.2, true));
+        assert_eq!(said(2, 6), (0.6, true));
+        assert_eq!(said(5, 10), (0.6, false));
+        assert_eq!(said(4, 5), (0.0, false));
+        assert_eq!(said(12, 15), (0.0, false));
+    }
+
+    #[test]
+    fn batches_are_bounded_by_number_and_size() {
+        assert_eq!(batch_end(&["a"; 70], 0), 64);
+        assert_eq!(batch_end(&["a"; 70], 64), 70);
+        let large = "a".repeat(BATCH_BYTES);
+        assert_eq!(batch_end(&[&large, "b"], 0), 1);
+        assert_eq!(batch_end(&["b", &large, "b"], 0), 2);
+    }
+}

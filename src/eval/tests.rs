@@ -1,0 +1,205 @@
+//! Whole measurements of small sets with the stand-in model, which finds
+//! "gibberish" more surprising than any other word.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::lm::stub::Stub;
+use crate::pipeline::{self, Analyzer};
+
+const SHORES: &str = concat!(
+    r#"{"id":"1","doc":"shores","mt":"The tide gibberish at noon.","tokens":["The","tide","gibberish","at","noon","."],"tags":["OK","OK","BAD","OK","OK","OK"],"hter":0.2}"#,
+    "\n",
+    r#"{"id":"2","doc":"shores","mt":"Gulls nest here.","tokens":["Gulls","nest","here","."],"tags":["OK","OK","OK","OK"],"hter":0}"#,
+    "\n",
+    // Not judged: no letter in it.
+    r#"{"id":"3","doc":"tides","mt":"14:20","tokens":["14:20"],"tags":["BAD"],"hter":1}"#,
+    "\n"
+);
+
+const RATED: &str = concat!(
+    r#"{"id":"4","system":"S","doc":"choir","mt":"They sang gibberish songs.","spans":[{"start":10,"end":19,"severity":"major"}]}"#,
+    "\n",
+    r#"{"id":"5","system":"refA","doc":"choir","mt":"They sang old songs.","spans":[]}"#,
+    "\n"
+);
+
+const WRITTEN: &str = concat!(
+    r#"{"id":"6","text":"Bread rises slowly in a cold room, and tastes better."}"#,
+    "\n",
+    r#"{"id":"7","text":"gibberish is the name of the café."}"#,
+    "\n",
+    r#"{"id":"8","text":"..."}"#,
+    "\n"
+);
+
+const STORIES: &str = concat!(
+    r#"{"id":"9","mt":["Rain gibberish.","Snow fell."],"reference":["Rain came.","Snow fell."]}"#,
+    "\n",
+    r#"{"id":"10","mt":["..."],"reference":["Fog lay."]}"#,
+    "\n"
+);
+
+fn sets(files: &[(&str, &str)]) -> Vec<DataSet> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, lines) in files {
+        std::fs::write(folder.path().join(name), lines).unwrap();
+    }
+    dataset::load(folder.path()).unwrap()
+}
+
+fn all() -> Options {
+    Options {
+        half: Half::All,
+        limit: None,
+        max_bytes: 1 << 20,
+    }
+}
+
+fn measured(files: &[(&str, &str)], options: Options) -> Evaluation {
+    let language = Some("eng".to_owned());
+    let judging = pipeline::Options {
+        operating_point: OperatingPoint::Precise,
+        language,
+    };
+    let lm = Arc::new(Stub::new([("gibberish", 29.0)]));
+    let analyzer = Analyzer::new(lm, judging).unwrap();
+    let mut steps = Vec::new();
+    let evaluation = measure(&analyzer, &sets(files), options, |done, total| {
+        steps.push((done, total));
+    });
+    assert_eq!(steps.first().map(|step| step.0), Some(0));
+    assert!(steps.last().is_none_or(|(done, total)| done == total));
+    assert!(steps.is_sorted());
+    evaluation.unwrap()
+}
+
+#[test]
+fn each_layout_is_measured_in_its_own_way() {
+    let files = [
+        ("a.jsonl", SHORES),
+        ("b.jsonl", RATED),
+        ("c.jsonl", WRITTEN),
+        ("d.jsonl", STORIES),
+    ];
+    let evaluation = measured(&files, all());
+    assert_eq!(evaluation.model, "stub");
+    let [shores, rated, people] = &evaluation.labelled[..] else {
+        panic!("three labelled sets expected");
+    };
+    assert_eq!(
+        (shores.sentences, shores.not_judged, shores.words),
+        (3, 1, 11)
+    );
+    assert!((shores.bad_share.unwrap() - 2.0 / 11.0).abs() < 1e-9);
+    // The BAD token of the text that was not judged counts as OK with 0.
+    assert!(shores.area_under_curve.value.unwrap() < 1.0);
+    assert!(shores.hter_correlation.value.is_some());
+    assert!(!rated.by_people && people.by_people);
+    assert_eq!(rated.area_under_curve.value, Some(1.0));
+    assert_eq!(rated.average_precision.value, Some(1.0));
+    assert_eq!(rated.mcc_at.best_single, Some(1.0));
+    assert_eq!(rated.hter_correlation.value, None);
+    assert_eq!(people.area_under_curve.value, None);
+    let mean = evaluation.mean.as_ref().unwrap();
+    assert_eq!(mean.sets, 2);
+    let both = (shores.mcc.value.unwrap() + rated.mcc.value.unwrap()) / 2.0;
+    assert!((mean.mcc.value.unwrap() - both).abs() < 1e-9);
+
+    let clean = &evaluation.clean[0];
+    assert_eq!((clean.documents, clean.not_judged, clean.words), (3, 1, 17));
+    let flagged = clean.flagged_per_1000_at.best_single.unwrap();
+    assert!((flagged - 1000.0 / 17.0).abs() < 1e-9, "{flagged}");
+    let story = &evaluation.stories[0];
+    assert_eq!((story.pairs, story.not_judged), (2, 1));
+    assert_eq!(story.people_higher_by_bits.value, Some(1.0));
+    assert!(story.people_quality > story.machine_quality);
+}
+
+#[test]
+fn halves_part_the_documents_and_a_limit_takes_the_same_texts() {
+    let files = [("a.jsonl", SHORES)];
+    let sentences = |options| {
+        let evaluation = measured(&files, options);
+        evaluation
+            .labelled
+            .iter()
+            .map(|row| row.sentences)
+            .sum::<usize>()
+    };
+    let half = |half| Options { half, ..all() };
+    // "shores" holds two of the three texts; each document is in one half.
+    let halves = (sentences(half(Half::DevA)), sentences(half(Half::DevB)));
+    assert_eq!(halves.0 + halves.1, 3);
+    let set = &sets(&files)[0];
+    let limit = |limit| Options {
+        limit: Some(limit),
+        ..all()
+    };
+    let ids = |samples: Vec<&Sample>| samples.iter().map(|s| s.id.clone()).collect::<Vec<_>>();
+    // SHA-256 of "1", "2", "3" begins with 6b, d4, 4e.
+    assert_eq!(ids(choose(set, limit(1))), ["3"]);
+    assert_eq!(ids(choose(set, limit(2))), ["1", "3"]);
+    assert_eq!(sentences(limit(2)), 2);
+}
+
+#[test]
+fn texts_over_the_limit_of_bytes_are_not_judged() {
+    let options = Options {
+        max_bytes: 20,
+        ..all()
+    };
+    let row = &measured(&[("a.jsonl", SHORES)], options).labelled[0];
+    assert_eq!(row.not_judged, 2);
+}
+
+#[test]
+fn the_best_threshold_is_best_for_the_mean_of_sets() {
+    let ranking = |scored: &[(f32, bool)]| {
+        let judged = |&(score, bad): &(f32, bool)| metrics::Judged {
+            text: 0,
+            score,
+            flagged: false,
+            bad,
+        };
+        Ranking::new(&scored.iter().map(judged).collect::<Vec<_>>())
+    };
+    let one = ranking(&[(0.9, true), (0.5, true), (0.2, false)]);
+    let other = ranking(&[(0.9, true), (0.6, false), (0.5, false), (0.1, false)]);
+    assert_eq!(best_single(std::slice::from_ref(&one)), Some(0.5));
+    // 0.9 gives .5 and 1; 0.5 gives 1 and .33.
+    assert_eq!(best_single(&[one, other]), Some(0.9));
+    assert_eq!(best_single(&[]), None);
+}
+
+#[test]
+fn tables_and_json_hold_the_same_sets() {
+    let files = [
+        ("a.jsonl", SHORES),
+        ("b.jsonl", RATED),
+        ("c.jsonl", WRITTEN),
+    ];
+    let evaluation = measured(&files, all());
+    let text = table::text(&evaluation);
+    for line in ["a  ", "b (by people)", "mean of 2", "threshold", "c  "] {
+        let found = text.lines().any(|shown| shown.starts_with(line));
+        assert!(found, "{line}\n{text}");
+    }
+    assert!(!text.contains("machine against people"));
+    let json: serde_json::Value = serde_json::from_str(&table::json(&evaluation).unwrap()).unwrap();
+    assert_eq!(json["schema"], "mtlint.evaluation/1");
+    assert_eq!(json["options"]["half"], "all");
+    assert_eq!(json["labelled"][0]["words"], 11);
+    assert_eq!(json["labelled"][2]["by_people"], true);
+    let interval = json["mean"]["mcc"]["interval"].as_array().unwrap();
+    assert_eq!(interval.len(), 2);
+    assert_eq!(
+        json["mean"]["mcc"]["value"],
+        evaluation.mean.unwrap().mcc.value.unwrap()
+    );
+    let again = table::json(&measured(&files, all())).unwrap();
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&again).unwrap(),
+        json
+    );
+}
