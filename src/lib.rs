@@ -21,4 +21,5 @@ pub mod pipeline;
 pub mod report;
 pub mod score;
 pub mod segment;
+pub mod sibling;
 pub mod span;
