@@ -6,3 +6,4 @@
 mod common;
 mod model_files;
 mod reading;
+mod sibling;

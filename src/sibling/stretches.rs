@@ -1,0 +1,148 @@
+//! Stretches of a text that can be cut out whole, and what stands beside them.
+//!
+//! In: an article and words of it. Out: ranges of words that may give way, or be
+//! put in, and the neighbours of such a range. A stretch never holds a mark other
+//! than quotation marks in pairs. Nothing is compared or weighed here.
+
+use std::ops::Range;
+
+use super::align::Article;
+
+/// Words of the longest phrase that is replaced or put in.
+const MAX_WORDS: usize = 7;
+
+/// Words by which a window may reach past the suspect phrase on each side.
+const WIDENED: usize = 2;
+
+/// Words of a sibling sentence that are looked at, so that a text without full
+/// stops cannot hold up a document.
+const MAX_SENTENCE_WORDS: usize = 200;
+
+/// Stretches of the document that may give way: they hold a suspect word,
+/// reach at most [`WIDENED`] words past the phrase, and are at most half of the
+/// sentence unless the phrase is longer itself.
+pub(super) fn windows(document: &Article<'_>, suspect: &Range<usize>) -> Vec<Range<usize>> {
+    let sentence = &document.sentences[document.segments.words[suspect.start].sentence];
+    let count = |range: Range<usize>| range.filter(|&w| document.is_word(w)).count();
+    let reach = |from: Range<usize>| count(from) <= WIDENED;
+    let half = count(sentence.clone()) / 2;
+    let most = half.max(count(suspect.clone())).min(MAX_WORDS);
+    let mut found = Vec::new();
+    // Two words and the marks between them lie within this reach.
+    let first = suspect
+        .start
+        .saturating_sub(4 * WIDENED)
+        .max(sentence.start);
+    for start in first..suspect.end {
+        if start < suspect.start && !reach(start..suspect.start) {
+            continue;
+        }
+        for end in start.max(suspect.start) + 1..=sentence.end {
+            if end > suspect.end && !reach(suspect.end..end) {
+                break;
+            }
+            let words = count(start..end);
+            if words > most {
+                break;
+            }
+            let suspects = count(start.max(suspect.start)..end.min(suspect.end));
+            if suspects > 0 && replaceable(document, start..end) {
+                found.push(start..end);
+            }
+        }
+    }
+    found
+}
+
+/// Phrases of one sibling sentence.
+pub(super) fn phrases(article: &Article<'_>, sentence: usize) -> Vec<Range<usize>> {
+    let words = article.sentences[sentence].clone();
+    let words = words.start..words.end.min(words.start + MAX_SENTENCE_WORDS);
+    let mut found = Vec::new();
+    for start in words.clone() {
+        let mut count = 0;
+        for end in start + 1..=words.end {
+            count += usize::from(article.is_word(end - 1));
+            if count > MAX_WORDS {
+                break;
+            }
+            if count > 0 && replaceable(article, start..end) {
+                found.push(start..end);
+            }
+        }
+    }
+    found
+}
+
+/// Whether a stretch can be cut out whole: no mark in it but quotation marks,
+/// and those in pairs.
+fn replaceable(article: &Article<'_>, range: Range<usize>) -> bool {
+    let mut open = 0;
+    for word in range.filter(|&word| !article.is_word(word)) {
+        match quotation_mark(article.spelling(word), open) {
+            Some(step) => open += step,
+            None => return false,
+        }
+        if !(0..=1).contains(&open) {
+            return false;
+        }
+    }
+    open == 0
+}
+
+/// +1 for a mark that opens a quotation, −1 for one that closes it; `None` for
+/// any other mark. A straight mark closes what is open.
+fn quotation_mark(mark: &str, open: i32) -> Option<i32> {
+    match mark {
+        "“" | "„" | "«" => Some(1),
+        "”" | "»" => Some(-1),
+        "\"" => Some(if open > 0 { -1 } else { 1 }),
+        _ => None,
+    }
+}
+
+/// The side of a window.
+#[derive(Clone, Copy)]
+pub(super) enum Side {
+    Left,
+    Right,
+}
+
+impl Side {
+    /// The nearest word outside the border `at`, quotation marks skipped;
+    /// `None` at another mark or the end of the sentence.
+    pub fn step(self, article: &Article<'_>, at: usize) -> Option<usize> {
+        match self {
+            Self::Left => self.find(article, at.checked_sub(1)?, at),
+            Self::Right => self.find(article, at, at.checked_sub(1)?),
+        }
+    }
+
+    /// The word after `word` on this side.
+    pub fn beyond(self, article: &Article<'_>, word: usize) -> Option<usize> {
+        let next = match self {
+            Self::Left => word.checked_sub(1)?,
+            Self::Right => word + 1,
+        };
+        self.find(article, next, word)
+    }
+
+    fn find(self, article: &Article<'_>, mut at: usize, inside: usize) -> Option<usize> {
+        let words = &article.segments.words;
+        let sentence = words.get(inside)?.sentence;
+        loop {
+            let word = words.get(at)?;
+            if word.sentence != sentence {
+                return None;
+            }
+            if article.is_word(at) {
+                return Some(at);
+            }
+            quotation_mark(article.spelling(at), 0)?;
+            at = match self {
+                Self::Left => at.checked_sub(1)?,
+                Self::Right => at + 1,
+            };
+        }
+    }
+}
