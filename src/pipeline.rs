@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use crate::detect::{Noticed, WeightsError, WordModel, notice};
 use crate::document::{Document, DocumentError};
-use crate::finding::Finding;
 use crate::finding::phrases::{Judged, findings};
+use crate::finding::{Applicability, Finding};
 use crate::language::{Gate, Language, foreign_passages, gate};
 use crate::lm::{LanguageModel, LmError, ReadOptions, Reading};
 use crate::report::{Judgement, Outcome, Report, WordJudgement};
 use crate::score::Score;
-use crate::segment::{Segments, segment};
-use crate::sibling::{SiblingArticle, Suspect, has_word, suggestions};
+use crate::segment::{Segments, Word, segment};
+use crate::sibling::{SiblingArticle, Suspect, suggestions};
 use crate::span::{Doc, Span};
 
 /// Probable tokens kept at each place, to show what was expected. Some are
@@ -185,17 +185,35 @@ impl Analyzer {
         let mut noticed = notice(&self.words, text, &segments, &reading);
         spare(&mut noticed, &foreign);
         let threshold = self.threshold(self.options.operating_point);
-        let garbled = self.decide(text, &segments, &noticed, &siblings);
-        let judged = Judged {
-            text,
-            segments: &segments,
-            reading: &reading,
-            noticed: &noticed,
-            garbled: &garbled,
-            threshold,
+        let mut garbled = decide(text, &segments, &noticed, &siblings, threshold);
+        let phrases = |garbled: &[bool], threshold| {
+            let judged = Judged {
+                text,
+                segments: &segments,
+                reading: &reading,
+                noticed: &noticed,
+                garbled,
+                threshold,
+            };
+            findings(&judged, self.lm.as_ref())
         };
-        let mut findings = findings(&judged, self.lm.as_ref());
-        self.correct(text, &segments, &mut findings, &siblings)?;
+        let mut findings = phrases(&garbled, threshold);
+        if !siblings.is_empty() {
+            let weak_threshold = threshold.min(self.words.thresholds().balanced);
+            let weak: Vec<bool> = decide(text, &segments, &noticed, &siblings, weak_threshold)
+                .iter()
+                .zip(&garbled)
+                .map(|(weak, garbled)| *weak && !garbled)
+                .collect();
+            let free = |finding: &Finding| !findings.iter().any(|f| f.span.overlaps(finding.span));
+            let mut weak = phrases(&weak, weak_threshold);
+            weak.retain(free);
+            self.correct(text, &segments, &mut findings, weak, &siblings)?;
+            for (word, garbled) in noticed.words.iter().zip(&mut garbled) {
+                let found = |finding: &Finding| finding.span.contains(word.span);
+                *garbled |= findings.iter().any(found);
+            }
+        }
         let score = Score::of(
             &self.words.rate_model(),
             &noticed,
@@ -226,40 +244,19 @@ impl Analyzer {
         })
     }
 
-    /// Which words are garbled: those from the threshold on, but not a name or
-    /// number that a sibling spells the same way.
-    fn decide(
-        &self,
-        text: &str,
-        segments: &Segments,
-        noticed: &Noticed,
-        siblings: &[SiblingArticle],
-    ) -> Vec<bool> {
-        let threshold = self.threshold(self.options.operating_point);
-        let words = segments.words.iter().zip(&noticed.p_garbled);
-        words
-            .map(|(word, p_garbled)| {
-                *p_garbled >= threshold && {
-                    let spelling = word.span.slice(text).unwrap_or_default();
-                    let first = spelling.chars().next();
-                    let name_or_number = first.is_some_and(|c| c.is_uppercase() || c.is_numeric());
-                    !(name_or_number && has_word(siblings, spelling))
-                }
-            })
-            .collect()
-    }
-
-    /// Adds what the siblings say to each finding.
+    /// Adds what the siblings say to each finding. Of the `weak` phrases, too
+    /// little suspect to be findings by themselves, those become findings that
+    /// a sibling surely corrects.
     fn correct(
         &self,
         text: &str,
         segments: &Segments,
-        findings: &mut [Finding],
+        findings: &mut Vec<Finding>,
+        weak: Vec<Finding>,
         siblings: &[SiblingArticle],
     ) -> Result<(), AnalyzerError> {
-        if siblings.is_empty() || findings.is_empty() {
-            return Ok(());
-        }
+        let own = findings.len();
+        findings.extend(weak);
         let suspects: Vec<Suspect> = findings
             .iter()
             .map(|finding| Suspect {
@@ -268,11 +265,42 @@ impl Analyzer {
             })
             .collect();
         let found = suggestions(self.lm.as_ref(), text, segments, &suspects, siblings)?;
-        for (finding, suggestions) in findings.iter_mut().zip(found) {
+        for (index, (finding, suggestions)) in findings.iter_mut().zip(found).enumerate() {
             finding.suggestions = suggestions;
+            if let Some(best) = finding.suggestions.first().filter(|_| index >= own) {
+                finding.confidence = finding.confidence.max(best.confidence);
+            }
         }
+        let mut index = 0;
+        findings.retain(|finding| {
+            let best = finding.suggestions.first();
+            index += 1;
+            index <= own || best.is_some_and(|best| best.applicability == Applicability::Safe)
+        });
+        findings.sort_by_key(|finding| finding.span);
         Ok(())
     }
+}
+
+/// Which words are garbled: those from the threshold on, but not a name or
+/// number that a sibling spells the same way.
+fn decide(
+    text: &str,
+    segments: &Segments,
+    noticed: &Noticed,
+    siblings: &[SiblingArticle],
+    threshold: f32,
+) -> Vec<bool> {
+    let confirmed = |word: &Word| {
+        let spelling = word.span.slice(text).unwrap_or_default();
+        let first = spelling.chars().next();
+        first.is_some_and(|c| c.is_uppercase() || c.is_numeric())
+            && siblings.iter().any(|sibling| sibling.has_word(spelling))
+    };
+    let words = segments.words.iter().zip(&noticed.p_garbled);
+    words
+        .map(|(word, p_garbled)| *p_garbled >= threshold && !confirmed(word))
+        .collect()
 }
 
 impl Accepted {

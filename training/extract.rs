@@ -5,6 +5,8 @@
 //! Usage: `extract DATA OUTPUT [--sentences N] [--clean-words N]`, where DATA
 //! is the folder of the shared data.
 
+mod synthesis;
+
 use std::collections::{BTreeMap, HashSet};
 use std::error::Error;
 use std::fs::File;
@@ -21,6 +23,7 @@ use mtlint::models;
 use mtlint::segment::segment;
 use mtlint::span::{Doc, Span};
 use sha2::{Digest, Sha256};
+use synthesis::{Pools, draw, typographic};
 
 /// A text to read, with the spans that are wrong.
 struct Text {
@@ -29,6 +32,9 @@ struct Text {
     bad: Vec<Span<Doc>>,
     hter: f32,
 }
+
+/// Sentences of each pair that calibration and thresholds are set on.
+const TUNED_ON: usize = 380;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -54,10 +60,11 @@ fn main() -> Result<()> {
 }
 
 /// Texts by group: `train/<pair>`, `dev-a/<pair>`,
-/// `clean-train/<source>`, `clean-held/<source>`.
+/// `clean-train/<source>`, `synthetic/<source>`, `clean-held/<source>`.
 fn texts(data: &Path, sentences: usize, clean_words: usize) -> Result<Vec<Text>> {
     let held_back = story_texts(&data.join("stories"))?;
     let mut texts = Vec::new();
+    let mut translated = Vec::new();
     for set in load(&data.join("mlqe-pe"))? {
         let pair = set.name.split('.').next().unwrap_or_default().to_owned();
         let mut samples = set.samples;
@@ -65,6 +72,7 @@ fn texts(data: &Path, sentences: usize, clean_words: usize) -> Result<Vec<Text>>
         if set.name.ends_with(".dev") {
             // The other half is for quoting, by `mtlint eval`.
             let tuned_on = samples.iter().filter(|sample| sample.tuned_on());
+            let tuned_on = tuned_on.take(TUNED_ON);
             texts.extend(tuned_on.map(|sample| single(format!("dev-a/{pair}"), sample)));
             continue;
         }
@@ -73,6 +81,8 @@ fn texts(data: &Path, sentences: usize, clean_words: usize) -> Result<Vec<Text>>
         let passages = samples.split_off(sentences.min(samples.len()));
         texts.extend(samples.iter().map(|sample| single(group.clone(), sample)));
         texts.extend(passages_of(&group, &passages, sentences));
+        translated.extend(samples);
+        translated.extend(passages);
     }
     for name in ["masc", "state_union", "gum"] {
         // One in five documents of the training sources is held back, and all
@@ -87,8 +97,25 @@ fn texts(data: &Path, sentences: usize, clean_words: usize) -> Result<Vec<Text>>
         };
         let (held, train) = samples.split_at(held);
         let budget = clean_words / if name == "masc" { 1 } else { 3 };
-        texts.extend(clean(&format!("clean-held/{name}"), held, 12_000));
-        texts.extend(clean(&format!("clean-train/{name}"), train, budget));
+        texts.extend(clean(&format!("clean-held/{name}"), held, 8_000));
+        // Every second text with single errors in it.
+        let pools = Pools::new(&translated, train);
+        for (index, mut text) in clean(&format!("clean-train/{name}"), train, 2 * budget)
+            .into_iter()
+            .enumerate()
+        {
+            if index % 2 == 1 {
+                let (garbled, bad) = pools.garble(&format!("{name}/{index}"), &text.text);
+                text.group = format!("synthetic/{name}");
+                (text.text, text.bad) = (garbled, bad);
+            }
+            texts.push(text);
+        }
+    }
+    for (index, text) in texts.iter_mut().enumerate() {
+        if draw("quotes", index) % 2 == 0 {
+            (text.text, text.bad) = typographic(&text.text, &text.bad);
+        }
     }
     Ok(texts)
 }

@@ -4,7 +4,8 @@ Usage: train.py FEATURES OUTPUT.safetensors
 
 In: rows of features, labels and an index of texts. Out: the weights of a small
 bidirectional GRU with its calibration and thresholds, and a table of what it
-reaches. Sentences of `train/*` and `clean-train/*` are learned from; `dev-a/*`
+reaches. Sentences of `train/*`,
+`synthetic/*` and `clean-train/*` are learned from; `dev-a/*`
 and `clean-held/{masc,state_union}` set calibration and thresholds;
 `clean-held/gum` is only measured on, and so is the other half of the
 development data, by `mtlint eval`. Seeds are fixed.
@@ -20,7 +21,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-WIDTH = 24
+WIDTH = 26
 HIDDEN = 32
 EPOCHS = 12
 BATCH = 64
@@ -125,7 +126,7 @@ def main():
             for span in sentences(raw, first, words)
         ]
 
-    train = spans_of("train/") + spans_of("clean-train/")
+    train = spans_of("train/") + spans_of("clean-train/") + spans_of("synthetic/")
     words = np.concatenate([raw[start:end] for start, end in train])
     mean, deviation = words.mean(0), words.std(0) + 1e-3
     features = torch.from_numpy((raw - mean) / deviation)

@@ -11,7 +11,7 @@ use crate::segment::{Segments, WordKind};
 use crate::span::{Doc, Span};
 
 /// Features of a word.
-pub const WIDTH: usize = 24;
+pub const WIDTH: usize = 26;
 /// Most probable tokens a reading must hold for its features to be complete.
 pub const MOST_PROBABLE: usize = 1;
 
@@ -74,6 +74,7 @@ pub fn features(
 ) -> Vec<[f32; WIDTH]> {
     let counts = occurrences(text, segments);
     let sentences = sentences(segments, words);
+    let whole = Whole::of(segments, words);
     let mut place = 0;
     let mut sentence = usize::MAX;
     segments
@@ -127,6 +128,8 @@ pub fn features(
                     .and_then(|token| token.most_probable.first())
                     .map_or(0.0, |guess| guess.surprisal_bits)
                     / 10.0,
+                whole.distance(numbers.surprisal_bits),
+                whole.distance(numbers.surprisal_bits - numbers.expected_bits + whole.mean),
             ]
         })
         .collect()
@@ -169,6 +172,38 @@ fn occurrences(text: &str, segments: &Segments) -> HashMap<String, u32> {
         *counts.entry(key).or_insert(0) += 1;
     }
     counts
+}
+
+/// How surprising the words of a text are taken together: what is far out in
+/// a plain news story is everyday in a text full of foreign names.
+struct Whole {
+    /// Mean surprisal of a word, in bits.
+    mean: f32,
+    /// Standard deviation of it, in bits.
+    deviation: f32,
+}
+
+impl Whole {
+    fn of(segments: &Segments, words: &[WordReading]) -> Self {
+        let pairs = segments.words.iter().zip(words);
+        let bits: Vec<f32> = pairs
+            .filter(|(word, _)| word.kind == WordKind::Word)
+            .map(|(_, numbers)| numbers.surprisal_bits)
+            .collect();
+        let count = bits.len().max(1) as f32;
+        let mean = bits.iter().sum::<f32>() / count;
+        let variance = bits.iter().map(|bits| (bits - mean).powi(2)).sum::<f32>() / count;
+        Self {
+            mean,
+            // Short texts have hardly any spread of their own.
+            deviation: variance.sqrt().max(3.0),
+        }
+    }
+
+    /// Standard deviations above the mean.
+    fn distance(&self, bits: f32) -> f32 {
+        (bits - self.mean) / self.deviation
+    }
 }
 
 /// What its words share.

@@ -54,6 +54,18 @@ impl SiblingArticle {
             text,
         }
     }
+
+    /// Whether the article has this very word, spelled alike, with or without
+    /// a possessive ending.
+    pub fn has_word(&self, word: &str) -> bool {
+        let bare = |word: &str| word.len() - names::possessive_ending(word).len();
+        let wanted = &word[..bare(word)];
+        self.segments
+            .words
+            .iter()
+            .filter_map(|word| word.span.slice(&self.text))
+            .any(|word| &word[..bare(word)] == wanted)
+    }
 }
 
 /// A phrase of the document that may be wrong.

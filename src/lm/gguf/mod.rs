@@ -1,16 +1,18 @@
 //! Reading GGUF model files.
 //!
-//! In: the bytes of a file (mapped, not copied). Out: its metadata, and tensors
-//! decoded to `f32` on request. Every length in the file is untrusted: counts,
+//! In: the bytes of a file (mapped, not copied). Out: its metadata and where
+//! its tensors lie; [`decode_rows`] makes `f32` of them on request. Every length in the file is untrusted: counts,
 //! strings and offsets are capped and checked before anything is allocated.
 //! Does not know what the tensors mean; [`super::llama`] does.
 //!
 //! The readers on the registry either copy every tensor or take lengths on
 //! trust, so this one is ours.
 
+mod storage;
+
 use std::collections::HashMap;
 
-use half::{bf16, f16};
+pub use storage::{Storage, decode_rows};
 
 /// No real model has more: the largest Llama files hold about 1,300.
 const MAX_TENSORS: u64 = 20_000;
@@ -38,81 +40,6 @@ pub enum Value {
     Texts(Vec<String>),
     /// An array of numbers.
     Numbers(Vec<f64>),
-}
-
-/// How the numbers of a tensor are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Storage {
-    /// 4-byte floats.
-    F32,
-    /// IEEE half precision.
-    F16,
-    /// Brain floats.
-    Bf16,
-    /// 32 signed bytes and a scale.
-    Q8_0,
-    /// 32 nibbles and a scale, offset 8.
-    Q4_0,
-    /// 32 nibbles, a scale and a minimum.
-    Q4_1,
-    /// A type this reader does not decode, by its GGUF number.
-    Other(u32),
-}
-
-impl Storage {
-    fn from_code(code: u32) -> Self {
-        match code {
-            0 => Self::F32,
-            1 => Self::F16,
-            2 => Self::Q4_0,
-            3 => Self::Q4_1,
-            8 => Self::Q8_0,
-            30 => Self::Bf16,
-            other => Self::Other(other),
-        }
-    }
-
-    /// Elements and bytes of one block.
-    fn block(self) -> Option<(usize, usize)> {
-        match self {
-            Self::F32 => Some((1, 4)),
-            Self::F16 | Self::Bf16 => Some((1, 2)),
-            Self::Q4_0 => Some((32, 18)),
-            Self::Q4_1 => Some((32, 20)),
-            Self::Q8_0 => Some((32, 34)),
-            Self::Other(_) => None,
-        }
-    }
-
-    /// The name llama.cpp gives the type.
-    pub fn name(self) -> String {
-        match self {
-            Self::F32 => "F32".to_owned(),
-            Self::F16 => "F16".to_owned(),
-            Self::Bf16 => "BF16".to_owned(),
-            Self::Q8_0 => "Q8_0".to_owned(),
-            Self::Q4_0 => "Q4_0".to_owned(),
-            Self::Q4_1 => "Q4_1".to_owned(),
-            Self::Other(code) => {
-                let known = [
-                    (6, "Q5_0"),
-                    (7, "Q5_1"),
-                    (10, "Q2_K"),
-                    (11, "Q3_K"),
-                    (12, "Q4_K"),
-                    (13, "Q5_K"),
-                    (14, "Q6_K"),
-                    (15, "Q8_K"),
-                    (20, "IQ4_NL"),
-                    (23, "IQ4_XS"),
-                ];
-                known
-                    .iter()
-                    .find(|(number, _)| *number == code)
-                    .map_or_else(|| format!("type {code}"), |(_, name)| (*name).to_owned())
-            }
-        }
-    }
 }
 
 /// Where a tensor lies and what shape it has.
@@ -383,191 +310,5 @@ fn tensor_info(cursor: &mut Cursor<'_>) -> Result<(String, TensorInfo), String> 
     ))
 }
 
-/// Decodes the rows `first..first + count` of a tensor, appending to `out`.
-///
-/// # Errors
-/// When the storage type is not decoded, or the rows lie outside the tensor.
-pub fn decode_rows(
-    bytes: &[u8],
-    info: &TensorInfo,
-    first: usize,
-    count: usize,
-    out: &mut Vec<f32>,
-) -> Result<(), String> {
-    let (per_block, block_bytes) = info
-        .storage
-        .block()
-        .ok_or_else(|| format!("it is stored as {}", info.storage.name()))?;
-    let row_bytes = info.columns / per_block * block_bytes;
-    let start = info.offset + first * row_bytes;
-    let data = bytes
-        .get(start..start + count * row_bytes)
-        .filter(|_| first + count <= info.rows)
-        .ok_or("rows outside the tensor")?;
-    out.reserve(count * info.columns);
-    let half_at = |block: &[u8], at: usize| f16::from_le_bytes([block[at], block[at + 1]]).to_f32();
-    match info.storage {
-        Storage::F32 => out.extend(
-            data.chunks_exact(4)
-                .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])),
-        ),
-        Storage::F16 => out.extend(data.chunks_exact(2).map(|b| half_at(b, 0))),
-        Storage::Bf16 => out.extend(
-            data.chunks_exact(2)
-                .map(|b| bf16::from_le_bytes([b[0], b[1]]).to_f32()),
-        ),
-        Storage::Q8_0 => {
-            for block in data.chunks_exact(block_bytes) {
-                let scale = half_at(block, 0);
-                out.extend(block[2..].iter().map(|&b| scale * f32::from(b as i8)));
-            }
-        }
-        Storage::Q4_0 => {
-            for block in data.chunks_exact(block_bytes) {
-                let scale = half_at(block, 0);
-                let low = |b: &u8| scale * (f32::from(b & 15) - 8.0);
-                let high = |b: &u8| scale * (f32::from(b >> 4) - 8.0);
-                out.extend(block[2..].iter().map(low));
-                out.extend(block[2..].iter().map(high));
-            }
-        }
-        Storage::Q4_1 => {
-            for block in data.chunks_exact(block_bytes) {
-                let (scale, least) = (half_at(block, 0), half_at(block, 2));
-                out.extend(block[4..].iter().map(|b| scale * f32::from(b & 15) + least));
-                out.extend(block[4..].iter().map(|b| scale * f32::from(b >> 4) + least));
-            }
-        }
-        Storage::Other(_) => return Err(format!("it is stored as {}", info.storage.name())),
-    }
-    Ok(())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// A file with one text entry and one tensor of 2 × 32 numbers.
-    fn small_file(code: u32, data: &[u8]) -> Vec<u8> {
-        let mut file = b"GGUF".to_vec();
-        file.extend(3u32.to_le_bytes());
-        file.extend(1u64.to_le_bytes());
-        file.extend(1u64.to_le_bytes());
-        let text = |file: &mut Vec<u8>, text: &str| {
-            file.extend((text.len() as u64).to_le_bytes());
-            file.extend(text.as_bytes());
-        };
-        text(&mut file, "general.architecture");
-        file.extend(8u32.to_le_bytes());
-        text(&mut file, "llama");
-        text(&mut file, "t");
-        file.extend(2u32.to_le_bytes());
-        file.extend(32u64.to_le_bytes());
-        file.extend(2u64.to_le_bytes());
-        file.extend(code.to_le_bytes());
-        file.extend(0u64.to_le_bytes());
-        file.resize(file.len().next_multiple_of(32), 0);
-        file.extend(data);
-        file
-    }
-
-    fn decoded(code: u32, data: &[u8]) -> Vec<f32> {
-        let file = small_file(code, data);
-        let header = Header::parse(&file).unwrap();
-        let mut out = Vec::new();
-        decode_rows(&file, &header.tensors["t"], 0, 2, &mut out).unwrap();
-        out
-    }
-
-    #[test]
-    fn reads_metadata_and_every_storage_type() {
-        let half = |value: f32| f16::from_f32(value).to_le_bytes();
-        let file = small_file(0, &[0; 256]);
-        let header = Header::parse(&file).unwrap();
-        assert_eq!(header.text("general.architecture"), Some("llama"));
-
-        let ramp: Vec<f32> = (0..64).map(|i| i as f32 / 4.0).collect();
-        let bytes: Vec<u8> = ramp.iter().flat_map(|x| x.to_le_bytes()).collect();
-        assert_eq!(decoded(0, &bytes), ramp);
-        let bytes: Vec<u8> = ramp.iter().flat_map(|&x| half(x)).collect();
-        assert_eq!(decoded(1, &bytes), ramp);
-        let bytes: Vec<u8> = ramp
-            .iter()
-            .flat_map(|&x| bf16::from_f32(x).to_le_bytes())
-            .collect();
-        assert_eq!(decoded(30, &bytes), ramp);
-
-        let mut block = half(0.5).to_vec();
-        block.extend((0..32).map(|i| (i - 16) as i8 as u8));
-        let expected: Vec<f32> = (0..32).map(|i| 0.5 * (i - 16) as f32).collect();
-        assert_eq!(decoded(8, &[&block[..], &block].concat())[32..], expected);
-
-        // Nibbles: the low ones are the first half of the block.
-        let nibbles: Vec<u8> = (0..16).map(|i| i | ((15 - i) << 4)).collect();
-        let order: Vec<f32> = (0..16).chain((0..16).rev()).map(|i| i as f32).collect();
-        let block = [&half(2.0)[..], &nibbles].concat();
-        let expected: Vec<f32> = order.iter().map(|q| 2.0 * (q - 8.0)).collect();
-        assert_eq!(decoded(2, &[&block[..], &block].concat())[..32], expected);
-        let block = [&half(2.0)[..], &half(-3.0), &nibbles].concat();
-        let expected: Vec<f32> = order.iter().map(|q| 2.0 * q - 3.0).collect();
-        assert_eq!(decoded(3, &[&block[..], &block].concat())[32..], expected);
-    }
-
-    #[test]
-    fn a_cut_file_is_told_apart_from_a_foreign_one() {
-        let file = small_file(0, &[0; 256]);
-        let cut = Header::parse(&file[..file.len() - 1]).unwrap_err();
-        assert!(cut.contains("cut off"), "{cut}");
-        let foreign = Header::parse(b"PK\x03\x04 not a model at all").unwrap_err();
-        assert!(foreign.contains("expected \"GGUF\""), "{foreign}");
-        assert!(Header::parse(b"").is_err());
-    }
-
-    #[test]
-    fn an_unknown_storage_type_is_named_when_asked_for() {
-        let file = small_file(12, &[]);
-        let header = Header::parse(&file).unwrap();
-        let error = decode_rows(&file, &header.tensors["t"], 0, 1, &mut Vec::new()).unwrap_err();
-        assert!(error.contains("Q4_K"), "{error}");
-    }
-
-    #[test]
-    fn huge_counts_are_refused_before_anything_is_allocated() {
-        let mut file = b"GGUF".to_vec();
-        file.extend(3u32.to_le_bytes());
-        file.extend(u64::MAX.to_le_bytes());
-        file.extend(0u64.to_le_bytes());
-        assert!(
-            Header::parse(&file)
-                .unwrap_err()
-                .contains("expected at most")
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn never_panics_on_damaged_files(
-            at in 0usize..200, byte in any::<u8>(), cut in 0usize..400,
-        ) {
-            let mut file = small_file(3, &[7; 40]);
-            if let Some(slot) = file.get_mut(at) {
-                *slot = byte;
-            }
-            file.truncate(cut);
-            if let Ok(header) = Header::parse(&file) {
-                for info in header.tensors.values() {
-                    let mut out = Vec::new();
-                    let _ = decode_rows(&file, info, 0, info.rows.min(4), &mut out);
-                }
-            }
-        }
-
-        #[test]
-        fn never_panics_on_noise(noise in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let mut file = b"GGUF\x03\0\0\0".to_vec();
-            file.extend(noise);
-            let _ = Header::parse(&file);
-        }
-    }
-}
+mod tests;

@@ -1,0 +1,142 @@
+//! How the numbers of a tensor are stored, and decoding them to `f32`.
+//!
+//! In: the bytes of a file and where a tensor lies in it. Out: rows of numbers.
+
+use half::{bf16, f16};
+
+use super::TensorInfo;
+
+/// How the numbers of a tensor are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Storage {
+    /// 4-byte floats.
+    F32,
+    /// IEEE half precision.
+    F16,
+    /// Brain floats.
+    Bf16,
+    /// 32 signed bytes and a scale.
+    Q8_0,
+    /// 32 nibbles and a scale, offset 8.
+    Q4_0,
+    /// 32 nibbles, a scale and a minimum.
+    Q4_1,
+    /// A type this reader does not decode, by its GGUF number.
+    Other(u32),
+}
+
+impl Storage {
+    pub(super) fn from_code(code: u32) -> Self {
+        match code {
+            0 => Self::F32,
+            1 => Self::F16,
+            2 => Self::Q4_0,
+            3 => Self::Q4_1,
+            8 => Self::Q8_0,
+            30 => Self::Bf16,
+            other => Self::Other(other),
+        }
+    }
+
+    /// Elements and bytes of one block.
+    pub(super) fn block(self) -> Option<(usize, usize)> {
+        match self {
+            Self::F32 => Some((1, 4)),
+            Self::F16 | Self::Bf16 => Some((1, 2)),
+            Self::Q4_0 => Some((32, 18)),
+            Self::Q4_1 => Some((32, 20)),
+            Self::Q8_0 => Some((32, 34)),
+            Self::Other(_) => None,
+        }
+    }
+
+    /// The name llama.cpp gives the type.
+    pub fn name(self) -> String {
+        match self {
+            Self::F32 => "F32".to_owned(),
+            Self::F16 => "F16".to_owned(),
+            Self::Bf16 => "BF16".to_owned(),
+            Self::Q8_0 => "Q8_0".to_owned(),
+            Self::Q4_0 => "Q4_0".to_owned(),
+            Self::Q4_1 => "Q4_1".to_owned(),
+            Self::Other(code) => {
+                let known = [
+                    (6, "Q5_0"),
+                    (7, "Q5_1"),
+                    (10, "Q2_K"),
+                    (11, "Q3_K"),
+                    (12, "Q4_K"),
+                    (13, "Q5_K"),
+                    (14, "Q6_K"),
+                    (15, "Q8_K"),
+                    (20, "IQ4_NL"),
+                    (23, "IQ4_XS"),
+                ];
+                known
+                    .iter()
+                    .find(|(number, _)| *number == code)
+                    .map_or_else(|| format!("type {code}"), |(_, name)| (*name).to_owned())
+            }
+        }
+    }
+}
+
+/// Decodes the rows `first..first + count` of a tensor, appending to `out`.
+///
+/// # Errors
+/// When the storage type is not decoded, or the rows lie outside the tensor.
+pub fn decode_rows(
+    bytes: &[u8],
+    info: &TensorInfo,
+    first: usize,
+    count: usize,
+    out: &mut Vec<f32>,
+) -> Result<(), String> {
+    let (per_block, block_bytes) = info
+        .storage
+        .block()
+        .ok_or_else(|| format!("it is stored as {}", info.storage.name()))?;
+    let row_bytes = info.columns / per_block * block_bytes;
+    let start = info.offset + first * row_bytes;
+    let data = bytes
+        .get(start..start + count * row_bytes)
+        .filter(|_| first + count <= info.rows)
+        .ok_or("rows outside the tensor")?;
+    out.reserve(count * info.columns);
+    let half_at = |block: &[u8], at: usize| f16::from_le_bytes([block[at], block[at + 1]]).to_f32();
+    match info.storage {
+        Storage::F32 => out.extend(
+            data.chunks_exact(4)
+                .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])),
+        ),
+        Storage::F16 => out.extend(data.chunks_exact(2).map(|b| half_at(b, 0))),
+        Storage::Bf16 => out.extend(
+            data.chunks_exact(2)
+                .map(|b| bf16::from_le_bytes([b[0], b[1]]).to_f32()),
+        ),
+        Storage::Q8_0 => {
+            for block in data.chunks_exact(block_bytes) {
+                let scale = half_at(block, 0);
+                out.extend(block[2..].iter().map(|&b| scale * f32::from(b as i8)));
+            }
+        }
+        Storage::Q4_0 => {
+            for block in data.chunks_exact(block_bytes) {
+                let scale = half_at(block, 0);
+                let low = |b: &u8| scale * (f32::from(b & 15) - 8.0);
+                let high = |b: &u8| scale * (f32::from(b >> 4) - 8.0);
+                out.extend(block[2..].iter().map(low));
+                out.extend(block[2..].iter().map(high));
+            }
+        }
+        Storage::Q4_1 => {
+            for block in data.chunks_exact(block_bytes) {
+                let (scale, least) = (half_at(block, 0), half_at(block, 2));
+                out.extend(block[4..].iter().map(|b| scale * f32::from(b & 15) + least));
+                out.extend(block[4..].iter().map(|b| scale * f32::from(b >> 4) + least));
+            }
+        }
+        Storage::Other(_) => return Err(format!("it is stored as {}", info.storage.name())),
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! The main job on whole articles, with the real model: what is flagged, what
+//! it is corrected to, and that a cleaner article scores better.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use mtlint::document::Document;
+use mtlint::finding::{Applicability, Finding};
+use mtlint::lm::{LanguageModel, LmError, ModelId, ReadOptions, Reading};
+use mtlint::pipeline::{Analyzer, Input, OperatingPoint, Options};
+use mtlint::report::{Judgement, Outcome};
+
+use crate::common::{data, model};
+
+/// The shared model, so that it is loaded once for all tests.
+struct Shared;
+
+impl LanguageModel for Shared {
+    fn id(&self) -> &ModelId {
+        model().id()
+    }
+    fn layers(&self) -> usize {
+        model().layers()
+    }
+    fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<Reading>, LmError> {
+        model().read(texts, options)
+    }
+    fn read_continuations(&self, prefix: &str, ends: &[&str]) -> Result<Vec<Reading>, LmError> {
+        model().read_continuations(prefix, ends)
+    }
+    fn token_text(&self, id: u32) -> String {
+        model().token_text(id)
+    }
+}
+
+fn judged(file: &Path, siblings: &[&Path]) -> Judgement {
+    let options = Options {
+        operating_point: OperatingPoint::Precise,
+        language: None,
+    };
+    let open = |path: &Path| Document::open(path, 1 << 20).unwrap();
+    let input = Input {
+        id: file.display().to_string(),
+        document: Ok(open(file)),
+        siblings: siblings.iter().map(|path| open(path)).collect(),
+    };
+    let analyzer = Analyzer::new(Arc::new(Shared), options).unwrap();
+    match analyzer.judge(vec![input]).unwrap().remove(0).outcome {
+        Outcome::Scored(judgement) => *judgement,
+        other => panic!("{} was not judged: {other:?}", file.display()),
+    }
+}
+
+fn finding_on<'a>(judgement: &'a Judgement, word: &str) -> Option<&'a Finding> {
+    let text = judgement.document.text();
+    let at = text
+        .find(word)
+        .unwrap_or_else(|| panic!("{word} is not in the text"));
+    let covers = |f: &&Finding| f.span.start() < at + word.len() && at < f.span.end();
+    judgement.findings.iter().find(covers)
+}
+
+/// The text with the first suggestion for `word` applied.
+fn corrected(judgement: &Judgement, word: &str) -> String {
+    let finding = finding_on(judgement, word).unwrap_or_else(|| panic!("{word} is not flagged"));
+    let suggestion = finding.suggestions.first();
+    let suggestion = suggestion.unwrap_or_else(|| panic!("{word} has no correction"));
+    let mut text = judgement.document.text().to_owned();
+    text.replace_range(suggestion.span.range(), &suggestion.replacement);
+    text
+}
+
+#[test]
+fn the_summit_article_is_flagged_and_corrected() {
+    let Some(folder) = data("the_summit_article_is_flagged_and_corrected") else {
+        return;
+    };
+    let garbled = folder.join("summit/garbled.txt");
+    let sibling = folder.join("summit/sibling.txt");
+    let with_sibling = judged(&garbled, &[&sibling]);
+    for word in ["Poutine", "Litiger", "chome", "overweight"] {
+        assert!(
+            finding_on(&with_sibling, word).is_some(),
+            "{word} is not flagged"
+        );
+    }
+    let either = ["initiated", "courtroom"];
+    assert!(
+        either
+            .iter()
+            .any(|word| finding_on(&with_sibling, word).is_some())
+    );
+    assert!(corrected(&with_sibling, "Poutine").contains("Russian Vladimir Putin discussed"));
+    assert!(corrected(&with_sibling, "Litiger").contains("rather than relitigating the past."));
+    let clean = judged(&sibling, &[]);
+    let gap = clean.score.quality - judged(&garbled, &[]).score.quality;
+    assert!(gap >= 15.0, "the sibling is only {gap} points better");
+}
+
+#[test]
+fn examples_are_corrected_from_their_siblings() {
+    let mut safe = 0;
+    for name in ["dam", "transfer", "hospital"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+        let garbled = folder.join(format!("{name}.garbled.txt"));
+        let sibling = folder.join(format!("{name}.sibling.txt"));
+        let judgement = judged(&garbled, &[&sibling]);
+        let text = judgement.document.text();
+        let sibling_text = std::fs::read_to_string(&sibling).unwrap();
+        assert!(!judgement.findings.is_empty(), "{name}: nothing flagged");
+        for finding in &judgement.findings {
+            assert!(finding.span.slice(text).is_some());
+            for suggestion in &finding.suggestions {
+                assert!(suggestion.span.slice(text).is_some());
+                let quote = suggestion.sibling.as_ref().unwrap();
+                assert_eq!(quote.span.slice(&sibling_text), Some(quote.text.as_str()));
+                if suggestion.applicability == Applicability::Safe {
+                    assert!(suggestion.bits_saved > 0.0);
+                    safe += 1;
+                }
+            }
+        }
+        let clean = judged(&sibling, &[]).score.quality;
+        let quality = judged(&garbled, &[]).score.quality;
+        assert!(
+            clean > quality,
+            "{name}: sibling {clean}, garbled {quality}"
+        );
+    }
+    assert!(safe >= 3, "only {safe} safe corrections in three articles");
+}

@@ -1,0 +1,182 @@
+//! Garble made from clean text, so that the detector also sees single errors
+//! in fluent articles: words left in another language, words that belong
+//! elsewhere, names in another spelling, neighbours in the wrong order. And
+//! typographic quotation marks, so that no class is known by its quotes.
+
+use std::collections::HashSet;
+
+use mtlint::eval::dataset::{Labels, Sample};
+use mtlint::segment::{WordKind, segment};
+use mtlint::span::{Doc, Span};
+use sha2::{Digest, Sha256};
+
+/// One word in so many is garbled.
+const RARITY: u64 = 30;
+/// Shorter words are left alone.
+const SHORTEST: usize = 4;
+
+/// Words to put in wrong places.
+pub struct Pools {
+    /// Words of translations that no post-editor left and no clean text has.
+    residues: Vec<String>,
+    /// Words of clean text.
+    strangers: Vec<String>,
+}
+
+/// A number that depends on `key` and `index` only.
+pub fn draw(key: &str, index: usize) -> u64 {
+    let digest = Sha256::digest(format!("{key}/{index}").as_bytes());
+    u64::from_le_bytes(std::array::from_fn(|at| digest[at]))
+}
+
+impl Pools {
+    /// From edited translations and clean text.
+    pub fn new(translated: &[Sample], clean: &[Sample]) -> Self {
+        let mut known = HashSet::new();
+        let mut strangers = Vec::new();
+        for sample in clean {
+            let segments = segment(&sample.text);
+            for (index, word) in segments.words.iter().enumerate() {
+                let word = word.span.slice(&sample.text).unwrap_or_default();
+                known.insert(word.to_lowercase());
+                if plain(word) && draw(&sample.id, index) % 20 == 0 {
+                    strangers.push(word.to_owned());
+                }
+            }
+        }
+        for sample in translated {
+            let words = sample.post_edit.split(|c: char| !c.is_alphabetic());
+            known.extend(words.map(str::to_lowercase));
+        }
+        let mut residues = Vec::new();
+        for sample in translated {
+            let Labels::Tokens { tokens, .. } = &sample.labels else {
+                continue;
+            };
+            let bad = tokens.iter().filter(|token| token.bad);
+            let words = bad.filter_map(|token| token.span.slice(&sample.text));
+            let unknown = words.filter(|word| plain(word) && !known.contains(*word));
+            residues.extend(unknown.map(str::to_owned));
+        }
+        Self {
+            residues,
+            strangers,
+        }
+    }
+
+    /// The text with some words garbled, and where.
+    pub fn garble(&self, key: &str, text: &str) -> (String, Vec<Span<Doc>>) {
+        let segments = segment(text);
+        let mut out = String::new();
+        let mut bad = Vec::new();
+        let mut copied = 0;
+        let mut index = 0;
+        while let Some(word) = segments.words.get(index) {
+            let chance = draw(key, index);
+            let spelling = word.span.slice(text).unwrap_or_default();
+            index += 1;
+            if chance % RARITY != 0 || word.kind != WordKind::Word {
+                continue;
+            }
+            let begins = index < 2 || segments.words[index - 2].sentence != word.sentence;
+            let pick = |pool: &[String]| pool[(chance >> 20) as usize % pool.len()].clone();
+            let mut end = word.span.end();
+            let garbled = if plain(spelling) {
+                match (chance >> 8) % 10 {
+                    0..=4 => pick(&self.residues),
+                    5..=7 => pick(&self.strangers),
+                    _ => {
+                        let next = segments.words.get(index).filter(|next| {
+                            next.sentence == word.sentence && next.span.start() == end + 1
+                        });
+                        let next = next.and_then(|next| Some((next, next.span.slice(text)?)));
+                        let Some((next, other)) = next.filter(|(_, other)| plain(other)) else {
+                            continue;
+                        };
+                        end = next.span.end();
+                        index += 1;
+                        format!("{other} {spelling}")
+                    }
+                }
+            } else if !begins && name(spelling) {
+                respelled(spelling, chance >> 8)
+            } else {
+                continue;
+            };
+            if garbled == spelling {
+                continue;
+            }
+            out.push_str(&text[copied..word.span.start()]);
+            bad.push(Span::new(out.len(), out.len() + garbled.len()));
+            out.push_str(&garbled);
+            copied = end;
+        }
+        out.push_str(&text[copied..]);
+        (out, bad)
+    }
+}
+
+/// A word in lower case, letters only.
+fn plain(word: &str) -> bool {
+    word.chars().count() >= SHORTEST && word.chars().all(char::is_lowercase)
+}
+
+fn name(word: &str) -> bool {
+    let mut letters = word.chars();
+    word.chars().count() >= SHORTEST
+        && letters.next().is_some_and(char::is_uppercase)
+        && letters.all(char::is_lowercase)
+}
+
+/// A name as another language may spell it: the first pairs of letters that
+/// fit, from a place that depends on `chance`.
+fn respelled(name: &str, chance: u64) -> String {
+    const PAIRS: [(&str, &str); 14] = [
+        ("sh", "ch"),
+        ("ch", "tch"),
+        ("in", "ine"),
+        ("u", "ou"),
+        ("v", "w"),
+        ("w", "v"),
+        ("k", "c"),
+        ("c", "k"),
+        ("j", "zh"),
+        ("y", "i"),
+        ("th", "t"),
+        ("ia", "ien"),
+        ("on", "onne"),
+        ("er", "re"),
+    ];
+    let start = chance as usize % PAIRS.len();
+    let fitting = (0..PAIRS.len())
+        .map(|at| PAIRS[(start + at) % PAIRS.len()])
+        .find(|(from, _)| name[1..].contains(from));
+    fitting.map_or_else(
+        || format!("{name}e"),
+        |(from, to)| format!("{}{}", &name[..1], name[1..].replacen(from, to, 1)),
+    )
+}
+
+/// The text with typographic quotes and apostrophes, and its spans moved.
+pub fn typographic(text: &str, spans: &[Span<Doc>]) -> (String, Vec<Span<Doc>>) {
+    let mut out = String::new();
+    let mut moved = vec![0; text.len() + 1];
+    let mut open = false;
+    for (at, character) in text.char_indices() {
+        moved[at] = out.len();
+        match character {
+            '\'' => out.push('’'),
+            '"' => {
+                open = !open;
+                out.push(if open { '“' } else { '”' });
+            }
+            other => out.push(other),
+        }
+    }
+    moved[text.len()] = out.len();
+    let spans = spans
+        .iter()
+        .map(|span| Span::new(moved[span.start()], moved[span.end()]));
+    let spans = spans.collect();
+    (out, spans)
+}
