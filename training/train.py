@@ -27,7 +27,12 @@ EPOCHS = 12
 BATCH = 64
 # Flagged words per 1,000 clean words that `precise` may cost, with room below
 # the 15 that are allowed: other clean text is not quite like this one.
-PRECISE_PER_1000 = 11.0
+PRECISE_PER_1000 = 9.0
+# Synthetic errors stand alone in fluent articles. Real ones come in greater
+# numbers, so each counts for several.
+SYNTHETIC_WEIGHT = 8.0
+# Operating points for people are set on articles, not on single sentences.
+ARTICLE_WORDS = 100
 FIRST_IN_SENTENCE = 17  # 1 / place in the sentence
 
 
@@ -66,17 +71,17 @@ class WordModel(nn.Module):
         return self.out(self.dropout(joined)).squeeze(-1)
 
 
-def padded(features, labels, spans):
+def padded(features, labels, weights, spans):
     lengths = torch.tensor([end - start for start, end in spans])
     longest = int(lengths.max())
     rows = torch.zeros(len(spans), longest, WIDTH)
     wanted = torch.zeros(len(spans), longest)
-    mask = torch.zeros(len(spans), longest, dtype=torch.bool)
+    counts = torch.zeros(len(spans), longest)
     for index, (start, end) in enumerate(spans):
         rows[index, : end - start] = features[start:end]
         wanted[index, : end - start] = labels[start:end]
-        mask[index, : end - start] = True
-    return rows, wanted, mask, lengths
+        counts[index, : end - start] = weights[start:end]
+    return rows, wanted, counts, lengths
 
 
 def logits_of(model, features, labels, spans):
@@ -85,7 +90,7 @@ def logits_of(model, features, labels, spans):
     with torch.no_grad():
         for at in range(0, len(spans), 256):
             chunk = spans[at : at + 256]
-            rows, _, _, lengths = padded(features, labels, chunk)
+            rows, _, _, lengths = padded(features, labels, labels, chunk)
             got = model(rows, lengths)
             for index, (start, end) in enumerate(chunk):
                 out[start:end] = got[index, : end - start].numpy()
@@ -131,6 +136,10 @@ def main():
     mean, deviation = words.mean(0), words.std(0) + 1e-3
     features = torch.from_numpy((raw - mean) / deviation)
     targets = torch.from_numpy(labels.astype(np.float32))
+    weights = np.ones(len(raw), dtype=np.float32)
+    for start, end in spans_of("synthetic/"):
+        weights[start:end] = np.where(labels[start:end] == 1, SYNTHETIC_WEIGHT, 1.0)
+    weights = torch.from_numpy(weights)
 
     model = WordModel()
     optimiser = torch.optim.AdamW(model.parameters(), lr=4e-3, weight_decay=1e-3)
@@ -145,25 +154,27 @@ def main():
         np.random.shuffle(batches)
         total = count = 0.0
         for batch in batches:
-            rows, wanted, mask, lengths = padded(features, targets, [train[i] for i in batch])
-            loss = loss_of(model(rows, lengths), wanted)[mask]
+            picked = [train[i] for i in batch]
+            rows, wanted, counts, lengths = padded(features, targets, weights, picked)
+            loss = loss_of(model(rows, lengths), wanted) * counts
             optimiser.zero_grad()
-            loss.mean().backward()
+            (loss.sum() / counts.sum()).backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
             schedule.step()
-            total, count = total + loss.sum().item(), count + mask.sum().item()
+            total, count = total + loss.sum().item(), count + counts.sum().item()
         print(f"epoch {epoch + 1}: loss {total / count:.4f}", flush=True)
 
     everything = [span for _, _, first, n in texts for span in sentences(raw, first, n)]
     logits = logits_of(model, features, targets, everything)
 
-    def rows_of(prefix):
+    def rows_of(prefix, least=0):
         picked = [
             np.arange(first, first + n)
             for group, members in groups.items()
             if group.startswith(prefix)
             for first, n, _ in members
+            if n >= least
         ]
         return np.concatenate(picked)
 
@@ -196,12 +207,12 @@ def main():
     is_word = raw[:, 10] == 0.0
 
     def per_1000(group, threshold):
-        rows = rows_of(group)
+        rows = rows_of(group, ARTICLE_WORDS)
         return 1000.0 * (p[rows] >= threshold).sum() / is_word[rows].sum()
 
     held = ["clean-held/masc", "clean-held/state_union"]
     precise = float(
-        next(t for t in grid if max(per_1000(group, t) for group in held) <= PRECISE_PER_1000)
+        next(t for t in grid if np.mean([per_1000(group, t) for group in held]) <= PRECISE_PER_1000)
     )
 
     # Document level: post-edit rate from the mean probability of the words.
@@ -241,6 +252,7 @@ def main():
             report[group]["mean p"] = round(float(p[rows_of(group)].mean()), 3)
     report["rate"] = [round(float(base), 4), round(float(gain), 4), lasting, falling]
     print(json.dumps(report, indent=1))
+    np.save("/tmp/w/p.npy", p)
 
     state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
     state["mean"], state["deviation"] = torch.from_numpy(mean), torch.from_numpy(deviation)

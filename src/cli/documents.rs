@@ -127,10 +127,7 @@ fn siblings(arguments: &DocumentArgs, streams: &mut Streams<'_>) -> anyhow::Resu
     for file in &arguments.siblings {
         match open(file, arguments.common.max_bytes, streams) {
             Ok(sibling) => siblings.push(sibling),
-            Err(error) => bail!(
-                "the sibling {file} cannot be used: {}",
-                message::document_error(&error)
-            ),
+            Err(error) => bail!("the sibling {file} cannot be used: {error}"),
         }
     }
     Ok(siblings)
@@ -139,7 +136,7 @@ fn siblings(arguments: &DocumentArgs, streams: &mut Streams<'_>) -> anyhow::Resu
 /// Notes on standard error what the report could not judge.
 fn tell(report: &Report, quiet: bool, streams: &mut Streams<'_>) {
     match &report.outcome {
-        Outcome::Failed(error) => streams.error(&message::document_error(error)),
+        Outcome::Failed(error) => streams.error(&error.to_string()),
         Outcome::BadRecord(error) => streams.error(&message::record_error(error)),
         Outcome::Abstained { reason, language } if !quiet => {
             let why = message::abstained(*reason, language.as_ref());

@@ -101,12 +101,19 @@ impl Streams<'_> {
 
     /// Says what went wrong.
     pub fn error(&mut self, problem: &str) {
-        self.raw_note(&format!("error: {}\n", text::safe(problem)));
+        self.say("error", problem);
     }
 
     /// Says something that a person may want to know.
     pub fn note(&mut self, words: &str) {
-        self.raw_note(&format!("note: {}\n", text::safe(words)));
+        self.say("note", words);
+    }
+
+    /// Later lines are indented: a line break in a hostile name cannot pass
+    /// for a message of its own.
+    fn say(&mut self, kind: &str, words: &str) {
+        let lines: Vec<String> = words.lines().map(text::safe).collect();
+        self.raw_note(&format!("{kind}: {}\n", lines.join("\n  ")));
     }
 
     /// Writes to standard error. That nobody reads it is no reason to stop.

@@ -170,7 +170,7 @@ impl<'a> ReportJson<'a> {
             Outcome::Failed(error) => Self {
                 error: Some(ErrorJson {
                     kind: error.kind(),
-                    message: message::document_error(error),
+                    message: error.to_string(),
                 }),
                 ..empty
             },

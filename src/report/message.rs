@@ -5,7 +5,6 @@
 //! about documents is made here; nothing is decided here. The texts quote
 //! documents as they are: whoever shows them makes them safe to show.
 
-use crate::document::DocumentError;
 use crate::finding::{Applicability, Category, Evidence, Finding, Severity, Suggestion};
 
 use super::{AbstainReason, Language, RecordError, visible};
@@ -208,24 +207,12 @@ pub fn record_error_kind(error: &RecordError) -> &'static str {
 
 /// Why a record could not be used, and the way out.
 pub fn record_error(error: &RecordError) -> String {
-    with_way_out(error.to_string(), record_error_kind(error))
-}
-
-/// Why a document could not be read, and the way out.
-pub fn document_error(error: &DocumentError) -> String {
-    with_way_out(error.to_string(), error.kind())
-}
-
-fn with_way_out(problem: String, kind: &str) -> String {
-    let way_out = match kind {
+    let way_out = match record_error_kind(error) {
         "not_utf8" => "save it as plain text in UTF-8 first",
         "too_large" => "split it, or raise --max-bytes",
-        "bad_record" => {
-            r#"a record is one line such as {"id":"a","text":"...","siblings":["..."]}"#
-        }
-        _ => return problem,
+        _ => r#"a record is one line such as {"id":"a","text":"...","siblings":["..."]}"#,
     };
-    format!("{problem}; {way_out}")
+    format!("{error}; {way_out}")
 }
 
 /// A chance as people read it: `97 %`, and never 100 % for what is not
