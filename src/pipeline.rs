@@ -22,6 +22,8 @@ use crate::span::{Doc, Span};
 /// Probable tokens kept at each place, to show what was expected. Some are
 /// pieces of words and are passed over.
 const MOST_PROBABLE: usize = 8;
+/// Probability from which a sibling is asked how a name is spelled.
+const DOUBTFUL_NAME: f32 = 0.05;
 /// Name of the detector that judges surprisals, as reports call it.
 const DETECTOR: &str = "surprisal-1";
 
@@ -200,7 +202,7 @@ impl Analyzer {
         let mut findings = phrases(&garbled, threshold);
         if !siblings.is_empty() {
             let weak_threshold = threshold.min(self.words.thresholds().balanced);
-            let weak: Vec<bool> = decide(text, &segments, &noticed, &siblings, weak_threshold)
+            let weak: Vec<bool> = weak(text, &segments, &noticed, &siblings, weak_threshold)
                 .iter()
                 .zip(&garbled)
                 .map(|(weak, garbled)| *weak && !garbled)
@@ -291,16 +293,42 @@ fn decide(
     siblings: &[SiblingArticle],
     threshold: f32,
 ) -> Vec<bool> {
-    let confirmed = |word: &Word| {
-        let spelling = word.span.slice(text).unwrap_or_default();
-        let first = spelling.chars().next();
-        first.is_some_and(|c| c.is_uppercase() || c.is_numeric())
-            && siblings.iter().any(|sibling| sibling.has_word(spelling))
-    };
     let words = segments.words.iter().zip(&noticed.p_garbled);
     words
-        .map(|(word, p_garbled)| *p_garbled >= threshold && !confirmed(word))
+        .map(|(word, p_garbled)| *p_garbled >= threshold && !confirmed(text, word, siblings))
         .collect()
+}
+
+/// Which words a sibling is asked about: the same from a lower threshold on,
+/// and every name that is at all doubtful. Foreign spellings of names are
+/// hardly rarer than names, but a sibling that spells one otherwise settles it.
+fn weak(
+    text: &str,
+    segments: &Segments,
+    noticed: &Noticed,
+    siblings: &[SiblingArticle],
+    threshold: f32,
+) -> Vec<bool> {
+    let decided = decide(text, segments, noticed, siblings, threshold);
+    segments
+        .words
+        .iter()
+        .zip(&noticed.p_garbled)
+        .zip(decided)
+        .map(|((word, p_garbled), decided)| {
+            let spelling = word.span.slice(text).unwrap_or_default();
+            let name = spelling.starts_with(char::is_uppercase) && *p_garbled >= DOUBTFUL_NAME;
+            decided || name && !confirmed(text, word, siblings)
+        })
+        .collect()
+}
+
+/// Whether a name or number stands in a sibling just so.
+fn confirmed(text: &str, word: &Word, siblings: &[SiblingArticle]) -> bool {
+    let spelling = word.span.slice(text).unwrap_or_default();
+    let first = spelling.chars().next();
+    first.is_some_and(|c| c.is_uppercase() || c.is_numeric())
+        && siblings.iter().any(|sibling| sibling.has_word(spelling))
 }
 
 impl Accepted {

@@ -22,12 +22,18 @@ from safetensors.torch import save_file
 from torch import nn
 
 WIDTH = 26
-HIDDEN = 32
-EPOCHS = 12
+HIDDEN = 48
+EPOCHS = 6
 BATCH = 64
-# Flagged words per 1,000 clean words that `precise` may cost, with room below
-# the 15 that are allowed: other clean text is not quite like this one.
-PRECISE_PER_1000 = 9.0
+# Standard deviation of the noise on the features while training.
+NOISE = 0.15
+# Flagged words per 1,000 words of the held-back articles that `precise` may
+# cost. Other clean text is not quite like this one: news and the genres of gum
+# get two to three times as many flags, and those may have 15.
+PRECISE_PER_1000 = 4.5
+# `balanced` is the highest threshold that is this close to the best mean MCC:
+# where labelled data cannot tell two thresholds apart, fewer flags are better.
+MCC_TOLERANCE = 0.005
 # Synthetic errors stand alone in fluent articles. Real ones come in greater
 # numbers, so each counts for several.
 SYNTHETIC_WEIGHT = 8.0
@@ -58,7 +64,7 @@ class WordModel(nn.Module):
     def __init__(self):
         super().__init__()
         self.gru = nn.GRU(WIDTH, HIDDEN, bidirectional=True, batch_first=True)
-        self.dropout = nn.Dropout(0.2)
+        self.dropout = nn.Dropout(0.3)
         self.out = nn.Linear(2 * HIDDEN + WIDTH, 1)
 
     def forward(self, rows, lengths):
@@ -156,6 +162,7 @@ def main():
         for batch in batches:
             picked = [train[i] for i in batch]
             rows, wanted, counts, lengths = padded(features, targets, weights, picked)
+            rows = rows + NOISE * torch.randn_like(rows)
             loss = loss_of(model(rows, lengths), wanted) * counts
             optimiser.zero_grad()
             (loss.sum() / counts.sum()).backward()
@@ -202,7 +209,9 @@ def main():
         by_pair = [rows_of(f"{half}/{pair}") for pair in pairs]
         return float(np.mean([mcc(labels[rows], p[rows] >= threshold) for rows in by_pair]))
 
-    balanced = float(max(grid, key=lambda t: mean_mcc("dev-a", t)))
+    mccs = [mean_mcc("dev-a", threshold) for threshold in grid]
+    close = [t for t, reached in zip(grid, mccs) if reached >= max(mccs) - MCC_TOLERANCE]
+    balanced = float(max(close))
     thorough = float(max(grid, key=lambda t: f2(labels[tuned], p[tuned] >= t)))
     is_word = raw[:, 10] == 0.0
 
@@ -223,18 +232,17 @@ def main():
                 out += [(p[f : f + n].mean(), hter, n) for f, n, hter in members]
         return np.array(out)
 
-    fitted = np.concatenate([documents("dev-a/"), documents("clean-train/")])
+    fitted = np.concatenate([documents(f"{g}/") for g in ["dev-a", "train", "clean-train"]])
+    # Articles are few and sentences many, but articles are what is scored.
     weight = np.sqrt(fitted[:, 2])
     design = np.stack([np.ones(len(fitted)), fitted[:, 0]], 1) * weight[:, None]
     (base, gain), *_ = np.linalg.lstsq(design, fitted[:, 1] * weight, rcond=None)
-    # Spread of single documents about the line: a part that stays however
-    # long the text is, and a part that falls with its length.
-    residual = fitted[:, 1] - (base + gain * fitted[:, 0])
-    inverse = 1 / fitted[:, 2]
-    (lasting, falling), *_ = np.linalg.lstsq(
-        np.stack([np.ones(len(fitted)), inverse], 1), residual**2, rcond=None
-    )
-    lasting, falling = max(float(lasting), 0.0025), max(float(falling), 0.05)
+    # Spread of single documents about the line: a part that stays however long
+    # the text is, seen in passages, and a part that falls with its length.
+    squared = (fitted[:, 1] - (base + gain * fitted[:, 0])) ** 2
+    long = fitted[:, 2] >= ARTICLE_WORDS
+    lasting = float(squared[long].mean())
+    falling = float(((squared - lasting) * fitted[:, 2])[~long].mean())
 
     report = {"thresholds": {"precise": precise, "balanced": balanced, "thorough": thorough}}
     for half in ["dev-a"]:
@@ -252,7 +260,6 @@ def main():
             report[group]["mean p"] = round(float(p[rows_of(group)].mean()), 3)
     report["rate"] = [round(float(base), 4), round(float(gain), 4), lasting, falling]
     print(json.dumps(report, indent=1))
-    np.save("/tmp/w/p.npy", p)
 
     state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
     state["mean"], state["deviation"] = torch.from_numpy(mean), torch.from_numpy(deviation)
