@@ -367,7 +367,7 @@ mod tests {
 
     /// Judged with a model to which two words cost far more than any other.
     fn reports(inputs: Vec<Input>) -> Vec<Report> {
-        let lm = Stub::new([("Grenzstadt", 28.0), ("gebracht", 28.0)]);
+        let lm = Stub::new([("Grenzstadt", 75.0), ("gebracht", 75.0)]);
         let options = Options {
             operating_point: OperatingPoint::Precise,
             language: None,

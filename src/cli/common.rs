@@ -111,7 +111,7 @@ impl CommonArgs {
 pub fn load_model(common: &CommonArgs) -> anyhow::Result<Arc<dyn LanguageModel>> {
     #[cfg(any(test, feature = "test-stub"))]
     if common.model == "stub" {
-        let table = [("gibberish", 28.0), ("twaddle", 20.0)];
+        let table = [("gibberish", 75.0), ("twaddle", 60.0)];
         return Ok(Arc::new(mtlint::lm::stub::Stub::new(table)));
     }
     let progress = ModelProgress::new(common.quiet);

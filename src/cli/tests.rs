@@ -81,7 +81,7 @@ fn score_prints_a_line_a_document() {
     assert!(printed[0].starts_with(&format!("{clean}: quality ")));
     assert!(printed[0].ends_with(", no findings"));
     assert!(printed[1].starts_with("-: quality "));
-    assert!(printed[1].ends_with(", 2 findings (1 critical, 1 major)"));
+    assert!(printed[1].ends_with(", 2 findings (2 critical)"));
     assert_eq!(ran.stderr, "");
 }
 
@@ -91,7 +91,7 @@ fn highlight_underlines_the_phrase() {
     assert_eq!(ran.status, 0);
     assert!(
         ran.stdout
-            .starts_with("-:1:17: critical[wording] \"gibberish\"\n")
+            .starts_with("-:1:17: critical[mistranslation] \"gibberish\"\n")
     );
     let mut printed = ran.stdout.lines();
     let sentence = printed.find(|line| line.contains("harbour")).unwrap();
@@ -288,7 +288,7 @@ fn batch_writes_one_line_a_document_in_order() {
         Some("bad_record"),
         None,
         Some("not_utf8"),
-        Some("unreadable"),
+        Some("not_found"),
         None,
     ];
     assert_eq!(kinds, expected);

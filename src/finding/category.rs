@@ -9,8 +9,8 @@
 //! | the phrase is marks only | punctuation |
 //! | it begins with a capital inside a sentence and is spelled from pieces | name |
 //! | it is spelled from pieces, each far from expected | untranslated |
-//! | it is short, in lower case and one piece | grammar |
 //! | it costs far more than expected | mistranslation |
+//! | it is short, in lower case and one piece | grammar |
 //! | anything else | wording |
 
 use super::{Category, Severity};
@@ -55,10 +55,10 @@ pub fn category(suspect: &Suspect<'_>) -> Category {
         Category::Name
     } else if suspect.pieces > 1 && suspect.excess_bits >= FAR_BITS && !numeric {
         Category::Untranslated
-    } else if length <= SHORT && !capital && suspect.pieces == 1 {
-        Category::Grammar
     } else if suspect.excess_bits >= FAR_BITS {
         Category::Mistranslation
+    } else if length <= SHORT && !capital && suspect.pieces == 1 {
+        Category::Grammar
     } else {
         Category::Wording
     }

@@ -17,6 +17,9 @@ use super::{Guess, LanguageModel, LmError, ModelId, ReadOptions, Reading, States
 /// Entropy at every position, in bits.
 const ENTROPY_BITS: f32 = 4.0;
 
+/// Tokens it claims to know, so that its numbers lie where a real model's do.
+const VOCABULARY: u32 = 50_000;
+
 /// Width of the states, which hold the surprisal and the position.
 const STATE_WIDTH: usize = 2;
 
@@ -89,7 +92,7 @@ impl Stub {
                 span,
                 surprisal_bits,
                 entropy_bits: ENTROPY_BITS,
-                rank: surprisal_bits.exp2() as u32 - 1,
+                rank: (surprisal_bits.exp2() as u32 - 1).min(VOCABULARY),
                 most_probable: self.guesses(options.most_probable),
             });
         }
@@ -123,7 +126,7 @@ impl Stub {
     }
 
     fn remember(&self, token: &str) -> u32 {
-        let id = hash(token) as u32;
+        let id = (hash(token) % u64::from(VOCABULARY)) as u32;
         if let Ok(mut spelled) = self.spelled.lock() {
             spelled.entry(id).or_insert_with(|| token.to_owned());
         }

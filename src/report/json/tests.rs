@@ -121,7 +121,7 @@ fn unreadable_documents_keep_their_kind() {
     assert_eq!(value["error"]["kind"], "not_utf8");
     let missing: Result<_, DocumentError> =
         crate::document::Document::open(std::path::Path::new("no-such-file"), 10);
-    assert_eq!(missing.unwrap_err().kind(), "unreadable");
+    assert_eq!(missing.unwrap_err().kind(), "not_found");
 }
 
 #[test]
