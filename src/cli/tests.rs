@@ -155,7 +155,7 @@ fn a_document_that_fails_does_not_hide_the_others_and_2_wins() {
     assert_eq!(failing.status, 2);
     assert_eq!(failing.stdout.lines().count(), 4);
     assert!(failing.stdout.contains("binary.txt: failed (not_utf8)"));
-    assert!(failing.stdout.contains("missing.txt: failed (unreadable)"));
+    assert!(failing.stdout.contains("missing.txt: failed (not_found)"));
     assert!(failing.stdout.contains("good.txt: quality"));
     assert_eq!(failing.stderr.matches("error: ").count(), 3);
     let rows = lines(&ran(&["score", "--format", "jsonl", &binary], b"").stdout);
@@ -260,7 +260,7 @@ fn batch_writes_one_line_a_document_in_order() {
     let folder = Folder::with(&[
         (
             "in.jsonl",
-            b"{\"id\":\"first\",\"text\":\"All was gibberish.\"}\nbroken\n{\"text\":\"Calm seas.\"}\n{\"text\":\"\xff\"}\n",
+            b"{\"id\":\"first\",\"text\":\"The harbour was gibberish before the race.\"}\nbroken\n{\"text\":\"Calm seas.\"}\n{\"text\":\"\xff\"}\n",
         ),
         ("last.txt", CLEAN.as_bytes()),
         ("out.jsonl", b"old"),
