@@ -113,7 +113,7 @@ fn texts(data: &Path, sentences: usize, clean_words: usize) -> Result<Vec<Text>>
         }
     }
     for (index, text) in texts.iter_mut().enumerate() {
-        if draw("quotes", index) % 2 == 0 {
+        if draw("quotes", index).is_multiple_of(2) {
             (text.text, text.bad) = typographic(&text.text, &text.bad);
         }
     }

@@ -39,7 +39,7 @@ impl Pools {
             for (index, word) in segments.words.iter().enumerate() {
                 let word = word.span.slice(&sample.text).unwrap_or_default();
                 known.insert(word.to_lowercase());
-                if plain(word) && draw(&sample.id, index) % 20 == 0 {
+                if plain(word) && draw(&sample.id, index).is_multiple_of(20) {
                     strangers.push(word.to_owned());
                 }
             }
@@ -75,7 +75,7 @@ impl Pools {
             let chance = draw(key, index);
             let spelling = word.span.slice(text).unwrap_or_default();
             index += 1;
-            if chance % RARITY != 0 || word.kind != WordKind::Word {
+            if !chance.is_multiple_of(RARITY) || word.kind != WordKind::Word {
                 continue;
             }
             let begins = index < 2 || segments.words[index - 2].sentence != word.sentence;
