@@ -2,7 +2,7 @@
 //!
 //! In: a text, its segments and its [`Reading`]. Out: numbers for each word
 //! and a post-edit rate for the whole. Nothing here knows categories,
-//! severities or prose; [`crate::judge`] does.
+//! severities or prose; [`crate::finding`] does.
 
 pub mod features;
 mod word_model;
