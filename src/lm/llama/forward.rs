@@ -349,8 +349,9 @@ fn product(
     right: Matrix<'_, f32>,
     out: &mut [f32],
 ) {
-    // A row of its own would be multiplied by another routine, with another
-    // order of sums: results must not depend on how a text is cut.
+    // A single row (one token, one head a group) is multiplied by another
+    // routine with another order of sums. Which rows stand alone depends on
+    // the length of the sequence only, so results stay the same in any batch.
     let result = gemm.gemm(
         out,
         GemmInputA::Unpacked(left),
