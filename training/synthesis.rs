@@ -1,7 +1,7 @@
 //! Garble made from clean text, so that the detector also sees single errors
 //! in fluent articles: words left in another language, words that belong
-//! elsewhere, names in another spelling, neighbours in the wrong order. And
-//! typographic quotation marks, so that no class is known by its quotes.
+//! elsewhere, names in another spelling, neighbours in the wrong order, wrong
+//! prepositions and verbs that do not agree.
 
 use std::collections::HashSet;
 
@@ -12,6 +12,17 @@ use sha2::{Digest, Sha256};
 
 /// One word in so many is garbled.
 const RARITY: u64 = 30;
+/// Words of which one stands for another where a sentence was rendered word by
+/// word: each family is exchanged within itself.
+const FAMILIES: [&[&str]; 7] = [
+    &["in", "on", "at", "of", "to", "for", "with", "by", "from"],
+    &["is", "are", "be"],
+    &["was", "were", "been"],
+    &["has", "have", "having"],
+    &["this", "these"],
+    &["who", "which", "whom"],
+    &["his", "her", "their", "its"],
+];
 /// Shorter words are left alone.
 const SHORTEST: usize = 4;
 
@@ -31,7 +42,7 @@ pub fn draw(key: &str, index: usize) -> u64 {
 
 impl Pools {
     /// From edited translations and clean text.
-    pub fn new(translated: &[Sample], clean: &[Sample]) -> Self {
+    pub fn new(translated: &[&Sample], clean: &[Sample]) -> Self {
         let mut known = HashSet::new();
         let mut strangers = Vec::new();
         for sample in clean {
@@ -81,7 +92,9 @@ impl Pools {
             let begins = index < 2 || segments.words[index - 2].sentence != word.sentence;
             let pick = |pool: &[String]| pool[(chance >> 20) as usize % pool.len()].clone();
             let mut end = word.span.end();
-            let garbled = if plain(spelling) {
+            let garbled = if let Some(family) = FAMILIES.iter().find(|f| f.contains(&spelling)) {
+                family[(chance >> 8) as usize % family.len()].to_owned()
+            } else if plain(spelling) {
                 match (chance >> 8) % 10 {
                     0..=4 => pick(&self.residues),
                     5..=7 => pick(&self.strangers),
@@ -155,28 +168,4 @@ fn respelled(name: &str, chance: u64) -> String {
         || format!("{name}e"),
         |(from, to)| format!("{}{}", &name[..1], name[1..].replacen(from, to, 1)),
     )
-}
-
-/// The text with typographic quotes and apostrophes, and its spans moved.
-pub fn typographic(text: &str, spans: &[Span<Doc>]) -> (String, Vec<Span<Doc>>) {
-    let mut out = String::new();
-    let mut moved = vec![0; text.len() + 1];
-    let mut open = false;
-    for (at, character) in text.char_indices() {
-        moved[at] = out.len();
-        match character {
-            '\'' => out.push('’'),
-            '"' => {
-                open = !open;
-                out.push(if open { '“' } else { '”' });
-            }
-            other => out.push(other),
-        }
-    }
-    moved[text.len()] = out.len();
-    let spans = spans
-        .iter()
-        .map(|span| Span::new(moved[span.start()], moved[span.end()]));
-    let spans = spans.collect();
-    (out, spans)
 }

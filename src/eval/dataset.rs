@@ -25,6 +25,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::finding::Severity;
 use crate::span::{Doc, Span};
 
 /// A line of a data file longer than this is refused: articles are at most a
@@ -38,6 +39,8 @@ pub struct LabelledToken {
     pub span: Span<Doc>,
     /// Whether a post-editor changed it, or a rater marked it.
     pub bad: bool,
+    /// How bad a rater found it; none where nobody said.
+    pub severity: Option<Severity>,
 }
 
 /// What is known of a text.
@@ -83,6 +86,13 @@ impl Sample {
     /// on (`dev-a`): the first byte of the SHA-256 of its document is even.
     pub fn tuned_on(&self) -> bool {
         Sha256::digest(self.document.as_bytes())[0] % 2 == 0
+    }
+
+    /// Whether the sample is in the third of the marked documents that the
+    /// training never sees: by the same byte, all systems and raters of a
+    /// document together.
+    pub fn held_back(&self) -> bool {
+        Sha256::digest(self.document.as_bytes())[0] % 3 == 0
     }
 
     fn is_by_people(&self) -> bool {

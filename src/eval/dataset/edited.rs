@@ -43,7 +43,11 @@ pub fn sample(record: Value) -> Result<Sample, String> {
     let tokens = spans
         .into_iter()
         .zip(bad)
-        .map(|(span, bad)| LabelledToken { span, bad })
+        .map(|(span, bad)| LabelledToken {
+            span,
+            bad,
+            severity: None,
+        })
         .collect();
     Ok(Sample {
         id: record.id,

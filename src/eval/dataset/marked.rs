@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{LabelledToken, Labels, Sample, parsed};
+use crate::finding::Severity;
 use crate::segment::segment;
 use crate::span::{Doc, Span};
 
@@ -27,6 +28,8 @@ struct Record {
 struct Mark {
     start: usize,
     end: usize,
+    #[serde(default)]
+    severity: String,
 }
 
 pub fn sample(record: Value) -> Result<Sample, String> {
@@ -34,10 +37,17 @@ pub fn sample(record: Value) -> Result<Sample, String> {
     let text = record.mt;
     let mut bytes: Vec<usize> = text.char_indices().map(|(byte, _)| byte).collect();
     bytes.push(text.len());
-    let mut marks: Vec<Span<Doc>> = Vec::with_capacity(record.spans.len());
-    for Mark { start, end } in record.spans {
+    let mut marks: Vec<(Span<Doc>, Option<Severity>)> = Vec::with_capacity(record.spans.len());
+    for Mark {
+        start,
+        end,
+        severity,
+    } in record.spans
+    {
         match (bytes.get(start), bytes.get(end)) {
-            (Some(&first), Some(&after)) if start <= end => marks.push(Span::new(first, after)),
+            (Some(&first), Some(&after)) if start <= end => {
+                marks.push((Span::new(first, after), known(&severity)));
+            }
             _ => {
                 let length = bytes.len() - 1;
                 return Err(format!(
@@ -46,9 +56,13 @@ pub fn sample(record: Value) -> Result<Sample, String> {
             }
         }
     }
-    let label = |span| LabelledToken {
-        span,
-        bad: marks.iter().any(|mark| mark.overlaps(span)),
+    let label = |span| {
+        let touching = marks.iter().filter(|(mark, _)| mark.overlaps(span));
+        LabelledToken {
+            span,
+            bad: touching.clone().next().is_some(),
+            severity: touching.filter_map(|(_, severity)| *severity).max(),
+        }
     };
     let words = segment(&text).words;
     let tokens = words.into_iter().map(|word| label(word.span)).collect();
@@ -60,6 +74,16 @@ pub fn sample(record: Value) -> Result<Sample, String> {
         post_edit: String::new(),
         labels: Labels::Tokens { tokens, hter: None },
     })
+}
+
+/// Raters use these words; others ("neutral", "no-error") say nothing.
+fn known(severity: &str) -> Option<Severity> {
+    match severity.to_ascii_lowercase().as_str() {
+        "minor" => Some(Severity::Minor),
+        "major" => Some(Severity::Major),
+        "critical" => Some(Severity::Critical),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
