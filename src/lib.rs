@@ -15,6 +15,7 @@ pub mod document;
 pub mod eval;
 pub mod finding;
 pub mod language;
+pub mod lexicon;
 pub mod lm;
 pub mod models;
 pub mod pipeline;

@@ -1,0 +1,226 @@
+//! What is known of single words, without any context: how frequent one is in
+//! English, how frequent in the language in which it is most frequent besides,
+//! and what language it looks like.
+//!
+//! In: the text of one word. Out: an [`Entry`], [`features`] of it for a trained
+//! head, and the language of a word that is clearly not English. It does not
+//! know names: `Kowalczyk` looks Polish and is right in an English text, so
+//! whoever asks has to tell names first. It does not know context either:
+//! `chat` is English here, though the text may mean a cat.
+//!
+//! Frequencies are on the Zipf scale: the decimal logarithm of occurrences in a
+//! billion words. *The* has 7.7, *lighthouse* some 3.5; what has less than 1.5
+//! is not listed. Both data files are derived from the package wordfreq and
+//! under CC BY-SA 4.0, see `models/lexicon.LICENSE.md`.
+
+mod language;
+mod list;
+mod spelling;
+#[cfg(test)]
+mod tests;
+mod word;
+
+pub use language::ForeignLanguage;
+pub use list::{Listed, WordList};
+pub use spelling::{Spelling, SpellingModel};
+
+use word::Form;
+
+const LIST: &[u8] = include_bytes!("../../models/lexicon.fst");
+const SPELLING: &[u8] = include_bytes!("../../models/spelling.safetensors");
+
+/// How many numbers [`features`] makes of an entry.
+pub const LEXICON_WIDTH: usize = 6;
+
+/// Top of the Zipf scale: a word that makes up a tenth of all words.
+const HIGHEST_ZIPF: f32 = 8.0;
+/// A word that is not listed is taken to be this frequent where two
+/// frequencies are compared: half a unit below the rarest English ones.
+const UNLISTED_ZIPF: f32 = 1.0;
+
+/// Shorter words are abbreviations and particles of names more often than they
+/// are foreign.
+const SHORTEST_DECIDED: usize = 3;
+/// How much more frequent, in Zipf units, a word has to be elsewhere than in
+/// English to be clearly foreign, when its English frequency is
+/// [`QUOTED_ZIPF`] or less: the English list counts what English texts quote.
+const CLEAR_MARGIN: f32 = 2.0;
+const QUOTED_ZIPF: f32 = 2.0;
+/// What the margin grows by for each Zipf unit of English frequency above that:
+/// *und* (3.9 and 7.4) is foreign, *pour* (4.1 and 7.0) and *den* are English.
+const MARGIN_GROWTH: f32 = 0.75;
+/// Of words that no list has, those are decided that look English with at most
+/// this probability; `models/README.md` tells how many rare English ones do.
+const SPELT_ENGLISH: f32 = 0.02;
+/// And that look like one other language with at least this one.
+const SPELT_FOREIGN: f32 = 0.5;
+
+/// Why the lexicon cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LexiconError {
+    /// The list of words is damaged.
+    #[error("the list of words is damaged: {0}")]
+    List(#[from] fst::Error),
+    /// The weights of the spelling model are damaged.
+    #[error("the spelling model is damaged: {0}")]
+    Spelling(#[from] safetensors::SafeTensorError),
+    /// A tensor is not as the spelling model needs it.
+    #[error("the spelling model's {name} holds {got}, expected {expected}")]
+    Shape {
+        /// The tensor.
+        name: String,
+        /// Numbers and their type.
+        expected: String,
+        /// Numbers and their type.
+        got: String,
+    },
+}
+
+/// What is known of a word.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Entry {
+    /// Whether there are letters to judge. All else of a number or a sign is
+    /// neutral.
+    pub is_word: bool,
+    /// Frequency in English on the Zipf scale, 0 to 8; 0 when not listed.
+    pub english_zipf: f32,
+    /// The other language in which the word is most frequent, with its frequency
+    /// there on the Zipf scale, 3.6 to 8; `None` when it is rarer everywhere.
+    pub foreign: Option<(ForeignLanguage, f32)>,
+    /// What the word looks like.
+    pub spelling: Spelling,
+}
+
+impl Entry {
+    /// Of what has no letters, or only digits among them.
+    const NEUTRAL: Self = Self {
+        is_word: false,
+        english_zipf: 0.0,
+        foreign: None,
+        spelling: Spelling {
+            p_english: 1.0,
+            foreign: None,
+        },
+    };
+
+    /// Higher for what is more English: only for choosing among parts.
+    fn englishness(&self) -> f32 {
+        self.english_zipf + self.spelling.p_english
+    }
+
+    /// How much more frequent the word is elsewhere than in English, in Zipf
+    /// units: negative for English words, 0 for what is nowhere listed.
+    fn margin(&self) -> f32 {
+        let foreign = self.foreign.map_or(UNLISTED_ZIPF, |(_, zipf)| zipf);
+        foreign - self.english_zipf.max(UNLISTED_ZIPF)
+    }
+
+    /// The language of a word that is clearly not English, and a confidence
+    /// from 0.5 to 1 that is no calibrated probability.
+    ///
+    /// A word that another language lists is in that language when it is there
+    /// more frequent than in English by two Zipf units (a hundred times), and
+    /// by more the better English knows it. A word that no list has is in the
+    /// language that it looks like, when it does not look English at all. A
+    /// word that only the English list has is English. Names are not told from
+    /// words here.
+    pub fn foreign_language(&self) -> Option<(ForeignLanguage, f32)> {
+        if let Some((language, _)) = self.foreign {
+            let above = (self.english_zipf - QUOTED_ZIPF).max(0.0);
+            let beyond = self.margin() - (CLEAR_MARGIN + MARGIN_GROWTH * above);
+            return (beyond >= 0.0).then(|| (language, 1.0 - 0.5 * 10f32.powf(-beyond)));
+        }
+        let looks_foreign = self.english_zipf == 0.0 && self.spelling.p_english <= SPELT_ENGLISH;
+        let likely = |(_, probability): &(_, f32)| looks_foreign && *probability >= SPELT_FOREIGN;
+        self.spelling.foreign.filter(likely)
+    }
+}
+
+/// What a trained head takes in of an entry, all from 0 to 1 but the third,
+/// which is from -1 to 1: English frequency; frequency elsewhere; how much more
+/// frequent it is elsewhere (each in eighths of the Zipf scale); probability of
+/// looking English, and of looking like one other language; whether English
+/// does not list it. What is no word has only a 1 for looking English.
+pub fn features(entry: &Entry) -> [f32; LEXICON_WIDTH] {
+    let elsewhere = entry.foreign.map_or(0.0, |(_, zipf)| zipf);
+    let p_english = entry.spelling.p_english;
+    let unlisted = entry.is_word && entry.english_zipf == 0.0;
+    [
+        (entry.english_zipf / HIGHEST_ZIPF).min(1.0),
+        (elsewhere / HIGHEST_ZIPF).min(1.0),
+        if entry.is_word {
+            (entry.margin() / HIGHEST_ZIPF).clamp(-1.0, 1.0)
+        } else {
+            0.0
+        },
+        p_english,
+        entry.spelling.foreign.map_or(1.0 - p_english, |(_, p)| p),
+        f32::from(u8::from(unlisted)),
+    ]
+}
+
+/// The list of words and the spelling model.
+pub struct Lexicon {
+    list: WordList,
+    spelling: SpellingModel,
+}
+
+impl Lexicon {
+    /// The lexicon that is part of the library.
+    ///
+    /// # Errors
+    /// When its data are damaged.
+    pub fn embedded() -> Result<Self, LexiconError> {
+        Ok(Self {
+            list: WordList::new(LIST)?,
+            spelling: SpellingModel::new(SPELLING)?,
+        })
+    }
+
+    /// What is known of a word as it stands in a text. Case and a possessive do
+    /// not count. Of a compound that is not listed, the part that is least
+    /// English counts.
+    pub fn look_up(&self, word: &str) -> Entry {
+        let form = Form::new(word);
+        let parts = form.parts();
+        let entries = parts.iter().map(|part| self.part(part));
+        let rarest = entries.min_by(|a, b| a.englishness().total_cmp(&b.englishness()));
+        let Some(mut entry) = rarest else {
+            return Entry::NEUTRAL;
+        };
+        if let Some(listed) = self.list.get(form.whole()) {
+            entry.english_zipf = listed.english_zipf();
+            entry.foreign = listed.foreign();
+        }
+        entry
+    }
+
+    /// The English name of the language that this word is in, when it is
+    /// clearly not English, with a confidence from 0 to 1. See
+    /// [`Entry::foreign_language`].
+    pub fn foreign_language(&self, word: &str) -> Option<(&'static str, f32)> {
+        // Characters, not bytes: three are the fewest that are decided.
+        word.chars().nth(SHORTEST_DECIDED - 1)?;
+        let (language, confidence) = self.look_up(word).foreign_language()?;
+        Some((language.name(), confidence))
+    }
+
+    fn part(&self, part: &str) -> Entry {
+        let listed = self.list.get(part).unwrap_or_default();
+        let spelling = if word::is_latin(part) {
+            self.spelling.spelling(part)
+        } else {
+            Spelling {
+                p_english: 0.0,
+                foreign: None,
+            }
+        };
+        Entry {
+            is_word: true,
+            english_zipf: listed.english_zipf(),
+            foreign: listed.foreign(),
+            spelling,
+        }
+    }
+}
