@@ -4,8 +4,8 @@
 //! says what they should be.
 //!
 //! Data flows one way, left to right; a module uses only what stands before
-//! it: [`span`] → [`document`] → [`segment`] → [`language`] → [`lm`] →
-//! [`detect`] and [`sibling`] → [`finding`] and [`score`] → [`report`].
+//! it: [`span`] → [`document`] → [`segment`] → [`language`] → [`lexicon`] →
+//! [`lm`] → [`detect`] and [`sibling`] → [`finding`] and [`score`] → [`report`].
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

@@ -42,15 +42,15 @@ FOREIGN_LISTED = 3.6
 LONGEST = 24
 
 # The spelling model learns from the most frequent words of each list.
-ENGLISH_LEARNED = 150_000
-FOREIGN_LEARNED = 60_000
+ENGLISH_LEARNED = 120_000
+FOREIGN_LEARNED = 40_000
 # Must be as in src/lexicon/spelling.rs.
 BUCKETS = 1 << 16
 WIDTH = 16
 HIDDEN = 48
 LONGEST_NGRAM = 5
 LONGEST_SPELLED = 32
-EPOCHS = 6
+EPOCHS = 5
 BATCH = 2048
 
 
