@@ -41,6 +41,8 @@ const UNLISTED_ZIPF: f32 = 1.0;
 /// Shorter words are abbreviations and particles of names more often than they
 /// are foreign.
 const SHORTEST_DECIDED: usize = 3;
+/// What is no longer than this and all in capitals is an abbreviation.
+const LONGEST_ABBREVIATION: usize = 5;
 /// How much more frequent, in Zipf units, a word has to be elsewhere than in
 /// English to be clearly foreign, when its English frequency is
 /// [`QUOTED_ZIPF`] or less: the English list counts what English texts quote.
@@ -197,11 +199,16 @@ impl Lexicon {
     }
 
     /// The English name of the language that this word is in, when it is
-    /// clearly not English, with a confidence from 0 to 1. See
-    /// [`Entry::foreign_language`].
+    /// clearly not English, with a confidence from 0.5 to 1, by the rule of
+    /// [`Entry::foreign_language`]. Words of one or two characters and
+    /// abbreviations in capitals of up to five are never decided.
     pub fn foreign_language(&self, word: &str) -> Option<(&'static str, f32)> {
         // Characters, not bytes: three are the fewest that are decided.
         word.chars().nth(SHORTEST_DECIDED - 1)?;
+        let long = word.chars().nth(LONGEST_ABBREVIATION).is_some();
+        if !long && !word.chars().any(char::is_lowercase) {
+            return None;
+        }
         let (language, confidence) = self.look_up(word).foreign_language()?;
         Some((language.name(), confidence))
     }

@@ -157,8 +157,9 @@ fn another_script_is_not_english_and_has_no_name_here() {
 }
 
 #[test]
-fn short_words_are_never_decided() {
-    for word in ["é", "à", "je", "og", "de"] {
+fn short_words_and_abbreviations_are_never_decided() {
+    assert_eq!(language("nicht"), Some("German"));
+    for word in ["NICHT", "é", "à", "je", "og", "de"] {
         assert_eq!(language(word), None, "{word}");
     }
 }

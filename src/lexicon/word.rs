@@ -2,8 +2,8 @@
 //!
 //! In: the text of one word, whatever it holds. Out: the form to look up, and
 //! the parts of a compound: in lower case, composed (NFC), without punctuation
-//! at the ends, without the possessive. A word without letters, or with a digit
-//! in each part, has no parts. Only the first [`LONGEST`] characters are looked
+//! at the ends, without the possessive. An address, a word without letters, or
+//! one with a digit in each part has no parts. Only the first [`LONGEST`] characters are looked
 //! at.
 
 use unicode_normalization::UnicodeNormalization;
@@ -21,6 +21,11 @@ pub(super) struct Form {
 
 impl Form {
     pub(super) fn new(word: &str) -> Self {
+        if is_address(word) {
+            return Self {
+                whole: String::new(),
+            };
+        }
         let lower = word.chars().take(LONGEST).flat_map(char::to_lowercase);
         let plain = lower.nfc().map(|c| match c {
             '’' | 'ʼ' | '‘' => '\'',
@@ -57,6 +62,18 @@ impl Form {
         }
         parts
     }
+}
+
+/// Whether this is an address of the web or of mail, whose parts are no words.
+fn is_address(word: &str) -> bool {
+    let beginning = word.chars().take(LONGEST);
+    let (mut at, mut slashes, mut before) = (false, false, ' ');
+    for c in beginning {
+        at |= c == '@';
+        slashes |= (before, c) == ('/', '/');
+        before = c;
+    }
+    at || slashes
 }
 
 fn is_part(c: char) -> bool {
@@ -110,8 +127,18 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_letters_has_no_parts() {
-        for word in ["", "—", "1,250", "3rd", "🚲", "\u{301}", "٣٤"] {
+    fn addresses_and_what_has_no_letters_have_no_parts() {
+        for word in [
+            "",
+            "lena@harbour.example",
+            "http://harbour.example/boats",
+            "—",
+            "1,250",
+            "3rd",
+            "🚲",
+            "\u{301}",
+            "٣٤",
+        ] {
             assert_eq!(parts(word), [""; 0], "{word:?}");
         }
     }
