@@ -93,18 +93,18 @@ fn each_layout_is_measured_in_its_own_way() {
     );
     assert!((shores.bad_share.unwrap() - 2.0 / 11.0).abs() < 1e-9);
     // The BAD token of the text that was not judged counts as OK with 0.
-    assert!(shores.area_under_curve.value.unwrap() < 1.0);
-    assert!(shores.hter_correlation.value.is_some());
+    assert!(shores.measures.area_under_curve.value.unwrap() < 1.0);
+    assert!(shores.measures.hter_correlation.value.is_some());
     assert!(!rated.by_people && people.by_people);
-    assert_eq!(rated.area_under_curve.value, Some(1.0));
-    assert_eq!(rated.average_precision.value, Some(1.0));
-    assert_eq!(rated.mcc_at.best_single, Some(1.0));
-    assert_eq!(rated.hter_correlation.value, None);
-    assert_eq!(people.area_under_curve.value, None);
+    assert_eq!(rated.measures.area_under_curve.value, Some(1.0));
+    assert_eq!(rated.measures.average_precision.value, Some(1.0));
+    assert_eq!(rated.measures.mcc_at.best_single, Some(1.0));
+    assert_eq!(rated.measures.hter_correlation.value, None);
+    assert_eq!(people.measures.area_under_curve.value, None);
     let mean = evaluation.mean.as_ref().unwrap();
     assert_eq!(mean.sets, 2);
-    let both = (shores.mcc.value.unwrap() + rated.mcc.value.unwrap()) / 2.0;
-    assert!((mean.mcc.value.unwrap() - both).abs() < 1e-9);
+    let both = (shores.measures.mcc.value.unwrap() + rated.measures.mcc.value.unwrap()) / 2.0;
+    assert!((mean.measures.mcc.value.unwrap() - both).abs() < 1e-9);
 
     let clean = &evaluation.clean[0];
     assert_eq!((clean.documents, clean.not_judged, clean.words), (3, 1, 17));
@@ -196,7 +196,7 @@ fn tables_and_json_hold_the_same_sets() {
     assert_eq!(interval.len(), 2);
     assert_eq!(
         json["mean"]["mcc"]["value"],
-        evaluation.mean.unwrap().mcc.value.unwrap()
+        evaluation.mean.unwrap().measures.mcc.value.unwrap()
     );
     let again = table::json(&measured(&files, all())).unwrap();
     assert_eq!(
