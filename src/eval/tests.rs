@@ -183,7 +183,10 @@ fn raters_are_agreed_with_and_systems_ranked() {
     assert_eq!((pooled.sets, pooled.words), (1, machines.words));
     let calibration = &machines.measures.calibration;
     assert_eq!(pooled.bad_share, machines.bad_share);
-    assert_eq!(pooled.brier_skill, calibration.brier_skill_over_pooled);
+    // One set is the whole pool.
+    let over_pooled = &calibration.brier_skill_over_pooled;
+    assert_eq!(pooled.brier_skill, calibration.brier_skill);
+    assert_eq!(pooled.brier_skill.value, over_pooled.value);
     assert_eq!(pooled.calibration_error, calibration.error);
 
     let [rated, _] = &evaluation.severities[..] else {

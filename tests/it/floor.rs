@@ -12,11 +12,12 @@ use mtlint::pipeline::OperatingPoint;
 use crate::common::{analyzer, data};
 
 /// Mean area under the curve over the pairs, at least.
-const FLOOR_AUC: f64 = 0.60;
+const FLOOR_AUC: f64 = 0.62;
 /// Mean Matthews correlation at `balanced` over the pairs, at least.
-const FLOOR_MCC: f64 = 0.12;
-/// Words flagged at `precise` per 1,000 words of clean news, at most.
-const CEILING: f64 = 15.0;
+const FLOOR_MCC: f64 = 0.16;
+/// Words flagged at `precise` per 1,000 words of clean news, at most. These few
+/// articles are full of names and give four times what the whole set does.
+const CEILING: f64 = 30.0;
 
 /// Pairs with few, some and many BAD words.
 const PAIRS: [&str; 3] = ["ro-en", "et-en", "si-en"];
