@@ -30,15 +30,20 @@ const NOTE_EVERY: Duration = Duration::from_secs(10);
 ///   text                    a text written by people, in which every flag is a false alarm
 ///
 /// Of labelled sets it prints the Matthews correlation (MCC) of what is flagged, average precision
-/// (AP), the area under the curve (AUC), F1 of the BAD words, expected calibration error (ECE),
-/// Brier skill and the correlation of the predicted post-edit rate with HTER; of texts by people
-/// what is flagged per 1,000 words; of articles the share in which people score higher.
+/// (AP), the area under the curve (AUC), F1 of the BAD words and the correlation of the predicted
+/// post-edit rate with HTER; how far its probabilities can be believed: expected calibration error
+/// (ECE, 15 bins of equal count) and Brier skill over each set's own and over the pooled share of
+/// BAD words, of each set and of all pooled. Where raters marked spans: how far its severities agree
+/// with theirs (Cohen's kappa), which share of their major and minor spans is found, and whether it
+/// ranks systems as their MQM penalties do (Spearman). Of texts by people what is flagged per 1,000
+/// words; of articles the share in which people score higher.
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
     after_help = "Examples:\n  \
     mtlint eval data/ --sensitivity balanced\n  \
     mtlint eval data/ --half a --limit 200\n  \
+    mtlint eval data/rated.jsonl.gz --half held --sensitivity balanced\n  \
     mtlint eval data/ro-en.dev.jsonl.gz --format json | jq .mean.mcc"
 )]
 pub struct EvalArgs {
@@ -46,8 +51,9 @@ pub struct EvalArgs {
     #[arg(value_name = "DATA", required = true)]
     data: Vec<PathBuf>,
 
-    /// Measure on a half of the documents, told apart by the SHA-256 of their names: 'a' to tune
-    /// on, 'b' to quote
+    /// Measure on a part of the documents, told apart by the SHA-256 of their names: the half 'a'
+    /// to tune on, the half 'b' to quote, or 'held', the third of documents with marked spans that
+    /// the detector was not trained on
     #[arg(long, value_enum, default_value_t = HalfName::All)]
     half: HalfName,
 
@@ -63,11 +69,12 @@ pub struct EvalArgs {
     common: CommonArgs,
 }
 
-/// A half of the documents, as an argument.
+/// A part of the documents, as an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum HalfName {
     A,
     B,
+    Held,
     All,
 }
 
@@ -89,6 +96,7 @@ pub fn run(arguments: &EvalArgs, streams: &mut Streams<'_>) -> anyhow::Result<Ve
         half: match arguments.half {
             HalfName::A => Half::DevA,
             HalfName::B => Half::DevB,
+            HalfName::Held => Half::Held,
             HalfName::All => Half::All,
         },
         limit: arguments

@@ -359,6 +359,11 @@ fn eval_measures_a_folder_of_labelled_data() {
         json["labelled"].as_array().unwrap().len()
     });
     assert_eq!(halves[0] + halves[1], 1);
+    let held = ran(&["eval", "--half", "held", &data], b"");
+    assert_eq!(
+        (held.status, held.stdout.as_str()),
+        (0, "No text was judged.\n")
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@
 //! | fields | what it is |
 //! |---|---|
 //! | `mt`, `tokens`, `tags`; perhaps `id`, `doc`, `pe`, `hter` | a translated sentence, each token OK or BAD by post-editing |
-//! | `mt`, `spans` of characters; perhaps `id`, `doc`, `system` | a translated sentence with the errors that a rater marked |
+//! | `mt`, `spans` of characters; perhaps `id`, `doc`, `system`, `seg` | a translated sentence with the errors that a rater marked |
 //! | `mt` and `reference`, lists of segments; perhaps `id` | an article by machine and by people |
 //! | `text`; perhaps `id` | a text written by people |
 //!
@@ -43,6 +43,15 @@ pub struct LabelledToken {
     pub severity: Option<Severity>,
 }
 
+/// An error that a rater marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// The marked bytes of the text; may be none.
+    pub span: Span<Doc>,
+    /// How bad the rater found it; none for what is no error to them.
+    pub severity: Option<Severity>,
+}
+
 /// What is known of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Labels {
@@ -73,15 +82,33 @@ pub struct Sample {
     /// The system that translated it; empty where none is named. Versions by
     /// people are named `ref…`.
     pub system: String,
+    /// Which segment of its article it is; empty where that is not said.
+    pub segment: String,
     /// The text that is judged.
     pub text: String,
     /// The text as corrected, where there is one.
     pub post_edit: String,
+    /// What a rater marked; empty where labels come from post-editing.
+    pub marks: Vec<Mark>,
     /// What is known of it.
     pub labels: Labels,
 }
 
 impl Sample {
+    /// A text that is an article of its own.
+    fn new(id: String, text: String, labels: Labels) -> Self {
+        Self {
+            document: id.clone(),
+            id,
+            system: String::new(),
+            segment: String::new(),
+            text,
+            post_edit: String::new(),
+            marks: Vec::new(),
+            labels,
+        }
+    }
+
     /// Whether the sample is in the half of a development set that is tuned
     /// on (`dev-a`): the first byte of the SHA-256 of its document is even.
     pub fn tuned_on(&self) -> bool {
@@ -95,7 +122,13 @@ impl Sample {
         Sha256::digest(self.document.as_bytes())[0] % 3 == 0
     }
 
-    fn is_by_people(&self) -> bool {
+    /// Whether its labels are the marks of a rater.
+    pub fn is_rated(&self) -> bool {
+        matches!(self.labels, Labels::Tokens { hter: None, .. })
+    }
+
+    /// Whether it is marked like a machine's translation, but is by people.
+    pub fn is_by_people(&self) -> bool {
         matches!(self.labels, Labels::Tokens { .. }) && self.system.starts_with("ref")
     }
 }
@@ -267,6 +300,35 @@ fn sample(record: Value) -> Result<Sample, String> {
     }
 }
 
+/// Where a sentence comes from.
+#[derive(Deserialize)]
+struct Origin {
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    doc: String,
+    #[serde(default)]
+    system: String,
+    /// A number or a string.
+    #[serde(default)]
+    seg: Value,
+}
+
+impl Origin {
+    fn sample(self, text: String, labels: Labels) -> Sample {
+        Sample {
+            document: self.doc,
+            system: self.system,
+            segment: match self.seg {
+                Value::Null => String::new(),
+                Value::String(segment) => segment,
+                other => other.to_string(),
+            },
+            ..Sample::new(self.id, text, labels)
+        }
+    }
+}
+
 fn parsed<T: for<'a> Deserialize<'a>>(record: Value) -> Result<T, String> {
     serde_json::from_value(record).map_err(|error| error.to_string())
 }
@@ -280,14 +342,7 @@ struct CleanRecord {
 
 fn clean(record: Value) -> Result<Sample, String> {
     let CleanRecord { id, text } = parsed(record)?;
-    Ok(Sample {
-        document: id.clone(),
-        id,
-        system: String::new(),
-        text,
-        post_edit: String::new(),
-        labels: Labels::Clean,
-    })
+    Ok(Sample::new(id, text, Labels::Clean))
 }
 
 #[cfg(test)]

@@ -8,6 +8,10 @@
 //! Measures that are resampled take a weight for each text: how often its
 //! words are counted.
 
+mod correlation;
+
+pub use correlation::{pearson, ranks, spearman};
+
 /// A labelled word, and what was said of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Judged {
@@ -83,6 +87,26 @@ impl Counts {
             return 0.0;
         }
         (hits * passed - false_alarms * misses) / margins.sqrt()
+    }
+
+    /// Share of words decided as they are labelled.
+    pub fn agreement(&self) -> Option<f64> {
+        let all = self.all();
+        (all > 0.0).then(|| (self.hits + self.passed) / all)
+    }
+
+    /// Cohen's kappa: agreement beyond what two judges with these shares would
+    /// reach by chance, -1 to 1; not defined when chance alone agrees fully.
+    pub fn kappa(&self) -> Option<f64> {
+        let all = self.all();
+        let flagged = self.hits + self.false_alarms;
+        let bad = self.hits + self.misses;
+        let chance = (flagged * bad + (all - flagged) * (all - bad)) / (all * all);
+        (chance < 1.0).then_some((self.agreement()? - chance) / (1.0 - chance))
+    }
+
+    fn all(&self) -> f64 {
+        self.hits + self.false_alarms + self.misses + self.passed
     }
 
     /// F1 of the BAD words, 0 to 1; not defined when there is no BAD word and
@@ -180,63 +204,87 @@ impl Ranking {
     }
 
     /// Expected calibration error: the mean distance between score and share
-    /// of BAD words over `bins` bins of equally many words. Words with one
-    /// score share their BAD labels evenly, so that it does not matter how a
-    /// border between bins parts them.
-    pub fn calibration_error(&self, bins: usize) -> Option<f64> {
-        let count = self.words.len();
-        let mut scores = Vec::with_capacity(count);
-        let mut shares = Vec::with_capacity(count);
-        for run in self.words.chunk_by(|a, b| a.score == b.score) {
-            let bad = run.iter().filter(|word| word.bad).count();
-            scores.extend(run.iter().map(|word| f64::from(word.score)));
-            shares.extend(std::iter::repeat_n(
-                bad as f64 / run.len() as f64,
-                run.len(),
-            ));
+    /// of BAD words over `bins` bins of equally many words, but for one more or
+    /// less. Words with one score share their BAD labels evenly, so that it
+    /// does not matter how a border between bins parts them.
+    pub fn calibration_error(&self, bins: usize, weights: &[u32]) -> Option<f64> {
+        let count: f64 = self.runs(weights).map(|(_, bad, ok)| bad + ok).sum();
+        let end = |bin: usize| (bin as f64 * count / bins as f64).floor();
+        let (mut bin, mut taken) = (1, 0.0);
+        let (mut distance, mut distances) = (0.0, 0.0);
+        for (score, bad, ok) in self.runs(weights) {
+            let run = bad + ok;
+            let mut left = run;
+            while left > 0.0 {
+                let part = left.min(end(bin) - taken);
+                distance += part * (f64::from(score) - bad / run);
+                taken += part;
+                left -= part;
+                if taken >= end(bin) {
+                    distances += f64::abs(distance);
+                    distance = 0.0;
+                    bin += 1;
+                }
+            }
         }
-        let distances = (0..bins).map(|bin| {
-            let range = bin * count / bins..(bin + 1) * count / bins;
-            let score: f64 = scores[range.clone()].iter().sum();
-            let share: f64 = shares[range].iter().sum();
-            (score - share).abs()
-        });
-        (count > 0).then(|| distances.sum::<f64>() / count as f64)
+        (count > 0.0).then(|| distances / count)
     }
 }
 
-/// Brier skill: by how much the squared error is smaller than that of always
-/// saying the set's own share of BAD words. 1 is perfect, 0 is no better.
-pub fn brier_skill(words: &[Judged]) -> Option<f64> {
-    let count = words.len() as f64;
-    let error = |word: &Judged| (f64::from(word.score) - f64::from(u8::from(word.bad))).powi(2);
-    let share = words.iter().filter(|word| word.bad).count() as f64 / count;
-    let reference = share * (1.0 - share);
-    (reference > 0.0).then(|| 1.0 - words.iter().map(error).sum::<f64>() / count / reference)
+/// Squared errors of probabilities, for the Brier skill.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Squares {
+    /// Sum of the squared distances between score and label (BAD is 1).
+    pub error: f64,
+    /// BAD words.
+    pub bad: f64,
+    /// All words.
+    pub words: f64,
 }
 
-/// Pearson's correlation of pairs, each as often as its weight says; not
-/// defined when one side is constant.
-pub fn pearson(pairs: &[(f64, f64)], weights: &[u32]) -> Option<f64> {
-    let weighted = || {
-        pairs
-            .iter()
-            .zip(weights)
-            .map(|(pair, &w)| (pair, f64::from(w)))
-    };
-    let count: f64 = weighted().map(|(_, w)| w).sum();
-    let mean_x = weighted().map(|((x, _), w)| w * x).sum::<f64>() / count;
-    let mean_y = weighted().map(|((_, y), w)| w * y).sum::<f64>() / count;
-    let (mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0);
-    for ((x, y), w) in weighted() {
-        let (x, y) = (x - mean_x, y - mean_y);
-        xx += w * x * x;
-        yy += w * y * y;
-        xy += w * x * y;
+impl Squares {
+    /// The sums of each text.
+    pub fn by_text(words: &[Judged], texts: usize) -> Vec<Self> {
+        let mut sums = vec![Self::default(); texts];
+        for word in words {
+            let bad = f64::from(u8::from(word.bad));
+            let sum = &mut sums[word.text];
+            sum.error += (f64::from(word.score) - bad).powi(2);
+            sum.bad += bad;
+            sum.words += 1.0;
+        }
+        sums
     }
-    // Rounding leaves a constant side a variance that is next to nothing.
-    let enough = |sum: f64, mean: f64| sum > 1e-12 * count * mean.abs().max(1e-6);
-    (enough(xx, mean_x) && enough(yy, mean_y)).then(|| xy / (xx * yy).sqrt())
+
+    /// The sum over texts, each as often as its weight says.
+    pub fn sum(texts: &[Self], weights: &[u32]) -> Self {
+        let mut sum = Self::default();
+        for (text, &weight) in texts.iter().zip(weights) {
+            let weight = f64::from(weight);
+            sum.error += weight * text.error;
+            sum.bad += weight * text.bad;
+            sum.words += weight * text.words;
+        }
+        sum
+    }
+
+    /// Share of BAD words.
+    pub fn bad_share(&self) -> Option<f64> {
+        (self.words > 0.0).then(|| self.bad / self.words)
+    }
+
+    /// Brier skill over always saying these words' own share of BAD ones: by
+    /// how much the squared error is smaller. 1 is perfect, 0 is no better.
+    pub fn skill(&self) -> Option<f64> {
+        self.skill_over(self.bad_share()?)
+    }
+
+    /// Brier skill over always saying `share`.
+    pub fn skill_over(&self, share: f64) -> Option<f64> {
+        let ok = self.words - self.bad;
+        let reference = self.bad * (1.0 - share).powi(2) + ok * share.powi(2);
+        (reference > 0.0).then(|| 1.0 - self.error / reference)
+    }
 }
 
 /// The value below which a share `q` (0 to 1) of `values` lies, straight
@@ -260,181 +308,4 @@ pub fn mean(values: impl IntoIterator<Item = f64>) -> Option<f64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words(scored: &[(f32, bool)]) -> Vec<Judged> {
-        let judged = |&(score, bad)| Judged {
-            text: 0,
-            score,
-            flagged: score >= 0.5,
-            bad,
-        };
-        scored.iter().map(judged).collect()
-    }
-
-    fn counts(scored: &[(f32, bool)]) -> Counts {
-        Counts::sum(&Counts::by_text(&words(scored), 1), &[1])
-    }
-
-    fn auc(scored: &[(f32, bool)]) -> Option<f64> {
-        Ranking::new(&words(scored)).area_under_curve(&[1])
-    }
-
-    fn ap(scored: &[(f32, bool)]) -> Option<f64> {
-        Ranking::new(&words(scored)).average_precision(&[1])
-    }
-
-    fn assert_near(got: Option<f64>, wanted: f64) {
-        assert!(
-            got.is_some_and(|got| (got - wanted).abs() < 1e-6),
-            "{got:?}, not {wanted}"
-        );
-    }
-
-    const PERFECT: [(f32, bool); 4] = [(0.9, true), (0.8, true), (0.2, false), (0.1, false)];
-    const INVERTED: [(f32, bool); 4] = [(0.9, false), (0.8, false), (0.2, true), (0.1, true)];
-    const CONSTANT: [(f32, bool); 4] = [(0.5, true), (0.5, false), (0.5, false), (0.5, false)];
-
-    #[test]
-    fn perfect_inverted_and_constant_predictors() {
-        assert_eq!(counts(&PERFECT).mcc(), 1.0);
-        assert_eq!(counts(&INVERTED).mcc(), -1.0);
-        assert_eq!(counts(&CONSTANT).mcc(), 0.0);
-        assert_eq!(counts(&PERFECT).f1(), Some(1.0));
-        assert_eq!(counts(&INVERTED).f1(), Some(0.0));
-        assert_eq!(counts(&[(0.1, false)]).f1(), None);
-        assert_eq!(
-            (auc(&PERFECT), auc(&INVERTED), auc(&CONSTANT)),
-            (Some(1.0), Some(0.0), Some(0.5))
-        );
-        // Inverted: precision 1/3 when the first BAD word comes, then 2/4.
-        assert_eq!(ap(&PERFECT), Some(1.0));
-        assert_near(ap(&INVERTED), (1.0 / 3.0 + 0.5) / 2.0);
-        assert_eq!(ap(&CONSTANT), Some(0.25));
-        assert_eq!(auc(&[(0.3, true)]), None);
-        assert_eq!(ap(&[(0.3, false)]), None);
-    }
-
-    #[test]
-    fn a_case_computed_by_hand() {
-        // 2 hits, 1 false alarm, 1 miss, 3 passed.
-        let scored = [
-            (0.9, true),
-            (0.8, false),
-            (0.6, true),
-            (0.4, true),
-            (0.3, false),
-            (0.2, false),
-            (0.1, false),
-        ];
-        // (2·3 - 1·1) / sqrt(3·3·4·4) = 5/12
-        assert_near(Some(counts(&scored).mcc()), 5.0 / 12.0);
-        assert_near(counts(&scored).f1(), 4.0 / 6.0);
-        // Of 12 pairs, the OK word at 0.8 is above two BAD words.
-        assert_near(auc(&scored), 10.0 / 12.0);
-        assert_near(ap(&scored), (1.0 + 2.0 / 3.0 + 3.0 / 4.0) / 3.0);
-        // 1 - (0.01+0.64+0.16+0.36+0.09+0.04+0.01)/7 / (3/7·4/7)
-        assert_near(
-            brier_skill(&words(&scored)),
-            1.0 - 1.31 / 7.0 / (12.0 / 49.0),
-        );
-    }
-
-    #[test]
-    fn the_order_of_tied_words_does_not_matter() {
-        let one = [
-            (0.7, true),
-            (0.5, true),
-            (0.5, false),
-            (0.5, false),
-            (0.1, true),
-        ];
-        let other = [
-            (0.5, false),
-            (0.1, true),
-            (0.5, true),
-            (0.7, true),
-            (0.5, false),
-        ];
-        // Six pairs: 2 won by 0.7, 2 halves of 0.5, none by 0.1.
-        assert_near(auc(&one), 3.0 / 6.0);
-        assert_near(ap(&one), (1.0 + 2.0 / 4.0 + 3.0 / 5.0) / 3.0);
-        assert_eq!((auc(&one), ap(&one)), (auc(&other), ap(&other)));
-        let error = |scored| Ranking::new(&words(scored)).calibration_error(3);
-        assert_eq!(error(&one), error(&other));
-    }
-
-    #[test]
-    fn calibration_is_judged_bin_by_bin() {
-        let error = |scored: &[_], bins| Ranking::new(&words(scored)).calibration_error(bins);
-        let quarter = [(0.25, true), (0.25, false), (0.25, false), (0.25, false)];
-        assert_near(error(&quarter, 15), 0.0);
-        assert_near(error(&PERFECT, 1), 0.0);
-        // Each bin of two is off by (0.1+0.2)/2.
-        assert_near(error(&PERFECT, 2), 0.15);
-        assert_near(error(&INVERTED, 2), 0.85);
-        assert_eq!(error(&[], 15), None);
-        assert_near(brier_skill(&words(&quarter)), 0.0);
-        assert_eq!(brier_skill(&words(&[(0.5, true)])), None);
-    }
-
-    #[test]
-    fn thresholds_are_swept_downwards() {
-        let ranking = Ranking::new(&words(&PERFECT));
-        // 0.85 finds one of two BAD words: (1·2 - 0)/sqrt(1·2·2·3)
-        let swept = ranking.mcc_at(&[1.0, 0.85, 0.5, 0.0]);
-        assert_eq!((swept[0], swept[2], swept[3]), (0.0, 1.0, 0.0));
-        assert_near(Some(swept[1]), 2.0 / 12_f64.sqrt());
-    }
-
-    #[test]
-    fn a_weight_is_a_repetition() {
-        let mut scored = words(&[(0.9, true), (0.4, true), (0.6, false), (0.3, false)]);
-        for (text, word) in scored.iter_mut().enumerate() {
-            word.text = text;
-        }
-        let weights = [2, 0, 1, 3];
-        let mut repeated = Vec::new();
-        for word in &scored {
-            for _ in 0..weights[word.text] {
-                repeated.push(*word);
-            }
-        }
-        let (weighted, plain) = (Ranking::new(&scored), Ranking::new(&repeated));
-        let even = [1; 4];
-        assert_eq!(
-            weighted.area_under_curve(&weights),
-            plain.area_under_curve(&even)
-        );
-        assert_eq!(
-            weighted.average_precision(&weights),
-            plain.average_precision(&even)
-        );
-        let sum = |words, weights| Counts::sum(&Counts::by_text(words, 4), weights);
-        assert_eq!(sum(&scored, &weights), sum(&repeated, &even));
-    }
-
-    #[test]
-    fn correlation_and_quantiles() {
-        let line = [(0.0, 1.0), (1.0, 3.0), (2.0, 5.0)];
-        assert_near(pearson(&line, &[1; 3]), 1.0);
-        let falling = line.map(|(x, y)| (x, -y));
-        assert_near(pearson(&falling, &[1; 3]), -1.0);
-        // By hand: xy = 1, xx = 2, yy = 2 around the means 1 and 1.
-        assert_near(pearson(&[(0.0, 0.0), (1.0, 2.0), (2.0, 1.0)], &[1; 3]), 0.5);
-        assert_near(
-            pearson(&[(0.0, 0.0), (9.0, -5.0), (1.0, 1.0)], &[1, 0, 4]),
-            1.0,
-        );
-        assert_eq!(
-            pearson(&[(0.1, 1.0), (0.1, 2.0), (0.1, 4.0)], &[1; 3]),
-            None
-        );
-        assert_eq!(pearson(&[], &[]), None);
-        assert_eq!(quantile(&[4.0, 1.0, 3.0, 2.0], 0.5), Some(2.5));
-        assert_near(quantile(&[10.0, 20.0, 30.0], 0.1), 12.0);
-        assert_eq!(quantile(&[], 0.5), None);
-        assert_eq!((mean([1.0, 3.0]), mean([])), (Some(2.0), None));
-    }
-}
+mod tests;

@@ -20,8 +20,11 @@ use sha2::{Digest, Sha256};
 pub use bootstrap::Estimate;
 use dataset::{DataSet, Labels, Sample};
 use metrics::{Ranking, mean};
-use reading::{CleanText, Labelled, Reader, StoryPair};
-pub use rows::{AtThresholds, CleanRow, LabelledRow, MeanRow, StoryRow};
+use reading::{CleanText, Labelled, Rated, Reader, StoryPair};
+pub use rows::{
+    AtThresholds, Calibration, CleanRow, LabelledRow, MeanRow, Measures, PooledRow, SeverityCounts,
+    SeverityRow, StoryRow, SystemRow, SystemsRow,
+};
 
 use crate::pipeline::{Analyzer, AnalyzerError, OperatingPoint};
 
@@ -41,6 +44,10 @@ pub enum Half {
     /// The others, whose results are quoted.
     #[serde(rename = "b")]
     DevB,
+    /// Of what raters marked, the third of the documents that the training
+    /// never sees (see [`Sample::held_back`]); nothing of other data.
+    #[serde(rename = "held")]
+    Held,
 }
 
 /// What is measured.
@@ -73,6 +80,12 @@ pub struct Evaluation {
     /// The mean over the labelled sets of machine translations, each counting
     /// the same; none if there is no such set.
     pub mean: Option<MeanRow>,
+    /// All words of those sets together; none if there is no such set.
+    pub pooled: Option<PooledRow>,
+    /// Severity in the sets that raters marked.
+    pub severities: Vec<SeverityRow>,
+    /// The systems of each file that names several.
+    pub rankings: Vec<SystemsRow>,
     /// Sets written by people.
     pub clean: Vec<CleanRow>,
     /// Sets of articles by machine and by people.
@@ -80,8 +93,8 @@ pub struct Evaluation {
 }
 
 /// What a measurement came to for one set, before thresholds are known.
-enum Read {
-    Labelled(Labelled),
+enum Read<'a> {
+    Labelled(Labelled<'a>),
     Clean(Vec<CleanText>),
     Stories(Vec<StoryPair>),
 }
@@ -119,13 +132,16 @@ pub fn measure(
         }
     }
     let (model, detector) = reader.judged_by();
-    let rankings: Vec<Ranking> = read
-        .iter()
-        .filter_map(|(set, read)| match read {
-            Read::Labelled(labelled) if !set.by_people => Some(labelled.ranking()),
-            _ => None,
-        })
-        .collect();
+    let labelled = read.iter().filter_map(|(set, read)| match read {
+        Read::Labelled(labelled) => Some((*set, labelled)),
+        _ => None,
+    });
+    let labelled: Vec<(&DataSet, &Labelled<'_>)> = labelled.collect();
+    let by_machine = labelled.iter().filter(|(set, _)| !set.by_people);
+    let by_machine: Vec<&Labelled<'_>> = by_machine.map(|(_, labelled)| *labelled).collect();
+    let rankings: Vec<Ranking> = by_machine.iter().map(|set| set.ranking()).collect();
+    let pooled = PooledRow::new(&by_machine);
+    let pooled_share = pooled.as_ref().and_then(|pooled| pooled.bad_share);
     let thresholds = AtThresholds {
         precise: Some(analyzer.threshold(OperatingPoint::Precise)),
         balanced: Some(analyzer.threshold(OperatingPoint::Balanced)),
@@ -139,14 +155,19 @@ pub fn measure(
         thresholds: thresholds.map(|threshold| threshold.map(f64::from)),
         labelled: Vec::new(),
         mean: None,
+        pooled,
+        severities: Vec::new(),
+        rankings: rank_systems(&labelled),
         clean: Vec::new(),
         stories: Vec::new(),
     };
     for (set, read) in read {
         match read {
             Read::Labelled(labelled) => {
-                let row = LabelledRow::new(set, &labelled, thresholds);
+                let row = LabelledRow::new(set, &labelled, thresholds, pooled_share);
                 evaluation.labelled.push(row);
+                let severity = SeverityRow::new(set, &labelled.rated);
+                evaluation.severities.extend(severity);
             }
             Read::Clean(texts) => {
                 evaluation
@@ -169,6 +190,7 @@ fn choose(set: &DataSet, options: Options) -> Vec<&Sample> {
             Half::All => true,
             Half::DevA => sample.tuned_on(),
             Half::DevB => !sample.tuned_on(),
+            Half::Held => sample.is_rated() && sample.held_back(),
         })
         .enumerate()
         .collect();
@@ -186,6 +208,19 @@ fn texts_of(sample: &Sample) -> usize {
         Labels::Story { .. } => 2,
         _ => 1,
     }
+}
+
+/// The systems of each file: versions by people are a set of their own behind
+/// the machines of their file, and are joined with them again.
+fn rank_systems(labelled: &[(&DataSet, &Labelled<'_>)]) -> Vec<SystemsRow> {
+    let files = labelled.chunk_by(|(a, _), (b, _)| a.name == b.name && !a.by_people && b.by_people);
+    files
+        .filter_map(|sets| {
+            let (first, _) = sets.first()?;
+            let rated: Vec<&Rated<'_>> = sets.iter().flat_map(|(_, read)| &read.rated).collect();
+            SystemsRow::new(&first.name, &rated)
+        })
+        .collect()
 }
 
 /// The threshold with the best mean MCC, each ranking counting the same. Tried

@@ -1,11 +1,15 @@
 //! Judges the texts of a set, in batches, and keeps of each what is measured.
 //!
 //! In: samples of one kind. Out: their labelled words with scores, or their
-//! numbers. It computes no measure.
+//! numbers. A text that stands in a set more than once (several raters saw it,
+//! or several systems wrote it) is judged once. It computes no measure.
+
+use std::collections::HashMap;
 
 use crate::document::Document;
 use crate::eval::dataset::{Labels, Sample};
 use crate::eval::metrics::{Judged, Ranking};
+use crate::finding::{Finding, Severity};
 use crate::pipeline::{Analyzer, AnalyzerError, Input};
 use crate::report::{Judgement, Outcome, WordJudgement};
 use crate::segment::segment;
@@ -19,7 +23,7 @@ const BATCH_TEXTS: usize = 64;
 const BATCH_BYTES: usize = 64 << 10;
 
 /// A set of texts with labelled words.
-pub struct Labelled {
+pub struct Labelled<'a> {
     /// The words, in order.
     pub words: Vec<Judged>,
     /// Predicted and known post-edit rate of each text that has the latter.
@@ -28,9 +32,55 @@ pub struct Labelled {
     pub texts: usize,
     /// Texts that were not judged.
     pub not_judged: usize,
+    /// What was said of each text that a rater marked.
+    pub rated: Vec<Rated<'a>>,
 }
 
-impl Labelled {
+/// What was said of a text that a rater marked.
+pub struct Rated<'a> {
+    /// The text with its marks.
+    pub sample: &'a Sample,
+    /// Our severity and the rater's of each word that lies in a finding and in
+    /// a mark.
+    pub severities: Vec<(Severity, Severity)>,
+    /// Severity of each mark that is not empty, and whether a finding touches
+    /// it.
+    pub touched: Vec<(Severity, bool)>,
+    /// Predicted post-edit rate and number of words; none if it was not
+    /// judged.
+    pub rate: Option<(f64, usize)>,
+}
+
+impl<'a> Rated<'a> {
+    fn new(sample: &'a Sample, judgement: Option<&Judgement>) -> Self {
+        let findings = judgement.map_or(&[][..], |judgement| &judgement.findings);
+        let over = |span: Span<Doc>| {
+            let over = findings.iter().filter(move |f| f.span.overlaps(span));
+            over.map(|finding: &Finding| finding.severity).max()
+        };
+        let tokens = match &sample.labels {
+            Labels::Tokens { tokens, .. } => &tokens[..],
+            _ => &[],
+        };
+        let marks = sample.marks.iter().filter(|mark| !mark.span.is_empty());
+        Self {
+            sample,
+            severities: tokens
+                .iter()
+                .filter_map(|token| Some((over(token.span)?, token.severity?)))
+                .collect(),
+            touched: marks
+                .filter_map(|mark| Some((mark.severity?, over(mark.span).is_some())))
+                .collect(),
+            rate: judgement.map(|judgement| {
+                let score = &judgement.score;
+                (f64::from(score.post_edit_rate), score.words)
+            }),
+        }
+    }
+}
+
+impl Labelled<'_> {
     pub fn ranking(&self) -> Ranking {
         Ranking::new(&self.words)
     }
@@ -92,53 +142,66 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
     }
 
     /// Judges sentences with labelled words.
-    pub fn labelled(&mut self, samples: &[&Sample]) -> Result<Labelled, AnalyzerError> {
+    pub fn labelled<'s>(&mut self, samples: &[&'s Sample]) -> Result<Labelled<'s>, AnalyzerError> {
+        struct Said<'s> {
+            words: Vec<Judged>,
+            rate: Option<(f64, f64)>,
+            judged: bool,
+            rated: Option<Rated<'s>>,
+        }
+        let texts: Vec<&str> = samples.iter().map(|sample| sample.text.as_str()).collect();
+        let said = self.judge(&texts, |text, judgement| {
+            let sample = samples[text];
+            let (tokens, hter) = match &sample.labels {
+                Labels::Tokens { tokens, hter } => (&tokens[..], *hter),
+                _ => (&[][..], None),
+            };
+            let words = judgement.map_or(&[][..], |judgement| &judgement.words);
+            let judged = tokens.iter().map(|token| {
+                let (score, flagged) = said_of(token.span, words);
+                Judged {
+                    text,
+                    score,
+                    flagged,
+                    bad: token.bad,
+                }
+            });
+            let rate = judgement.map_or(0.0, |judgement| judgement.score.post_edit_rate);
+            Said {
+                words: judged.collect(),
+                rate: hter.map(|hter| (f64::from(rate), f64::from(hter))),
+                judged: judgement.is_some(),
+                rated: sample.is_rated().then(|| Rated::new(sample, judgement)),
+            }
+        })?;
         let mut set = Labelled {
             words: Vec::new(),
             rates: Vec::new(),
             texts: samples.len(),
             not_judged: 0,
+            rated: Vec::new(),
         };
-        let texts: Vec<&str> = samples.iter().map(|sample| sample.text.as_str()).collect();
-        self.judge(&texts, |text, judgement| {
-            let Labels::Tokens { tokens, hter } = &samples[text].labels else {
-                return;
-            };
-            let words = judgement.map_or(&[][..], |judgement| &judgement.words);
-            for token in tokens {
-                let (score, flagged) = said_of(token.span, words);
-                set.words.push(Judged {
-                    text,
-                    score,
-                    flagged,
-                    bad: token.bad,
-                });
-            }
-            if judgement.is_none() {
-                set.not_judged += 1;
-            }
-            if let Some(hter) = hter {
-                let rate = judgement.map_or(0.0, |judgement| judgement.score.post_edit_rate);
-                set.rates.push((f64::from(rate), f64::from(*hter)));
-            }
-        })?;
+        for text in said {
+            set.words.extend(text.words);
+            set.rates.extend(text.rate);
+            set.not_judged += usize::from(!text.judged);
+            set.rated.extend(text.rated);
+        }
         Ok(set)
     }
 
     /// Judges texts written by people.
     pub fn clean(&mut self, samples: &[&Sample]) -> Result<Vec<CleanText>, AnalyzerError> {
         let texts: Vec<&str> = samples.iter().map(|sample| sample.text.as_str()).collect();
-        let mut judged = Vec::new();
         self.judge(&texts, |_, judgement| {
-            judged.push(judgement.map(|judgement| CleanJudged {
+            judgement.map(|judgement| CleanJudged {
                 words: segment(judgement.document.text()).word_count(),
                 scores: judgement.words.iter().map(|word| word.p_garbled).collect(),
                 flagged: judgement.words.iter().filter(|word| word.garbled).count(),
                 findings: judgement.findings.len(),
                 quality: f64::from(judgement.score.quality),
-            }));
-        })?;
-        Ok(judged)
+            })
+        })
     }
 
     /// Judges articles by machine and the same by people.
@@ -149,30 +212,31 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
                 texts.extend([sample.text.as_str(), reference.as_str()]);
             }
         }
-        let mut standings = Vec::with_capacity(texts.len());
-        self.judge(&texts, |_, judgement| {
-            standings.push(judgement.map(|judgement| Standing {
+        let standings = self.judge(&texts, |_, judgement| {
+            judgement.map(|judgement| Standing {
                 quality: f64::from(judgement.score.quality),
                 bits_per_word: f64::from(judgement.score.bits_per_word),
-            }));
+            })
         })?;
         let pairs = standings.chunks_exact(2);
         Ok(pairs.map(|pair| pair[0].zip(pair[1])).collect())
     }
 
-    /// Judges texts in order; `take` gets each one's index and what was said
-    /// of it, if it was judged.
-    fn judge(
+    /// Judges texts; `say` gets each one's index and what was judged, if it
+    /// was, and what it returns comes back in the order of the texts.
+    fn judge<T>(
         &mut self,
         texts: &[&str],
-        mut take: impl FnMut(usize, Option<&Judgement>),
-    ) -> Result<(), AnalyzerError> {
+        mut say: impl FnMut(usize, Option<&Judgement>) -> T,
+    ) -> Result<Vec<T>, AnalyzerError> {
+        let (distinct, places) = distinct(texts);
+        let mut said: Vec<Option<T>> = texts.iter().map(|_| None).collect();
         let mut start = 0;
-        while start < texts.len() {
-            let end = batch_end(texts, start);
+        while start < distinct.len() {
+            let end = batch_end(&distinct, start);
             let inputs = (start..end).map(|index| {
                 let id = (index + 1).to_string();
-                let bytes = texts[index].as_bytes();
+                let bytes = distinct[index].as_bytes();
                 Input {
                     document: Document::from_reader(id.as_str(), bytes, self.max_bytes),
                     id,
@@ -180,7 +244,7 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
                 }
             });
             let reports = self.analyzer.judge(inputs.collect())?;
-            for (index, report) in (start..end).zip(reports) {
+            for (places, report) in places[start..end].iter().zip(reports) {
                 let judgement = match &report.outcome {
                     Outcome::Scored(judgement) => Some(&**judgement),
                     _ => None,
@@ -190,14 +254,32 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
                         (judgement.model.name.clone(), judgement.detector.clone())
                     });
                 }
-                take(index, judgement);
+                for &place in places {
+                    said[place] = Some(say(place, judgement));
+                }
+                self.done += places.len();
             }
-            self.done += end - start;
             (self.progress)(self.done);
             start = end;
         }
-        Ok(())
+        Ok(said.into_iter().flatten().collect())
     }
+}
+
+/// Each text once, in order of first appearance, and the indices at which it
+/// stands.
+fn distinct<'t>(texts: &[&'t str]) -> (Vec<&'t str>, Vec<Vec<usize>>) {
+    let mut known = HashMap::new();
+    let (mut distinct, mut places) = (Vec::new(), Vec::<Vec<usize>>::new());
+    for (place, &text) in texts.iter().enumerate() {
+        let index = *known.entry(text).or_insert_with(|| {
+            distinct.push(text);
+            places.push(Vec::new());
+            distinct.len() - 1
+        });
+        places[index].push(place);
+    }
+    (distinct, places)
 }
 
 /// Where the batch that begins with the text `start` ends; it holds one text
@@ -246,6 +328,13 @@ mod tests {
         assert_eq!(said(5, 10), (0.6, false));
         assert_eq!(said(4, 5), (0.0, false));
         assert_eq!(said(12, 15), (0.0, false));
+    }
+
+    #[test]
+    fn a_text_that_comes_again_is_known() {
+        let (texts, places) = distinct(&["tea", "milk", "tea", "", "tea"]);
+        assert_eq!(texts, ["tea", "milk", ""]);
+        assert_eq!(places, [vec![0, 2, 4], vec![1], vec![3]]);
     }
 
     #[test]

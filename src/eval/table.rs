@@ -2,11 +2,15 @@
 //!
 //! In: the numbers. Out: a string. It computes nothing.
 
-use serde::Serialize;
-use unicode_width::UnicodeWidthStr;
+mod columns;
 
-use super::{AtThresholds, Estimate, Evaluation, Half, LabelledRow};
+use serde::Serialize;
+
+use super::{
+    AtThresholds, Calibration, Estimate, Evaluation, Half, LabelledRow, Measures, SystemsRow,
+};
 use crate::report::text::safe;
+use columns::Table;
 
 /// Name of the layout of the JSON.
 const SCHEMA: &str = "mtlint.evaluation/1";
@@ -38,6 +42,15 @@ pub fn text(evaluation: &Evaluation) -> String {
     if !evaluation.labelled.is_empty() {
         tables.push(labelled(evaluation));
         tables.push(at_thresholds(evaluation));
+        tables.push(calibration(evaluation));
+    }
+    if !evaluation.severities.is_empty() {
+        tables.push(severities(evaluation));
+        tables.push(spans(evaluation));
+    }
+    if !evaluation.rankings.is_empty() {
+        tables.push(rankings(evaluation));
+        tables.extend(evaluation.rankings.iter().map(systems));
     }
     if !evaluation.clean.is_empty() {
         tables.push(clean(evaluation));
@@ -56,6 +69,7 @@ fn heading(evaluation: &Evaluation) -> String {
         Half::All => "",
         Half::DevA => "; half a: documents to tune on",
         Half::DevB => "; half b: documents to quote",
+        Half::Held => "; marked documents that the training never sees",
     };
     let limit = evaluation.options.limit;
     let limit = limit.map_or_else(String::new, |limit| {
@@ -80,43 +94,92 @@ fn labelled(evaluation: &Evaluation) -> String {
         "AP",
         "AUC",
         "F1-BAD",
-        "ECE",
-        "Brier skill",
         "HTER r",
     ]);
-    for row in &evaluation.labelled {
-        table.row([
-            set_name(row),
-            count(row.sentences),
-            count(row.not_judged),
-            count(row.words),
-            number(row.bad_share),
-            number(row.flagged_share),
-            estimate(&row.mcc, 3),
-            number(row.average_precision.value),
-            number(row.area_under_curve.value),
-            number(row.f1_bad.value),
-            number(row.calibration_error),
-            number(row.brier_skill),
-            number(row.hter_correlation.value),
+    let mut row = |cells: [String; 6], measures: &Measures| {
+        let mut cells = cells.to_vec();
+        cells.extend([
+            estimate(&measures.mcc, 3),
+            number(measures.average_precision.value),
+            number(measures.area_under_curve.value),
+            number(measures.f1_bad.value),
+            number(measures.hter_correlation.value),
         ]);
+        table.row(cells);
+    };
+    for set in &evaluation.labelled {
+        let cells = [
+            set_name(&set.name, set.by_people),
+            count(set.sentences),
+            count(set.not_judged),
+            count(set.words),
+            number(set.bad_share),
+            number(set.flagged_share),
+        ];
+        row(cells, &set.measures);
+    }
+    if let Some(mean) = &evaluation.mean {
+        let mut cells: [String; 6] = Default::default();
+        cells[0] = mean_of(mean.sets);
+        row(cells, &mean.measures);
+    }
+    table.finish()
+}
+
+fn calibration(evaluation: &Evaluation) -> String {
+    let mut table = Table::new(&[
+        "calibration",
+        "words",
+        "BAD",
+        "ECE",
+        "Brier skill",
+        "over the pool's share of BAD",
+    ]);
+    let mut row = |name: String, words: String, bad: String, measured: &Calibration| {
+        table.row([
+            name,
+            words,
+            bad,
+            estimate(&measured.error, 3),
+            estimate(&measured.brier_skill, 3),
+            estimate(&measured.brier_skill_over_pooled, 3),
+        ]);
+    };
+    for set in &evaluation.labelled {
+        let LabelledRow {
+            name,
+            by_people,
+            words,
+            bad_share,
+            measures,
+            ..
+        } = set;
+        let name = set_name(name, *by_people);
+        row(
+            name,
+            count(*words),
+            number(*bad_share),
+            &measures.calibration,
+        );
     }
     if let Some(mean) = &evaluation.mean {
         let empty = String::new;
+        row(
+            mean_of(mean.sets),
+            empty(),
+            empty(),
+            &mean.measures.calibration,
+        );
+    }
+    if let Some(pooled) = &evaluation.pooled {
+        let skill = estimate(&pooled.brier_skill, 3);
         table.row([
-            format!("mean of {}", mean.sets),
-            empty(),
-            empty(),
-            empty(),
-            empty(),
-            empty(),
-            estimate(&mean.mcc, 3),
-            number(mean.average_precision.value),
-            number(mean.area_under_curve.value),
-            number(mean.f1_bad.value),
-            number(mean.calibration_error),
-            number(mean.brier_skill),
-            number(mean.hter_correlation.value),
+            format!("pooled, {} sets", pooled.sets),
+            count(pooled.words),
+            number(pooled.bad_share),
+            estimate(&pooled.calibration_error, 3),
+            skill.clone(),
+            skill,
         ]);
     }
     table.finish()
@@ -136,11 +199,12 @@ fn at_thresholds(evaluation: &Evaluation) -> String {
         number,
     ));
     for row in &evaluation.labelled {
-        table.row(with_thresholds(set_name(row), row.mcc_at, number));
+        let name = set_name(&row.name, row.by_people);
+        table.row(with_thresholds(name, row.measures.mcc_at, number));
     }
     if let Some(mean) = &evaluation.mean {
-        let name = format!("mean of {}", mean.sets);
-        table.row(with_thresholds(name, mean.mcc_at, number));
+        let name = mean_of(mean.sets);
+        table.row(with_thresholds(name, mean.measures.mcc_at, number));
     }
     table.finish()
 }
@@ -219,9 +283,104 @@ fn stories(evaluation: &Evaluation) -> String {
     table.finish()
 }
 
-fn set_name(row: &LabelledRow) -> String {
-    let by_people = if row.by_people { " (by people)" } else { "" };
-    safe(&row.name) + by_people
+fn severities(evaluation: &Evaluation) -> String {
+    let mut table = Table::new(&[
+        "severity, minor against major",
+        "words found and marked",
+        "agreement",
+        "kappa",
+        "both major",
+        "ours major",
+        "theirs major",
+        "both minor",
+    ]);
+    for row in &evaluation.severities {
+        table.row([
+            set_name(&row.name, row.by_people),
+            count(row.words),
+            estimate(&row.agreement, 3),
+            estimate(&row.kappa, 3),
+            count(row.counts.both_major),
+            count(row.counts.ours_major),
+            count(row.counts.theirs_major),
+            count(row.counts.both_minor),
+        ]);
+    }
+    table.finish()
+}
+
+fn spans(evaluation: &Evaluation) -> String {
+    let mut table = Table::new(&[
+        "marked spans",
+        "major",
+        "of them found",
+        "minor",
+        "of them found",
+    ]);
+    for row in &evaluation.severities {
+        table.row([
+            set_name(&row.name, row.by_people),
+            count(row.major_spans),
+            estimate(&row.major_recall, 3),
+            count(row.minor_spans),
+            estimate(&row.minor_recall, 3),
+        ]);
+    }
+    table.finish()
+}
+
+fn rankings(evaluation: &Evaluation) -> String {
+    let mut table = Table::new(&[
+        "ranking of systems",
+        "segments",
+        "not judged",
+        "machines",
+        "Spearman",
+        "with people",
+        "Spearman",
+    ]);
+    for row in &evaluation.rankings {
+        table.row([
+            safe(&row.name),
+            count(row.segments),
+            count(row.not_judged),
+            count(row.machines),
+            estimate(&row.spearman, 3),
+            count(row.systems.len()),
+            estimate(&row.spearman_with_people, 3),
+        ]);
+    }
+    table.finish()
+}
+
+fn systems(ranking: &SystemsRow) -> String {
+    let name = format!("{}, best first by raters", safe(&ranking.name));
+    let mut table = Table::new(&[
+        name.as_str(),
+        "segments",
+        "words",
+        "MQM penalty",
+        "post-edit rate",
+    ]);
+    for row in &ranking.systems {
+        table.row([
+            set_name(&row.system, row.by_people),
+            count(row.segments),
+            count(row.words),
+            rounded(row.mqm_penalty, 2),
+            number(row.post_edit_rate),
+        ]);
+    }
+    table.finish()
+}
+
+fn set_name(name: &str, by_people: bool) -> String {
+    let by_people = if by_people { " (by people)" } else { "" };
+    safe(name) + by_people
+}
+
+fn mean_of(sets: usize) -> String {
+    format!("mean of {sets}")
 }
 
 fn count(count: usize) -> String {
@@ -248,64 +407,9 @@ fn estimate(estimate: &Estimate, places: usize) -> String {
     }
 }
 
-/// Cells in columns: the first to the left, the others to the right.
-struct Table {
-    rows: Vec<Vec<String>>,
-}
-
-impl Table {
-    fn new(heading: &[&str]) -> Self {
-        Self {
-            rows: vec![heading.iter().map(|cell| (*cell).to_owned()).collect()],
-        }
-    }
-
-    fn row(&mut self, cells: impl Into<Vec<String>>) {
-        self.rows.push(cells.into());
-    }
-
-    fn finish(self) -> String {
-        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width = |column: usize| {
-            let cells = self.rows.iter().filter_map(|row| row.get(column));
-            cells.map(|cell| cell.width()).max().unwrap_or(0)
-        };
-        let widths: Vec<usize> = (0..columns).map(width).collect();
-        let mut drawn = String::new();
-        for row in &self.rows {
-            let mut line = String::new();
-            for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
-                let padding = " ".repeat(width - cell.width());
-                if column == 0 {
-                    line += cell;
-                    line += &padding;
-                } else {
-                    line += "  ";
-                    line += &padding;
-                    line += cell;
-                }
-            }
-            drawn += line.trim_end();
-            drawn += "\n";
-        }
-        drawn
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn columns_are_aligned_by_what_is_seen() {
-        let mut table = Table::new(&["set", "MCC"]);
-        table.row(["müsli 東".to_owned(), number(Some(0.25))]);
-        table.row(["a".to_owned(), number(None)]);
-        assert_eq!(
-            table.finish(),
-            "set         MCC\nmüsli 東  0.250\na             -\n"
-        );
-    }
 
     #[test]
     fn an_interval_stands_in_brackets() {

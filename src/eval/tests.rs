@@ -24,6 +24,23 @@ const RATED: &str = concat!(
     "\n"
 );
 
+/// Two systems and a human version, one segment seen by two raters. The article
+/// is in the third that is held back; the last one is not.
+const RANKED: &str = concat!(
+    r#"{"id":"11","system":"Good","doc":"market","seg":"1","rater":"x","mt":"Prices gibberish again.","spans":[{"start":7,"end":16,"severity":"minor"}]}"#,
+    "\n",
+    r#"{"id":"12","system":"Good","doc":"market","seg":"1","rater":"y","mt":"Prices gibberish again.","spans":[{"start":7,"end":16,"severity":"major"}]}"#,
+    "\n",
+    r#"{"id":"13","system":"Good","doc":"market","seg":"2","mt":"Buyers waited for better days.","spans":[]}"#,
+    "\n",
+    r#"{"id":"14","system":"Poor","doc":"market","seg":"1","mt":"Gibberish gibberish gibberish more.","spans":[{"start":10,"end":19,"severity":"major"},{"start":30,"end":34,"severity":"minor"}]}"#,
+    "\n",
+    r#"{"id":"15","system":"refA","doc":"market","seg":"1","mt":"Prices rose again.","spans":[]}"#,
+    "\n",
+    r#"{"id":"16","system":"Good","doc":"orchard","seg":"1","mt":"Apples ripen late.","spans":[]}"#,
+    "\n"
+);
+
 const WRITTEN: &str = concat!(
     r#"{"id":"6","text":"Bread rises slowly in a cold room, and tastes better."}"#,
     "\n",
@@ -93,18 +110,18 @@ fn each_layout_is_measured_in_its_own_way() {
     );
     assert!((shores.bad_share.unwrap() - 2.0 / 11.0).abs() < 1e-9);
     // The BAD token of the text that was not judged counts as OK with 0.
-    assert!(shores.area_under_curve.value.unwrap() < 1.0);
-    assert!(shores.hter_correlation.value.is_some());
+    assert!(shores.measures.area_under_curve.value.unwrap() < 1.0);
+    assert!(shores.measures.hter_correlation.value.is_some());
     assert!(!rated.by_people && people.by_people);
-    assert_eq!(rated.area_under_curve.value, Some(1.0));
-    assert_eq!(rated.average_precision.value, Some(1.0));
-    assert_eq!(rated.mcc_at.best_single, Some(1.0));
-    assert_eq!(rated.hter_correlation.value, None);
-    assert_eq!(people.area_under_curve.value, None);
+    assert_eq!(rated.measures.area_under_curve.value, Some(1.0));
+    assert_eq!(rated.measures.average_precision.value, Some(1.0));
+    assert_eq!(rated.measures.mcc_at.best_single, Some(1.0));
+    assert_eq!(rated.measures.hter_correlation.value, None);
+    assert_eq!(people.measures.area_under_curve.value, None);
     let mean = evaluation.mean.as_ref().unwrap();
     assert_eq!(mean.sets, 2);
-    let both = (shores.mcc.value.unwrap() + rated.mcc.value.unwrap()) / 2.0;
-    assert!((mean.mcc.value.unwrap() - both).abs() < 1e-9);
+    let both = (shores.measures.mcc.value.unwrap() + rated.measures.mcc.value.unwrap()) / 2.0;
+    assert!((mean.measures.mcc.value.unwrap() - both).abs() < 1e-9);
 
     let clean = &evaluation.clean[0];
     assert_eq!((clean.documents, clean.not_judged, clean.words), (3, 1, 17));
@@ -142,6 +159,90 @@ fn halves_part_the_documents_and_a_limit_takes_the_same_texts() {
     assert_eq!(ids(choose(set, limit(1))), ["3"]);
     assert_eq!(ids(choose(set, limit(2))), ["1", "3"]);
     assert_eq!(sentences(limit(2)), 2);
+}
+
+#[test]
+fn raters_are_agreed_with_and_systems_ranked() {
+    let held = Options {
+        half: Half::Held,
+        ..all()
+    };
+    let files = [
+        ("a.jsonl", SHORES),
+        ("b.jsonl", RANKED),
+        ("c.jsonl", WRITTEN),
+    ];
+    let evaluation = measured(&files, held);
+    // Nothing but rated text is held back.
+    let [machines, people] = &evaluation.labelled[..] else {
+        panic!("two labelled sets expected");
+    };
+    assert_eq!((machines.sentences, people.sentences), (4, 1));
+    assert!(evaluation.clean.is_empty());
+    let pooled = evaluation.pooled.as_ref().unwrap();
+    assert_eq!((pooled.sets, pooled.words), (1, machines.words));
+    let calibration = &machines.measures.calibration;
+    assert_eq!(pooled.bad_share, machines.bad_share);
+    // One set is the whole pool.
+    let over_pooled = &calibration.brier_skill_over_pooled;
+    assert_eq!(pooled.brier_skill, calibration.brier_skill);
+    assert_eq!(pooled.brier_skill.value, over_pooled.value);
+    assert_eq!(pooled.calibration_error, calibration.error);
+
+    let [rated, _] = &evaluation.severities[..] else {
+        panic!("severities of two sets expected");
+    };
+    let counts = rated.counts;
+    let counted = counts.both_major + counts.ours_major + counts.theirs_major + counts.both_minor;
+    assert_eq!(rated.words, counted);
+    // The raters of the first segment disagree: one of them is disagreed with.
+    assert!(counts.ours_major + counts.theirs_major >= 1, "{counts:?}");
+    assert_eq!((rated.major_spans, rated.minor_spans), (2, 2));
+    assert_eq!(rated.major_recall.value, Some(1.0));
+    assert_eq!(rated.minor_recall.value, Some(0.5));
+
+    let [ranking] = &evaluation.rankings[..] else {
+        panic!("the human version is ranked with the machines");
+    };
+    assert_eq!((ranking.segments, ranking.machines), (2, 2));
+    let names: Vec<_> = ranking
+        .systems
+        .iter()
+        .map(|row| row.system.as_str())
+        .collect();
+    assert_eq!(names, ["refA", "Good", "Poor"]);
+    // (mean of 1 and 5, and 0) / 2
+    assert_eq!(ranking.systems[1].mqm_penalty, Some(1.5));
+    assert_eq!(ranking.systems[1].words, 8);
+    assert_eq!(ranking.systems[2].mqm_penalty, Some(6.0));
+    assert_eq!(ranking.spearman.value, Some(1.0));
+
+    let text = table::text(&evaluation);
+    for line in [
+        "calibration ",
+        "pooled, 1 sets ",
+        "severity, minor against major ",
+        "marked spans ",
+        "ranking of systems ",
+        "refA (by people) ",
+    ] {
+        let found = text.lines().any(|shown| shown.starts_with(line));
+        assert!(found, "{line}\n{text}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&table::json(&evaluation).unwrap()).unwrap();
+    assert_eq!(json["options"]["half"], "held");
+    assert_eq!(json["severities"][0]["major_spans"], 2);
+    assert_eq!(json["rankings"][0]["systems"][0]["by_people"], true);
+    let set = &json["labelled"][0];
+    assert_eq!(
+        set["calibration_error"],
+        set["calibration"]["error"]["value"]
+    );
+    assert!(set["brier_skill"].is_number());
+    assert_eq!(
+        json["pooled"]["brier_skill"],
+        set["calibration"]["brier_skill"]
+    );
 }
 
 #[test]
@@ -192,11 +293,14 @@ fn tables_and_json_hold_the_same_sets() {
     assert_eq!(json["options"]["half"], "all");
     assert_eq!(json["labelled"][0]["words"], 11);
     assert_eq!(json["labelled"][2]["by_people"], true);
+    // One system and a human version of it are no ranking of machines.
+    assert_eq!(json["rankings"][0]["machines"], 1);
+    assert!(json["rankings"][0]["spearman"]["value"].is_null());
     let interval = json["mean"]["mcc"]["interval"].as_array().unwrap();
     assert_eq!(interval.len(), 2);
     assert_eq!(
         json["mean"]["mcc"]["value"],
-        evaluation.mean.unwrap().mcc.value.unwrap()
+        evaluation.mean.unwrap().measures.mcc.value.unwrap()
     );
     let again = table::json(&measured(&files, all())).unwrap();
     assert_eq!(

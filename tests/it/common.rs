@@ -1,10 +1,12 @@
 //! What the tests share: the real model and the shared data.
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use mtlint::lm::llama::Llama;
+use mtlint::lm::{LanguageModel, LmError, ModelId, ReadOptions, Reading};
 use mtlint::models;
+use mtlint::pipeline::{Analyzer, OperatingPoint, Options};
 
 /// The default model, loaded once; fetched first where it is missing.
 pub fn model() -> &'static Llama {
@@ -13,6 +15,36 @@ pub fn model() -> &'static Llama {
         let path = models::resolve("smollm2-135m", false, &models::Silent).unwrap();
         Llama::load(&path, "smollm2-135m", None).unwrap()
     })
+}
+
+/// The shared model, so that it is loaded once for all tests.
+struct Shared;
+
+impl LanguageModel for Shared {
+    fn id(&self) -> &ModelId {
+        model().id()
+    }
+    fn layers(&self) -> usize {
+        model().layers()
+    }
+    fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<Reading>, LmError> {
+        model().read(texts, options)
+    }
+    fn read_continuations(&self, prefix: &str, ends: &[&str]) -> Result<Vec<Reading>, LmError> {
+        model().read_continuations(prefix, ends)
+    }
+    fn token_text(&self, id: u32) -> String {
+        model().token_text(id)
+    }
+}
+
+/// An analyzer with the default model, as the command line makes it.
+pub fn analyzer(operating_point: OperatingPoint) -> Analyzer {
+    let options = Options {
+        operating_point,
+        language: None,
+    };
+    Analyzer::new(Arc::new(Shared), options).unwrap()
 }
 
 /// The folder of the shared data; `None`, said aloud, where it is not given.

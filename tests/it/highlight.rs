@@ -2,49 +2,22 @@
 //! it is corrected to, and that a cleaner article scores better.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use mtlint::document::Document;
 use mtlint::finding::{Applicability, Finding};
-use mtlint::lm::{LanguageModel, LmError, ModelId, ReadOptions, Reading};
-use mtlint::pipeline::{Analyzer, Input, OperatingPoint, Options};
+use mtlint::pipeline::{Input, OperatingPoint};
 use mtlint::report::{Judgement, Outcome};
 
-use crate::common::{data, model};
-
-/// The shared model, so that it is loaded once for all tests.
-struct Shared;
-
-impl LanguageModel for Shared {
-    fn id(&self) -> &ModelId {
-        model().id()
-    }
-    fn layers(&self) -> usize {
-        model().layers()
-    }
-    fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<Reading>, LmError> {
-        model().read(texts, options)
-    }
-    fn read_continuations(&self, prefix: &str, ends: &[&str]) -> Result<Vec<Reading>, LmError> {
-        model().read_continuations(prefix, ends)
-    }
-    fn token_text(&self, id: u32) -> String {
-        model().token_text(id)
-    }
-}
+use crate::common::{analyzer, data};
 
 fn judged(file: &Path, siblings: &[&Path]) -> Judgement {
-    let options = Options {
-        operating_point: OperatingPoint::Precise,
-        language: None,
-    };
     let open = |path: &Path| Document::open(path, 1 << 20).unwrap();
     let input = Input {
         id: file.display().to_string(),
         document: Ok(open(file)),
         siblings: siblings.iter().map(|path| open(path)).collect(),
     };
-    let analyzer = Analyzer::new(Arc::new(Shared), options).unwrap();
+    let analyzer = analyzer(OperatingPoint::Precise);
     match analyzer.judge(vec![input]).unwrap().remove(0).outcome {
         Outcome::Scored(judgement) => *judgement,
         other => panic!("{} was not judged: {other:?}", file.display()),

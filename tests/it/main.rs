@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
+mod floor;
 mod highlight;
 mod model_files;
 mod reading;

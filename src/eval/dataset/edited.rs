@@ -6,15 +6,13 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{LabelledToken, Labels, Sample, parsed};
+use super::{LabelledToken, Labels, Origin, Sample, parsed};
 use crate::span::{Doc, Span};
 
 #[derive(Deserialize)]
 struct Record {
-    #[serde(default)]
-    id: String,
-    #[serde(default)]
-    doc: String,
+    #[serde(flatten)]
+    origin: Origin,
     mt: String,
     tokens: Vec<String>,
     tags: Vec<String>,
@@ -49,16 +47,13 @@ pub fn sample(record: Value) -> Result<Sample, String> {
             severity: None,
         })
         .collect();
+    let labels = Labels::Tokens {
+        tokens,
+        hter: Some(hter),
+    };
     Ok(Sample {
-        id: record.id,
-        document: record.doc,
-        system: String::new(),
-        text: record.mt,
         post_edit: record.pe,
-        labels: Labels::Tokens {
-            tokens,
-            hter: Some(hter),
-        },
+        ..record.origin.sample(record.mt, labels)
     })
 }
 

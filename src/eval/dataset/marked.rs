@@ -6,26 +6,22 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{LabelledToken, Labels, Sample, parsed};
+use super::{LabelledToken, Labels, Mark, Origin, Sample, parsed};
 use crate::finding::Severity;
 use crate::segment::segment;
 use crate::span::{Doc, Span};
 
 #[derive(Deserialize)]
 struct Record {
-    #[serde(default)]
-    id: String,
-    #[serde(default)]
-    doc: String,
-    #[serde(default)]
-    system: String,
+    #[serde(flatten)]
+    origin: Origin,
     mt: String,
-    spans: Vec<Mark>,
+    spans: Vec<Characters>,
 }
 
 /// Half-open, in characters.
 #[derive(Deserialize)]
-struct Mark {
+struct Characters {
     start: usize,
     end: usize,
     #[serde(default)]
@@ -37,8 +33,8 @@ pub fn sample(record: Value) -> Result<Sample, String> {
     let text = record.mt;
     let mut bytes: Vec<usize> = text.char_indices().map(|(byte, _)| byte).collect();
     bytes.push(text.len());
-    let mut marks: Vec<(Span<Doc>, Option<Severity>)> = Vec::with_capacity(record.spans.len());
-    for Mark {
+    let mut marks = Vec::with_capacity(record.spans.len());
+    for Characters {
         start,
         end,
         severity,
@@ -46,7 +42,10 @@ pub fn sample(record: Value) -> Result<Sample, String> {
     {
         match (bytes.get(start), bytes.get(end)) {
             (Some(&first), Some(&after)) if start <= end => {
-                marks.push((Span::new(first, after), known(&severity)));
+                marks.push(Mark {
+                    span: Span::new(first, after),
+                    severity: known(&severity),
+                });
             }
             _ => {
                 let length = bytes.len() - 1;
@@ -56,23 +55,20 @@ pub fn sample(record: Value) -> Result<Sample, String> {
             }
         }
     }
-    let label = |span| {
-        let touching = marks.iter().filter(|(mark, _)| mark.overlaps(span));
+    let label = |span: Span<Doc>| {
+        let touching = marks.iter().filter(|mark| mark.span.overlaps(span));
         LabelledToken {
             span,
             bad: touching.clone().next().is_some(),
-            severity: touching.filter_map(|(_, severity)| *severity).max(),
+            severity: touching.filter_map(|mark| mark.severity).max(),
         }
     };
     let words = segment(&text).words;
     let tokens = words.into_iter().map(|word| label(word.span)).collect();
+    let labels = Labels::Tokens { tokens, hter: None };
     Ok(Sample {
-        id: record.id,
-        document: record.doc,
-        system: record.system,
-        text,
-        post_edit: String::new(),
-        labels: Labels::Tokens { tokens, hter: None },
+        marks,
+        ..record.origin.sample(text, labels)
     })
 }
 
@@ -96,8 +92,8 @@ mod tests {
 
     #[test]
     fn marks_are_counted_in_characters_and_touch_whole_words() {
-        // "Smörgås" has two characters of two bytes; the mark covers "ater b".
-        let line = r#"{"system":"S","mt":"Smörgås eaters bake.","spans":[
+        // "Smörgås" has two characters of two bytes; the mark covers "ters b".
+        let line = r#"{"system":"S","seg":7,"mt":"Smörgås eaters bake.","spans":[
             {"start":10,"end":16,"severity":"major"}]}"#;
         let sample = read(line).unwrap();
         let Labels::Tokens { tokens, hter: None } = &sample.labels else {
@@ -109,6 +105,16 @@ mod tests {
             .collect();
         assert_eq!(bad, ["eaters", "bake"]);
         assert_eq!(tokens.len(), 4);
+        let [mark] = sample.marks[..] else {
+            panic!("one mark expected");
+        };
+        assert_eq!(mark.span.slice(&sample.text), Some("ters b"));
+        assert_eq!(mark.severity, Some(Severity::Major));
+        assert_eq!(
+            (sample.system.as_str(), sample.segment.as_str()),
+            ("S", "7")
+        );
+        assert!(sample.is_rated());
     }
 
     #[test]

@@ -21,15 +21,12 @@ pub fn sample(record: Value) -> Result<Sample, String> {
         let (mt, reference) = (record.mt.len(), record.reference.len());
         return Err(format!("{mt} segments of mt but {reference} of reference"));
     }
+    let labels = Labels::Story {
+        reference: record.reference.join("\n"),
+    };
     Ok(Sample {
-        document: record.id.clone(),
-        id: record.id,
         system: record.system,
-        text: record.mt.join("\n"),
-        post_edit: String::new(),
-        labels: Labels::Story {
-            reference: record.reference.join("\n"),
-        },
+        ..Sample::new(record.id, record.mt.join("\n"), labels)
     })
 }
 

@@ -1,0 +1,73 @@
+//! The floor under the detector's quality, with the real model: a small fixed
+//! subset of dev-b and of clean text. It notices that something broke; how good
+//! the detector is, `mtlint eval` says on all of the data. Whoever raises the
+//! quality raises the floor.
+
+use std::path::Path;
+
+use mtlint::eval::dataset::{DataSet, load};
+use mtlint::eval::{Evaluation, Half, Options, measure};
+use mtlint::pipeline::OperatingPoint;
+
+use crate::common::{analyzer, data};
+
+/// Mean area under the curve over the pairs, at least.
+const FLOOR_AUC: f64 = 0.62;
+/// Mean Matthews correlation at `balanced` over the pairs, at least.
+const FLOOR_MCC: f64 = 0.16;
+/// Words flagged at `precise` per 1,000 words of clean news, at most. These few
+/// articles are full of names and give four times what the whole set does.
+const CEILING: f64 = 30.0;
+
+/// Pairs with few, some and many BAD words.
+const PAIRS: [&str; 3] = ["ro-en", "et-en", "si-en"];
+/// Sentences of each pair.
+const SENTENCES: usize = 25;
+/// Articles of clean news, about 300 words each.
+const ARTICLES: usize = 5;
+
+fn measured(sets: &[DataSet], half: Half, limit: usize) -> Evaluation {
+    let options = Options {
+        half,
+        limit: Some(limit),
+        max_bytes: 1 << 20,
+    };
+    measure(&analyzer(OperatingPoint::Precise), sets, options, |_, _| {}).unwrap()
+}
+
+fn sets(folder: &Path, files: &[String]) -> Vec<DataSet> {
+    let files = files.iter().map(|file| folder.join(file));
+    files.flat_map(|file| load(&file).unwrap()).collect()
+}
+
+#[test]
+fn quality_stays_above_its_floor() {
+    let Some(folder) = data("quality_stays_above_its_floor") else {
+        return;
+    };
+    let pairs = PAIRS.map(|pair| format!("mlqe-pe/{pair}.dev.jsonl.gz"));
+    let labelled = measured(&sets(&folder, &pairs), Half::DevB, SENTENCES);
+    let mean = labelled.mean.unwrap();
+    let news = ["clean/newstest2021.jsonl.gz".to_owned()];
+    let clean = measured(&sets(&folder, &news), Half::All, ARTICLES);
+    let [news] = &clean.clean[..] else {
+        panic!("one clean set expected");
+    };
+    assert_eq!(mean.sets, PAIRS.len());
+    assert!(news.words > 1_000, "only {} clean words", news.words);
+
+    let area = mean.measures.area_under_curve.value.unwrap();
+    let mcc = mean.measures.mcc_at.balanced.unwrap();
+    let flagged = news.flagged_per_1000.value.unwrap();
+    println!(
+        "mean AUC {area:.3} (floor {FLOOR_AUC}), mean MCC at balanced {mcc:.3} (floor \
+         {FLOOR_MCC}), flagged per 1,000 of {} clean words {flagged:.1} (ceiling {CEILING})",
+        news.words
+    );
+    assert!(area >= FLOOR_AUC, "mean AUC {area:.3}");
+    assert!(mcc >= FLOOR_MCC, "mean MCC at balanced {mcc:.3}");
+    assert!(
+        flagged <= CEILING,
+        "{flagged:.1} flagged per 1,000 clean words"
+    );
+}
