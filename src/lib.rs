@@ -16,6 +16,7 @@ pub mod eval;
 pub mod finding;
 pub mod language;
 pub mod lexicon;
+mod linear;
 pub mod lm;
 pub mod models;
 pub mod pipeline;

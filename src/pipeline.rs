@@ -9,23 +9,22 @@ use std::sync::Arc;
 
 use crate::detect::{Noticed, WeightsError, WordModel, notice};
 use crate::document::{Document, DocumentError};
+use crate::finding::category::severity;
 use crate::finding::phrases::{Judged, findings};
-use crate::finding::{Applicability, Finding};
+use crate::finding::{Applicability, Evidence, Finding};
 use crate::language::{Gate, Language, foreign_passages, gate};
+use crate::lexicon::{Lexicon, LexiconError};
 use crate::lm::{LanguageModel, LmError, ReadOptions, Reading};
 use crate::report::{Judgement, Outcome, Report, WordJudgement};
 use crate::score::Score;
 use crate::segment::{Segments, Word, segment};
 use crate::sibling::{SiblingArticle, Suspect, suggestions};
-use crate::span::{Doc, Span};
 
 /// Probable tokens kept at each place, to show what was expected. Some are
 /// pieces of words and are passed over.
 const MOST_PROBABLE: usize = 8;
 /// Probability from which a sibling is asked how a name is spelled.
 const DOUBTFUL_NAME: f32 = 0.05;
-/// Name of the detector that judges surprisals, as reports call it.
-const DETECTOR: &str = "surprisal-1";
 
 /// How a document is to be judged.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,12 +69,16 @@ pub enum AnalyzerError {
     /// The detector's own weights are damaged.
     #[error(transparent)]
     Detector(#[from] WeightsError),
+    /// The lexicon is damaged.
+    #[error(transparent)]
+    Lexicon(#[from] LexiconError),
 }
 
 /// Judges documents with one language model.
 pub struct Analyzer {
     lm: Arc<dyn LanguageModel>,
     words: WordModel,
+    lexicon: Lexicon,
     options: Options,
 }
 
@@ -94,8 +97,9 @@ impl Analyzer {
     /// When the detector's embedded weights are damaged.
     pub fn new(lm: Arc<dyn LanguageModel>, options: Options) -> Result<Self, AnalyzerError> {
         Ok(Self {
+            words: WordModel::of(lm.id())?,
+            lexicon: Lexicon::embedded()?,
             lm,
-            words: WordModel::surprisal()?,
             options,
         })
     }
@@ -137,7 +141,7 @@ impl Analyzer {
         let texts: Vec<&str> = accepted.iter().map(Accepted::content).collect();
         let options = ReadOptions {
             most_probable: MOST_PROBABLE,
-            layers: &[],
+            layers: self.words.layers(),
         };
         let readings = self.lm.read(&texts, options)?;
         let mut judgements = Vec::with_capacity(accepted.len());
@@ -184,8 +188,10 @@ impl Analyzer {
         let text = document.text();
         let reading = shifted(reading, document.content_start());
         let foreign = foreign_passages(text, &segments);
-        let mut noticed = notice(&self.words, text, &segments, &reading);
-        spare(&mut noticed, &foreign);
+        let mut noticed = notice(&self.words, &self.lexicon, text, &segments, &reading);
+        // Words of quotations and sentences in another language are not
+        // garbled, they are foreign.
+        noticed.spare(|word| foreign.iter().any(|passage| passage.overlaps(word.span)));
         let threshold = self.threshold(self.options.operating_point);
         let mut garbled = decide(text, &segments, &noticed, &siblings, threshold);
         let phrases = |garbled: &[bool], threshold| {
@@ -193,6 +199,7 @@ impl Analyzer {
                 text,
                 segments: &segments,
                 reading: &reading,
+                lexicon: &self.lexicon,
                 noticed: &noticed,
                 garbled,
                 threshold,
@@ -237,7 +244,7 @@ impl Analyzer {
         Ok(Judgement {
             language,
             model: self.lm.id().clone(),
-            detector: DETECTOR.to_owned(),
+            detector: self.words.name().to_owned(),
             score,
             sentences: segments.sentences,
             findings,
@@ -271,6 +278,13 @@ impl Analyzer {
             finding.suggestions = suggestions;
             if let Some(best) = finding.suggestions.first().filter(|_| index >= own) {
                 finding.confidence = finding.confidence.max(best.confidence);
+                let Evidence {
+                    surprisal_bits,
+                    expected_bits,
+                    ..
+                } = finding.evidence;
+                let excess_bits = surprisal_bits - expected_bits;
+                finding.severity = severity(finding.category, finding.confidence, excess_bits);
             }
         }
         let mut index = 0;
@@ -347,16 +361,6 @@ fn shifted(mut reading: Reading, by: usize) -> Reading {
         }
     }
     reading
-}
-
-/// Words of quotations and sentences in another language are not garbled, they
-/// are foreign.
-fn spare(noticed: &mut Noticed, foreign: &[Span<Doc>]) {
-    for (word, p_garbled) in noticed.words.iter().zip(&mut noticed.p_garbled) {
-        if foreign.iter().any(|passage| passage.overlaps(word.span)) {
-            *p_garbled = 0.0;
-        }
-    }
 }
 
 #[cfg(test)]

@@ -29,8 +29,7 @@ impl Score {
     /// they do in HTER, but are not counted as words.
     pub fn of(rate_model: &RateModel, noticed: &Noticed, reading: &Reading, words: usize) -> Self {
         let judged = noticed.p_garbled.len();
-        let mean = noticed.p_garbled.iter().sum::<f32>() / judged.max(1) as f32;
-        let (rate, margin) = rate_model.rate(mean, judged);
+        let (rate, margin) = rate_model.rate(noticed.raw_rate(), judged);
         let bits = reading.total_bits();
         let quality = |rate: f32| 100.0 * (1.0 - rate.clamp(0.0, 1.0));
         Self {

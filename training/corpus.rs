@@ -69,9 +69,10 @@ pub struct Amounts {
 /// | `marked/<source>` | articles with spans that raters marked, and human versions | training |
 /// | `post-edit/<pair>` | sentences as corrected | training |
 /// | `passage/<pair>` | translated sentences in context | training |
+/// | `passage-a/<pair>` | the sentences of dev-a in context | tuning |
 pub fn texts(data: &Path, amounts: Amounts) -> Result<Vec<Text>> {
     let held_back = story_texts(&data.join("stories"))?;
-    let mut dev = Vec::new();
+    let (mut dev, mut dev_in_context) = (Vec::new(), Vec::new());
     let mut pairs: Vec<(String, Vec<Sample>)> = Vec::new();
     for set in load(&data.join("mlqe-pe"))? {
         let pair = set.name.split('.').next().unwrap_or_default().to_owned();
@@ -82,6 +83,8 @@ pub fn texts(data: &Path, amounts: Amounts) -> Result<Vec<Text>> {
                 let half = if sample.tuned_on() { "dev-a" } else { "dev-b" };
                 single(&format!("{half}/{pair}"), sample)
             }));
+            samples.retain(Sample::tuned_on);
+            dev_in_context.extend(passages(&format!("passage-a/{pair}"), &samples, usize::MAX));
             continue;
         }
         samples.retain(|s| !held_back.contains(&s.text) && !held_back.contains(&s.post_edit));
@@ -106,6 +109,7 @@ pub fn texts(data: &Path, amounts: Amounts) -> Result<Vec<Text>> {
         let group = format!("passage/{pair}");
         texts.extend(passages(&group, samples, amounts.in_context));
     }
+    texts.extend(dev_in_context);
     for text in &mut texts {
         (text.text, text.bad) = normalise(&text.text, &text.bad);
         if draw(&text.text, 0).is_multiple_of(2) {
@@ -309,7 +313,7 @@ fn clean(group: &str, samples: &[Sample], budget: usize) -> Vec<Text> {
             }
             words += count;
             taken += count;
-            let in_context = (index + taken / PASSAGE_WORDS) % 2 == 0;
+            let in_context = (index + taken / PASSAGE_WORDS).is_multiple_of(2);
             if in_context && place + 1 < segments.sentences.len() {
                 let so_far = Span::new(start, sentence.end());
                 if segments.words_in(so_far).len() < PASSAGE_WORDS {

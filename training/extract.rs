@@ -22,6 +22,7 @@ use corpus::{Amounts, Result, Text, texts};
 use half::f16;
 use indicatif::{ProgressBar, ProgressStyle};
 use mtlint::detect::features::{MOST_PROBABLE, features, word_readings};
+use mtlint::lexicon::Lexicon;
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, ReadOptions};
 use mtlint::models;
@@ -47,7 +48,7 @@ fn main() -> Result<()> {
     std::fs::create_dir_all(&output)?;
     let amounts = Amounts {
         sentences: number("--sentences", 7_000)?,
-        in_context: number("--in-context", 1_000)?,
+        in_context: number("--in-context", 2_000)?,
         post_edits: number("--post-edits", 1_200)?,
         clean_words: number("--clean-words", 260_000)?,
         marked_words: number("--marked-words", 60_000)?,
@@ -55,6 +56,7 @@ fn main() -> Result<()> {
     let texts = texts(&data, amounts)?;
     let path = models::resolve("smollm2-135m", false, &models::Silent)?;
     let model = Llama::load(&path, "smollm2-135m", None)?;
+    let lexicon = Lexicon::embedded()?;
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} texts, {eta} left")?;
     let bar = ProgressBar::new(texts.len() as u64).with_style(style);
     for (number, shard) in texts.chunks(SHARD).enumerate() {
@@ -62,7 +64,7 @@ fn main() -> Result<()> {
         if !folder.exists() {
             let part = output.join(format!("{number:03}.part"));
             std::fs::create_dir_all(&part)?;
-            write(&model, shard, &part)?;
+            write(&model, &lexicon, shard, &part)?;
             std::fs::rename(&part, &folder)?;
         }
         bar.inc(shard.len() as u64);
@@ -71,7 +73,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn write(model: &Llama, texts: &[Text], folder: &Path) -> Result<()> {
+fn write(model: &Llama, lexicon: &Lexicon, texts: &[Text], folder: &Path) -> Result<()> {
     let create = |name: &str| File::create(folder.join(name)).map(BufWriter::new);
     let mut rows = create("features.f32")?;
     let mut states = create("states.f16")?;
@@ -87,7 +89,7 @@ fn write(model: &Llama, texts: &[Text], folder: &Path) -> Result<()> {
         for (text, reading) in batch.iter().zip(readings) {
             let segments = segment(&text.text);
             let words = word_readings(&segments, &reading);
-            let values = features(&text.text, &segments, &reading, &words);
+            let values = features(&text.text, &segments, &reading, &words, lexicon);
             let width = reading.states.width;
             for (word, row) in words.iter().zip(&values) {
                 for value in row {

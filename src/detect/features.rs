@@ -1,17 +1,20 @@
 //! What the reading says about each word, as numbers.
 //!
-//! In: a text, its words and its [`Reading`]. Out: one [`WordReading`] a word
-//! and one row of [`WIDTH`] features. Numbers and spans only, no English: a
-//! word is looked at for its shape, never looked up.
+//! In: a text, its words and its [`Reading`], and the [`Lexicon`]. Out: one
+//! [`WordReading`] a word and one row of [`WIDTH`] features: numbers of the
+//! reading, the word's shape and place, and what the lexicon knows of it.
 
 use std::collections::HashMap;
 
+use crate::lexicon::{self, LEXICON_WIDTH, Lexicon};
 use crate::lm::Reading;
 use crate::segment::{Segments, WordKind};
 use crate::span::{Doc, Span};
 
+/// Features of a word's reading, shape and place.
+const READING_WIDTH: usize = 26;
 /// Features of a word.
-pub const WIDTH: usize = 26;
+pub const WIDTH: usize = READING_WIDTH + LEXICON_WIDTH;
 /// Most probable tokens a reading must hold for its features to be complete.
 pub const MOST_PROBABLE: usize = 1;
 
@@ -71,6 +74,7 @@ pub fn features(
     segments: &Segments,
     reading: &Reading,
     words: &[WordReading],
+    lexicon: &Lexicon,
 ) -> Vec<[f32; WIDTH]> {
     let counts = occurrences(text, segments);
     let sentences = sentences(segments, words);
@@ -99,7 +103,7 @@ pub fn features(
             let seldom = |token: &crate::lm::TokenReading| (1.0 + token.id as f32).ln() / 10.0;
             let flag = |value: bool| f32::from(u8::from(value));
             let punctuation = word.kind == WordKind::Punctuation;
-            [
+            let read: [f32; READING_WIDTH] = [
                 numbers.surprisal_bits / 10.0,
                 tokens.first().map_or(0.0, |t| t.surprisal_bits) / 10.0,
                 largest(|t| t.surprisal_bits) / 10.0,
@@ -130,7 +134,11 @@ pub fn features(
                     / 10.0,
                 whole.distance(numbers.surprisal_bits),
                 whole.distance(numbers.surprisal_bits - numbers.expected_bits + whole.mean),
-            ]
+            ];
+            let mut row = [0.0; WIDTH];
+            row[..READING_WIDTH].copy_from_slice(&read);
+            row[READING_WIDTH..].copy_from_slice(&lexicon::features(&lexicon.look_up(spelling)));
+            row
         })
         .collect()
 }

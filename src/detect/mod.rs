@@ -5,11 +5,17 @@
 //! severities or prose; [`crate::finding`] does.
 
 pub mod features;
+mod head;
+mod weights;
 mod word_model;
 
-pub use word_model::{RateModel, Thresholds, WeightsError, WordModel};
+pub use weights::WeightsError;
+pub use word_model::{RateModel, Thresholds, WordModel};
+
+use std::ops::Range;
 
 use self::features::{WordReading, features, word_readings};
+use crate::lexicon::Lexicon;
 use crate::lm::Reading;
 use crate::segment::Segments;
 
@@ -21,18 +27,131 @@ pub struct Noticed {
     /// For each word the calibrated probability that a post-editor would
     /// change it.
     pub p_garbled: Vec<f32>,
+    /// The sentences, in order.
+    pub sentences: Vec<NoticedSentence>,
 }
 
-/// Judges every word of a text, sentence by sentence.
-pub fn notice(model: &WordModel, text: &str, segments: &Segments, reading: &Reading) -> Noticed {
+/// What was noticed of a sentence as a whole.
+#[derive(Debug, Clone)]
+pub struct NoticedSentence {
+    /// Its words, as indices.
+    pub words: Range<usize>,
+    /// Share of them that a post-editor would change, 0 to 1, not calibrated.
+    pub rate: f32,
+}
+
+impl Noticed {
+    /// Takes back what was noticed of some words: they are not garbled. A
+    /// sentence loses the same share of its rate.
+    pub fn spare(&mut self, mut spared: impl FnMut(&WordReading) -> bool) {
+        for sentence in &mut self.sentences {
+            let all = sentence.words.len();
+            let mut left = 0;
+            for word in sentence.words.clone() {
+                if spared(&self.words[word]) {
+                    self.p_garbled[word] = 0.0;
+                } else {
+                    left += 1;
+                }
+            }
+            sentence.rate *= left as f32 / all.max(1) as f32;
+        }
+    }
+
+    /// The share of words that a post-editor would change, not calibrated: what
+    /// [`RateModel::rate`] takes. Sentences weigh by their words, so that it is
+    /// the same for a text and for twice that text.
+    pub fn raw_rate(&self) -> f32 {
+        let changed = self.sentences.iter();
+        let changed = changed.map(|sentence| sentence.rate * sentence.words.len() as f32);
+        changed.sum::<f32>() / self.words.len().max(1) as f32
+    }
+}
+
+/// Judges every word of a text, sentence by sentence. The reading holds the
+/// states of [`WordModel::layers`].
+pub fn notice(
+    model: &WordModel,
+    lexicon: &Lexicon,
+    text: &str,
+    segments: &Segments,
+    reading: &Reading,
+) -> Noticed {
     let words = word_readings(segments, reading);
-    let rows = features(text, segments, reading, &words);
-    let mut p_garbled = Vec::with_capacity(words.len());
+    let rows = features(text, segments, reading, &words, lexicon);
+    let mut sentences = Vec::new();
     let mut start = 0;
     for sentence in segments.words.chunk_by(|a, b| a.sentence == b.sentence) {
-        let end = start + sentence.len();
-        p_garbled.extend(model.probabilities(&rows[start..end]));
-        start = end;
+        sentences.push(start..start + sentence.len());
+        start += sentence.len();
     }
-    Noticed { words, p_garbled }
+    let verdict = model.judge(&rows, states(reading, &words), &sentences);
+    let sentences = sentences.into_iter().zip(verdict.rates);
+    Noticed {
+        words,
+        p_garbled: verdict.p_garbled,
+        sentences: sentences
+            .map(|(words, rate)| NoticedSentence { words, rate })
+            .collect(),
+    }
+}
+
+/// For each word the states after its last token, the layers side by side.
+fn states(reading: &Reading, words: &[WordReading]) -> Vec<f32> {
+    let (width, layers) = (reading.states.width, &reading.states.layers);
+    let mut rows = Vec::with_capacity(words.len() * layers.len() * width);
+    for word in words {
+        let last = word.tokens.end.saturating_sub(1);
+        for layer in layers {
+            let row = layer.get(last * width..(last + 1) * width);
+            rows.extend_from_slice(row.unwrap_or_default());
+        }
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::span::Span;
+
+    fn noticed(rates: &[(usize, f32)]) -> Noticed {
+        let mut words = Vec::new();
+        let mut sentences = Vec::new();
+        for (count, rate) in rates {
+            let start = words.len();
+            words.extend((start..start + count).map(|at| WordReading {
+                span: Span::new(2 * at, 2 * at + 1),
+                tokens: at..at + 1,
+                surprisal_bits: 1.0,
+                expected_bits: 1.0,
+            }));
+            sentences.push(NoticedSentence {
+                words: start..words.len(),
+                rate: *rate,
+            });
+        }
+        Noticed {
+            p_garbled: vec![0.5; words.len()],
+            words,
+            sentences,
+        }
+    }
+
+    #[test]
+    fn a_text_twice_has_the_rate_of_the_text() {
+        let once = noticed(&[(2, 0.5), (6, 0.1)]);
+        let twice = noticed(&[(2, 0.5), (6, 0.1), (2, 0.5), (6, 0.1)]);
+        assert!((once.raw_rate() - 0.2).abs() < 1e-6);
+        assert!((twice.raw_rate() - once.raw_rate()).abs() < 1e-6);
+        assert_eq!(noticed(&[]).raw_rate(), 0.0);
+    }
+
+    #[test]
+    fn what_is_spared_counts_no_longer() {
+        let mut half = noticed(&[(4, 0.4)]);
+        half.spare(|word| word.span.start() < 4);
+        assert_eq!(half.p_garbled, [0.0, 0.0, 0.5, 0.5]);
+        assert!((half.raw_rate() - 0.2).abs() < 1e-6);
+    }
 }

@@ -1,28 +1,31 @@
-//! The word model: from rows of features to a calibrated probability a word.
+//! The word model: from what the reading says of a text to a calibrated
+//! probability for every word, and the text's post-edit rate.
 //!
-//! In: features, sentence by sentence. Out: for each word the probability that
-//! a post-editor would change it. A small bidirectional GRU (Cho et al. 2014)
-//! over the words of a sentence, then one linear layer over its states and the
-//! features themselves, then Platt scaling. The weights are ours, made by
-//! `training/train`, and part of the binary.
+//! In: features and states, sentence by sentence. Out: for each word the
+//! probability that a post-editor would change it. Several [`Head`]s, trained
+//! alike from different seeds, are averaged, then calibrated. The weights are
+//! ours, made by `training/train`, and part of the binary.
 
-use safetensors::SafeTensors;
+use std::ops::Range;
 
 use super::features::WIDTH;
+use super::head::{Head, Rows, Said, sigmoid};
+use super::weights::{Tensors, WeightsError};
+use crate::lm::ModelId;
 
-/// Weights of the detector for models without a trained head of their own.
+/// Weights for the default model, trained on its states.
+const TRAINED: &[u8] = include_bytes!("../../models/en-1.safetensors");
+/// Weights for any model: they see no states.
 const SURPRISAL: &[u8] = include_bytes!("../../models/surprisal-1.safetensors");
 
 /// A trained word model with its calibration.
 pub struct WordModel {
-    mean: Vec<f32>,
-    deviation: Vec<f32>,
-    forward: Gru,
-    backward: Gru,
-    out: Vec<f32>,
-    bias: f32,
-    /// Slope and shift of the logit.
-    calibration: [f32; 2],
+    name: String,
+    layers: Vec<usize>,
+    features: Scale,
+    states: Scale,
+    heads: Vec<Head>,
+    calibration: Calibration,
     thresholds: Thresholds,
     rate: RateModel,
 }
@@ -38,7 +41,17 @@ pub struct Thresholds {
     pub thorough: f32,
 }
 
-/// From the mean probability of a document's words to its post-edit rate.
+/// From logits to probabilities (Platt 1999), with a term for the text as a
+/// whole: the same word is more likely garbled where much else is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Calibration {
+    slope: f32,
+    /// Times the text's mean logit.
+    level: f32,
+    shift: f32,
+}
+
+/// From what the network says of a document to its post-edit rate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RateModel {
     base: f32,
@@ -51,91 +64,103 @@ pub struct RateModel {
 
 impl RateModel {
     /// Expected post-edit rate, 0 to 1, and the half width of its 95 %
-    /// interval, for a text whose `words` words have this mean probability.
-    pub fn rate(&self, mean_probability: f32, words: usize) -> (f32, f32) {
-        let rate = (self.base + self.gain * mean_probability).clamp(0.0, 1.0);
+    /// interval, for a text of `words` words of which the network would change
+    /// the share `raw`.
+    pub fn rate(&self, raw: f32, words: usize) -> (f32, f32) {
+        let rate = (self.base + self.gain * raw).clamp(0.0, 1.0);
         let variance = self.lasting + self.falling / words.max(1) as f32;
         (rate, 1.96 * variance.sqrt())
     }
 }
 
-/// Why embedded or given weights cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("the detector's weights are unusable: {0}")]
-pub struct WeightsError(String);
-
-struct Gru {
-    hidden: usize,
-    input_weights: Vec<f32>,
-    input_bias: Vec<f32>,
-    state_weights: Vec<f32>,
-    state_bias: Vec<f32>,
+/// What a word model says of a text.
+pub struct Verdict {
+    /// Probability of each word.
+    pub p_garbled: Vec<f32>,
+    /// Share of the words of each sentence that a post-editor would change,
+    /// 0 to 1, not yet calibrated.
+    pub rates: Vec<f32>,
 }
 
 impl WordModel {
-    /// The detector that judges surprisals, whichever model they come from.
+    /// The word model for a language model: the one trained on its states, or
+    /// the one that judges surprisals whichever model they come from.
+    ///
+    /// # Errors
+    /// When the embedded weights are damaged.
+    pub fn of(lm: &ModelId) -> Result<Self, WeightsError> {
+        let trained = Tensors::new(TRAINED)?;
+        if trained.note("model_sha256")? == lm.sha256 {
+            Self::from_tensors(&trained)
+        } else {
+            Self::surprisal()
+        }
+    }
+
+    /// The word model that judges surprisals, whichever model they come from.
     ///
     /// # Errors
     /// When the embedded weights are damaged.
     pub fn surprisal() -> Result<Self, WeightsError> {
-        Self::from_safetensors(SURPRISAL)
+        Self::from_tensors(&Tensors::new(SURPRISAL)?)
     }
 
-    fn from_safetensors(bytes: &[u8]) -> Result<Self, WeightsError> {
-        let file = SafeTensors::deserialize(bytes).map_err(|e| WeightsError(e.to_string()))?;
-        let tensor = |name: &str| -> Result<Vec<f32>, WeightsError> {
-            let view = file
-                .tensor(name)
-                .map_err(|error| WeightsError(format!("{name}: {error}")))?;
-            let numbers = view.data().chunks_exact(4);
-            Ok(numbers
-                .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-                .collect())
+    fn from_tensors(tensors: &Tensors<'_>) -> Result<Self, WeightsError> {
+        let numbers = |name: &str| -> Result<Vec<usize>, WeightsError> {
+            let note = tensors.note(name)?;
+            let numbers = note.split_whitespace().map(str::parse);
+            numbers
+                .collect::<Result<_, _>>()
+                .map_err(|_| WeightsError(format!("the note {name} holds {note:?}")))
         };
-        let sized = |name: &str, size: usize| {
-            let numbers = tensor(name)?;
-            if numbers.len() != size {
-                let got = numbers.len();
-                return Err(WeightsError(format!("{name} holds {got}, expected {size}")));
-            }
-            Ok(numbers)
-        };
-        let gru = |suffix: &str| -> Result<Gru, WeightsError> {
-            let input_bias = tensor(&format!("gru.bias_ih_l0{suffix}"))?;
-            let hidden = input_bias.len() / 3;
-            Ok(Gru {
-                hidden,
-                input_weights: sized(&format!("gru.weight_ih_l0{suffix}"), 3 * hidden * WIDTH)?,
-                state_weights: sized(&format!("gru.weight_hh_l0{suffix}"), 3 * hidden * hidden)?,
-                state_bias: sized(&format!("gru.bias_hh_l0{suffix}"), 3 * hidden)?,
-                input_bias,
-            })
-        };
-        let (forward, backward) = (gru("")?, gru("_reverse")?);
-        let states = forward.hidden + backward.hidden;
-        let calibration = sized("calibration", 2)?;
-        let thresholds = sized("thresholds", 3)?;
-        let rate = sized("post_edit_rate", 4)?;
+        let (layers, count) = (numbers("layers")?, numbers("heads")?);
+        let features = Scale::new(tensors, "feature")?;
+        if features.mean.len() != WIDTH {
+            let got = features.mean.len();
+            let problem = format!("it takes {got} features, there are {WIDTH}");
+            return Err(WeightsError(problem));
+        }
+        let states = Scale::new(tensors, "state")?;
+        let heads = 0..count.first().copied().unwrap_or(1);
+        let head = |index| Head::new(tensors, &format!("{index}."), WIDTH, states.mean.len());
+        let heads = heads.map(head).collect::<Result<_, _>>()?;
+        let [slope, level, shift] = tensors.array("calibration")?;
+        let [precise, balanced, thorough] = tensors.array("thresholds")?;
+        let [base, gain, lasting, falling] = tensors.array("post_edit_rate")?;
         Ok(Self {
-            mean: sized("mean", WIDTH)?,
-            deviation: sized("deviation", WIDTH)?,
-            out: sized("out.weight", states + WIDTH)?,
-            bias: sized("out.bias", 1)?[0],
-            forward,
-            backward,
-            calibration: [calibration[0], calibration[1]],
+            name: tensors.note("detector")?.to_owned(),
+            layers,
+            features,
+            states,
+            heads,
+            calibration: Calibration {
+                slope,
+                level,
+                shift,
+            },
             thresholds: Thresholds {
-                precise: thresholds[0],
-                balanced: thresholds[1],
-                thorough: thresholds[2],
+                precise,
+                balanced,
+                thorough,
             },
             rate: RateModel {
-                base: rate[0],
-                gain: rate[1],
-                lasting: rate[2],
-                falling: rate[3],
+                base,
+                gain,
+                lasting,
+                falling,
             },
         })
+    }
+
+    /// Its name, for reports.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The layers of the language model whose states it sees; none if it
+    /// judges surprisals only.
+    pub fn layers(&self) -> &[usize] {
+        &self.layers
     }
 
     /// The operating points found on tuning data.
@@ -148,65 +173,69 @@ impl WordModel {
         self.rate
     }
 
-    /// Probabilities for the words of one sentence, 0 to 1.
-    pub fn probabilities(&self, rows: &[[f32; WIDTH]]) -> Vec<f32> {
-        let rows: Vec<Vec<f32>> = rows
-            .iter()
-            .map(|row| {
-                let scales = self.mean.iter().zip(&self.deviation);
-                row.iter()
-                    .zip(scales)
-                    .map(|(x, (m, d))| (x - m) / d)
-                    .collect()
-            })
+    /// Judges the words of a text: a row of features and of states each (the
+    /// [`Self::layers`] side by side), in the sentences they stand in.
+    pub fn judge(
+        &self,
+        features: &[[f32; WIDTH]],
+        mut states: Vec<f32>,
+        sentences: &[Range<usize>],
+    ) -> Verdict {
+        let mut features = features.concat();
+        self.features.apply(&mut features);
+        self.states.apply(&mut states);
+        let rows = Rows {
+            features: &features,
+            states: &states,
+            sentences,
+        };
+        let said: Vec<Said> = self.heads.iter().map(|head| head.judge(rows)).collect();
+        let mean = |of: &dyn Fn(&Said) -> f32| said.iter().map(of).sum::<f32>() / said.len() as f32;
+        let words = features.len() / WIDTH;
+        let logits: Vec<f32> = (0..words)
+            .map(|word| mean(&|said| said.logits[word]))
             .collect();
-        let ahead = self.forward.run(rows.iter());
-        let mut behind = self.backward.run(rows.iter().rev());
-        behind.reverse();
-        rows.iter()
-            .zip(ahead.iter().zip(&behind))
-            .map(|(row, (ahead, behind))| {
-                let inputs = ahead.iter().chain(behind).chain(row);
-                let logit = self.bias + dot(&self.out, inputs);
-                sigmoid(self.calibration[0] * logit + self.calibration[1])
-            })
-            .collect()
+        let rates = (0..sentences.len())
+            .map(|index| mean(&|said| said.rates[index]))
+            .collect();
+        let level = logits.iter().sum::<f32>() / words.max(1) as f32;
+        let Calibration {
+            slope,
+            level: weight,
+            shift,
+        } = self.calibration;
+        let calibrated = |logit: &f32| sigmoid(slope * logit + weight * level + shift);
+        Verdict {
+            p_garbled: logits.iter().map(calibrated).collect(),
+            rates,
+        }
     }
 }
 
-impl Gru {
-    /// The state after each row.
-    fn run<'a>(&self, rows: impl Iterator<Item = &'a Vec<f32>>) -> Vec<Vec<f32>> {
-        let hidden = self.hidden;
-        let mut state = vec![0.0; hidden];
-        rows.map(|row| {
-            let input = |unit: usize| {
-                self.input_bias[unit] + dot(&self.input_weights[unit * WIDTH..], row.iter())
-            };
-            let recurrent = |unit: usize| {
-                self.state_bias[unit] + dot(&self.state_weights[unit * hidden..], state.iter())
-            };
-            state = (0..hidden)
-                .map(|unit| {
-                    let (update_unit, new_unit) = (hidden + unit, 2 * hidden + unit);
-                    let reset = sigmoid(input(unit) + recurrent(unit));
-                    let update = sigmoid(input(update_unit) + recurrent(update_unit));
-                    let new = (input(new_unit) + reset * recurrent(new_unit)).tanh();
-                    (1.0 - update) * new + update * state[unit]
-                })
-                .collect();
-            state.clone()
-        })
-        .collect()
+/// Mean and deviation of the columns, as the network was trained.
+struct Scale {
+    mean: Vec<f32>,
+    deviation: Vec<f32>,
+}
+
+impl Scale {
+    fn new(tensors: &Tensors<'_>, name: &str) -> Result<Self, WeightsError> {
+        let mean = tensors.all(&format!("{name}_mean"))?;
+        let deviation = tensors.sized(&format!("{name}_deviation"), mean.len())?;
+        Ok(Self { mean, deviation })
     }
-}
 
-fn dot<'a>(weights: &[f32], inputs: impl Iterator<Item = &'a f32>) -> f32 {
-    weights.iter().zip(inputs).map(|(w, x)| w * x).sum()
-}
-
-fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + (-x).exp())
+    fn apply(&self, rows: &mut [f32]) {
+        if self.mean.is_empty() {
+            return;
+        }
+        for row in rows.chunks_exact_mut(self.mean.len()) {
+            for (x, (mean, deviation)) in row.iter_mut().zip(self.mean.iter().zip(&self.deviation))
+            {
+                *x = (*x - mean) / deviation;
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -215,24 +244,61 @@ mod tests {
 
     #[test]
     fn the_embedded_weights_load_and_their_thresholds_are_ordered() {
-        let model = WordModel::surprisal().unwrap();
-        let t = model.thresholds();
-        assert!(t.thorough < t.balanced && t.balanced < t.precise);
+        for bytes in [TRAINED, SURPRISAL] {
+            let model = WordModel::from_tensors(&Tensors::new(bytes).unwrap()).unwrap();
+            let t = model.thresholds();
+            assert!(t.thorough < t.balanced && t.balanced < t.precise, "{t:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_model_it_was_trained_on_gets_the_trained_head() {
+        let id = |sha256: &str| ModelId {
+            name: "smollm2-135m".to_owned(),
+            sha256: sha256.to_owned(),
+        };
+        let trained = Tensors::new(TRAINED).unwrap();
+        let own = WordModel::of(&id(trained.note("model_sha256").unwrap())).unwrap();
+        let other = WordModel::of(&id("00")).unwrap();
+        assert_eq!((own.layers().len(), other.layers().len()), (4, 0));
+        assert_ne!(own.name(), other.name());
     }
 
     #[test]
     fn a_surprising_word_is_more_suspect_than_an_expected_one() {
         let model = WordModel::surprisal().unwrap();
         // The mean word, five times; then its third one costs far more.
-        let mean: [f32; WIDTH] = model.mean.clone().try_into().unwrap();
-        let plain = model.probabilities(&[mean; 5]);
+        let mean: [f32; WIDTH] = model.features.mean.clone().try_into().unwrap();
+        let judge =
+            |rows: &[[f32; WIDTH]]| model.judge(rows, Vec::new(), std::slice::from_ref(&(0..5)));
+        let plain = judge(&[mean; 5]);
         let mut rows = [mean; 5];
         for column in [0, 1, 2, 6, 7] {
             rows[2][column] += 2.0;
         }
-        let garbled = model.probabilities(&rows);
-        assert!(garbled[2] > plain[2] + 0.1, "{} {}", garbled[2], plain[2]);
-        assert!(plain.iter().all(|p| (0.0..=1.0).contains(p)));
+        let garbled = judge(&rows);
+        let (before, after) = (plain.p_garbled[2], garbled.p_garbled[2]);
+        assert!(after > before + 0.1, "{before} {after}");
+        assert!(garbled.rates[0] > plain.rates[0]);
+        assert!(plain.p_garbled.iter().all(|p| (0.0..=1.0).contains(p)));
+    }
+
+    #[test]
+    fn sentences_are_judged_apart_but_for_the_level_of_the_text() {
+        let model = WordModel::surprisal().unwrap();
+        let mean: [f32; WIDTH] = model.features.mean.clone().try_into().unwrap();
+        let one = model.judge(&[mean; 3], Vec::new(), std::slice::from_ref(&(0..3)));
+        let two = model.judge(&[mean; 6], Vec::new(), &[0..3, 3..6]);
+        for (a, b) in one.p_garbled.iter().cycle().zip(&two.p_garbled) {
+            assert!((a - b).abs() < 1e-4, "{a} {b}");
+        }
+        assert!((one.rates[0] - two.rates[1]).abs() < 1e-4);
+    }
+
+    #[test]
+    fn a_text_without_words_has_nothing_garbled() {
+        let verdict = WordModel::surprisal().unwrap().judge(&[], Vec::new(), &[]);
+        assert!(verdict.p_garbled.is_empty() && verdict.rates.is_empty());
     }
 
     #[test]
@@ -244,6 +310,6 @@ mod tests {
 
     #[test]
     fn damaged_weights_are_an_error() {
-        assert!(WordModel::from_safetensors(&SURPRISAL[..SURPRISAL.len() / 2]).is_err());
+        assert!(Tensors::new(&SURPRISAL[..SURPRISAL.len() / 2]).is_err());
     }
 }

@@ -1,12 +1,13 @@
 //! What kind of error a suspect phrase is, and how bad.
 //!
 //! In: the phrase's words with their shapes and numbers. Out: a [`Category`]
-//! and a [`Severity`]. The rules look at shapes and bits, never at what a word
-//! is; they are coarse on purpose and stated here:
+//! and a [`Severity`]. The rules look at shapes, bits and whether the lexicon
+//! calls a word foreign; they are coarse on purpose and stated here:
 //!
 //! | rule, the first that fits the phrase's most suspect word | category |
 //! |---|---|
 //! | the phrase is marks only | punctuation |
+//! | a garbled word of it, no name, is clearly of another language | untranslated |
 //! | it begins with a capital inside a sentence and is spelled from pieces | name |
 //! | it is spelled from pieces, each far from expected | untranslated |
 //! | it costs far more than expected | mistranslation |
@@ -31,6 +32,8 @@ const MAJOR_CONFIDENCE: f32 = 0.5;
 pub struct Suspect<'a> {
     /// The word as it stands.
     pub word: &'a str,
+    /// Whether a garbled word of the phrase is clearly of another language.
+    pub foreign: bool,
     /// Whether every word of the phrase is a mark.
     pub only_marks: bool,
     /// Whether the word begins a sentence.
@@ -39,8 +42,6 @@ pub struct Suspect<'a> {
     pub pieces: usize,
     /// Surprisal less entropy, in bits.
     pub excess_bits: f32,
-    /// Probability that the phrase is wrong.
-    pub confidence: f32,
 }
 
 /// The kind of error.
@@ -51,6 +52,8 @@ pub fn category(suspect: &Suspect<'_>) -> Category {
     let numeric = suspect.word.chars().any(char::is_numeric);
     if suspect.only_marks {
         Category::Punctuation
+    } else if suspect.foreign {
+        Category::Untranslated
     } else if suspect.pieces > 1 && capital && !suspect.begins_sentence && !numeric {
         Category::Name
     } else if suspect.pieces > 1 && suspect.excess_bits >= FAR_BITS && !numeric {
@@ -64,12 +67,12 @@ pub fn category(suspect: &Suspect<'_>) -> Category {
     }
 }
 
-/// How much it hurts the reader: by how sure the error is and how far from
-/// expected. A mark alone never loses the sense.
-pub fn severity(suspect: &Suspect<'_>) -> Severity {
-    if suspect.only_marks || suspect.confidence < MAJOR_CONFIDENCE {
+/// How much it hurts the reader: by how sure the error is and how many bits over
+/// the expected ones it costs. A mark alone never loses the sense.
+pub fn severity(category: Category, confidence: f32, excess_bits: f32) -> Severity {
+    if category == Category::Punctuation || confidence < MAJOR_CONFIDENCE {
         Severity::Minor
-    } else if suspect.confidence >= CRITICAL_CONFIDENCE && suspect.excess_bits >= FAR_BITS {
+    } else if confidence >= CRITICAL_CONFIDENCE && excess_bits >= FAR_BITS {
         Severity::Critical
     } else {
         Severity::Major
@@ -83,11 +86,11 @@ mod tests {
     fn suspect(word: &str) -> Suspect<'_> {
         Suspect {
             word,
+            foreign: false,
             only_marks: false,
             begins_sentence: false,
             pieces: 1,
             excess_bits: 3.0,
-            confidence: 0.6,
         }
     }
 
@@ -105,6 +108,12 @@ mod tests {
         assert_eq!(category(&pieces("Varsovie", 12.0)), Category::Name);
         // "to embaucher workers" → "to hire workers"
         assert_eq!(category(&pieces("embaucher", 15.0)), Category::Untranslated);
+        // "a sehr nice view" → "a very nice view"
+        let foreign = Suspect {
+            foreign: true,
+            ..suspect("sehr")
+        };
+        assert_eq!(category(&foreign), Category::Untranslated);
         // "depends of the weather" → "depends on the weather"
         assert_eq!(category(&suspect("of")), Category::Grammar);
         // "the actual minister" → "the current minister"
@@ -124,16 +133,11 @@ mod tests {
 
     #[test]
     fn severity_grows_with_confidence_and_distance() {
-        let sure = Suspect {
-            confidence: 0.9,
-            ..pieces("embaucher", 15.0)
-        };
-        assert_eq!(severity(&sure), Severity::Critical);
-        assert_eq!(severity(&suspect("actual")), Severity::Major);
-        let doubtful = Suspect {
-            confidence: 0.3,
-            ..suspect("actual")
-        };
-        assert_eq!(severity(&doubtful), Severity::Minor);
+        let of = |confidence, bits| severity(Category::Wording, confidence, bits);
+        assert_eq!(of(0.9, 15.0), Severity::Critical);
+        assert_eq!(of(0.9, 3.0), Severity::Major);
+        assert_eq!(of(0.6, 15.0), Severity::Major);
+        assert_eq!(of(0.3, 15.0), Severity::Minor);
+        assert_eq!(severity(Category::Punctuation, 0.9, 15.0), Severity::Minor);
     }
 }

@@ -10,6 +10,7 @@ use std::ops::Range;
 use super::category::{Suspect, category, severity};
 use super::{Evidence, Finding};
 use crate::detect::Noticed;
+use crate::lexicon::Lexicon;
 use crate::lm::{LanguageModel, Reading};
 use crate::segment::{Segments, WordKind};
 
@@ -24,6 +25,8 @@ pub struct Judged<'a> {
     pub segments: &'a Segments,
     /// Its reading, with the most probable tokens.
     pub reading: &'a Reading,
+    /// What is known of single words.
+    pub lexicon: &'a Lexicon,
     /// The numbers of each word.
     pub noticed: &'a Noticed,
     /// Which words are garbled.
@@ -90,30 +93,46 @@ impl Judged<'_> {
             self.noticed.words[words.clone()].iter().map(value).sum()
         };
         let all = &self.segments.words;
+        let residue_language = self.residue_language(words.clone());
         let suspect = Suspect {
+            foreign: residue_language.is_some(),
             word: numbers.span.slice(self.text).unwrap_or_default(),
             only_marks: words.clone().all(|i| all[i].kind == WordKind::Punctuation),
             begins_sentence: worst == 0 || all[worst - 1].sentence != all[worst].sentence,
             pieces: numbers.tokens.len(),
             excess_bits: numbers.surprisal_bits - numbers.expected_bits,
-            // Words of a phrase are wrong together, so the most suspect one
-            // says how likely any is; multiplying would count it twice.
-            confidence: p[worst],
         };
+        let category = category(&suspect);
         Finding {
             span: all[words.start].span.cover(all[words.end - 1].span),
-            category: category(&suspect),
-            severity: severity(&suspect),
+            severity: severity(category, p[worst], suspect.excess_bits),
+            category,
+            // Words of a phrase are wrong together, so the most suspect one
+            // says how likely any is; multiplying would count it twice.
             confidence: p[worst],
             evidence: Evidence {
                 surprisal_bits: sum(|word| word.surprisal_bits),
                 expected_bits: sum(|word| word.expected_bits),
                 p_garbled: p[worst],
                 expected: self.expected(worst, lm),
-                residue_language: None,
+                residue_language,
             },
             suggestions: Vec::new(),
         }
+    }
+
+    /// The language of a word that was left untranslated: the first garbled one
+    /// that is clearly not English, names left aside.
+    fn residue_language(&self, mut words: Range<usize>) -> Option<String> {
+        words.find_map(|index| {
+            let word = &self.segments.words[index];
+            let spelling = word.span.slice(self.text).unwrap_or_default();
+            if !self.garbled[index] || !spelling.starts_with(char::is_lowercase) {
+                return None;
+            }
+            let (language, _) = self.lexicon.look_up(spelling).foreign_language()?;
+            Some(language.code().to_owned())
+        })
     }
 
     /// Whole words that the model found probable where the word stands.
@@ -164,11 +183,16 @@ mod tests {
             at += spelling.len();
         }
         let garbled: Vec<bool> = p_garbled.iter().map(|p| *p > 0.5).collect();
-        let noticed = Noticed { words, p_garbled };
+        let noticed = Noticed {
+            words,
+            p_garbled,
+            sentences: Vec::new(),
+        };
         let judged = Judged {
             text: &text,
             segments: &segments,
             reading: &reading,
+            lexicon: &Lexicon::embedded().unwrap(),
             noticed: &noticed,
             garbled: &garbled,
             threshold: 0.5,

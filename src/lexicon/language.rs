@@ -3,34 +3,35 @@
 //! In: a place in the list, as the data files count them. Out: its code and its
 //! English name.
 
-/// Code and English name, in the order of the data: as in `training/lexicon.py`.
+/// Code and English name, in the order of the data, which `training/lexicon.py`
+/// counts by two-letter code.
 const LANGUAGES: [(&str, &str); ForeignLanguage::COUNT] = [
-    ("ca", "Catalan"),
-    ("cs", "Czech"),
-    ("da", "Danish"),
-    ("de", "German"),
-    ("es", "Spanish"),
-    ("fi", "Finnish"),
+    ("cat", "Catalan"),
+    ("ces", "Czech"),
+    ("dan", "Danish"),
+    ("deu", "German"),
+    ("spa", "Spanish"),
+    ("fin", "Finnish"),
     ("fil", "Filipino"),
-    ("fr", "French"),
-    ("hu", "Hungarian"),
-    ("id", "Indonesian"),
-    ("is", "Icelandic"),
-    ("it", "Italian"),
-    ("lt", "Lithuanian"),
-    ("lv", "Latvian"),
-    ("ms", "Malay"),
-    ("nb", "Norwegian"),
-    ("nl", "Dutch"),
-    ("pl", "Polish"),
-    ("pt", "Portuguese"),
-    ("ro", "Romanian"),
-    ("sh", "Serbo-Croatian"),
-    ("sk", "Slovak"),
-    ("sl", "Slovenian"),
-    ("sv", "Swedish"),
-    ("tr", "Turkish"),
-    ("vi", "Vietnamese"),
+    ("fra", "French"),
+    ("hun", "Hungarian"),
+    ("ind", "Indonesian"),
+    ("isl", "Icelandic"),
+    ("ita", "Italian"),
+    ("lit", "Lithuanian"),
+    ("lav", "Latvian"),
+    ("msa", "Malay"),
+    ("nob", "Norwegian"),
+    ("nld", "Dutch"),
+    ("pol", "Polish"),
+    ("por", "Portuguese"),
+    ("ron", "Romanian"),
+    ("hbs", "Serbo-Croatian"),
+    ("slk", "Slovak"),
+    ("slv", "Slovenian"),
+    ("swe", "Swedish"),
+    ("tur", "Turkish"),
+    ("vie", "Vietnamese"),
 ];
 
 /// A language that is written in Latin letters and is not English.
@@ -47,12 +48,18 @@ impl ForeignLanguage {
         (index < Self::COUNT).then_some(Self(place))
     }
 
+    /// The language with this ISO 639-3 code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        let index = LANGUAGES.iter().position(|(known, _)| *known == code)?;
+        Self::from_index(index)
+    }
+
     /// Its place in the data files, below [`Self::COUNT`].
     pub fn index(self) -> usize {
         usize::from(self.0)
     }
 
-    /// ISO 639 code, of two letters where there is one: `fr`, `fil`.
+    /// ISO 639-3 code: `fra`.
     pub fn code(self) -> &'static str {
         LANGUAGES[self.index()].0
     }

@@ -83,7 +83,7 @@ fn a_word_common_in_english_is_told_from_one_common_elsewhere() {
     let german = LEXICON.look_up("Nachbarschaft");
     assert!(english.english_zipf > german.english_zipf + 2.0);
     assert!(english.spelling.p_english > german.spelling.p_english + 0.5);
-    assert_eq!(german.foreign.map(|(l, _)| l.code()), Some("de"));
+    assert_eq!(german.foreign.map(|(l, _)| l.code()), Some("deu"));
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! documents as they are: whoever shows them makes them safe to show.
 
 use crate::finding::{Applicability, Category, Evidence, Finding, Severity, Suggestion};
+use crate::lexicon::ForeignLanguage;
 
 use super::{AbstainReason, Language, RecordError, visible};
 
@@ -228,7 +229,9 @@ pub fn percent(probability: f32) -> String {
 
 /// The English name of a language, or its code where none is known.
 fn language_name(code: &str) -> &str {
-    whatlang::Lang::from_code(code).map_or(code, |language| language.eng_name())
+    let of_words = ForeignLanguage::from_code(code).map(ForeignLanguage::name);
+    let of_texts = || whatlang::Lang::from_code(code).map(|language| language.eng_name());
+    of_words.or_else(of_texts).unwrap_or(code)
 }
 
 fn quoted(phrase: &str) -> String {

@@ -5,9 +5,11 @@
 
 use std::path::Path;
 
+use mtlint::document::Document;
 use mtlint::eval::dataset::{DataSet, load};
 use mtlint::eval::{Evaluation, Half, Options, measure};
-use mtlint::pipeline::OperatingPoint;
+use mtlint::pipeline::{Input, OperatingPoint};
+use mtlint::report::Outcome;
 
 use crate::common::{analyzer, data};
 
@@ -70,4 +72,47 @@ fn quality_stays_above_its_floor() {
         flagged <= CEILING,
         "{flagged:.1} flagged per 1,000 clean words"
     );
+}
+
+/// Sentences put together to one document, and the drift that is allowed.
+const TOGETHER: usize = 12;
+const DRIFT: f64 = 0.06;
+
+#[test]
+fn the_post_edit_rate_does_not_drift_with_length() {
+    let Some(folder) = data("the_post_edit_rate_does_not_drift_with_length") else {
+        return;
+    };
+    let analyzer = analyzer(OperatingPoint::Precise);
+    let rate_and_words = |texts: Vec<&str>| -> Vec<(f64, f64)> {
+        let inputs = texts.into_iter().map(|text| Input {
+            id: String::new(),
+            document: Ok(Document::from_text("a", text)),
+            siblings: Vec::new(),
+        });
+        let reports = analyzer.judge(inputs.collect()).unwrap();
+        let scores = reports.iter().map(|report| match &report.outcome {
+            Outcome::Scored(judgement) => judgement.score,
+            other => panic!("not scored: {other:?}"),
+        });
+        scores
+            .map(|score| (f64::from(score.post_edit_rate), score.words as f64))
+            .collect()
+    };
+    let mut drifts = Vec::new();
+    for pair in PAIRS {
+        let file = folder.join(format!("mlqe-pe/{pair}.dev.jsonl.gz"));
+        let samples = load(&file).unwrap().remove(0).samples;
+        let long = samples.iter().filter(|sample| sample.text.len() > 100);
+        let texts: Vec<&str> = long.take(TOGETHER).map(|s| s.text.as_str()).collect();
+        let together = texts.join(" ");
+        let alone = rate_and_words(texts);
+        let words: f64 = alone.iter().map(|(_, words)| words).sum();
+        let alone = alone.iter().map(|(rate, words)| rate * words).sum::<f64>() / words;
+        let (together, _) = rate_and_words(vec![&together])[0];
+        println!("{pair}: rate of {TOGETHER} sentences {alone:.3}, as one {together:.3}");
+        drifts.push(together - alone);
+    }
+    let mean = drifts.iter().sum::<f64>() / drifts.len() as f64;
+    assert!(mean.abs() <= DRIFT, "mean drift {mean:.3} of {drifts:?}");
 }

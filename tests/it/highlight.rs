@@ -51,7 +51,7 @@ fn the_summit_article_is_flagged_and_corrected() {
     let garbled = folder.join("summit/garbled.txt");
     let sibling = folder.join("summit/sibling.txt");
     let with_sibling = judged(&garbled, &[&sibling]);
-    for word in ["Poutine", "Litiger", "chome", "overweight"] {
+    for word in ["Poutine", "Litiger", "chome", "overweight", "initiated"] {
         assert!(
             finding_on(&with_sibling, word).is_some(),
             "{word} is not flagged"
@@ -60,8 +60,7 @@ fn the_summit_article_is_flagged_and_corrected() {
     assert!(corrected(&with_sibling, "Poutine").contains("Russian Vladimir Putin discussed"));
     assert!(corrected(&with_sibling, "Litiger").contains("rather than relitigating the past."));
     let clean = judged(&sibling, &[]);
-    // The distance is small: surprisal says little about a fluent article as
-    // a whole.
+    // The distance is small: between its errors the article is fluent.
     assert!(clean.score.quality > with_sibling.score.quality);
 }
 

@@ -1,12 +1,10 @@
 //! The weights of a Llama-architecture model, decoded and packed for products.
 //!
-//! In: a GGUF header and the file's bytes. Out: one [`Linear`] a matrix. This
-//! is the only place that knows how a linear layer stores its numbers.
+//! In: a GGUF header and the file's bytes. Out: one [`Linear`] a matrix.
 
 use rayon::prelude::*;
-use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
-use rten_tensor::{Matrix, NdTensorView};
 
+use crate::linear::Linear;
 use crate::lm::gguf::{Header, TensorInfo, decode_rows};
 
 /// Output columns of one chunk of the output layer. Small enough that a block
@@ -37,46 +35,6 @@ pub(super) struct Shape {
 pub(super) enum WeightsError {
     Unsupported(String),
     Damaged(String),
-}
-
-/// A matrix `input × output`, packed.
-pub(super) struct Linear {
-    packed: PackedBMatrix<f32>,
-}
-
-impl Linear {
-    /// From rows of `inputs` numbers, one row an output.
-    fn new(rows: &[f32], inputs: usize) -> Self {
-        let outputs = rows.len() / inputs;
-        let view = NdTensorView::from_data([outputs, inputs], rows);
-        let packed = GemmExecutor::<f32>::new().prepack_b(view.transposed());
-        Self { packed }
-    }
-
-    /// Numbers in a row of the result.
-    pub fn outputs(&self) -> usize {
-        self.packed.cols()
-    }
-
-    /// `out = input × weights`, or `out += …` when `add` is set. `input` holds
-    /// rows of as many numbers as the layer takes.
-    pub fn apply(&self, gemm: &GemmExecutor<f32>, input: &[f32], out: &mut [f32], add: bool) {
-        let inputs = self.packed.rows();
-        let rows = input.len() / inputs;
-        debug_assert_eq!(out.len(), rows * self.outputs());
-        let options = GemmOptions {
-            beta: if add { 1.0 } else { 0.0 },
-            ..GemmOptions::default()
-        };
-        let left: Matrix<'_, f32> = NdTensorView::from_data([rows, inputs], input);
-        let result = gemm.gemm(
-            out,
-            GemmInputA::Unpacked(left),
-            GemmInputB::Packed(&self.packed),
-            options,
-        );
-        debug_assert!(result.is_ok(), "sizes are checked when the model is loaded");
-    }
 }
 
 /// One block of the model.

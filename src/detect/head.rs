@@ -1,0 +1,333 @@
+//! One trained network: from what the reading says of the words of a text to a
+//! logit for each word and a post-edit rate for each sentence.
+//!
+//! In: features and, if the network was trained on them, states of the
+//! language model, both standardised. Out: plain numbers, not yet calibrated.
+//! States go to a few hundred numbers with tanh, features with relu; a
+//! bidirectional GRU (Cho et al. 2014) runs over both, sentence by sentence,
+//! and a hidden layer sees all of it. The same network in Python is
+//! `training/head.py`.
+
+use std::ops::Range;
+
+use rten_gemm::GemmExecutor;
+use rten_simd::SimdUnaryOp;
+use rten_vecmath::{Sigmoid, Tanh};
+
+use super::weights::{Tensors, WeightsError};
+use crate::linear::Linear;
+
+/// A linear layer with its bias.
+struct Layer {
+    weights: Linear,
+    bias: Vec<f32>,
+}
+
+impl Layer {
+    fn new(tensors: &Tensors, name: &str, inputs: usize) -> Result<Self, WeightsError> {
+        let bias = tensors.all(&format!("{name}.bias"))?;
+        let weights = tensors.sized(&format!("{name}.weight"), bias.len() * inputs)?;
+        Ok(Self {
+            weights: Linear::new(&weights, inputs),
+            bias,
+        })
+    }
+
+    /// One row of results for each of `rows` rows of input.
+    fn apply(&self, gemm: &GemmExecutor<f32>, input: &[f32], rows: usize) -> Vec<f32> {
+        let mut out = self.bias.repeat(rows);
+        self.weights.apply(gemm, input, &mut out, true);
+        out
+    }
+}
+
+/// One direction of the recurrent layer.
+struct Gru {
+    input: Layer,
+    /// Rows of reset, update and new gates, one row a unit.
+    state_weights: Vec<f32>,
+    state_bias: Vec<f32>,
+}
+
+impl Gru {
+    fn new(
+        tensors: &Tensors,
+        name: &str,
+        direction: &str,
+        inputs: usize,
+    ) -> Result<Self, WeightsError> {
+        let bias = tensors.all(&format!("{name}.bias_ih_l0{direction}"))?;
+        let units = bias.len() / 3;
+        let weights = tensors.sized(
+            &format!("{name}.weight_ih_l0{direction}"),
+            bias.len() * inputs,
+        )?;
+        Ok(Self {
+            input: Layer {
+                weights: Linear::new(&weights, inputs),
+                bias,
+            },
+            state_weights: tensors.sized(
+                &format!("{name}.weight_hh_l0{direction}"),
+                3 * units * units,
+            )?,
+            state_bias: tensors.sized(&format!("{name}.bias_hh_l0{direction}"), 3 * units)?,
+        })
+    }
+
+    fn units(&self) -> usize {
+        self.state_bias.len() / 3
+    }
+
+    /// The state after each word, in the order of `words`; `gates` holds what
+    /// the input contributes to the gates of every word of the text.
+    fn run(
+        &self,
+        gates: &[f32],
+        words: impl Iterator<Item = usize>,
+        mut keep: impl FnMut(usize, &[f32]),
+    ) {
+        let units = self.units();
+        let mut state = vec![0.0; units];
+        let mut recurrent = vec![0.0; 3 * units];
+        let mut opened = vec![0.0; 2 * units];
+        let mut new = vec![0.0; units];
+        for word in words {
+            let input = &gates[word * 3 * units..(word + 1) * 3 * units];
+            let rows = self.state_weights.chunks_exact(units);
+            for ((out, row), bias) in recurrent.iter_mut().zip(rows).zip(&self.state_bias) {
+                *out = bias + dot(row, &state);
+            }
+            for ((out, x), h) in opened.iter_mut().zip(input).zip(&recurrent) {
+                *out = x + h;
+            }
+            Sigmoid {}.map_mut(&mut opened);
+            let (reset, update) = opened.split_at(units);
+            let inputs = input[2 * units..].iter().zip(&recurrent[2 * units..]);
+            for ((out, (x, h)), reset) in new.iter_mut().zip(inputs).zip(reset) {
+                *out = x + reset * h;
+            }
+            Tanh {}.map_mut(&mut new);
+            for ((state, new), update) in state.iter_mut().zip(&new).zip(update) {
+                *state = (1.0 - update) * new + update * *state;
+            }
+            keep(word, &state);
+        }
+    }
+}
+
+/// Sums in sixteen lanes, so that the compiler can use wide registers; the
+/// order is always the same.
+fn dot(weights: &[f32], inputs: &[f32]) -> f32 {
+    const LANES: usize = 16;
+    let mut lanes = [0.0; LANES];
+    let (left, right) = (weights.chunks_exact(LANES), inputs.chunks_exact(LANES));
+    let rest = left.remainder().iter().zip(right.remainder());
+    let rest: f32 = rest.map(|(w, x)| w * x).sum();
+    for (w, x) in left.zip(right) {
+        for ((lane, w), x) in lanes.iter_mut().zip(w).zip(x) {
+            *lane += w * x;
+        }
+    }
+    lanes.iter().sum::<f32>() + rest
+}
+
+/// What is given to the network: one row a word.
+#[derive(Clone, Copy)]
+pub struct Rows<'a> {
+    /// Standardised features.
+    pub features: &'a [f32],
+    /// Standardised states; empty for a network without.
+    pub states: &'a [f32],
+    /// The words of each sentence.
+    pub sentences: &'a [Range<usize>],
+}
+
+/// What the network says.
+pub struct Said {
+    /// For each word.
+    pub logits: Vec<f32>,
+    /// Post-edit rate of each sentence, 0 to 1.
+    pub rates: Vec<f32>,
+}
+
+/// A trained network.
+pub struct Head {
+    features: Layer,
+    states: Option<Layer>,
+    ahead: Gru,
+    behind: Gru,
+    hidden: Layer,
+    word: Layer,
+    rate: Layer,
+}
+
+impl Head {
+    /// The network whose tensors' names begin with `prefix`, for rows of so
+    /// many features and states.
+    pub fn new(
+        tensors: &Tensors,
+        prefix: &str,
+        features: usize,
+        states: usize,
+    ) -> Result<Self, WeightsError> {
+        let name = |part: &str| format!("{prefix}{part}");
+        let features = Layer::new(tensors, &name("features"), features)?;
+        let states = (states > 0)
+            .then(|| Layer::new(tensors, &name("states"), states))
+            .transpose()?;
+        let width = features.bias.len() + states.as_ref().map_or(0, |layer| layer.bias.len());
+        let gru = |direction| Gru::new(tensors, &name("gru"), direction, width);
+        let (ahead, behind) = (gru("")?, gru("_reverse")?);
+        let hidden = Layer::new(
+            tensors,
+            &name("hidden"),
+            ahead.units() + behind.units() + width,
+        )?;
+        let units = hidden.bias.len();
+        Ok(Self {
+            features,
+            states,
+            ahead,
+            behind,
+            word: Layer::new(tensors, &name("word"), units)?,
+            rate: Layer::new(tensors, &name("rate"), units + 1)?,
+            hidden,
+        })
+    }
+
+    /// Judges the words of a text.
+    pub fn judge(&self, rows: Rows<'_>) -> Said {
+        let words = rows.sentences.last().map_or(0, |sentence| sentence.end);
+        if words == 0 {
+            return Said {
+                logits: Vec::new(),
+                rates: vec![0.0; rows.sentences.len()],
+            };
+        }
+        let gemm = GemmExecutor::<f32>::new();
+        let inputs = self.inputs(&gemm, rows, words);
+        let width = inputs.len() / words;
+        let (ahead, behind) = rayon::join(
+            || self.ahead.input.apply(&gemm, &inputs, words),
+            || self.behind.input.apply(&gemm, &inputs, words),
+        );
+        let run = |gru: &Gru, gates: &[f32], backwards: bool| {
+            let units = gru.units();
+            let mut out = vec![0.0; words * units];
+            for sentence in rows.sentences {
+                let keep = |word: usize, state: &[f32]| {
+                    out[word * units..(word + 1) * units].copy_from_slice(state);
+                };
+                if backwards {
+                    gru.run(gates, sentence.clone().rev(), keep);
+                } else {
+                    gru.run(gates, sentence.clone(), keep);
+                }
+            }
+            out
+        };
+        let (ahead, behind) = rayon::join(
+            || run(&self.ahead, &ahead, false),
+            || run(&self.behind, &behind, true),
+        );
+        let joined = side_by_side(&[
+            (&ahead, self.ahead.units()),
+            (&behind, self.behind.units()),
+            (&inputs, width),
+        ]);
+        let mut hidden = self.hidden.apply(&gemm, &joined, words);
+        relu(&mut hidden);
+        let logits = self.word.apply(&gemm, &hidden, words);
+        let rates = rows.sentences.iter();
+        let rates = rates.map(|sentence| self.rate(&gemm, &hidden, &logits, sentence));
+        Said {
+            rates: rates.collect(),
+            logits,
+        }
+    }
+
+    /// What the recurrent layer sees of each word: its states, its features.
+    fn inputs(&self, gemm: &GemmExecutor<f32>, rows: Rows<'_>, words: usize) -> Vec<f32> {
+        let mut features = self.features.apply(gemm, rows.features, words);
+        relu(&mut features);
+        let Some(layer) = &self.states else {
+            return features;
+        };
+        let mut states = layer.apply(gemm, rows.states, words);
+        Tanh {}.map_mut(&mut states);
+        side_by_side(&[
+            (&states, layer.bias.len()),
+            (&features, self.features.bias.len()),
+        ])
+    }
+
+    /// The post-edit rate of a sentence, from the means over its words.
+    fn rate(
+        &self,
+        gemm: &GemmExecutor<f32>,
+        hidden: &[f32],
+        logits: &[f32],
+        sentence: &Range<usize>,
+    ) -> f32 {
+        let units = self.hidden.bias.len();
+        let mut mean = vec![0.0; units + 1];
+        for word in sentence.clone() {
+            let row = &hidden[word * units..(word + 1) * units];
+            for (sum, x) in mean.iter_mut().zip(row) {
+                *sum += x;
+            }
+            mean[units] += sigmoid(logits[word]);
+        }
+        for sum in &mut mean {
+            *sum /= sentence.len().max(1) as f32;
+        }
+        sigmoid(self.rate.apply(gemm, &mean, 1)[0])
+    }
+}
+
+fn relu(numbers: &mut [f32]) {
+    for x in numbers {
+        *x = x.max(0.0);
+    }
+}
+
+/// Rows made of the rows of several blocks, each with its width.
+fn side_by_side(blocks: &[(&[f32], usize)]) -> Vec<f32> {
+    let rows = blocks
+        .first()
+        .map_or(0, |(block, width)| block.len() / width);
+    let mut out = Vec::with_capacity(blocks.iter().map(|(block, _)| block.len()).sum());
+    for row in 0..rows {
+        for (block, width) in blocks {
+            out.extend_from_slice(&block[row * width..(row + 1) * width]);
+        }
+    }
+    out
+}
+
+/// 1 / (1 + e⁻ˣ).
+pub fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lanes_of_a_product_sum_to_the_plain_one() {
+        for length in [0, 1, 15, 16, 33, 128] {
+            let a: Vec<f32> = (0..length).map(|i| i as f32 / 7.0).collect();
+            let b: Vec<f32> = (0..length).map(|i| 1.0 - i as f32 / 50.0).collect();
+            let plain: f32 = a.iter().zip(&b).map(|(a, b)| a * b).sum();
+            assert!((dot(&a, &b) - plain).abs() < 1e-3, "{length}");
+        }
+    }
+
+    #[test]
+    fn blocks_stand_side_by_side() {
+        let got = side_by_side(&[(&[1.0, 2.0, 3.0, 4.0], 2), (&[5.0, 6.0], 1)]);
+        assert_eq!(got, [1.0, 2.0, 5.0, 3.0, 4.0, 6.0]);
+    }
+}
