@@ -1,5 +1,6 @@
-//! How fast texts are read: loading, one document, many sentences, and many
-//! continuations of one text, with the default model.
+//! How fast texts are read and judged: loading, one document, many sentences,
+//! many continuations of one text, the detector alone, and the whole way, with
+//! the default model.
 //!
 //! In: the articles of `examples/`. Out: criterion's table, tokens/s as
 //! elements/s, and the peak memory of it all. Run with `cargo bench`; a
@@ -11,7 +12,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{Criterion, SamplingMode, Throughput};
+use mtlint::detect::features::MOST_PROBABLE;
+use mtlint::detect::{WordModel, notice};
 use mtlint::document::Document;
+use mtlint::lexicon::Lexicon;
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, ReadOptions};
 use mtlint::models;
@@ -47,6 +51,7 @@ fn main() -> Result<()> {
     documents(&mut criterion, &model)?;
     sentences(&mut criterion, &model)?;
     continuations(&mut criterion, &model)?;
+    noticing(&mut criterion, &model)?;
     judgement(&mut criterion, model)?;
     criterion.final_summary();
     match peak_memory() {
@@ -129,6 +134,27 @@ fn continuations(criterion: &mut Criterion, model: &Llama) -> Result<()> {
     let name = format!("{} of one article, {tokens} tokens", ends.len());
     group.bench_function(name, |bencher| {
         bencher.iter(|| model.read_continuations(&prefix, &ends));
+    });
+    group.finish();
+    Ok(())
+}
+
+/// What the detector adds to a reading: its features and its networks.
+fn noticing(criterion: &mut Criterion, model: &Llama) -> Result<()> {
+    let article = example("dam.garbled.txt")?;
+    let segments = segment(&article);
+    let (words, lexicon) = (WordModel::of(model.id())?, Lexicon::embedded()?);
+    let options = ReadOptions {
+        most_probable: MOST_PROBABLE,
+        layers: words.layers(),
+    };
+    let readings = model.read(&[&article], options)?;
+    let reading = readings.first().ok_or("nothing was read")?;
+    let mut group = criterion.benchmark_group("notice");
+    group.sampling_mode(SamplingMode::Flat);
+    group.throughput(Throughput::Elements(reading.tokens.len() as u64));
+    group.bench_function("article, read before", |bencher| {
+        bencher.iter(|| notice(&words, &lexicon, &article, &segments, reading));
     });
     group.finish();
     Ok(())

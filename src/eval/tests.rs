@@ -76,7 +76,7 @@ fn all() -> Options {
 fn measured(files: &[(&str, &str)], options: Options) -> Evaluation {
     let language = Some("eng".to_owned());
     let judging = pipeline::Options {
-        operating_point: OperatingPoint::Precise,
+        operating_point: OperatingPoint::Thorough,
         language,
     };
     let lm = Arc::new(Stub::new([("gibberish", 75.0)]));
