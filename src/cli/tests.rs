@@ -75,23 +75,26 @@ fn lines(text: &str) -> Vec<serde_json::Value> {
 fn score_prints_a_line_a_document() {
     let folder = Folder::with(&[("clean.txt", CLEAN.as_bytes())]);
     let clean = folder.path("clean.txt");
-    let ran = ran(&["score", &clean, "-"], GARBLED.as_bytes());
+    let ran = ran(
+        &["score", "--threshold", "0.3", &clean, "-"],
+        GARBLED.as_bytes(),
+    );
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     let printed: Vec<&str> = ran.stdout.lines().collect();
     assert!(printed[0].starts_with(&format!("{clean}: quality ")));
     assert!(printed[0].ends_with(", no findings"));
     assert!(printed[1].starts_with("-: quality "));
-    assert!(printed[1].ends_with(", 2 findings (2 critical)"));
+    assert!(printed[1].ends_with(", 2 findings (2 minor)"));
     assert_eq!(ran.stderr, "");
 }
 
 #[test]
 fn highlight_underlines_the_phrase() {
-    let ran = ran(&["highlight"], GARBLED.as_bytes());
+    let ran = ran(&["highlight", "--threshold", "0.3"], GARBLED.as_bytes());
     assert_eq!(ran.status, 0);
     assert!(
         ran.stdout
-            .starts_with("-:1:17: critical[mistranslation] \"gibberish\"\n")
+            .starts_with("-:1:17: minor[mistranslation] \"gibberish\"\n")
     );
     let mut printed = ran.stdout.lines();
     let sentence = printed.find(|line| line.contains("harbour")).unwrap();
@@ -109,7 +112,17 @@ fn json_is_an_object_or_an_array_and_jsonl_is_lines() {
     let one: serde_json::Value = serde_json::from_str(&one.stdout).unwrap();
     assert_eq!(one["id"], a.as_str());
     assert!(one.get("words").is_none());
-    let two = ran(&["highlight", "--format", "json", "--words", &a, &b], b"");
+    let arguments = [
+        "highlight",
+        "--threshold",
+        "0.3",
+        "--format",
+        "json",
+        "--words",
+        &a,
+        &b,
+    ];
+    let two = ran(&arguments, b"");
     let two: serde_json::Value = serde_json::from_str(&two.stdout).unwrap();
     assert_eq!(two[1]["findings"][0]["text"], "gibberish");
     assert!(!two[1]["words"].as_array().unwrap().is_empty());
@@ -120,16 +133,22 @@ fn json_is_an_object_or_an_array_and_jsonl_is_lines() {
 #[test]
 fn gates_give_status_1_and_only_when_met() {
     let status = |gate: &[&str]| {
-        let arguments = [&["score"], gate].concat();
+        let arguments = [&["score", "--threshold", "0.3"], gate].concat();
         ran(&arguments, GARBLED.as_bytes()).status
     };
     assert_eq!(status(&[]), 0);
     assert_eq!(status(&["--fail-on", "minor"]), 1);
-    assert_eq!(status(&["--fail-on", "critical"]), 1);
-    assert_eq!(status(&["--fail-on", "critical", "--threshold", "1"]), 0);
+    // What is there is minor.
+    assert_eq!(status(&["--fail-on", "critical"]), 0);
     assert_eq!(status(&["--fail-under", "99"]), 1);
     assert_eq!(status(&["--fail-under", "10"]), 0);
-    let clean = ran(&["score", "--fail-on", "minor"], CLEAN.as_bytes());
+    let unsure = ran(
+        &["score", "--threshold", "1", "--fail-on", "minor"],
+        GARBLED.as_bytes(),
+    );
+    assert_eq!(unsure.status, 0);
+    let clean = ["score", "--threshold", "0.3", "--fail-on", "minor"];
+    let clean = ran(&clean, CLEAN.as_bytes());
     assert_eq!(clean.status, 0);
 }
 
@@ -300,7 +319,8 @@ fn batch_writes_one_line_a_document_in_order() {
     .concat();
     let strict = ran(&strict, b"");
     assert_eq!((strict.status, strict.stderr.as_str()), (2, ""));
-    let gated = [&arguments[..], &["--fail-on", "critical"]].concat();
+    let gate = ["--threshold", "0.2", "--fail-on", "minor"];
+    let gated = [&arguments[..], &gate].concat();
     assert_eq!(ran(&gated, b"").status, 1);
 }
 

@@ -14,12 +14,12 @@ use mtlint::report::Outcome;
 use crate::common::{analyzer, data};
 
 /// Mean area under the curve over the pairs, at least.
-const FLOOR_AUC: f64 = 0.62;
+const FLOOR_AUC: f64 = 0.74;
 /// Mean Matthews correlation at `balanced` over the pairs, at least.
-const FLOOR_MCC: f64 = 0.16;
+const FLOOR_MCC: f64 = 0.32;
 /// Words flagged at `precise` per 1,000 words of clean news, at most. These few
-/// articles are full of names and give four times what the whole set does.
-const CEILING: f64 = 30.0;
+/// articles are full of names and give more than the whole set does.
+const CEILING: f64 = 12.0;
 
 /// Pairs with few, some and many BAD words.
 const PAIRS: [&str; 3] = ["ro-en", "et-en", "si-en"];
@@ -74,9 +74,10 @@ fn quality_stays_above_its_floor() {
     );
 }
 
-/// Sentences put together to one document, and the drift that is allowed.
+/// Sentences put together to one document, and the drift that is allowed: in
+/// context more is noticed, so that the rate is not quite the same.
 const TOGETHER: usize = 12;
-const DRIFT: f64 = 0.06;
+const DRIFT: f64 = 0.07;
 
 #[test]
 fn the_post_edit_rate_does_not_drift_with_length() {
