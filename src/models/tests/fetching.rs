@@ -133,17 +133,22 @@ fn a_damaged_file_is_replaced() {
     }
 }
 
-#[test]
-fn a_file_changed_after_its_check_is_noticed() {
-    let toy = Toy::right();
-    toy.store.fetch(NAME, false, &Silent).unwrap();
+/// Changes the file, so much later than it was written; its new bytes.
+fn change(toy: &Toy, later: Duration) -> Vec<u8> {
     let mut changed = model_bytes();
     changed[7] ^= 1;
     let modified = fs::metadata(toy.path()).unwrap().modified().unwrap();
     toy.put(&changed);
     let file = File::options().write(true).open(toy.path()).unwrap();
-    file.set_modified(modified + Duration::from_secs(1))
-        .unwrap();
+    file.set_modified(modified + later).unwrap();
+    changed
+}
+
+#[test]
+fn a_file_changed_after_its_check_is_noticed() {
+    let toy = Toy::right();
+    toy.store.fetch(NAME, false, &Silent).unwrap();
+    let changed = change(&toy, Duration::from_secs(1));
     match toy.store.fetch(NAME, true, &Silent) {
         Err(ModelError::WrongChecksum { got, .. }) => assert_eq!(got, sha256(&changed)),
         other => panic!("{other:?}"),
@@ -154,12 +159,7 @@ fn a_file_changed_after_its_check_is_noticed() {
 fn verify_believes_no_stamp() {
     let toy = Toy::right();
     toy.store.fetch(NAME, false, &Silent).unwrap();
-    let mut changed = model_bytes();
-    changed[7] ^= 1;
-    let modified = fs::metadata(toy.path()).unwrap().modified().unwrap();
-    toy.put(&changed);
-    let file = File::options().write(true).open(toy.path()).unwrap();
-    file.set_modified(modified).unwrap();
+    let changed = change(&toy, Duration::ZERO);
     // The stamp still holds, so this change goes unseen…
     toy.store.fetch(NAME, true, &Silent).unwrap();
     // …until somebody asks, and from then on.
