@@ -17,7 +17,7 @@ use crate::lexicon::{Lexicon, LexiconError};
 use crate::lm::{LanguageModel, LmError, ReadOptions, Reading};
 use crate::report::{Judgement, Outcome, Report, WordJudgement};
 use crate::score::Score;
-use crate::segment::{Segments, Word, segment};
+use crate::segment::{Segments, segment};
 use crate::sibling::{SiblingArticle, Suspect, suggestions};
 
 /// Probable tokens kept at each place, to show what was expected. Some are
@@ -193,7 +193,7 @@ impl Analyzer {
         // garbled, they are foreign.
         noticed.spare(|word| foreign.iter().any(|passage| passage.overlaps(word.span)));
         let threshold = self.threshold(self.options.operating_point);
-        let mut garbled = decide(text, &segments, &noticed, &siblings, threshold);
+        let mut garbled = suspected(text, &segments, &noticed, &siblings, |_| threshold);
         let phrases = |garbled: &[bool], threshold| {
             let judged = Judged {
                 text,
@@ -209,11 +209,20 @@ impl Analyzer {
         let mut findings = phrases(&garbled, threshold);
         if !siblings.is_empty() {
             let weak_threshold = threshold.min(self.words.thresholds().balanced);
-            let weak: Vec<bool> = weak(text, &segments, &noticed, &siblings, weak_threshold)
-                .iter()
-                .zip(&garbled)
-                .map(|(weak, garbled)| *weak && !garbled)
-                .collect();
+            // The siblings are asked about less suspect words too, and about
+            // every name that is at all doubtful: foreign spellings of names
+            // are hardly rarer than names, but a sibling settles it.
+            let asked_from = |spelling: &str| {
+                if spelling.starts_with(char::is_uppercase) {
+                    weak_threshold.min(DOUBTFUL_NAME)
+                } else {
+                    weak_threshold
+                }
+            };
+            let mut weak = suspected(text, &segments, &noticed, &siblings, asked_from);
+            for (weak, garbled) in weak.iter_mut().zip(&garbled) {
+                *weak &= !garbled;
+            }
             let free = |finding: &Finding| !findings.iter().any(|f| f.span.overlaps(finding.span));
             let mut weak = phrases(&weak, weak_threshold);
             weak.retain(free);
@@ -298,48 +307,26 @@ impl Analyzer {
     }
 }
 
-/// Which words are garbled: those from the threshold on, but not a name or
-/// number that a sibling spells the same way.
-fn decide(
+/// Which words are at least as probably garbled as `threshold` says of their
+/// spelling, names and numbers left out that a sibling spells the same way.
+fn suspected(
     text: &str,
     segments: &Segments,
     noticed: &Noticed,
     siblings: &[SiblingArticle],
-    threshold: f32,
+    threshold: impl Fn(&str) -> f32,
 ) -> Vec<bool> {
     let words = segments.words.iter().zip(&noticed.p_garbled);
     words
-        .map(|(word, p_garbled)| *p_garbled >= threshold && !confirmed(text, word, siblings))
-        .collect()
-}
-
-/// Which words a sibling is asked about: the same from a lower threshold on,
-/// and every name that is at all doubtful. Foreign spellings of names are
-/// hardly rarer than names, but a sibling that spells one otherwise settles it.
-fn weak(
-    text: &str,
-    segments: &Segments,
-    noticed: &Noticed,
-    siblings: &[SiblingArticle],
-    threshold: f32,
-) -> Vec<bool> {
-    let decided = decide(text, segments, noticed, siblings, threshold);
-    segments
-        .words
-        .iter()
-        .zip(&noticed.p_garbled)
-        .zip(decided)
-        .map(|((word, p_garbled), decided)| {
+        .map(|(word, p_garbled)| {
             let spelling = word.span.slice(text).unwrap_or_default();
-            let name = spelling.starts_with(char::is_uppercase) && *p_garbled >= DOUBTFUL_NAME;
-            decided || name && !confirmed(text, word, siblings)
+            *p_garbled >= threshold(spelling) && !confirmed(spelling, siblings)
         })
         .collect()
 }
 
 /// Whether a name or number stands in a sibling just so.
-fn confirmed(text: &str, word: &Word, siblings: &[SiblingArticle]) -> bool {
-    let spelling = word.span.slice(text).unwrap_or_default();
+fn confirmed(spelling: &str, siblings: &[SiblingArticle]) -> bool {
     let first = spelling.chars().next();
     first.is_some_and(|c| c.is_uppercase() || c.is_numeric())
         && siblings.iter().any(|sibling| sibling.has_word(spelling))

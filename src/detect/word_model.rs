@@ -51,6 +51,13 @@ struct Calibration {
     shift: f32,
 }
 
+impl Calibration {
+    /// The probability of a word, by its logit and the mean one of its text.
+    fn probability(&self, logit: f32, mean: f32) -> f32 {
+        sigmoid(self.slope * logit + self.level * mean + self.shift)
+    }
+}
+
 /// From what the network says of a document to its post-edit rate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RateModel {
@@ -199,12 +206,7 @@ impl WordModel {
             .map(|index| mean(&|said| said.rates[index]))
             .collect();
         let level = logits.iter().sum::<f32>() / words.max(1) as f32;
-        let Calibration {
-            slope,
-            level: weight,
-            shift,
-        } = self.calibration;
-        let calibrated = |logit: &f32| sigmoid(slope * logit + weight * level + shift);
+        let calibrated = |logit: &f32| self.calibration.probability(*logit, level);
         Verdict {
             p_garbled: logits.iter().map(calibrated).collect(),
             rates,
