@@ -5,11 +5,13 @@
 //!
 //! Data flows one way, left to right; a module uses only what stands before
 //! it: [`span`] → [`document`] → [`segment`] → [`language`] → [`lexicon`] →
-//! [`lm`] → [`detect`] and [`sibling`] → [`finding`] and [`score`] → [`report`].
+//! [`lm`] → [`detect`] and [`sibling`] → [`finding`] and [`score`] →
+//! [`correct`] → [`report`].
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod batch;
+pub mod correct;
 pub mod detect;
 pub mod document;
 pub mod eval;

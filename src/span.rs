@@ -18,6 +18,10 @@ pub enum Doc {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sibling {}
 
+/// Marks spans into the document as it is after corrections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Corrected {}
+
 /// A half-open range of bytes, `start..end`, in the text named by `T`.
 pub struct Span<T = Doc> {
     start: usize,

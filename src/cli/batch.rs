@@ -21,6 +21,7 @@ use mtlint::report::{Outcome, Report, json};
 use super::Verdict;
 use super::common::{CommonArgs, GateArgs};
 use super::output::{OutputError, Streams};
+use super::replace::temporary_file;
 
 /// How often progress is noted where it cannot be redrawn in place.
 const NOTE_EVERY: Duration = Duration::from_secs(10);
@@ -227,25 +228,6 @@ impl Output {
             }
         }
     }
-}
-
-/// The permissions of the file that is replaced, or those that any new file
-/// gets; a temporary file's own would hide the reports from other users.
-fn temporary_file(replaced: Option<&std::fs::Metadata>) -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".mtlint-").suffix(".partial");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let permissions = replaced.map_or_else(
-            || std::fs::Permissions::from_mode(0o666),
-            std::fs::Metadata::permissions,
-        );
-        builder.permissions(permissions);
-    }
-    #[cfg(not(unix))]
-    let _ = replaced;
-    builder
 }
 
 /// Counts, and says how far the batch is.

@@ -6,8 +6,9 @@ use std::path::Path;
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
+use mtlint::correct::Correction;
 use mtlint::document::{Document, DocumentError};
-use mtlint::pipeline::Input;
+use mtlint::pipeline::{Analyzer, AnalyzerError, Input};
 use mtlint::report::{Outcome, Report, json, message, text};
 
 use super::Verdict;
@@ -15,13 +16,13 @@ use super::common::{CommonArgs, GateArgs};
 use super::output::Streams;
 
 /// Standard input, as a file.
-const STANDARD_INPUT: &str = "-";
+pub const STANDARD_INPUT: &str = "-";
 
 /// Documents, siblings, and how to print.
 #[derive(Debug, Args)]
 pub struct DocumentArgs {
     /// Articles to judge, in UTF-8 plain text; '-' is standard input, and so is no file at all
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", default_value = STANDARD_INPUT, hide_default_value = true)]
     pub files: Vec<String>,
 
     /// A cleaner article on the same story; give the flag again for each further one
@@ -58,65 +59,145 @@ pub fn run(
     draw: fn(&Report, text::Style) -> String,
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Verdict> {
-    let standard_input = [STANDARD_INPUT.to_owned()];
-    let files: &[String] = if arguments.files.is_empty() {
-        &standard_input
-    } else {
-        &arguments.files
-    };
-    let named = files.iter().chain(&arguments.siblings);
-    if named.filter(|file| *file == STANDARD_INPUT).count() > 1 {
-        bail!("standard input (-) can be read only once");
-    }
-    let quiet = arguments.common.quiet;
-    if arguments.words && arguments.format == Format::Text && !quiet {
-        streams.note("--words shows only with --format json or jsonl");
-    }
-    let siblings = siblings(arguments, streams)?;
-    let analyzer = arguments.common.analyzer()?;
-    let style = text::Style {
-        width: streams.terminal.width,
-        colour: arguments.common.colour(streams),
-    };
-    let options = json::Options {
-        words: arguments.words,
-    };
-    let mut objects = Vec::new();
-    let mut verdict = Verdict::default();
-    for file in files {
-        if file == STANDARD_INPUT && streams.terminal.input && !quiet {
-            streams.note("reading standard input; end it with Ctrl-D");
-        }
-        let input = Input {
-            id: file.clone(),
-            document: open(file, arguments.common.max_bytes, streams),
-            siblings: siblings.clone(),
-        };
-        for report in analyzer.judge(vec![input])? {
-            match arguments.format {
-                Format::Text => streams.print(&draw(&report, style))?,
-                Format::Jsonl => streams.print(&(json::line(&report, options)? + "\n"))?,
-                Format::Json if files.len() == 1 => {
-                    streams.print(&(json::object(&report, options)? + "\n"))?;
-                }
-                Format::Json => objects.push(json::object(&report, options)?),
-            }
-            tell(&report, quiet, streams);
-            verdict.gate |= arguments.gates.met_by(&report);
-            verdict.failed |= matches!(report.outcome, Outcome::Failed(_) | Outcome::BadRecord(_));
+    let mut job = Job::begin(arguments, streams)?;
+    for file in job.files() {
+        let document = open(file, &arguments.common, streams);
+        for report in job.judge(file, document)? {
+            job.print(&report, None, draw, streams)?;
+            tell(&report, arguments.common.quiet, streams);
+            job.count(&report);
         }
     }
-    if arguments.format == Format::Json && files.len() > 1 {
-        streams.print(&(json::array(&objects) + "\n"))?;
-    }
-    Ok(verdict)
+    job.finish(streams)
 }
 
-fn open(file: &str, max_bytes: u64, streams: &mut Streams<'_>) -> Result<Document, DocumentError> {
+/// Documents on their way from arguments to output.
+pub struct Job<'a> {
+    arguments: &'a DocumentArgs,
+    analyzer: Analyzer,
+    siblings: Vec<Document>,
+    style: text::Style,
+    /// Objects of an array that is printed at the end.
+    objects: Vec<String>,
+    verdict: Verdict,
+}
+
+impl<'a> Job<'a> {
+    /// Checks the arguments, reads the siblings and loads the model.
+    pub fn begin(arguments: &'a DocumentArgs, streams: &mut Streams<'_>) -> anyhow::Result<Self> {
+        let files = arguments.files.iter().chain(&arguments.siblings);
+        if files.filter(|file| *file == STANDARD_INPUT).count() > 1 {
+            bail!("standard input (-) can be read only once");
+        }
+        if arguments.words && arguments.format == Format::Text && !arguments.common.quiet {
+            streams.note("--words shows only with --format json or jsonl");
+        }
+        Ok(Self {
+            siblings: siblings(arguments, streams)?,
+            analyzer: arguments.common.analyzer()?,
+            style: text::Style {
+                width: streams.terminal.width,
+                colour: arguments.common.colour(streams),
+            },
+            objects: Vec::new(),
+            verdict: Verdict::default(),
+            arguments,
+        })
+    }
+
+    /// The documents, by the names they were given.
+    pub fn files(&self) -> &'a [String] {
+        &self.arguments.files
+    }
+
+    /// How to draw text.
+    pub fn style(&self) -> text::Style {
+        self.style
+    }
+
+    /// Judges a document with the siblings.
+    pub fn judge(
+        &self,
+        id: &str,
+        document: Result<Document, DocumentError>,
+    ) -> Result<Vec<Report>, AnalyzerError> {
+        self.analyzer.judge(vec![Input {
+            id: id.to_owned(),
+            document,
+            siblings: self.siblings.clone(),
+        }])
+    }
+
+    /// Prints a report in the format asked for; `draw` makes its text. JSON
+    /// says too what was applied, if a `correction` was asked for.
+    pub fn print(
+        &mut self,
+        report: &Report,
+        correction: Option<&Correction>,
+        draw: fn(&Report, text::Style) -> String,
+        streams: &mut Streams<'_>,
+    ) -> anyhow::Result<()> {
+        let options = json::Options {
+            words: self.arguments.words,
+        };
+        let object = || match correction {
+            None => json::object(report, options),
+            Some(correction) => json::corrected_object(report, correction, options),
+        };
+        match self.arguments.format {
+            Format::Text => streams.print(&draw(report, self.style))?,
+            Format::Jsonl => {
+                let line = match correction {
+                    None => json::line(report, options)?,
+                    Some(correction) => json::corrected_line(report, correction, options)?,
+                };
+                streams.print(&(line + "\n"))?;
+            }
+            Format::Json if self.files().len() == 1 => streams.print(&(object()? + "\n"))?,
+            Format::Json => self.objects.push(object()?),
+        }
+        Ok(())
+    }
+
+    /// Counts a report for the exit status.
+    pub fn count(&mut self, report: &Report) {
+        self.verdict.gate |= self.arguments.gates.met_by(report);
+        if let Outcome::Failed(_) | Outcome::BadRecord(_) = report.outcome {
+            self.fail();
+        }
+    }
+
+    /// Counts a document that failed.
+    pub fn fail(&mut self) {
+        self.verdict.failed = true;
+    }
+
+    /// Ends what was begun.
+    pub fn finish(self, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
+        if self.arguments.format == Format::Json && self.files().len() > 1 {
+            streams.print(&(json::array(&self.objects) + "\n"))?;
+        }
+        Ok(self.verdict)
+    }
+}
+
+fn open(
+    file: &str,
+    common: &CommonArgs,
+    streams: &mut Streams<'_>,
+) -> Result<Document, DocumentError> {
     if file == STANDARD_INPUT {
-        Document::from_reader(file, &mut streams.stdin, max_bytes)
+        ask_for_input(common, streams);
+        Document::from_reader(file, &mut streams.stdin, common.max_bytes)
     } else {
-        Document::open(Path::new(file), max_bytes)
+        Document::open(Path::new(file), common.max_bytes)
+    }
+}
+
+/// Says to a person that the program waits for them.
+pub fn ask_for_input(common: &CommonArgs, streams: &mut Streams<'_>) {
+    if streams.terminal.input && !common.quiet {
+        streams.note("reading standard input; end it with Ctrl-D");
     }
 }
 
@@ -125,7 +206,7 @@ fn open(file: &str, max_bytes: u64, streams: &mut Streams<'_>) -> Result<Documen
 fn siblings(arguments: &DocumentArgs, streams: &mut Streams<'_>) -> anyhow::Result<Vec<Document>> {
     let mut siblings = Vec::new();
     for file in &arguments.siblings {
-        match open(file, arguments.common.max_bytes, streams) {
+        match open(file, &arguments.common, streams) {
             Ok(sibling) => siblings.push(sibling),
             Err(error) => bail!("the sibling {file} cannot be used: {error}"),
         }
@@ -134,7 +215,7 @@ fn siblings(arguments: &DocumentArgs, streams: &mut Streams<'_>) -> anyhow::Resu
 }
 
 /// Notes on standard error what the report could not judge.
-fn tell(report: &Report, quiet: bool, streams: &mut Streams<'_>) {
+pub fn tell(report: &Report, quiet: bool, streams: &mut Streams<'_>) {
     match &report.outcome {
         Outcome::Failed(error) => streams.error(&error.to_string()),
         Outcome::BadRecord(error) => streams.error(&message::record_error(error)),

@@ -6,6 +6,7 @@ use mtlint::report::text;
 
 use super::Verdict;
 use super::documents::{self, DocumentArgs};
+use super::fix::{self, FixArgs};
 use super::output::Streams;
 
 /// Show suspect phrases, why each is suspect, and the correction a sibling supports
@@ -18,13 +19,21 @@ use super::output::Streams;
     mtlint highlight article.txt --sibling cleaner.txt\n  \
     mtlint highlight --sensitivity thorough article.txt\n  \
     mtlint highlight --format json --words article.txt > report.json\n  \
-    mtlint highlight --fail-on critical drafts/*.txt")]
+    mtlint highlight --fail-on critical drafts/*.txt\n  \
+    mtlint highlight --fix --diff article.txt --sibling cleaner.txt\n  \
+    mtlint highlight --fix --write drafts/*.txt --sibling cleaner.txt")]
 pub struct HighlightArgs {
     #[command(flatten)]
     documents: DocumentArgs,
+
+    #[command(flatten)]
+    fix: FixArgs,
 }
 
-/// Highlights every document.
+/// Highlights every document, or corrects it.
 pub fn run(arguments: &HighlightArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
-    documents::run(&arguments.documents, text::highlight, streams)
+    match arguments.fix.allowed() {
+        Some(allowed) => fix::run(&arguments.documents, &arguments.fix, allowed, streams),
+        None => documents::run(&arguments.documents, text::highlight, streams),
+    }
 }

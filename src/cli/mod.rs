@@ -7,10 +7,12 @@ mod batch;
 mod common;
 mod documents;
 mod eval;
+mod fix;
 mod highlight;
 mod models;
 mod output;
 mod progress;
+mod replace;
 mod score;
 
 use std::ffi::OsString;

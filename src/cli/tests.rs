@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use super::*;
 
+mod fix;
+
 const CLEAN: &str = "The harbour was quiet before the race.\n";
 const GARBLED: &str = "The harbour was gibberish before the twaddle race.\n";
 

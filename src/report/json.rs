@@ -7,6 +7,7 @@
 
 use serde::Serialize;
 
+use crate::correct::Correction;
 use crate::finding::{Applicability, Category, Finding, Severity, Suggestion};
 
 use super::{Judgement, Outcome, Report, message};
@@ -30,6 +31,26 @@ pub fn line(report: &Report, options: Options) -> Result<String, serde_json::Err
 /// One report as an object over several lines, without the last line break.
 pub fn object(report: &Report, options: Options) -> Result<String, serde_json::Error> {
     serde_json::to_string_pretty(&ReportJson::new(report, options))
+}
+
+/// As [`line()`], for what remains after corrections, with the `fix` that was
+/// applied.
+pub fn corrected_line(
+    report: &Report,
+    correction: &Correction,
+    options: Options,
+) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&CorrectedJson::new(report, correction, options))
+}
+
+/// As [`object`], for what remains after corrections, with the `fix` that was
+/// applied.
+pub fn corrected_object(
+    report: &Report,
+    correction: &Correction,
+    options: Options,
+) -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(&CorrectedJson::new(report, correction, options))
 }
 
 /// Objects made by [`object`] as one array.
@@ -58,6 +79,48 @@ struct ReportJson<'a> {
     findings: Vec<FindingJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     words: Option<Vec<WordJson>>,
+}
+
+/// A report on a corrected text: its positions are those in `fix.text`.
+#[derive(Serialize)]
+struct CorrectedJson<'a> {
+    #[serde(flatten)]
+    report: ReportJson<'a>,
+    fix: FixJson<'a>,
+}
+
+#[derive(Serialize)]
+struct FixJson<'a> {
+    applied: Vec<EditJson<'a>>,
+    text: &'a str,
+}
+
+/// `start` and `end` are bytes of the text as it was.
+#[derive(Serialize)]
+struct EditJson<'a> {
+    text: &'a str,
+    #[serde(flatten)]
+    suggestion: SuggestionJson<'a>,
+    corrected_start: usize,
+    corrected_end: usize,
+}
+
+impl<'a> CorrectedJson<'a> {
+    fn new(report: &'a Report, correction: &'a Correction, options: Options) -> Self {
+        let edits = correction.edits.iter().map(|edit| EditJson {
+            text: &edit.text,
+            suggestion: SuggestionJson::new(&edit.suggestion),
+            corrected_start: edit.corrected.start(),
+            corrected_end: edit.corrected.end(),
+        });
+        Self {
+            report: ReportJson::new(report, options),
+            fix: FixJson {
+                applied: edits.collect(),
+                text: &correction.text,
+            },
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -1,8 +1,9 @@
 //! The report on one document, and how it is drawn.
 //!
-//! In: what was judged. Out: text or JSON, by pure functions. Prose is made in
-//! this folder and nowhere else.
+//! In: what was judged. Out: text, JSON or a diff, by pure
+//! functions. Prose is made in this folder and nowhere else.
 
+pub mod diff;
 pub mod json;
 pub mod message;
 pub mod text;
