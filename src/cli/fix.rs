@@ -134,12 +134,18 @@ impl Fixing<'_> {
             let findings = &judgement.findings;
             let correction = correct(&original, findings, self.allowed);
             let changed = !correction.edits.is_empty();
-            if self.flags.write && changed {
-                if let Err(error) = replace(file, &original, &correction.text) {
-                    streams.error(&error.to_string());
-                    job.fail();
-                    continue;
+            if self.flags.write
+                && changed
+                && let Err(error) = replace(file, &original, &correction.text)
+            {
+                // All of it remains.
+                streams.error(&error.to_string());
+                job.fail();
+                if self.prints_report() {
+                    job.print(&report, None, text::highlight, streams)?;
                 }
+                job.count(&report);
+                continue;
             }
             if self.flags.write && !common.quiet {
                 let note = self.applied(&original, findings, &correction);

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `mt`, `tokens`, `tags`; perhaps `id`, `doc`, `pe`, `hter` | a translated sentence, each token OK or BAD by post-editing |
 //! | `mt`, `spans` of characters; perhaps `id`, `doc`, `system`, `seg` | a translated sentence with the errors that a rater marked |
-//! | `mt` and `reference`, lists of segments; perhaps `id` | an article by machine and by people |
+//! | `mt` and `reference`, lists of segments; perhaps `id`, `reference2`, `sibling`, and `tokens`, `tags`, a list for each segment | an article by machine and by people |
 //! | `text`; perhaps `id` | a text written by people |
 //!
 //! Other fields are ignored. It judges and measures nothing.
@@ -28,6 +28,8 @@ use sha2::{Digest, Sha256};
 use crate::finding::Severity;
 use crate::span::{Doc, Span};
 
+pub use story::Passage;
+
 /// A line of a data file longer than this is refused: articles are at most a
 /// few hundred kilobytes.
 const MAX_LINE: u64 = 16 << 20;
@@ -41,6 +43,16 @@ pub struct LabelledToken {
     pub bad: bool,
     /// How bad a rater found it; none where nobody said.
     pub severity: Option<Severity>,
+}
+
+impl LabelledToken {
+    /// The same token, `by` bytes further on.
+    fn shifted(self, by: usize) -> Self {
+        Self {
+            span: self.span.shifted(by),
+            ..self
+        }
+    }
 }
 
 /// An error that a rater marked.
@@ -67,6 +79,11 @@ pub enum Labels {
     Story {
         /// It, a line a segment.
         reference: String,
+        /// The segments of the text that is judged.
+        passages: Vec<Passage>,
+        /// A cleaner article on the same story, a line a segment; empty where
+        /// there is none.
+        sibling: String,
     },
     /// Written by people: every word counts as right.
     Clean,
@@ -125,6 +142,11 @@ impl Sample {
     /// Whether its labels are the marks of a rater.
     pub fn is_rated(&self) -> bool {
         matches!(self.labels, Labels::Tokens { hter: None, .. })
+    }
+
+    /// Whether it is an article with a cleaner one on the same story.
+    pub fn has_sibling(&self) -> bool {
+        matches!(&self.labels, Labels::Story { sibling, .. } if !sibling.is_empty())
     }
 
     /// Whether it is marked like a machine's translation, but is by people.

@@ -9,8 +9,10 @@
 //! words are counted.
 
 mod correlation;
+mod edits;
 
 pub use correlation::{pearson, ranks, spearman};
+pub use edits::{Distances, word_edit_distance};
 
 /// A labelled word, and what was said of it.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -14,16 +14,19 @@ mod reading;
 mod rows;
 pub mod table;
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 pub use bootstrap::Estimate;
 use dataset::{DataSet, Labels, Sample};
 use metrics::{Ranking, mean};
-use reading::{CleanText, Labelled, Rated, Reader, StoryPair};
+use reading::{CleanText, Labelled, Rated, Reader, StoryCorrections, StoryPair, labelled_texts};
 pub use rows::{
-    AtThresholds, Calibration, CleanRow, LabelledRow, MeanRow, Measures, PooledRow, SeverityCounts,
-    SeverityRow, StoryRow, SystemRow, SystemsRow,
+    AtThresholds, Calibration, CleanRow, CorrectionMeasures, CorrectionsRow, LabelledRow,
+    LengthRow, MeanRow, Measures, PooledRow, SeverityCounts, SeverityRow, StoryRow, SystemRow,
+    SystemsRow,
 };
 
 use crate::pipeline::{Analyzer, AnalyzerError, OperatingPoint};
@@ -60,6 +63,9 @@ pub struct Options {
     pub limit: Option<usize>,
     /// Texts of more bytes are not judged.
     pub max_bytes: u64,
+    /// Measure corrections, of articles that have a sibling, and nothing else.
+    /// Other sets only say which words of those articles are BAD.
+    pub corrections: bool,
 }
 
 /// What was measured. Sets stand in the order they came in.
@@ -90,6 +96,8 @@ pub struct Evaluation {
     pub clean: Vec<CleanRow>,
     /// Sets of articles by machine and by people.
     pub stories: Vec<StoryRow>,
+    /// Sets of articles that were corrected from their siblings.
+    pub corrections: Vec<CorrectionsRow>,
 }
 
 /// What a measurement came to for one set, before thresholds are known.
@@ -97,6 +105,7 @@ enum Read<'a> {
     Labelled(Labelled<'a>),
     Clean(Vec<CleanText>),
     Stories(Vec<StoryPair>),
+    Corrections(Vec<Option<StoryCorrections>>),
 }
 
 /// Judges every text of `sets` that `options` leaves and measures the result.
@@ -111,11 +120,23 @@ pub fn measure(
     mut progress: impl FnMut(usize, usize),
 ) -> Result<Evaluation, AnalyzerError> {
     let chosen: Vec<Vec<&Sample>> = sets.iter().map(|set| choose(set, options)).collect();
-    let total = chosen.iter().flatten().map(|sample| texts_of(sample)).sum();
+    let texts_of = |sample: &&Sample| texts_of(sample, options);
+    let total = chosen.iter().flatten().map(texts_of).sum();
     progress(0, total);
     let mut reader = Reader::new(analyzer, options.max_bytes, |done| progress(done, total));
     let mut read = Vec::new();
+    let labels = match options.corrections {
+        true => labelled_texts(sets),
+        false => HashMap::new(),
+    };
     for (set, samples) in sets.iter().zip(&chosen) {
+        if options.corrections {
+            if !samples.is_empty() {
+                let corrections = reader.corrections(samples, &labels)?;
+                read.push((set, Read::Corrections(corrections)));
+            }
+            continue;
+        }
         let of_kind = |kind: fn(&Labels) -> bool| {
             let samples = samples.iter().copied();
             let of_kind: Vec<&Sample> = samples.filter(|sample| kind(&sample.labels)).collect();
@@ -160,6 +181,7 @@ pub fn measure(
         rankings: rank_systems(&labelled),
         clean: Vec::new(),
         stories: Vec::new(),
+        corrections: Vec::new(),
     };
     for (set, read) in read {
         match read {
@@ -175,6 +197,10 @@ pub fn measure(
                     .push(CleanRow::new(&set.name, &texts, thresholds));
             }
             Read::Stories(pairs) => evaluation.stories.push(StoryRow::new(&set.name, &pairs)),
+            Read::Corrections(stories) => {
+                let row = CorrectionsRow::new(&set.name, &stories);
+                evaluation.corrections.push(row);
+            }
         }
     }
     evaluation.mean = MeanRow::new(&evaluation.labelled);
@@ -192,6 +218,7 @@ fn choose(set: &DataSet, options: Options) -> Vec<&Sample> {
             Half::DevB => !sample.tuned_on(),
             Half::Held => sample.is_rated() && sample.held_back(),
         })
+        .filter(|sample| !options.corrections || sample.has_sibling())
         .enumerate()
         .collect();
     if let Some(limit) = options.limit {
@@ -203,9 +230,9 @@ fn choose(set: &DataSet, options: Options) -> Vec<&Sample> {
 }
 
 /// How many texts are judged for a sample.
-fn texts_of(sample: &Sample) -> usize {
+fn texts_of(sample: &Sample, options: Options) -> usize {
     match sample.labels {
-        Labels::Story { .. } => 2,
+        Labels::Story { .. } if !options.corrections => 2,
         _ => 1,
     }
 }

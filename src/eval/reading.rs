@@ -4,7 +4,12 @@
 //! numbers. A text that stands in a set more than once (several raters saw it,
 //! or several systems wrote it) is judged once. It computes no measure.
 
+mod corrections;
+
 use std::collections::HashMap;
+use std::hash::Hash;
+
+pub use corrections::{StoryCorrections, Tried, TriedTogether, labelled_texts};
 
 use crate::document::Document;
 use crate::eval::dataset::{Labels, Sample};
@@ -21,6 +26,23 @@ const BATCH_TEXTS: usize = 64;
 /// Bytes after which a batch is closed, so that one of whole articles does not
 /// take minutes and gigabytes.
 const BATCH_BYTES: usize = 64 << 10;
+
+/// Articles with siblings that are judged at once: each takes as long as many
+/// texts without.
+const BATCH_SIBLINGS: usize = 4;
+
+/// A text to judge, with its sibling; empty where there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Asked<'t> {
+    text: &'t str,
+    sibling: &'t str,
+}
+
+impl<'t> Asked<'t> {
+    fn alone(text: &'t str) -> Self {
+        Self { text, sibling: "" }
+    }
+}
 
 /// A set of texts with labelled words.
 pub struct Labelled<'a> {
@@ -149,7 +171,8 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
             judged: bool,
             rated: Option<Rated<'s>>,
         }
-        let texts: Vec<&str> = samples.iter().map(|sample| sample.text.as_str()).collect();
+        let texts = samples.iter().map(|sample| Asked::alone(&sample.text));
+        let texts: Vec<Asked<'_>> = texts.collect();
         let said = self.judge(&texts, |text, judgement| {
             let sample = samples[text];
             let (tokens, hter) = match &sample.labels {
@@ -192,7 +215,8 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
 
     /// Judges texts written by people.
     pub fn clean(&mut self, samples: &[&Sample]) -> Result<Vec<CleanText>, AnalyzerError> {
-        let texts: Vec<&str> = samples.iter().map(|sample| sample.text.as_str()).collect();
+        let texts = samples.iter().map(|sample| Asked::alone(&sample.text));
+        let texts: Vec<Asked<'_>> = texts.collect();
         self.judge(&texts, |_, judgement| {
             judgement.map(|judgement| CleanJudged {
                 words: segment(judgement.document.text()).word_count(),
@@ -208,8 +232,8 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
     pub fn stories(&mut self, samples: &[&Sample]) -> Result<Vec<StoryPair>, AnalyzerError> {
         let mut texts = Vec::with_capacity(2 * samples.len());
         for sample in samples {
-            if let Labels::Story { reference } = &sample.labels {
-                texts.extend([sample.text.as_str(), reference.as_str()]);
+            if let Labels::Story { reference, .. } = &sample.labels {
+                texts.extend([&sample.text, reference].map(|text| Asked::alone(text)));
             }
         }
         let standings = self.judge(&texts, |_, judgement| {
@@ -226,7 +250,7 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
     /// was, and what it returns comes back in the order of the texts.
     fn judge<T>(
         &mut self,
-        texts: &[&str],
+        texts: &[Asked<'_>],
         mut say: impl FnMut(usize, Option<&Judgement>) -> T,
     ) -> Result<Vec<T>, AnalyzerError> {
         let (distinct, places) = distinct(texts);
@@ -236,11 +260,15 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
             let end = batch_end(&distinct, start);
             let inputs = (start..end).map(|index| {
                 let id = (index + 1).to_string();
-                let bytes = distinct[index].as_bytes();
+                let Asked { text, sibling } = distinct[index];
+                let sibling = (!sibling.is_empty()).then_some(sibling);
                 Input {
-                    document: Document::from_reader(id.as_str(), bytes, self.max_bytes),
+                    document: Document::from_reader(id.as_str(), text.as_bytes(), self.max_bytes),
                     id,
-                    siblings: Vec::new(),
+                    siblings: sibling
+                        .map(|sibling| Document::from_text("sibling", sibling))
+                        .into_iter()
+                        .collect(),
                 }
             });
             let reports = self.analyzer.judge(inputs.collect())?;
@@ -268,7 +296,7 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
 
 /// Each text once, in order of first appearance, and the indices at which it
 /// stands.
-fn distinct<'t>(texts: &[&'t str]) -> (Vec<&'t str>, Vec<Vec<usize>>) {
+fn distinct<T: Copy + Eq + Hash>(texts: &[T]) -> (Vec<T>, Vec<Vec<usize>>) {
     let mut known = HashMap::new();
     let (mut distinct, mut places) = (Vec::new(), Vec::<Vec<usize>>::new());
     for (place, &text) in texts.iter().enumerate() {
@@ -284,11 +312,17 @@ fn distinct<'t>(texts: &[&'t str]) -> (Vec<&'t str>, Vec<Vec<usize>>) {
 
 /// Where the batch that begins with the text `start` ends; it holds one text
 /// at least.
-fn batch_end(texts: &[&str], start: usize) -> usize {
-    let mut bytes = 0;
+fn batch_end(texts: &[Asked<'_>], start: usize) -> usize {
+    let (mut bytes, mut siblings) = (0, 0);
     let mut end = start;
-    while end < texts.len() && end - start < BATCH_TEXTS && bytes < BATCH_BYTES {
-        bytes += texts[end].len();
+    while end < texts.len()
+        && end - start < BATCH_TEXTS
+        && bytes < BATCH_BYTES
+        && siblings < BATCH_SIBLINGS
+    {
+        let Asked { text, sibling } = texts[end];
+        bytes += text.len() + sibling.len();
+        siblings += usize::from(!sibling.is_empty());
         end += 1;
     }
     end
@@ -339,10 +373,16 @@ mod tests {
 
     #[test]
     fn batches_are_bounded_by_number_and_size() {
-        assert_eq!(batch_end(&["a"; 70], 0), 64);
-        assert_eq!(batch_end(&["a"; 70], 64), 70);
+        let end = |texts: &[&str], start| {
+            let texts: Vec<Asked<'_>> = texts.iter().map(|text| Asked::alone(text)).collect();
+            batch_end(&texts, start)
+        };
+        assert_eq!(end(&["a"; 70], 0), 64);
+        assert_eq!(end(&["a"; 70], 64), 70);
         let large = "a".repeat(BATCH_BYTES);
-        assert_eq!(batch_end(&[&large, "b"], 0), 1);
-        assert_eq!(batch_end(&["b", &large, "b"], 0), 2);
+        assert_eq!(end(&[&large, "b"], 0), 1);
+        assert_eq!(end(&["b", &large, "b"], 0), 2);
+        let (text, sibling) = ("a", "b");
+        assert_eq!(batch_end(&[Asked { text, sibling }; 70], 0), BATCH_SIBLINGS);
     }
 }

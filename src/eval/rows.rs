@@ -5,6 +5,7 @@
 //! probabilities are 0 to 1; what is not defined on the data is `None`.
 
 mod clean;
+mod corrections;
 mod labelled;
 mod severity;
 mod stories;
@@ -13,6 +14,7 @@ mod systems;
 use serde::Serialize;
 
 pub use clean::CleanRow;
+pub use corrections::{CorrectionMeasures, CorrectionsRow, LengthRow};
 pub use labelled::{Calibration, LabelledRow, MeanRow, Measures, PooledRow};
 pub use severity::{SeverityCounts, SeverityRow};
 pub use stories::StoryRow;

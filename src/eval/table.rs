@@ -3,6 +3,7 @@
 //! In: the numbers. Out: a string. It computes nothing.
 
 mod columns;
+mod corrections;
 
 use serde::Serialize;
 
@@ -57,6 +58,11 @@ pub fn text(evaluation: &Evaluation) -> String {
     }
     if !evaluation.stories.is_empty() {
         tables.push(stories(evaluation));
+    }
+    if !evaluation.corrections.is_empty() {
+        tables.push(corrections::worth(evaluation));
+        let sets = evaluation.corrections.iter();
+        tables.extend(sets.flat_map(corrections::lengths));
     }
     tables.join("\n")
 }

@@ -57,6 +57,23 @@ const STORIES: &str = concat!(
     "\n"
 );
 
+/// Two errors that the sibling has the words for. One reference takes the first
+/// correction, the other neither.
+const CORRECTED: &str = concat!(
+    r#"{"id":"17","mt":["The harbour was gibberish before the race.","Gulls nest here."],"reference":["The harbour was giberish before the race.","Gulls nest here."],"reference2":["All boats were in port.","Gulls live here."],"sibling":["The harbour was giberish before the race."]}"#,
+    "\n",
+    r#"{"id":"18","mt":["..."],"reference":["Fog lay."],"sibling":["Fog lay over the bay."]}"#,
+    "\n",
+    r#"{"id":"19","mt":["Rain gibberish."],"reference":["Rain came."]}"#,
+    "\n"
+);
+
+/// The sentence of an article above, labelled.
+const LABELS: &str = concat!(
+    r#"{"id":"20","doc":"harbour","mt":"The harbour was gibberish before the race.","tokens":["The","harbour","was","gibberish","before","the","race","."],"tags":["OK","OK","BAD","BAD","OK","OK","OK","OK"]}"#,
+    "\n"
+);
+
 fn sets(files: &[(&str, &str)]) -> Vec<DataSet> {
     let folder = tempfile::tempdir().unwrap();
     for (name, lines) in files {
@@ -70,6 +87,7 @@ fn all() -> Options {
         half: Half::All,
         limit: None,
         max_bytes: 1 << 20,
+        corrections: false,
     }
 }
 
@@ -132,6 +150,52 @@ fn each_layout_is_measured_in_its_own_way() {
     assert_eq!((story.pairs, story.not_judged), (2, 1));
     assert_eq!(story.people_higher_by_bits.value, Some(1.0));
     assert!(story.people_quality > story.machine_quality);
+}
+
+#[test]
+fn corrections_are_tried_on_articles_with_siblings() {
+    let options = Options {
+        corrections: true,
+        ..all()
+    };
+    let alone = measured(&[("a.jsonl", CORRECTED)], options);
+    let [row] = &alone.corrections[..] else {
+        panic!("one set of corrections expected");
+    };
+    assert_eq!((row.documents, row.not_judged), (2, 1));
+    assert_eq!((row.word_errors, row.labelled_words), (1, 0));
+    let safe = &row.safe;
+    assert_eq!((safe.helpful, safe.neutral, safe.harmful), (1, 0, 0));
+    assert_eq!(safe.errors_removed.value, Some(1.0));
+    assert_eq!(safe.bad_covered.value, None);
+    let size = safe.lengths[0];
+    assert_eq!((size.replaced, size.put_in, size.count()), (1, 1, 1));
+
+    let files = [("a.jsonl", CORRECTED), ("b.jsonl", LABELS)];
+    let labelled = measured(&files, options);
+    // Labels are looked up, not measured on.
+    assert!(labelled.labelled.is_empty() && labelled.stories.is_empty());
+    let [row] = &labelled.corrections[..] else {
+        panic!("one set of corrections expected");
+    };
+    assert_eq!((row.labelled_words, row.bad_words), (8, 2));
+    assert_eq!(row.safe.bad_covered.value, Some(0.5));
+
+    let text = table::text(&labelled);
+    for line in [
+        "corrections ",
+        "a, safe ",
+        "a, safe and unsafe ",
+        "a, safe: words replaced",
+    ] {
+        let found = text.lines().any(|shown| shown.starts_with(line));
+        assert!(found, "{line}\n{text}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&table::json(&labelled).unwrap()).unwrap();
+    assert_eq!(json["corrections"][0]["safe"]["helpful"], 1);
+    assert_eq!(json["corrections"][0]["safe"]["lengths"][0]["put_in"], 1);
+    let without = measured(&[("c.jsonl", WRITTEN)], options);
+    assert_eq!(table::text(&without), "No text was judged.\n");
 }
 
 #[test]

@@ -33,6 +33,7 @@ fn measured(sets: &[DataSet], half: Half, limit: usize) -> Evaluation {
         half,
         limit: Some(limit),
         max_bytes: 1 << 20,
+        corrections: false,
     };
     measure(&analyzer(OperatingPoint::Precise), sets, options, |_, _| {}).unwrap()
 }

@@ -177,3 +177,24 @@ fn wrong_usage_names_the_way_out() {
         assert!(refused.stderr.contains(way_out), "{}", refused.stderr);
     }
 }
+
+#[test]
+fn eval_tries_what_fix_would_apply() {
+    let story = serde_json::json!({"mt": [GARBLED], "reference": [SIBLING], "sibling": [SIBLING]});
+    let folder = Folder::with(&[("stories.jsonl", story.to_string().as_bytes())]);
+    let data = folder.path("stories.jsonl");
+    let arguments = ["eval", "--corrections", "--threshold", "0.3", &data];
+    let shown = ran(&arguments, b"");
+    let row = |start| shown.stdout.lines().find(|line| line.starts_with(start));
+    assert!(row("stories, safe ").is_some(), "{}", shown.stdout);
+    let json = ran(&[&arguments[..], &["--format", "json"]].concat(), b"").stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let set = &json["corrections"][0];
+    assert_eq!(set["word_errors"], 2);
+    assert_eq!(
+        (&set["safe"]["helpful"], &set["safe"]["harmful"]),
+        (&1.into(), &0.into())
+    );
+    assert_eq!(set["safe"]["errors_removed"]["value"], 0.5);
+    assert_eq!(set["safe_and_unsafe"]["errors_removed"]["value"], 1.0);
+}

@@ -23,38 +23,44 @@ struct Record {
 
 pub fn sample(record: Value) -> Result<Sample, String> {
     let record: Record = parsed(record)?;
-    if record.tokens.len() != record.tags.len() {
-        let (tokens, tags) = (record.tokens.len(), record.tags.len());
+    let tokens = label(&record.mt, &record.tokens, &record.tags)?;
+    let bad = tokens.iter().filter(|token| token.bad).count();
+    let share = bad as f32 / tokens.len().max(1) as f32;
+    let labels = Labels::Tokens {
+        tokens,
+        hter: Some(record.hter.unwrap_or(share)),
+    };
+    Ok(Sample {
+        post_edit: record.pe,
+        ..record.origin.sample(record.mt, labels)
+    })
+}
+
+/// The tokens of `text` with their tags, OK or BAD.
+pub(super) fn label(
+    text: &str,
+    tokens: &[String],
+    tags: &[String],
+) -> Result<Vec<LabelledToken>, String> {
+    if tokens.len() != tags.len() {
+        let (tokens, tags) = (tokens.len(), tags.len());
         return Err(format!("{tokens} tokens but {tags} tags"));
     }
-    let mut bad = Vec::with_capacity(record.tags.len());
-    for tag in &record.tags {
+    let mut bad = Vec::with_capacity(tags.len());
+    for tag in tags {
         bad.push(match tag.as_str() {
             "BAD" => true,
             "OK" => false,
             other => return Err(format!("the tag OK or BAD is expected, got {other:?}")),
         });
     }
-    let share = || bad.iter().filter(|bad| **bad).count() as f32 / bad.len().max(1) as f32;
-    let hter = record.hter.unwrap_or_else(share);
-    let spans = place(&record.mt, &record.tokens).ok_or("its tokens do not spell its text")?;
-    let tokens = spans
-        .into_iter()
-        .zip(bad)
-        .map(|(span, bad)| LabelledToken {
-            span,
-            bad,
-            severity: None,
-        })
-        .collect();
-    let labels = Labels::Tokens {
-        tokens,
-        hter: Some(hter),
-    };
-    Ok(Sample {
-        post_edit: record.pe,
-        ..record.origin.sample(record.mt, labels)
-    })
+    let spans = place(text, tokens).ok_or("its tokens do not spell its text")?;
+    let tokens = spans.into_iter().zip(bad).map(|(span, bad)| LabelledToken {
+        span,
+        bad,
+        severity: None,
+    });
+    Ok(tokens.collect())
 }
 
 /// Finds tokens in the text they were split from, ignoring white space. The
