@@ -1,9 +1,9 @@
-//! How fast texts are read and judged: loading, one document, many sentences,
+//! How fast texts are read and judged: loading, one document, many short ones,
 //! many continuations of one text, the detector alone, and the whole way, with
 //! the default model.
 //!
 //! In: the articles of `examples/`. Out: criterion's table, tokens/s as
-//! elements/s, and the peak memory of it all. Run with `cargo bench`; a
+//! elements/s, where the time of a reading goes, and the peak memory of it all. Run with `cargo bench`; a
 //! comparison with other engines is in `benches/peers/`.
 
 use std::error::Error;
@@ -16,8 +16,8 @@ use mtlint::detect::features::MOST_PROBABLE;
 use mtlint::detect::{WordModel, notice};
 use mtlint::document::Document;
 use mtlint::lexicon::Lexicon;
-use mtlint::lm::llama::Llama;
-use mtlint::lm::{LanguageModel, ReadOptions};
+use mtlint::lm::llama::{Llama, int8_ceiling};
+use mtlint::lm::{LanguageModel, Precision, ReadOptions};
 use mtlint::models;
 use mtlint::pipeline::{Analyzer, Input, OperatingPoint, Options};
 use mtlint::segment::segment;
@@ -25,8 +25,10 @@ use mtlint::segment::segment;
 /// Tokens of the longer document; as many as the design's own measurements
 /// were made with, so that figures can be set side by side.
 const LONG_DOCUMENT: usize = 664;
-/// Sentences read as one batch.
-const SENTENCES: usize = 40;
+/// Short documents read as one batch.
+const SHORT_DOCUMENTS: usize = 300;
+/// Readings over which the shares of the time are taken.
+const READINGS: usize = 20;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -40,7 +42,14 @@ fn main() -> Result<()> {
     let registry = models::Registry::built_in()?;
     let entry = registry.default_entry()?;
     let path = models::resolve(&entry.name, false, &models::Silent)?;
-    let load = || Llama::load(&path, &entry.name, Some(entry.sha256.clone()));
+    let load = || {
+        Llama::load(
+            &path,
+            &entry.name,
+            Some(entry.sha256.clone()),
+            Precision::Int8,
+        )
+    };
     {
         let mut group = criterion.benchmark_group("load");
         group.sampling_mode(SamplingMode::Flat);
@@ -49,11 +58,12 @@ fn main() -> Result<()> {
     }
     let model = Arc::new(load()?);
     documents(&mut criterion, &model)?;
-    sentences(&mut criterion, &model)?;
+    short_documents(&mut criterion, &model)?;
     continuations(&mut criterion, &model)?;
     noticing(&mut criterion, &model)?;
     judgement(&mut criterion, model)?;
     criterion.final_summary();
+    shares(&load()?)?;
     match peak_memory() {
         Some(kilobytes) => println!(
             "peak memory of the whole run: {:.0} MB",
@@ -67,16 +77,10 @@ fn main() -> Result<()> {
 /// One document alone: an article, and a longer text made of all of them.
 fn documents(criterion: &mut Criterion, model: &Llama) -> Result<()> {
     let article = example("dam.garbled.txt")?;
-    let all = ["dam", "hospital", "transfer"].map(|name| example(&format!("{name}.garbled.txt")));
-    let all = all.into_iter().collect::<Result<Vec<_>>>()?.join("\n\n");
-    let reading = read(model, &[&all])?;
-    let end = reading
-        .get(LONG_DOCUMENT - 1)
-        .ok_or("the examples are too short for this benchmark")?;
-    let long = all.get(..*end).ok_or("a token ends inside a character")?;
+    let long = long_document(model)?;
     let mut group = criterion.benchmark_group("document");
     group.sampling_mode(SamplingMode::Flat);
-    for (name, text) in [("article", article.as_str()), ("long", long)] {
+    for (name, text) in [("article", article.as_str()), ("long", &long)] {
         let tokens = read(model, &[text])?.len();
         group.throughput(Throughput::Elements(tokens as u64));
         group.bench_function(format!("{name}, {tokens} tokens"), |bencher| {
@@ -87,28 +91,80 @@ fn documents(criterion: &mut Criterion, model: &Llama) -> Result<()> {
     Ok(())
 }
 
-/// Many short texts in one batch.
-fn sentences(criterion: &mut Criterion, model: &Llama) -> Result<()> {
-    let mut texts = Vec::new();
+/// The articles joined and cut after [`LONG_DOCUMENT`] tokens.
+fn long_document(model: &Llama) -> Result<String> {
+    let all = ["dam", "hospital", "transfer"].map(|name| example(&format!("{name}.garbled.txt")));
+    let all = all.into_iter().collect::<Result<Vec<_>>>()?.join("\n\n");
+    let ends = read(model, &[&all])?;
+    let end = ends
+        .get(LONG_DOCUMENT - 1)
+        .ok_or("the examples are too short for this benchmark")?;
+    let long = all.get(..*end).ok_or("a token ends inside a character")?;
+    Ok(long.to_owned())
+}
+
+/// Many documents of two sentences in one batch.
+fn short_documents(criterion: &mut Criterion, model: &Llama) -> Result<()> {
+    let mut sentences = Vec::new();
     for name in ["dam", "hospital", "transfer"] {
         for kind in ["garbled", "sibling"] {
             let text = example(&format!("{name}.{kind}.txt"))?;
             for sentence in &segment(&text).sentences {
-                texts.push(sentence.slice(&text).unwrap_or_default().to_owned());
+                sentences.push(sentence.slice(&text).unwrap_or_default().to_owned());
             }
         }
     }
-    texts.truncate(SENTENCES);
+    let at = |index: usize| &sentences[index % sentences.len()];
+    let texts: Vec<String> = (0..SHORT_DOCUMENTS)
+        .map(|index| format!("{} {}", at(index), at(7 * index + 3)))
+        .collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let tokens = read(model, &texts)?.len();
     let mut group = criterion.benchmark_group("batch");
     group.sampling_mode(SamplingMode::Flat);
     group.throughput(Throughput::Elements(tokens as u64));
-    let name = format!("{} sentences, {tokens} tokens", texts.len());
+    let name = format!("{} short documents, {tokens} tokens", texts.len());
     group.bench_function(name, |bencher| {
         bencher.iter(|| model.read(&texts, ReadOptions::default()));
     });
     group.finish();
+    Ok(())
+}
+
+/// Where the time of a reading goes, and how near the products come to what the
+/// processor does with everything in its cache.
+fn shares(model: &Llama) -> Result<()> {
+    let long = long_document(model)?;
+    let before = model.time_spent();
+    for _ in 0..READINGS {
+        read(model, &[&long])?;
+    }
+    let after = model.time_spent();
+    let parts = [
+        ("linear layers", after.linear - before.linear),
+        ("attention", after.attention - before.attention),
+        ("output layer", after.output - before.output),
+        ("rest", after.rest - before.rest),
+    ];
+    let whole: Duration = parts.iter().map(|(_, time)| *time).sum();
+    let tokens = (READINGS * LONG_DOCUMENT) as f64;
+    println!("\n{LONG_DOCUMENT} tokens, time of all threads:");
+    for (name, time) in parts {
+        println!(
+            "{name:13} {:5.1} % {:6.1} µs a token",
+            100.0 * time.as_secs_f64() / whole.as_secs_f64(),
+            1e6 * time.as_secs_f64() / tokens
+        );
+    }
+    let (kernel, ceiling) = int8_ceiling();
+    let (operations, _) = model.operations();
+    let rate = operations as f64 * tokens / (after.linear - before.linear).as_secs_f64();
+    println!(
+        "products with {kernel}: {:.0} GOP/s a thread, {:.0} % of the {:.0} that it does in the cache",
+        rate / 1e9,
+        100.0 * rate / ceiling,
+        ceiling / 1e9
+    );
     Ok(())
 }
 

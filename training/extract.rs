@@ -24,7 +24,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use mtlint::detect::features::{MOST_PROBABLE, features, word_readings};
 use mtlint::lexicon::Lexicon;
 use mtlint::lm::llama::Llama;
-use mtlint::lm::{LanguageModel, ReadOptions};
+use mtlint::lm::{LanguageModel, Precision, ReadOptions};
 use mtlint::models;
 use mtlint::segment::segment;
 
@@ -55,7 +55,7 @@ fn main() -> Result<()> {
     };
     let texts = texts(&data, amounts)?;
     let path = models::resolve("smollm2-135m", false, &models::Silent)?;
-    let model = Llama::load(&path, "smollm2-135m", None)?;
+    let model = Llama::load(&path, "smollm2-135m", None, Precision::F32)?;
     let lexicon = Lexicon::embedded()?;
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} texts, {eta} left")?;
     let bar = ProgressBar::new(texts.len() as u64).with_style(style);

@@ -7,7 +7,7 @@ threads and makes the logits of every position and their log-sum-exp; PyTorch
 gets the weights dequantised, in float32 and in bfloat16. The engines take
 turns, so that a busy machine slows them all. Out: a table on standard output,
 and exit status 1 if mtlint's mean surprisal is not that of PyTorch in float32
-within 0.1 %: figures for different work are no figures.
+within 0.5 %: figures for different work are no figures.
 
     python3 -m venv .venv-peers
     .venv-peers/bin/pip install -r benches/peers/requirements.txt
@@ -32,7 +32,7 @@ MOST_TOKENS = 2047
 ROWS = 128
 # Worker threads of the engine before spin for a while; let them go to sleep.
 PAUSE_SECONDS = 0.5
-TOLERANCE = 1e-3
+TOLERANCE = 5e-3
 
 
 def parse_arguments():

@@ -5,30 +5,33 @@
 //! ids and the surprisal, then the seconds that each reading took. It waits
 //! between readings, so that its peers can be timed in turn with it.
 //!
-//! Usage: `throughput [--threads N] FILE...`
+//! Usage: `throughput [--threads N] [--f32] FILE...`
 
 use std::error::Error;
 use std::io::{BufRead, Write};
 use std::time::Instant;
 
 use mtlint::lm::llama::Llama;
-use mtlint::lm::{LanguageModel, ReadOptions};
+use mtlint::lm::{LanguageModel, Precision, ReadOptions};
 use mtlint::models;
 use serde_json::json;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut files = Vec::new();
     let mut threads = 2;
+    let mut precision = Precision::Int8;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         if argument == "--threads" {
             threads = arguments.next().ok_or("--threads N")?.parse()?;
+        } else if argument == "--f32" {
+            precision = Precision::F32;
         } else {
             files.push(std::fs::read_to_string(argument)?);
         }
     }
     if files.is_empty() {
-        return Err("usage: throughput [--threads N] FILE...".into());
+        return Err("usage: throughput [--threads N] [--f32] FILE...".into());
     }
     let text = files.join("\n\n");
     rayon::ThreadPoolBuilder::new()
@@ -38,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let entry = registry.default_entry()?;
     let path = models::resolve(&entry.name, false, &models::Silent)?;
     let started = Instant::now();
-    let model = Llama::load(&path, &entry.name, Some(entry.sha256.clone()))?;
+    let model = Llama::load(&path, &entry.name, Some(entry.sha256.clone()), precision)?;
     let load_seconds = started.elapsed().as_secs_f64();
     let read = || model.read(&[&text], ReadOptions::default());
     // This reading also warms up what the timed ones use.

@@ -15,11 +15,11 @@ use rten_simd::SimdUnaryOp;
 use rten_vecmath::{Sigmoid, Tanh};
 
 use super::weights::{Tensors, WeightsError};
-use crate::linear::Linear;
+use crate::linear::Float;
 
 /// A linear layer with its bias.
 struct Layer {
-    weights: Linear,
+    weights: Float,
     bias: Vec<f32>,
 }
 
@@ -28,7 +28,7 @@ impl Layer {
         let bias = tensors.all(&format!("{name}.bias"))?;
         let weights = tensors.sized(&format!("{name}.weight"), bias.len() * inputs)?;
         Ok(Self {
-            weights: Linear::new(&weights, inputs),
+            weights: Float::new(&weights, inputs),
             bias,
         })
     }
@@ -64,7 +64,7 @@ impl Gru {
         )?;
         Ok(Self {
             input: Layer {
-                weights: Linear::new(&weights, inputs),
+                weights: Float::new(&weights, inputs),
                 bias,
             },
             state_weights: tensors.sized(

@@ -8,6 +8,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::features::WIDTH;
 use super::head::{Head, Rows, Said, sigmoid};
 use super::weights::{Tensors, WeightsError};
@@ -196,7 +198,7 @@ impl WordModel {
             states: &states,
             sentences,
         };
-        let said: Vec<Said> = self.heads.iter().map(|head| head.judge(rows)).collect();
+        let said: Vec<Said> = self.heads.par_iter().map(|head| head.judge(rows)).collect();
         let mean = |of: &dyn Fn(&Said) -> f32| said.iter().map(of).sum::<f32>() / said.len() as f32;
         let words = features.len() / WIDTH;
         let logits: Vec<f32> = (0..words)
@@ -258,6 +260,7 @@ mod tests {
         let id = |sha256: &str| ModelId {
             name: "smollm2-135m".to_owned(),
             sha256: sha256.to_owned(),
+            precision: crate::lm::Precision::Int8,
         };
         let trained = Tensors::new(TRAINED).unwrap();
         let own = WordModel::of(&id(trained.note("model_sha256").unwrap())).unwrap();

@@ -10,6 +10,7 @@ pub mod stub;
 pub mod tokenizer;
 mod windows;
 
+pub use crate::linear::Precision;
 use crate::span::{Doc, Span};
 
 /// Which model made a reading, for reports and caches.
@@ -19,6 +20,8 @@ pub struct ModelId {
     pub name: String,
     /// SHA-256 of the weights file, in lower-case hexadecimal.
     pub sha256: String,
+    /// In which numbers its products are made.
+    pub precision: Precision,
 }
 
 /// What a reading should hold beside surprisal, entropy and rank.

@@ -12,7 +12,9 @@ use std::sync::Mutex;
 
 use crate::span::Span;
 
-use super::{Guess, LanguageModel, LmError, ModelId, ReadOptions, Reading, States, TokenReading};
+use super::{
+    Guess, LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading, States, TokenReading,
+};
 
 /// Entropy at every position, in bits.
 const ENTROPY_BITS: f32 = 4.0;
@@ -50,6 +52,7 @@ impl Stub {
             id: ModelId {
                 name: "stub".to_owned(),
                 sha256: "0".repeat(64),
+                precision: Precision::F32,
             },
             surprisals: table
                 .into_iter()

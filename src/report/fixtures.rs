@@ -4,7 +4,7 @@ use crate::document::Document;
 use crate::finding::{
     Applicability, Category, Evidence, Finding, Severity, SiblingQuote, Suggestion,
 };
-use crate::lm::ModelId;
+use crate::lm::{ModelId, Precision};
 use crate::score::Score;
 use crate::span::{Doc, Sibling, Span};
 
@@ -69,6 +69,7 @@ pub(super) fn report(id: &str, text: &str, findings: Vec<Finding>) -> Report {
             model: ModelId {
                 name: "smollm2-135m".to_owned(),
                 sha256: "b179".to_owned(),
+                precision: Precision::Int8,
             },
             detector: "surprisal-1".to_owned(),
             score: Score {

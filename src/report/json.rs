@@ -150,6 +150,7 @@ struct ModelJson<'a> {
     name: &'a str,
     sha256: &'a str,
     detector: &'a str,
+    precision: &'static str,
 }
 
 #[derive(Serialize)]
@@ -266,6 +267,7 @@ impl<'a> ReportJson<'a> {
             model: Some(ModelJson {
                 name: &judgement.model.name,
                 sha256: &judgement.model.sha256,
+                precision: judgement.model.precision.name(),
                 detector: &judgement.detector,
             }),
             findings: judgement

@@ -4,16 +4,26 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use mtlint::lm::llama::Llama;
-use mtlint::lm::{LanguageModel, LmError, ModelId, ReadOptions, Reading};
+use mtlint::lm::{LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading};
 use mtlint::models;
 use mtlint::pipeline::{Analyzer, OperatingPoint, Options};
 
 /// The default model, loaded once; fetched first where it is missing.
 pub fn model() -> &'static Llama {
-    static MODEL: OnceLock<Llama> = OnceLock::new();
-    MODEL.get_or_init(|| {
+    model_in(Precision::Int8)
+}
+
+/// The default model in one precision.
+pub fn model_in(precision: Precision) -> &'static Llama {
+    static INT8: OnceLock<Llama> = OnceLock::new();
+    static F32: OnceLock<Llama> = OnceLock::new();
+    let model = match precision {
+        Precision::Int8 => &INT8,
+        Precision::F32 => &F32,
+    };
+    model.get_or_init(|| {
         let path = models::resolve("smollm2-135m", false, &models::Silent).unwrap();
-        Llama::load(&path, "smollm2-135m", None).unwrap()
+        Llama::load(&path, "smollm2-135m", None, precision).unwrap()
     })
 }
 

@@ -4,13 +4,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mtlint::lm::LmError;
 use mtlint::lm::llama::Llama;
+use mtlint::lm::{LmError, Precision};
 use mtlint::models;
 use tempfile::TempDir;
 
 fn load(path: &Path) -> LmError {
-    match Llama::load(path, "broken", None) {
+    match Llama::load(path, "broken", None, Precision::Int8) {
         Ok(_) => panic!("{} was loaded", path.display()),
         Err(error) => error,
     }

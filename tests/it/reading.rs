@@ -1,11 +1,13 @@
 //! The numbers of the reading, against a `float32` run of the same weights and
 //! against itself.
 
-use mtlint::lm::{LanguageModel, ReadOptions, Reading};
+use std::path::Path;
+
+use mtlint::lm::{LanguageModel, Precision, ReadOptions, Reading};
 use rayon::ThreadPoolBuilder;
 use serde::Deserialize;
 
-use crate::common::{data, model};
+use crate::common::{data, model, model_in};
 
 #[derive(Deserialize)]
 struct Reference {
@@ -36,15 +38,29 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
 }
 
 #[test]
-fn agrees_with_the_float32_reference() {
-    let Some(folder) = data("agrees_with_the_float32_reference") else {
-        return;
-    };
+fn single_precision_agrees_with_the_float32_reference() {
+    if let Some(folder) = data("single_precision_agrees_with_the_float32_reference") {
+        assert_reference(&folder, Precision::F32, 1e-3, 0.9999);
+    }
+}
+
+#[test]
+fn eight_bits_agree_with_the_float32_reference() {
+    if let Some(folder) = data("eight_bits_agree_with_the_float32_reference") {
+        assert_reference(&folder, Precision::Int8, 5e-3, 0.998);
+    }
+}
+
+/// Mean surprisal within `drift`, values correlated at least with `least`.
+fn assert_reference(folder: &Path, precision: Precision, most_drift: f64, least: f64) {
     for name in ["garbled", "sibling", "hard"] {
         let path = folder.join(format!("reference/smollm2-135m-q4_1.{name}.json"));
         let reference: Reference =
             serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-        let reading = read(&reference.text);
+        let reading = model_in(precision)
+            .read(&[&reference.text], ReadOptions::default())
+            .unwrap()
+            .remove(0);
         let ids = |r: &Reading| r.tokens.iter().map(|t| t.id).collect::<Vec<_>>();
         let expected_ids: Vec<u32> = reference.tokens.iter().map(|t| t.id).collect();
         assert_eq!(ids(&reading), expected_ids, "{name}: token ids");
@@ -67,11 +83,12 @@ fn agrees_with_the_float32_reference() {
         let drift = (sum(&got) / sum(&expected) - 1.0).abs();
         let r = correlation(&got, &expected);
         println!(
-            "{name}: mean surprisal off by {:.5} %, r = {r:.7}",
+            "{name} in {}: mean surprisal off by {:.5} %, r = {r:.7}",
+            precision.name(),
             drift * 100.0
         );
-        assert!(drift < 1e-3, "{name}: mean surprisal off by {drift}");
-        assert!(r >= 0.9999, "{name}: correlation {r}");
+        assert!(drift < most_drift, "{name}: mean surprisal off by {drift}");
+        assert!(r >= least, "{name}: correlation {r}");
         let entropy: Vec<f64> = reading
             .tokens
             .iter()
@@ -79,7 +96,7 @@ fn agrees_with_the_float32_reference() {
             .collect();
         let expected: Vec<f64> = reference.tokens.iter().map(|t| t.entropy_bits).collect();
         assert!(
-            correlation(&entropy, &expected) >= 0.9999,
+            correlation(&entropy, &expected) >= 1.0 - 3.0 * (1.0 - least),
             "{name}: entropy"
         );
     }
@@ -110,12 +127,15 @@ fn gives_the_same_bits_alone_in_a_batch_and_on_any_number_of_threads() {
         most_probable: 3,
         layers: &[0, 10, 30],
     };
-    let batch = with_threads(2, || model().read(&texts, options).unwrap());
-    let single = with_threads(1, || model().read(&texts, options).unwrap());
-    assert_eq!(batch, single, "one thread and two");
-    for (text, expected) in texts.iter().zip(&batch) {
-        let alone = with_threads(2, || model().read(&[text], options).unwrap());
-        assert_eq!(&alone[0], expected, "alone: {text:.20}");
+    for precision in [Precision::Int8, Precision::F32] {
+        let model = model_in(precision);
+        let batch = with_threads(2, || model.read(&texts, options).unwrap());
+        let single = with_threads(1, || model.read(&texts, options).unwrap());
+        assert_eq!(batch, single, "one thread and two");
+        for (text, expected) in texts.iter().zip(&batch) {
+            let alone = with_threads(3, || model.read(&[text], options).unwrap());
+            assert_eq!(&alone[0], expected, "alone: {text:.20}");
+        }
     }
 }
 

@@ -6,26 +6,28 @@
 //! The logits are made in [`super::output`], never here.
 
 use rayon::prelude::*;
-use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions};
-use rten_tensor::{Matrix, NdTensorView};
 
-use super::kernels::{gated, rms_norm, softmax_prefix};
-use super::weights::{Shape, Weights};
+use super::attention::{self, Products, attend};
+use super::clock::{Clock, Part};
+use super::kernels::{gated, rms_norm};
+use super::pool::Pool;
+use super::weights::{Block, Shape, Weights};
+use crate::linear::{CHUNK, Input, Linear, Precision};
 use crate::lm::States;
 use crate::lm::gguf::decode_rows;
 
-/// Rows that one task of an element-wise pass handles.
-const ROWS: usize = 64;
-/// Query positions that one attention task handles: with the heads of a group
-/// stacked, a few hundred rows share one packing of the keys.
-const QUERY_BLOCK: usize = 64;
+/// Most rows that one task takes through a block: what it holds stays in the
+/// cache, and every weight that is fetched serves that many rows.
+const ROWS: usize = 128;
+/// Rows that a task has a multiple of, as the kernels like them.
+const ROWS_STEP: usize = 16;
 
 /// Keys and values of a prefix, for every block.
 pub(super) struct Prefix {
     /// Tokens in the prefix, the start-of-document token among them.
     pub length: usize,
     /// For each block: `length` rows of keys then values of all key heads.
-    blocks: Vec<Vec<f32>>,
+    pub blocks: Vec<Vec<f32>>,
 }
 
 /// One sequence of a batch.
@@ -37,7 +39,7 @@ pub(super) struct Sequence<'a> {
 }
 
 impl Sequence<'_> {
-    fn offset(&self) -> usize {
+    pub fn offset(&self) -> usize {
         self.prefix.map_or(0, |prefix| prefix.length)
     }
 }
@@ -96,9 +98,56 @@ impl Rotation {
 }
 
 /// Where each sequence's rows lie in the batch.
-struct Layout<'a> {
-    sequences: Vec<(Sequence<'a>, usize)>,
-    rows: usize,
+pub(super) struct Layout<'a> {
+    /// The sequences with the row each starts at.
+    pub sequences: Vec<(Sequence<'a>, usize)>,
+    /// Where in its sequence each row is, the prefix counted.
+    positions: Vec<usize>,
+}
+
+impl<'a> Layout<'a> {
+    fn new(sequences: &[Sequence<'a>]) -> Self {
+        let mut layout = Self {
+            sequences: Vec::with_capacity(sequences.len()),
+            positions: Vec::new(),
+        };
+        for sequence in sequences {
+            layout.sequences.push((*sequence, layout.positions.len()));
+            let offset = sequence.offset();
+            layout.positions.extend(offset..offset + sequence.ids.len());
+        }
+        layout
+    }
+}
+
+/// Rows for one task each, so that all threads get as many. What a row gives
+/// does not depend on it.
+pub(super) fn rows_of_a_task(rows: usize) -> usize {
+    let threads = rayon::current_num_threads();
+    let rounds = rows.div_ceil(threads * ROWS).max(1);
+    rows.div_ceil(threads * rounds)
+        .next_multiple_of(ROWS_STEP)
+        .max(ROWS_STEP)
+}
+
+/// Working space of one task.
+struct Scratch {
+    /// Rows of the model's width, and of the feed-forward layer's.
+    narrow: Input,
+    wide: Input,
+    normed: Vec<f32>,
+    gates: Vec<f32>,
+}
+
+impl Scratch {
+    fn new(precision: Precision) -> Self {
+        Self {
+            narrow: Input::new(precision),
+            wide: Input::new(precision),
+            normed: Vec::new(),
+            gates: Vec::new(),
+        }
+    }
 }
 
 /// Runs the batch. `layers` are those whose states are kept. With `keep` the
@@ -110,18 +159,11 @@ pub(super) fn forward(
     sequences: &[Sequence<'_>],
     layers: &[usize],
     keep: bool,
+    clock: &Clock,
 ) -> Result<(Activations, Option<Prefix>), String> {
     let shape = weights.shape;
-    let gemm = GemmExecutor::<f32>::new();
-    let mut layout = Layout {
-        sequences: Vec::with_capacity(sequences.len()),
-        rows: 0,
-    };
-    for sequence in sequences {
-        layout.sequences.push((*sequence, layout.rows));
-        layout.rows += sequence.ids.len();
-    }
-    let rows = layout.rows;
+    let layout = Layout::new(sequences);
+    let rows = layout.positions.len();
     let width = shape.width;
     let mut x = Vec::with_capacity(rows * width);
     for id in sequences.iter().flat_map(|sequence| sequence.ids) {
@@ -141,222 +183,156 @@ pub(super) fn forward(
         }
     };
     keep_state(0, &x);
-
     let queries = shape.heads * shape.head_width;
-    let keys = shape.kv_heads * shape.head_width;
-    let qkv_width = queries + 2 * keys;
-    let mut normed = vec![0.0; rows * width];
+    let qkv_width = queries + 2 * shape.kv_heads * shape.head_width;
     let mut qkv = vec![0.0; rows * qkv_width];
     let mut attended = vec![0.0; rows * queries];
-    let mut gate = vec![0.0; rows * shape.feed_forward];
-    let mut up = vec![0.0; rows * shape.feed_forward];
     let mut prefix = keep.then(|| Prefix {
         length: rows,
         blocks: Vec::with_capacity(shape.blocks),
     });
-    let positions: Vec<usize> = layout
-        .sequences
-        .iter()
-        .flat_map(|(sequence, _)| {
-            let offset = sequence.offset();
-            offset..offset + sequence.ids.len()
-        })
-        .collect();
-    // Folded into the queries so that the scores need no pass of their own.
-    let scale = 1.0 / (shape.head_width as f32).sqrt();
-
-    for (index, block) in weights.blocks.iter().enumerate() {
-        norm_rows(&x, &block.attention_norm, shape.rms_epsilon, &mut normed);
-        block.qkv.apply(&gemm, &normed, &mut qkv, false);
-        qkv.par_chunks_mut(ROWS * qkv_width)
-            .zip(positions.par_chunks(ROWS))
-            .for_each(|(chunk, positions)| {
-                for (row, position) in chunk.chunks_exact_mut(qkv_width).zip(positions) {
-                    let (q, kv) = row.split_at_mut(queries);
-                    rotation.rotate(q, *position, scale);
-                    rotation.rotate(&mut kv[..keys], *position, 1.0);
-                }
+    let pool = Pool::new(match weights.precision {
+        Precision::Int8 => || Scratch::new(Precision::Int8),
+        Precision::F32 => || Scratch::new(Precision::F32),
+    });
+    let attention_pool = Pool::new(attention::Scratch::default);
+    let products = Products::best(weights.precision, shape.head_width);
+    let task = rows_of_a_task(rows);
+    let steps = Steps {
+        shape,
+        rotation,
+        clock,
+    };
+    if let Some(first) = weights.blocks.first() {
+        x.par_chunks(task * width)
+            .zip(qkv.par_chunks_mut(task * qkv_width))
+            .zip(layout.positions.par_chunks(task))
+            .for_each(|((x, qkv), positions)| {
+                pool.with(|scratch| {
+                    clock.time(Part::Steps, || {
+                        steps.project(first, x, positions, qkv, scratch);
+                    });
+                });
             });
+    }
+    for (index, block) in weights.blocks.iter().enumerate() {
         if let Some(prefix) = &mut prefix {
             let kept = qkv.chunks_exact(qkv_width).flat_map(|row| &row[queries..]);
             prefix.blocks.push(kept.copied().collect());
         }
-        attend(&gemm, &shape, &layout, index, &qkv, &mut attended);
-        block.attention_out.apply(&gemm, &attended, &mut x, true);
-        norm_rows(&x, &block.feed_forward_norm, shape.rms_epsilon, &mut normed);
-        block.gate.apply(&gemm, &normed, &mut gate, false);
-        block.up.apply(&gemm, &normed, &mut up, false);
-        gate.par_chunks_mut(ROWS * shape.feed_forward)
-            .zip(up.par_chunks(ROWS * shape.feed_forward))
-            .for_each(|(gate, up)| gated(gate, up));
-        block.down.apply(&gemm, &gate, &mut x, true);
+        attend(
+            products,
+            &shape,
+            &layout,
+            index,
+            &qkv,
+            &mut attended,
+            &attention_pool,
+            clock,
+        );
+        // The rest of the block and the start of the next need one row only.
+        x.par_chunks_mut(task * width)
+            .zip(qkv.par_chunks_mut(task * qkv_width))
+            .zip(attended.par_chunks(task * queries))
+            .zip(layout.positions.par_chunks(task))
+            .for_each(|(((x, qkv), attended), positions)| {
+                pool.with(|scratch| {
+                    clock.time(Part::Steps, || {
+                        steps.finish(block, attended, x, scratch);
+                        if let Some(next) = weights.blocks.get(index + 1) {
+                            steps.project(next, x, positions, qkv, scratch);
+                        }
+                    });
+                });
+            });
         if index + 1 < shape.blocks {
             keep_state(index + 1, &x);
         }
     }
-    norm_rows(&x, &weights.output_norm, shape.rms_epsilon, &mut normed);
-    keep_state(shape.blocks, &normed);
-    let last = normed;
-    Ok((Activations { last, states }, prefix))
+    x.par_chunks_mut(task * width).for_each(|x| {
+        for row in x.chunks_exact_mut(width) {
+            let input = row.to_vec();
+            rms_norm(&input, &weights.output_norm, shape.rms_epsilon, row);
+        }
+    });
+    keep_state(shape.blocks, &x);
+    Ok((Activations { last: x, states }, prefix))
 }
 
-fn norm_rows(x: &[f32], weight: &[f32], epsilon: f32, out: &mut [f32]) {
-    let chunk = ROWS * weight.len();
-    out.par_chunks_mut(chunk)
-        .zip(x.par_chunks(chunk))
-        .for_each(|(out, x)| rms_norm(x, weight, epsilon, out));
+/// What is done to rows between one attention and the next.
+struct Steps<'a> {
+    shape: Shape,
+    rotation: &'a Rotation,
+    clock: &'a Clock,
 }
 
-/// Scratch space of one attention task.
-#[derive(Default)]
-struct Scratch {
-    queries: Vec<f32>,
-    keys: Vec<f32>,
-    values: Vec<f32>,
-    scores: Vec<f32>,
-    out: Vec<f32>,
-}
-
-/// Causal attention of every sequence to itself and its prefix.
-fn attend(
-    gemm: &GemmExecutor<f32>,
-    shape: &Shape,
-    layout: &Layout<'_>,
-    block: usize,
-    qkv: &[f32],
-    attended: &mut [f32],
-) {
-    let out_width = shape.heads * shape.head_width;
-    // Tasks own whole rows of the output, so that they can run side by side.
-    let mut tasks = Vec::new();
-    let mut rest = attended;
-    for (sequence, first_row) in &layout.sequences {
-        for start in (0..sequence.ids.len()).step_by(QUERY_BLOCK) {
-            let count = QUERY_BLOCK.min(sequence.ids.len() - start);
-            let (out, after) = rest.split_at_mut(count * out_width);
-            rest = after;
-            tasks.push((*sequence, *first_row, start, count, out));
+impl Steps<'_> {
+    /// Queries, keys and values of rows `x`, rotated by their positions.
+    fn project(
+        &self,
+        block: &Block,
+        x: &[f32],
+        positions: &[usize],
+        qkv: &mut [f32],
+        scratch: &mut Scratch,
+    ) {
+        let shape = &self.shape;
+        self.norm(x, &block.attention_norm, scratch);
+        self.product(&block.qkv, &scratch.narrow, qkv, false);
+        let queries = shape.heads * shape.head_width;
+        let keys = shape.kv_heads * shape.head_width;
+        // Folded into the queries so that the scores need no pass of their own.
+        let scale = 1.0 / (shape.head_width as f32).sqrt();
+        for (row, position) in qkv.chunks_exact_mut(block.qkv.outputs()).zip(positions) {
+            let (q, kv) = row.split_at_mut(queries);
+            self.rotation.rotate(q, *position, scale);
+            self.rotation.rotate(&mut kv[..keys], *position, 1.0);
         }
     }
-    tasks.into_par_iter().for_each_init(
-        Scratch::default,
-        |scratch, (sequence, first_row, start, count, out)| {
-            for kv_head in 0..shape.kv_heads {
-                let task = Task {
-                    gemm,
-                    shape,
-                    block,
-                    sequence,
-                    first_row,
-                    start,
-                    count,
-                    kv_head,
-                };
-                task.run(qkv, out, scratch);
-            }
-        },
-    );
-}
 
-/// One block of query positions against one key head.
-struct Task<'a> {
-    gemm: &'a GemmExecutor<f32>,
-    shape: &'a Shape,
-    block: usize,
-    sequence: Sequence<'a>,
-    first_row: usize,
-    start: usize,
-    count: usize,
-    kv_head: usize,
-}
-
-impl Task<'_> {
-    fn run(&self, qkv: &[f32], out: &mut [f32], scratch: &mut Scratch) {
+    /// Adds to rows `x` what was attended to and what the feed-forward layer
+    /// makes of the sum.
+    fn finish(&self, block: &Block, attended: &[f32], x: &mut [f32], scratch: &mut Scratch) {
         let Shape {
-            heads,
-            kv_heads,
-            head_width,
+            width,
+            feed_forward,
             ..
-        } = *self.shape;
-        let group = heads / kv_heads;
-        let (query_width, key_width) = (heads * head_width, kv_heads * head_width);
-        let qkv_width = query_width + 2 * key_width;
-        let offset = self.sequence.offset();
-        let seen = offset + self.start + self.count;
-        let row = |index: usize| &qkv[(self.first_row + index) * qkv_width..][..qkv_width];
-
-        scratch.queries.clear();
-        for head in self.kv_head * group..(self.kv_head + 1) * group {
-            for index in self.start..self.start + self.count {
-                let head = &row(index)[head * head_width..][..head_width];
-                scratch.queries.extend_from_slice(head);
+        } = self.shape;
+        let rows = x.len() / width;
+        let queries = attended.len() / rows;
+        scratch.narrow.resize(rows, queries);
+        for (row, attended) in attended.chunks_exact(queries).enumerate() {
+            scratch.narrow.set(row, 0, attended);
+        }
+        self.product(&block.attention_out, &scratch.narrow, x, true);
+        self.norm(x, &block.feed_forward_norm, scratch);
+        scratch.wide.resize(rows, feed_forward);
+        for (chunk, gate_up) in block.gate_up.iter().enumerate() {
+            let both = gate_up.outputs();
+            scratch.gates.resize(rows * both, 0.0);
+            let gates = &mut scratch.gates[..rows * both];
+            self.product(gate_up, &scratch.narrow, gates, false);
+            for (row, gates) in gates.chunks_exact_mut(both).enumerate() {
+                let (gate, up) = gates.split_at_mut(both / 2);
+                gated(gate, up);
+                scratch.wide.set(row, chunk * CHUNK, gate);
             }
         }
-        scratch.keys.clear();
-        scratch.values.clear();
-        if let Some(prefix) = self.sequence.prefix {
-            for row in prefix.blocks[self.block].chunks_exact(2 * key_width) {
-                let key = &row[self.kv_head * head_width..][..head_width];
-                let value = &row[key_width + self.kv_head * head_width..][..head_width];
-                scratch.keys.extend_from_slice(key);
-                scratch.values.extend_from_slice(value);
-            }
-        }
-        for index in 0..self.start + self.count {
-            let kv = &row(index)[query_width..];
-            let key = &kv[self.kv_head * head_width..][..head_width];
-            let value = &kv[key_width + self.kv_head * head_width..][..head_width];
-            scratch.keys.extend_from_slice(key);
-            scratch.values.extend_from_slice(value);
-        }
+        self.product(&block.down, &scratch.wide, x, true);
+    }
 
-        let rows = group * self.count;
-        let keys = NdTensorView::from_data([seen, head_width], scratch.keys.as_slice());
-        scratch.scores.resize(rows * seen, 0.0);
-        product(
-            self.gemm,
-            NdTensorView::from_data([rows, head_width], scratch.queries.as_slice()),
-            keys.transposed(),
-            &mut scratch.scores[..rows * seen],
-        );
-        for (index, scores) in scratch.scores[..rows * seen]
-            .chunks_exact_mut(seen)
-            .enumerate()
-        {
-            softmax_prefix(scores, offset + self.start + index % self.count + 1);
-        }
-        scratch.out.resize(rows * head_width, 0.0);
-        product(
-            self.gemm,
-            NdTensorView::from_data([rows, seen], &scratch.scores[..rows * seen]),
-            NdTensorView::from_data([seen, head_width], scratch.values.as_slice()),
-            &mut scratch.out[..rows * head_width],
-        );
-        for (index, result) in scratch.out[..rows * head_width]
-            .chunks_exact(head_width)
-            .enumerate()
-        {
-            let head = self.kv_head * group + index / self.count;
-            let at = (index % self.count) * query_width + head * head_width;
-            out[at..at + head_width].copy_from_slice(result);
+    fn product(&self, layer: &Linear, input: &Input, out: &mut [f32], add: bool) {
+        self.clock
+            .time(Part::Linear, || layer.apply(input, out, add));
+    }
+
+    fn norm(&self, x: &[f32], weight: &[f32], scratch: &mut Scratch) {
+        let width = weight.len();
+        scratch.narrow.resize(x.len() / width, width);
+        scratch.normed.resize(width, 0.0);
+        for (row, x) in x.chunks_exact(width).enumerate() {
+            rms_norm(x, weight, self.shape.rms_epsilon, &mut scratch.normed);
+            scratch.narrow.set(row, 0, &scratch.normed);
         }
     }
-}
-
-fn product(
-    gemm: &GemmExecutor<f32>,
-    left: Matrix<'_, f32>,
-    right: Matrix<'_, f32>,
-    out: &mut [f32],
-) {
-    // A single row (one token, one head a group) is multiplied by another
-    // routine with another order of sums. Which rows stand alone depends on
-    // the length of the sequence only, so results stay the same in any batch.
-    let result = gemm.gemm(
-        out,
-        GemmInputA::Unpacked(left),
-        GemmInputB::Unpacked(right),
-        GemmOptions::default(),
-    );
-    debug_assert!(result.is_ok(), "sizes are checked when the model is loaded");
 }

@@ -1,12 +1,15 @@
-//! A Llama-architecture model that reads text, in `f32`.
+//! A Llama-architecture model that reads text.
 //!
 //! In: a GGUF file, then texts. Out: [`Reading`]s. Texts and windows are packed
 //! into ragged batches without padding; each attends only to itself, and no
 //! sum depends on its neighbours in the batch or on the number of threads.
 
+mod attention;
+mod clock;
 mod forward;
 mod kernels;
 mod output;
+mod pool;
 mod weights;
 
 use std::fs::File;
@@ -15,13 +18,16 @@ use std::path::Path;
 use memmap2::Mmap;
 use sha2::{Digest, Sha256};
 
+use self::clock::Clock;
+pub use self::clock::TimeSpent;
 use self::forward::{Prefix, Rotation, Sequence, forward};
 use self::output::{Prediction, predict};
 use self::weights::{Weights, WeightsError};
 use super::gguf::{Header, decode_rows};
 use super::tokenizer::{Token, Tokenizer, TokenizerError};
 use super::windows::{Window, windows};
-use super::{LanguageModel, LmError, ModelId, ReadOptions, Reading, TokenReading};
+use super::{LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading, TokenReading};
+pub use crate::linear::int8_ceiling;
 
 /// Tokens the model sees at once, the start token among them. Attention costs
 /// grow with its square, and what lies further back says little about a word.
@@ -40,6 +46,7 @@ pub struct Llama {
     tokenizer: Tokenizer,
     weights: Weights,
     rotation: Rotation,
+    clock: Clock,
     window: usize,
 }
 
@@ -58,7 +65,12 @@ impl Llama {
     /// # Errors
     /// When the file cannot be read, is damaged, or is of a kind that is not
     /// supported.
-    pub fn load(path: &Path, name: &str, sha256: Option<String>) -> Result<Self, LmError> {
+    pub fn load(
+        path: &Path,
+        name: &str,
+        sha256: Option<String>,
+        precision: Precision,
+    ) -> Result<Self, LmError> {
         let shown = path.display().to_string();
         let io = |source| LmError::Io {
             path: shown.clone(),
@@ -85,7 +97,7 @@ impl Llama {
         let header = Header::parse(&file).map_err(malformed)?;
         let (sha256, weights) = rayon::join(
             || sha256.unwrap_or_else(|| hexadecimal(&Sha256::digest(&file))),
-            || Weights::load(&header, &file),
+            || Weights::load(&header, &file, precision),
         );
         let weights = weights.map_err(|error| match error {
             WeightsError::Unsupported(found) => unsupported(found),
@@ -108,14 +120,27 @@ impl Llama {
             id: ModelId {
                 name: name.to_owned(),
                 sha256,
+                precision,
             },
             rotation: Rotation::new(&weights.shape, window, factors),
             path: shown,
             file,
             tokenizer,
             weights,
+            clock: Clock::default(),
             window,
         })
+    }
+
+    /// Where the time went since the model was loaded, summed over threads.
+    pub fn time_spent(&self) -> TimeSpent {
+        self.clock.spent()
+    }
+
+    /// Operations in the linear layers of the blocks and in the output layer
+    /// for one token, a product and a sum counted apart.
+    pub fn operations(&self) -> (usize, usize) {
+        self.weights.operations()
     }
 
     fn tokenize(&self, text: &str) -> Result<Vec<Token>, LmError> {
@@ -194,6 +219,7 @@ impl Llama {
                 &hidden,
                 &targets,
                 options.most_probable,
+                &self.clock,
             )
             .map_err(|problem| self.malformed(problem))?;
             let mut predictions = predictions.into_iter();
@@ -237,6 +263,7 @@ impl Llama {
             sequences,
             layers,
             keep,
+            &self.clock,
         )
         .map_err(|problem| self.malformed(problem))
     }

@@ -4,16 +4,14 @@
 //! row. The logits exist only as a block of rows times a chunk of the
 //! vocabulary, never as a whole.
 
-use rayon::prelude::*;
-use rten_gemm::GemmExecutor;
-
+use super::clock::{Clock, Part};
+use super::forward::rows_of_a_task;
 use super::kernels::{LogitSums, logit_sums};
 use super::weights::{OUTPUT_CHUNK, Weights};
+use crate::linear::Input;
 use crate::lm::Guess;
 use crate::lm::gguf::decode_rows;
-
-/// Rows whose logits are made at once.
-const ROW_BLOCK: usize = 128;
+use rayon::prelude::*;
 
 /// How far two ways of summing the same product can differ, in nats: the
 /// target's own logit must not count as larger than itself.
@@ -40,6 +38,17 @@ struct Row {
 }
 
 impl Row {
+    fn new(target: f32, most_probable: usize) -> Self {
+        Self {
+            target,
+            max: f64::NEG_INFINITY,
+            exp: 0.0,
+            weighted: 0.0,
+            above: 0,
+            best: Vec::with_capacity(most_probable + 1),
+        }
+    }
+
     /// Takes in one chunk of the vocabulary, whose first token is `first_id`.
     fn add(&mut self, sums: LogitSums, logits: &[f32], first_id: usize, keep: usize) {
         let (max, exp, weighted) = (
@@ -113,48 +122,62 @@ pub(super) fn predict(
     hidden: &[f32],
     targets: &[u32],
     most_probable: usize,
+    clock: &Clock,
 ) -> Result<Vec<Prediction>, String> {
     let width = weights.shape.width;
-    let gemm = GemmExecutor::<f32>::new();
-    let mut predictions = Vec::with_capacity(targets.len());
-    let mut logits = vec![0.0; ROW_BLOCK.min(targets.len()) * OUTPUT_CHUNK];
-    let blocks = hidden
-        .chunks(ROW_BLOCK * width)
-        .zip(targets.chunks(ROW_BLOCK));
-    for (hidden, targets) in blocks {
-        let mut rows = Vec::with_capacity(targets.len());
-        let mut weight = Vec::with_capacity(width);
-        for (x, target) in hidden.chunks_exact(width).zip(targets) {
-            weight.clear();
-            decode_rows(
-                file,
-                &weights.output_tensor,
-                *target as usize,
-                1,
-                &mut weight,
-            )?;
-            rows.push(Row {
-                target: x.iter().zip(&weight).map(|(x, w)| x * w).sum(),
-                max: f64::NEG_INFINITY,
-                exp: 0.0,
-                weighted: 0.0,
-                above: 0,
-                best: Vec::with_capacity(most_probable + 1),
-            });
-        }
-        for (index, chunk) in weights.output.iter().enumerate() {
-            let columns = chunk.outputs();
-            let logits = &mut logits[..rows.len() * columns];
-            chunk.apply(&gemm, hidden, logits, false);
-            rows.par_iter_mut()
-                .zip(logits.par_chunks_exact(columns))
-                .with_min_len(16)
-                .for_each(|(row, logits)| {
-                    let sums = logit_sums(logits, row.target + ROUNDING);
-                    row.add(sums, logits, index * OUTPUT_CHUNK, most_probable);
-                });
-        }
-        predictions.extend(rows.into_iter().map(Row::finish));
+    let task = rows_of_a_task(targets.len());
+    let blocks: Vec<Vec<Prediction>> = hidden
+        .par_chunks(task * width)
+        .zip(targets.par_chunks(task))
+        .map_init(
+            || (Input::new(weights.precision), Vec::new()),
+            |(input, logits), (hidden, targets)| {
+                clock.time(Part::Output, || {
+                    input.resize(targets.len(), width);
+                    for (row, hidden) in hidden.chunks_exact(width).enumerate() {
+                        input.set(row, 0, hidden);
+                    }
+                    let mut rows = hidden
+                        .chunks_exact(width)
+                        .zip(targets)
+                        .enumerate()
+                        .map(|(row, (x, target))| {
+                            let target = *target as usize;
+                            let logit = target_logit(weights, file, input, row, x, target)?;
+                            Ok(Row::new(logit, most_probable))
+                        })
+                        .collect::<Result<Vec<_>, String>>()?;
+                    for (index, chunk) in weights.output.iter().enumerate() {
+                        let columns = chunk.outputs();
+                        logits.resize(rows.len() * columns, 0.0);
+                        chunk.apply(input, logits, false);
+                        for (row, logits) in rows.iter_mut().zip(logits.chunks_exact(columns)) {
+                            let sums = logit_sums(logits, row.target + ROUNDING);
+                            row.add(sums, logits, index * OUTPUT_CHUNK, most_probable);
+                        }
+                    }
+                    Ok(rows.into_iter().map(Row::finish).collect())
+                })
+            },
+        )
+        .collect::<Result<_, String>>()?;
+    Ok(blocks.into_iter().flatten().collect())
+}
+
+/// The logit of the token that came next, before the whole row is made.
+fn target_logit(
+    weights: &Weights,
+    file: &[u8],
+    input: &Input,
+    row: usize,
+    hidden: &[f32],
+    target: usize,
+) -> Result<f32, String> {
+    let chunk = weights.output.get(target / OUTPUT_CHUNK);
+    if let Some(logit) = chunk.and_then(|chunk| chunk.number(input, row, target % OUTPUT_CHUNK)) {
+        return Ok(logit);
     }
-    Ok(predictions)
+    let mut weight = Vec::with_capacity(hidden.len());
+    decode_rows(file, &weights.output_tensor, target, 1, &mut weight)?;
+    Ok(hidden.iter().zip(&weight).map(|(x, w)| x * w).sum())
 }

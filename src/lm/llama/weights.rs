@@ -2,14 +2,16 @@
 //!
 //! In: a GGUF header and the file's bytes. Out: one [`Linear`] a matrix.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
-use crate::linear::Linear;
+use crate::linear::{CHUNK, Linear, Precision};
 use crate::lm::gguf::{Header, TensorInfo, decode_rows};
 
 /// Output columns of one chunk of the output layer. Small enough that a block
 /// of rows times a chunk stays in the cache, large enough for full tiles.
-pub(super) const OUTPUT_CHUNK: usize = 4096;
+pub(super) const OUTPUT_CHUNK: usize = 1024;
 /// More blocks, heads or numbers a row than any real model; keeps products of
 /// sizes far from overflow.
 const MAX_BLOCKS: usize = 1000;
@@ -44,14 +46,16 @@ pub(super) struct Block {
     pub qkv: Linear,
     pub attention_out: Linear,
     pub feed_forward_norm: Vec<f32>,
-    pub gate: Linear,
-    pub up: Linear,
+    /// For each [`CHUNK`] numbers of the feed-forward layer: their gates, then
+    /// what passes them.
+    pub gate_up: Vec<Linear>,
     pub down: Linear,
 }
 
 /// All weights. The embedding stays in the file and is decoded row by row.
 pub(super) struct Weights {
     pub shape: Shape,
+    pub precision: Precision,
     pub blocks: Vec<Block>,
     pub output_norm: Vec<f32>,
     /// The output layer in chunks of [`OUTPUT_CHUNK`] columns.
@@ -137,6 +141,22 @@ impl Shape {
 struct Loader<'a> {
     header: &'a Header,
     bytes: &'a [u8],
+    precision: Precision,
+}
+
+/// Rows of a tensor that are outputs of a layer.
+struct Part<'a> {
+    name: &'a str,
+    /// How many rows the tensor must have.
+    of: usize,
+    rows: Range<usize>,
+}
+
+impl<'a> Part<'a> {
+    fn all(name: &'a str, of: usize) -> Self {
+        let rows = 0..of;
+        Self { name, of, rows }
+    }
 }
 
 impl Loader<'_> {
@@ -157,30 +177,31 @@ impl Loader<'_> {
 
     fn append(
         &self,
-        name: &str,
-        rows: usize,
+        part: &Part<'_>,
         columns: usize,
         out: &mut Vec<f32>,
     ) -> Result<(), WeightsError> {
-        let info = self.info(name, rows, columns)?;
-        decode_rows(self.bytes, info, 0, rows, out).map_err(|problem| {
+        let Part { name, of, rows } = part;
+        let info = self.info(name, *of, columns)?;
+        decode_rows(self.bytes, info, rows.start, rows.len(), out).map_err(|problem| {
             WeightsError::Unsupported(format!("tensor {name}, of which {problem}"))
         })
     }
 
     fn vector(&self, name: &str, length: usize) -> Result<Vec<f32>, WeightsError> {
         let mut out = Vec::new();
-        self.append(name, 1, length, &mut out)?;
+        self.append(&Part::all(name, 1), length, &mut out)?;
         Ok(out)
     }
 
-    /// One layer made of one or more tensors, their outputs side by side.
-    fn linear(&self, parts: &[(&str, usize)], inputs: usize) -> Result<Linear, WeightsError> {
+    /// One layer made of rows of one or more tensors, their outputs side by
+    /// side.
+    fn linear(&self, parts: &[Part<'_>], inputs: usize) -> Result<Linear, WeightsError> {
         let mut rows = Vec::new();
-        for (name, outputs) in parts {
-            self.append(name, *outputs, inputs, &mut rows)?;
+        for part in parts {
+            self.append(part, inputs, &mut rows)?;
         }
-        Ok(Linear::new(&rows, inputs))
+        Ok(Linear::new(&rows, inputs, self.precision))
     }
 
     fn block(&self, shape: &Shape, index: usize) -> Result<Block, WeightsError> {
@@ -202,29 +223,56 @@ impl Loader<'_> {
         } = *shape;
         let queries = shape.heads * shape.head_width;
         let keys = shape.kv_heads * shape.head_width;
+        let (gate, up) = (name("ffn_gate"), name("ffn_up"));
+        let gate_up = (0..feed_forward)
+            .step_by(CHUNK)
+            .map(|start| {
+                let rows = start..feed_forward.min(start + CHUNK);
+                let part = |name| Part {
+                    name,
+                    of: feed_forward,
+                    rows: rows.clone(),
+                };
+                self.linear(&[part(&gate), part(&up)], width)
+            })
+            .collect::<Result<_, _>>()?;
         Ok(Block {
             attention_norm: self.vector(&name("attn_norm"), width)?,
             qkv: self.linear(
                 &[
-                    (&name("attn_q"), queries),
-                    (&name("attn_k"), keys),
-                    (&name("attn_v"), keys),
+                    Part::all(&name("attn_q"), queries),
+                    Part::all(&name("attn_k"), keys),
+                    Part::all(&name("attn_v"), keys),
                 ],
                 width,
             )?,
-            attention_out: self.linear(&[(&name("attn_output"), width)], queries)?,
+            attention_out: self.linear(&[Part::all(&name("attn_output"), width)], queries)?,
             feed_forward_norm: self.vector(&name("ffn_norm"), width)?,
-            gate: self.linear(&[(&name("ffn_gate"), feed_forward)], width)?,
-            up: self.linear(&[(&name("ffn_up"), feed_forward)], width)?,
-            down: self.linear(&[(&name("ffn_down"), width)], feed_forward)?,
+            gate_up,
+            down: self.linear(&[Part::all(&name("ffn_down"), width)], feed_forward)?,
         })
     }
 }
 
 impl Weights {
-    pub fn load(header: &Header, bytes: &[u8]) -> Result<Self, WeightsError> {
+    /// Operations of the blocks and of the output layer, for one row.
+    pub fn operations(&self) -> (usize, usize) {
+        let layers = |block: &Block| {
+            let of = |layer: &Linear| 2 * layer.inputs() * layer.outputs();
+            let gates: usize = block.gate_up.iter().map(of).sum();
+            of(&block.qkv) + of(&block.attention_out) + gates + of(&block.down)
+        };
+        let output = 2 * self.shape.width * self.shape.vocabulary;
+        (self.blocks.iter().map(layers).sum(), output)
+    }
+
+    pub fn load(header: &Header, bytes: &[u8], precision: Precision) -> Result<Self, WeightsError> {
         let shape = Shape::from_gguf(header)?;
-        let loader = Loader { header, bytes };
+        let loader = Loader {
+            header,
+            bytes,
+            precision,
+        };
         let (vocabulary, width) = (shape.vocabulary, shape.width);
         let embedding = loader.info("token_embd.weight", vocabulary, width)?.clone();
         let tied = !header.tensors.contains_key("output.weight");
@@ -242,16 +290,17 @@ impl Weights {
         let output = starts
             .into_par_iter()
             .map(|start| {
-                let count = OUTPUT_CHUNK.min(vocabulary - start);
-                let mut rows = Vec::new();
-                decode_rows(bytes, &output_tensor, start, count, &mut rows).map_err(|problem| {
-                    WeightsError::Unsupported(format!("tensor {output_name}, of which {problem}"))
-                })?;
-                Ok(Linear::new(&rows, width))
+                let part = Part {
+                    name: output_name,
+                    of: vocabulary,
+                    rows: start..vocabulary.min(start + OUTPUT_CHUNK),
+                };
+                loader.linear(&[part], width)
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
             shape,
+            precision,
             blocks,
             output_norm: loader.vector("output_norm.weight", width)?,
             output,

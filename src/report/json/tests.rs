@@ -23,7 +23,7 @@ fn a_scored_document_has_the_keys_of_the_contract_in_order() {
         r#""language":{"code":"eng","confidence":0.988},"#,
         r#""score":{"quality":61.42,"quality_interval":[57.04,65.91],"post_edit_rate":0.3858,"#,
         r#""bits_per_word":8.15,"perplexity":31.89,"words":532},"#,
-        r#""model":{"name":"smollm2-135m","sha256":"b179","detector":"surprisal-1"},"#,
+        r#""model":{"name":"smollm2-135m","sha256":"b179","detector":"surprisal-1","precision":"int8"},"#,
         r#""findings":[{"start":32,"end":37,"char_start":30,"char_end":35,"line":2,"column":21,"#,
         r#""text":"tarif","category":"untranslated","severity":"critical","confidence":0.925,"#,
         r#""message":"\"tarif\" looks like French left untranslated: it is about 20 bits more "#,

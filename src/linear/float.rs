@@ -8,17 +8,22 @@ use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix
 use rten_tensor::{Matrix, NdTensorView};
 
 /// A matrix `input × output`, packed.
-pub(crate) struct Linear {
+pub(crate) struct Float {
     packed: PackedBMatrix<f32>,
 }
 
-impl Linear {
+impl Float {
     /// From rows of `inputs` numbers, one row an output.
     pub fn new(rows: &[f32], inputs: usize) -> Self {
         let outputs = rows.len() / inputs;
         let view = NdTensorView::from_data([outputs, inputs], rows);
         let packed = GemmExecutor::<f32>::new().prepack_b(view.transposed());
         Self { packed }
+    }
+
+    /// Numbers in a row of input.
+    pub fn inputs(&self) -> usize {
+        self.packed.rows()
     }
 
     /// Numbers in a row of the result.
@@ -44,5 +49,43 @@ impl Linear {
             options,
         );
         debug_assert!(result.is_ok(), "sizes are checked when weights are loaded");
+    }
+}
+
+/// Rows of input in single precision.
+pub(super) struct Rows {
+    inputs: usize,
+    values: Vec<f32>,
+}
+
+impl Rows {
+    pub fn new() -> Self {
+        Self {
+            inputs: 0,
+            values: Vec::new(),
+        }
+    }
+
+    pub fn resize(&mut self, rows: usize, inputs: usize) {
+        self.inputs = inputs;
+        self.values.resize(rows * inputs, 0.0);
+    }
+
+    pub fn set(&mut self, row: usize, first: usize, values: &[f32]) {
+        let at = row * self.inputs + first;
+        self.values[at..at + values.len()].copy_from_slice(values);
+    }
+
+    /// These rows times a layer. A row alone would be multiplied by another
+    /// routine, with another order of sums, than the same row among others.
+    pub fn apply(&self, layer: &Float, out: &mut [f32], add: bool) {
+        let gemm = GemmExecutor::new();
+        if self.values.len() > self.inputs {
+            return layer.apply(&gemm, &self.values, out, add);
+        }
+        let twice = [self.values.as_slice(), &self.values].concat();
+        let mut both = [&*out, &*out].concat();
+        layer.apply(&gemm, &twice, &mut both, add);
+        out.copy_from_slice(&both[..out.len()]);
     }
 }

@@ -1,0 +1,243 @@
+//! Intel's tiles (AMX): products of blocks of 32 × 32.
+//!
+//! A tile is 16 rows of 64 bytes. Two tiles of rows on the left times two on the
+//! right are four tiles of sums; a step takes 64 bytes of each row. On the right
+//! a tile holds, for each four integers (or two brain floats) of the rows on
+//! the left, those of 16 outputs. The instructions are not in stable Rust's
+//! library, so they are written out; no code between them touches tiles.
+//!
+//! Sums stay in their tiles until they are stored, which is best done late: a
+//! store that waits for them holds up the reads after it.
+
+#![allow(unsafe_code)]
+
+use std::arch::asm;
+use std::arch::x86_64::__cpuid_count;
+use std::sync::OnceLock;
+
+/// Rows of a tile, and of two.
+pub(crate) const TILE: usize = 16;
+pub(crate) const ROWS: usize = 2 * TILE;
+/// Bytes of a tile's row, and of a whole tile.
+pub(crate) const STEP: usize = 64;
+pub(crate) const TILE_BYTES: usize = TILE * STEP;
+
+/// Whether the processor has tiles and the system lets this process use them.
+fn available() -> bool {
+    // Leaf 7 says in bits 22, 24 and 25 of its last register that there are
+    // tiles and that they take brain floats and bytes.
+    const TILES: u32 = 0b1101 << 22;
+    let has_leaf = std::arch::x86_64::__cpuid(0).eax >= 7;
+    has_leaf && __cpuid_count(7, 0).edx & TILES == TILES && permitted()
+}
+
+/// Asks Linux for the state of tiles, which it keeps for those who ask only.
+#[cfg(target_os = "linux")]
+fn permitted() -> bool {
+    const ARCH_REQ_XCOMP_PERM: libc::c_ulong = 0x1023;
+    const XFEATURE_XTILEDATA: libc::c_ulong = 18;
+    // Safety: the call takes two numbers and changes nothing in memory.
+    let refused = unsafe {
+        libc::syscall(
+            libc::SYS_arch_prctl,
+            ARCH_REQ_XCOMP_PERM,
+            XFEATURE_XTILEDATA,
+        )
+    };
+    refused == 0
+}
+
+#[cfg(not(target_os = "linux"))]
+fn permitted() -> bool {
+    false
+}
+
+/// Eight tiles of full size.
+#[repr(C, align(64))]
+struct Configuration([u8; 64]);
+
+impl Configuration {
+    const FULL: Self = {
+        let mut bytes = [0; 64];
+        bytes[0] = 1;
+        let mut tile = 0;
+        while tile < 8 {
+            bytes[16 + 2 * tile] = STEP as u8;
+            bytes[48 + tile] = TILE as u8;
+            tile += 1;
+        }
+        Self(bytes)
+    };
+}
+
+/// The right of a thread to use its tiles; when dropped they are given back,
+/// since a thread with live tiles is slow to switch.
+pub(crate) struct Tiles(());
+
+impl Tiles {
+    /// None where there are no tiles.
+    pub fn take() -> Option<Self> {
+        static AVAILABLE: OnceLock<bool> = OnceLock::new();
+        if !*AVAILABLE.get_or_init(available) {
+            return None;
+        }
+        // Safety: there are tiles, and this is the layout of their settings.
+        unsafe { asm!("ldtilecfg [{}]", in(reg) Configuration::FULL.0.as_ptr(), options(nostack)) };
+        Some(Self(()))
+    }
+
+    /// Products of signed bytes.
+    ///
+    /// # Safety
+    /// There must be `ROWS` rows on the left and `steps` tiles on each right.
+    #[inline(always)]
+    pub unsafe fn integers(&self, factors: Factors) {
+        // Safety: the caller's promise.
+        unsafe {
+            asm!(
+                "tilezero tmm0",
+                "tilezero tmm1",
+                "tilezero tmm2",
+                "tilezero tmm3",
+                "2:",
+                "tileloadd tmm4, [{a0} + {stride}*1]",
+                "tileloadd tmm6, [{b0} + {line}*1]",
+                "tdpbssd tmm0, tmm4, tmm6",
+                "tileloadd tmm7, [{b1} + {line}*1]",
+                "tdpbssd tmm1, tmm4, tmm7",
+                "tileloadd tmm5, [{a1} + {stride}*1]",
+                "tdpbssd tmm2, tmm5, tmm6",
+                "tdpbssd tmm3, tmm5, tmm7",
+                "add {a0}, {line}",
+                "add {a1}, {line}",
+                "add {b0}, {tile}",
+                "add {b1}, {tile}",
+                "dec {steps}",
+                "jnz 2b",
+                a0 = inout(reg) factors.left => _,
+                a1 = inout(reg) factors.left.add(TILE * factors.left_stride) => _,
+                b0 = inout(reg) factors.right[0] => _,
+                b1 = inout(reg) factors.right[1] => _,
+                steps = inout(reg) factors.steps => _,
+                stride = in(reg) factors.left_stride,
+                line = in(reg) STEP,
+                tile = const TILE_BYTES,
+                options(nostack),
+            );
+        }
+    }
+
+    /// Products of signed bytes for one tile of rows only.
+    ///
+    /// # Safety
+    /// There must be `TILE` rows on the left and `steps` tiles on each right.
+    #[inline(always)]
+    pub unsafe fn integers_of_half(&self, factors: Factors) {
+        // Safety: the caller's promise.
+        unsafe {
+            asm!(
+                "tilezero tmm0",
+                "tilezero tmm1",
+                "2:",
+                "tileloadd tmm4, [{a0} + {stride}*1]",
+                "tileloadd tmm6, [{b0} + {line}*1]",
+                "tdpbssd tmm0, tmm4, tmm6",
+                "tileloadd tmm7, [{b1} + {line}*1]",
+                "tdpbssd tmm1, tmm4, tmm7",
+                "add {a0}, {line}",
+                "add {b0}, {tile}",
+                "add {b1}, {tile}",
+                "dec {steps}",
+                "jnz 2b",
+                a0 = inout(reg) factors.left => _,
+                b0 = inout(reg) factors.right[0] => _,
+                b1 = inout(reg) factors.right[1] => _,
+                steps = inout(reg) factors.steps => _,
+                stride = in(reg) factors.left_stride,
+                line = in(reg) STEP,
+                tile = const TILE_BYTES,
+                options(nostack),
+            );
+        }
+    }
+
+    /// Products of brain floats.
+    ///
+    /// # Safety
+    /// There must be `ROWS` rows on the left and `steps` tiles on each right.
+    #[inline(always)]
+    pub unsafe fn floats(&self, factors: Factors) {
+        // Safety: the caller's promise.
+        unsafe {
+            asm!(
+                "tilezero tmm0",
+                "tilezero tmm1",
+                "tilezero tmm2",
+                "tilezero tmm3",
+                "2:",
+                "tileloadd tmm4, [{a0} + {stride}*1]",
+                "tileloadd tmm6, [{b0} + {line}*1]",
+                "tdpbf16ps tmm0, tmm4, tmm6",
+                "tileloadd tmm7, [{b1} + {line}*1]",
+                "tdpbf16ps tmm1, tmm4, tmm7",
+                "tileloadd tmm5, [{a1} + {stride}*1]",
+                "tdpbf16ps tmm2, tmm5, tmm6",
+                "tdpbf16ps tmm3, tmm5, tmm7",
+                "add {a0}, {line}",
+                "add {a1}, {line}",
+                "add {b0}, {tile}",
+                "add {b1}, {tile}",
+                "dec {steps}",
+                "jnz 2b",
+                a0 = inout(reg) factors.left => _,
+                a1 = inout(reg) factors.left.add(TILE * factors.left_stride) => _,
+                b0 = inout(reg) factors.right[0] => _,
+                b1 = inout(reg) factors.right[1] => _,
+                steps = inout(reg) factors.steps => _,
+                stride = in(reg) factors.left_stride,
+                line = in(reg) STEP,
+                tile = const TILE_BYTES,
+                options(nostack),
+            );
+        }
+    }
+
+    /// Stores the sums of the last product, `i32` or `f32`: 32 rows of as many
+    /// numbers, each `stride` numbers after the last.
+    ///
+    /// # Safety
+    /// There must be room for them.
+    #[inline(always)]
+    pub unsafe fn store(&self, out: *mut u32, stride: usize) {
+        // Safety: the caller's promise.
+        unsafe {
+            asm!(
+                "tilestored [{out} + {stride}*1], tmm0",
+                "tilestored [{out} + {stride}*1 + 64], tmm1",
+                "tilestored [{below} + {stride}*1], tmm2",
+                "tilestored [{below} + {stride}*1 + 64], tmm3",
+                out = in(reg) out,
+                below = in(reg) out.add(TILE * stride),
+                stride = in(reg) stride * size_of::<u32>(),
+                options(nostack),
+            );
+        }
+    }
+}
+
+impl Drop for Tiles {
+    fn drop(&mut self) {
+        // Safety: there are tiles.
+        unsafe { asm!("tilerelease", options(nomem, nostack)) };
+    }
+}
+
+/// What is multiplied.
+pub(crate) struct Factors {
+    /// Rows of bytes, each `left_stride` after the last.
+    pub left: *const u8,
+    pub left_stride: usize,
+    /// Tiles of 16 outputs each, one a step.
+    pub right: [*const u8; 2],
+    pub steps: usize,
+}
