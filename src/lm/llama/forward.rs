@@ -7,7 +7,7 @@
 
 use rayon::prelude::*;
 
-use super::attention::{self, Products, attend};
+use super::attention::Attention;
 use super::clock::{Clock, Part};
 use super::kernels::{gated, rms_norm};
 use super::pool::Pool;
@@ -195,8 +195,7 @@ pub(super) fn forward(
         Precision::Int8 => || Scratch::new(Precision::Int8),
         Precision::F32 => || Scratch::new(Precision::F32),
     });
-    let attention_pool = Pool::new(attention::Scratch::default);
-    let products = Products::best(weights.precision, shape.head_width);
+    let attention = Attention::new(shape, weights.precision, clock);
     let task = rows_of_a_task(rows);
     let steps = Steps {
         shape,
@@ -220,16 +219,7 @@ pub(super) fn forward(
             let kept = qkv.chunks_exact(qkv_width).flat_map(|row| &row[queries..]);
             prefix.blocks.push(kept.copied().collect());
         }
-        attend(
-            products,
-            &shape,
-            &layout,
-            index,
-            &qkv,
-            &mut attended,
-            &attention_pool,
-            clock,
-        );
+        attention.mix(&layout, index, &qkv, &mut attended);
         // The rest of the block and the start of the next need one row only.
         x.par_chunks_mut(task * width)
             .zip(qkv.par_chunks_mut(task * qkv_width))

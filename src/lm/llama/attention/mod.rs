@@ -24,7 +24,7 @@ const QUERY_BLOCK: usize = 64;
 
 /// How the products are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Products {
+enum Products {
     Float,
     #[cfg(target_arch = "x86_64")]
     Tiles,
@@ -32,7 +32,7 @@ pub(super) enum Products {
 
 impl Products {
     /// The fastest way that the precision allows for heads of this width.
-    pub fn best(precision: Precision, head_width: usize) -> Self {
+    fn best(precision: Precision, head_width: usize) -> Self {
         #[cfg(target_arch = "x86_64")]
         if precision == Precision::Int8 && tiles::available(head_width) {
             return Self::Tiles;
@@ -44,61 +44,71 @@ impl Products {
 
 /// Working space of one task.
 #[derive(Default)]
-pub(super) struct Scratch {
+struct Scratch {
     float: float::Scratch,
     #[cfg(target_arch = "x86_64")]
     tiles: tiles::Scratch,
 }
 
-/// Causal attention of every sequence to itself and its prefix.
-#[allow(clippy::too_many_arguments)]
-pub(super) fn attend(
+/// Attention as one pass over a batch needs it.
+pub(super) struct Attention<'a> {
     products: Products,
-    shape: &Shape,
-    layout: &Layout<'_>,
-    block: usize,
-    qkv: &[f32],
-    attended: &mut [f32],
-    pool: &Pool<Scratch>,
-    clock: &Clock,
-) {
-    let out_width = shape.heads * shape.head_width;
-    // Tasks own whole rows of the output, so that they can run side by side.
-    let mut tasks = Vec::new();
-    let mut rest = attended;
-    for (sequence, first_row) in &layout.sequences {
-        for start in (0..sequence.ids.len()).step_by(QUERY_BLOCK) {
-            let count = QUERY_BLOCK.min(sequence.ids.len() - start);
-            let (out, after) = rest.split_at_mut(count * out_width);
-            rest = after;
-            tasks.push((*sequence, *first_row, start, count, out));
+    shape: Shape,
+    pool: Pool<Scratch>,
+    clock: &'a Clock,
+}
+
+impl<'a> Attention<'a> {
+    pub fn new(shape: Shape, precision: Precision, clock: &'a Clock) -> Self {
+        Self {
+            products: Products::best(precision, shape.head_width),
+            shape,
+            pool: Pool::new(Scratch::default),
+            clock,
         }
     }
-    tasks
-        .into_par_iter()
-        .for_each(|(sequence, first_row, start, count, out)| {
-            pool.with(|scratch| {
-                clock.time(Part::Attention, || {
-                    for kv_head in 0..shape.kv_heads {
-                        let task = Task {
-                            shape,
-                            qkv,
-                            block,
-                            sequence,
-                            first_row,
-                            start,
-                            count,
-                            kv_head,
-                        };
-                        match products {
-                            Products::Float => task.in_floats(out, &mut scratch.float),
-                            #[cfg(target_arch = "x86_64")]
-                            Products::Tiles => task.in_tiles(out, &mut scratch.tiles),
-                        }
-                    }
-                })
+
+    /// Causal attention of every sequence to itself and its prefix, in one
+    /// block of the model.
+    pub fn mix(&self, layout: &Layout<'_>, block: usize, qkv: &[f32], attended: &mut [f32]) {
+        let out_width = self.shape.heads * self.shape.head_width;
+        // Tasks own whole rows of the output, so that they can run side by side.
+        let mut tasks = Vec::new();
+        let mut rest = attended;
+        for (sequence, first_row) in &layout.sequences {
+            for start in (0..sequence.ids.len()).step_by(QUERY_BLOCK) {
+                let count = QUERY_BLOCK.min(sequence.ids.len() - start);
+                let (out, after) = rest.split_at_mut(count * out_width);
+                rest = after;
+                tasks.push((*sequence, *first_row, start, count, out));
+            }
+        }
+        let run = |(sequence, first_row, start, count, out): (_, _, _, _, &mut [f32]),
+                   scratch: &mut Scratch| {
+            for kv_head in 0..self.shape.kv_heads {
+                let task = Task {
+                    shape: &self.shape,
+                    qkv,
+                    block,
+                    sequence,
+                    first_row,
+                    start,
+                    count,
+                    kv_head,
+                };
+                match self.products {
+                    Products::Float => task.in_floats(out, &mut scratch.float),
+                    #[cfg(target_arch = "x86_64")]
+                    Products::Tiles => task.in_tiles(out, &mut scratch.tiles),
+                }
+            }
+        };
+        tasks.into_par_iter().for_each(|task| {
+            self.pool.with(|scratch| {
+                self.clock.time(Part::Attention, || run(task, scratch));
             });
         });
+    }
 }
 
 /// One block of query positions against one key head.
