@@ -5,6 +5,8 @@
 //! group the sum is exact, over the groups it is made in their order. The
 //! products themselves are made in [`super::kernel`].
 
+use std::ops::Range;
+
 use super::aligned::Aligned;
 use super::kernel::Kernel;
 use super::kernel::portable::Portable;
@@ -14,8 +16,9 @@ use super::quantise::{BLOCK, GROUP, padded, quantise};
 pub(super) const LANES: usize = 16;
 /// Outputs of one panel, which a kernel takes at once.
 pub(super) const PANEL: usize = 2 * LANES;
-/// Rows of input come in multiples of this; those beyond the last are zero.
-pub(super) const ROWS: usize = 16;
+/// There is room for a multiple of so many rows of input, since kernels read
+/// whole tiles of them; nothing comes of those beyond the last.
+const ROWS: usize = 16;
 
 /// A matrix `inputs × outputs` in 8 bits, packed.
 pub(super) struct Int8 {
@@ -77,13 +80,14 @@ impl Int8 {
         layer
     }
 
-    pub fn outputs(&self) -> usize {
-        self.outputs
-    }
-
     /// Groups in a row.
     pub fn groups(&self) -> usize {
         self.inputs.div_ceil(GROUP)
+    }
+
+    /// The inputs of a group, those that fill up its last block among them.
+    pub fn inputs_of(&self, group: usize) -> Range<usize> {
+        group * GROUP..padded(self.inputs).min((group + 1) * GROUP)
     }
 
     /// Where a weight lies in `weights`.
@@ -106,8 +110,8 @@ impl Int8 {
         let weights = self.weights.bytes();
         let mut sum = 0.0;
         for group in 0..groups {
-            let range = group * GROUP..padded.min((group + 1) * GROUP);
-            let dot: i32 = range
+            let dot: i32 = self
+                .inputs_of(group)
                 .map(|k| {
                     let activation = integers[k].wrapping_sub(self.kernel.offset()) as i8;
                     i32::from(activation) * i32::from(weights[self.place(k, output)] as i8)

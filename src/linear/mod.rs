@@ -16,7 +16,7 @@ mod quantise;
 pub(crate) use self::aligned::Aligned;
 pub(crate) use self::float::Float;
 use self::int8::{Int8, Quantised};
-pub(crate) use self::kernel::Kernel;
+use self::kernel::Kernel;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use self::kernel::tiles;
 
@@ -47,14 +47,10 @@ pub fn int8_ceiling() -> (&'static str, f64) {
     const SIZE: (usize, usize, usize) = (112, 576, 128);
     const TRIES: usize = 200;
     let (rows, inputs, outputs) = SIZE;
-    let kernel = Kernel::best();
     let numbers = |count: usize| -> Vec<f32> { (0..count).map(|i| (i % 89) as f32).collect() };
-    let layer = Int8::new(&numbers(inputs * outputs), inputs, kernel);
-    let mut input = Quantised::new(kernel);
-    input.resize(rows, inputs);
-    for (row, values) in numbers(rows * inputs).chunks_exact(inputs).enumerate() {
-        input.set(row, 0, values);
-    }
+    let layer = Linear::new(&numbers(inputs * outputs), inputs, Precision::Int8);
+    let mut input = Input::new(Precision::Int8);
+    input.fill(&numbers(rows * inputs), inputs);
     let mut out = vec![0.0; rows * outputs];
     let fastest = (0..TRIES)
         .map(|_| {
@@ -64,7 +60,7 @@ pub fn int8_ceiling() -> (&'static str, f64) {
         })
         .fold(f64::INFINITY, f64::min);
     (
-        kernel.name(),
+        Kernel::best().name(),
         (2 * rows * inputs * outputs) as f64 / fastest,
     )
 }
@@ -87,6 +83,14 @@ impl Input {
             Precision::F32 => Rows::Float(float::Rows::new()),
             Precision::Int8 => Rows::Int8(Quantised::new(Kernel::best())),
         })
+    }
+
+    /// Takes over rows of `inputs` numbers.
+    pub fn fill(&mut self, rows: &[f32], inputs: usize) {
+        self.resize(rows.len() / inputs, inputs);
+        for (row, values) in rows.chunks_exact(inputs).enumerate() {
+            self.set(row, 0, values);
+        }
     }
 
     /// Makes room for `rows` rows of `inputs` numbers.
@@ -136,7 +140,7 @@ impl Linear {
     pub fn outputs(&self) -> usize {
         match &self.0 {
             Weights::Float(layer) => layer.outputs(),
-            Weights::Int8(layer) => layer.outputs(),
+            Weights::Int8(layer) => layer.outputs,
         }
     }
 

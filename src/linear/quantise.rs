@@ -1,8 +1,9 @@
 //! From numbers to 8-bit integers with a scale a group.
 //!
-//! In: numbers of one row. Out: integers from -127 to 127 and a scale a group. Before that every [`BLOCK`] of numbers is multiplied by a
-//! Hadamard matrix, which spreads a large number over its block, so that the
-//! scale need not be made for it alone. Weights are turned the same way, so the
+//! In: numbers of one row. Out: integers from -127 to 127 and a scale a group.
+//! Before that every [`BLOCK`] of numbers is multiplied by a Hadamard matrix,
+//! which spreads a large number over its block, so that the scale need not be
+//! made for it alone. Weights are turned the same way, so the
 //! product stays what it was. (The method of QuaRot, Ashkboos et al. 2024,
 //! inside each product.)
 
@@ -20,9 +21,8 @@ pub(super) fn padded(inputs: usize) -> usize {
     inputs.next_multiple_of(BLOCK)
 }
 
-/// Turns and rounds one group; gives its scale.
-/// `integers` is as long as the whole blocks that hold it; to each of them
-/// `offset` is added.
+/// Turns and rounds one group; gives its scale. `integers` is as long as the
+/// whole blocks that hold it; to each of them `offset` is added.
 pub(super) fn quantise(kernel: Kernel, values: &[f32], integers: &mut [u8], offset: u8) -> f32 {
     #[cfg(target_arch = "x86_64")]
     if kernel.is_avx512() {

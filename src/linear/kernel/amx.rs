@@ -9,7 +9,7 @@ use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
 
 use super::super::aligned::LINE;
 use super::super::int8::{Int8, LANES, PANEL, Quantised};
-use super::super::quantise::{GROUP, padded};
+use super::super::quantise::padded;
 use super::avx512::{Dots, Place, Scaling};
 use super::tiles::{Factors, ROWS, STEP, TILE, Tiles};
 
@@ -44,7 +44,7 @@ pub(super) unsafe fn apply(layer: &Int8, input: &Quantised, out: &mut [f32], add
             let rows = ROWS.min(input.rows.next_multiple_of(TILE) - first);
             let integers = &integers[first * padded..][..rows * padded];
             for group in 0..groups {
-                let range = group * GROUP..padded.min((group + 1) * GROUP);
+                let range = layer.inputs_of(group);
                 // Safety: the slices hold all rows and lines of the group.
                 unsafe {
                     let left = weights.as_ptr().add(range.start * LANES);

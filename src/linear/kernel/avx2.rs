@@ -10,7 +10,7 @@
 use std::arch::x86_64::*;
 
 use super::super::int8::{Int8, LANES, Quantised};
-use super::super::quantise::{GROUP, padded};
+use super::super::quantise::padded;
 
 /// Rows of one tile.
 const ROWS: usize = 4;
@@ -65,13 +65,12 @@ fn run(
             let integers = &integers[first * padded..][..ROWS * padded];
             let mut sums = [[0.0f32; LANES]; ROWS];
             for group in 0..groups {
-                let range = group * GROUP..padded.min((group + 1) * GROUP);
+                let range = layer.inputs_of(group);
                 let rows = [0, 1, 2, 3].map(|row| &integers[row * padded..][range.clone()]);
                 let lines = &weights[range.start * LANES..range.end * LANES];
                 let dots = products(rows, lines, fours);
                 let weight_scales = &layer.scales[(panel * groups + group) * LANES..][..LANES];
                 for (row, (sums, dots)) in sums.iter_mut().zip(&dots).enumerate() {
-                    // Rows that only fill the tile have scales of their own.
                     let scale = input.scales[(first + row) * groups + group];
                     for ((sum, dot), weight_scale) in sums.iter_mut().zip(dots).zip(weight_scales) {
                         *sum = (*dot as f32 * scale).mul_add(*weight_scale, *sum);

@@ -37,21 +37,19 @@ pub(super) unsafe fn apply(layer: &Int8, input: &Quantised, out: &mut [f32], add
         for first in (0..input.rows).step_by(ROWS) {
             let integers = &integers[first * padded..][..ROWS * padded];
             for group in 0..groups {
-                let lines = group * GROUP / 4..padded.min((group + 1) * GROUP) / 4;
+                let range = layer.inputs_of(group);
                 // Safety: the slices were cut to hold all lines of the panel
                 // and of the rows.
                 unsafe {
                     products(
-                        integers.as_ptr().add(lines.start * 4),
+                        integers.as_ptr().add(range.start),
                         padded,
                         [0, 1].map(|half| {
-                            weights
-                                .as_ptr()
-                                .add(half * padded * LANES + lines.start * 4 * LANES)
+                            weights.as_ptr().add((half * padded + range.start) * LANES)
                         }),
                         [0, 1]
                             .map(|half| corrections.as_ptr().add((half * groups + group) * LANES)),
-                        lines.len(),
+                        range.len() / 4,
                         &mut dots,
                     );
                     let place = Place {

@@ -70,6 +70,43 @@ impl Configuration {
     };
 }
 
+/// Two tiles of rows times two on the right, with the instruction for their
+/// numbers.
+macro_rules! product {
+    ($instruction:literal, $factors:expr) => {
+        asm!(
+            "tilezero tmm0",
+            "tilezero tmm1",
+            "tilezero tmm2",
+            "tilezero tmm3",
+            "2:",
+            "tileloadd tmm4, [{a0} + {stride}*1]",
+            "tileloadd tmm6, [{b0} + {line}*1]",
+            concat!($instruction, " tmm0, tmm4, tmm6"),
+            "tileloadd tmm7, [{b1} + {line}*1]",
+            concat!($instruction, " tmm1, tmm4, tmm7"),
+            "tileloadd tmm5, [{a1} + {stride}*1]",
+            concat!($instruction, " tmm2, tmm5, tmm6"),
+            concat!($instruction, " tmm3, tmm5, tmm7"),
+            "add {a0}, {line}",
+            "add {a1}, {line}",
+            "add {b0}, {tile}",
+            "add {b1}, {tile}",
+            "dec {steps}",
+            "jnz 2b",
+            a0 = inout(reg) $factors.left => _,
+            a1 = inout(reg) $factors.left.add(TILE * $factors.left_stride) => _,
+            b0 = inout(reg) $factors.right[0] => _,
+            b1 = inout(reg) $factors.right[1] => _,
+            steps = inout(reg) $factors.steps => _,
+            stride = in(reg) $factors.left_stride,
+            line = in(reg) STEP,
+            tile = const TILE_BYTES,
+            options(nostack),
+        )
+    };
+}
+
 /// The right of a thread to use its tiles; when dropped they are given back,
 /// since a thread with live tiles is slow to switch.
 pub(crate) struct Tiles(());
@@ -93,38 +130,17 @@ impl Tiles {
     #[inline(always)]
     pub unsafe fn integers(&self, factors: Factors) {
         // Safety: the caller's promise.
-        unsafe {
-            asm!(
-                "tilezero tmm0",
-                "tilezero tmm1",
-                "tilezero tmm2",
-                "tilezero tmm3",
-                "2:",
-                "tileloadd tmm4, [{a0} + {stride}*1]",
-                "tileloadd tmm6, [{b0} + {line}*1]",
-                "tdpbssd tmm0, tmm4, tmm6",
-                "tileloadd tmm7, [{b1} + {line}*1]",
-                "tdpbssd tmm1, tmm4, tmm7",
-                "tileloadd tmm5, [{a1} + {stride}*1]",
-                "tdpbssd tmm2, tmm5, tmm6",
-                "tdpbssd tmm3, tmm5, tmm7",
-                "add {a0}, {line}",
-                "add {a1}, {line}",
-                "add {b0}, {tile}",
-                "add {b1}, {tile}",
-                "dec {steps}",
-                "jnz 2b",
-                a0 = inout(reg) factors.left => _,
-                a1 = inout(reg) factors.left.add(TILE * factors.left_stride) => _,
-                b0 = inout(reg) factors.right[0] => _,
-                b1 = inout(reg) factors.right[1] => _,
-                steps = inout(reg) factors.steps => _,
-                stride = in(reg) factors.left_stride,
-                line = in(reg) STEP,
-                tile = const TILE_BYTES,
-                options(nostack),
-            );
-        }
+        unsafe { product!("tdpbssd", factors) };
+    }
+
+    /// Products of brain floats.
+    ///
+    /// # Safety
+    /// There must be `ROWS` rows on the left and `steps` tiles on each right.
+    #[inline(always)]
+    pub unsafe fn floats(&self, factors: Factors) {
+        // Safety: the caller's promise.
+        unsafe { product!("tdpbf16ps", factors) };
     }
 
     /// Products of signed bytes for one tile of rows only.
@@ -150,47 +166,6 @@ impl Tiles {
                 "dec {steps}",
                 "jnz 2b",
                 a0 = inout(reg) factors.left => _,
-                b0 = inout(reg) factors.right[0] => _,
-                b1 = inout(reg) factors.right[1] => _,
-                steps = inout(reg) factors.steps => _,
-                stride = in(reg) factors.left_stride,
-                line = in(reg) STEP,
-                tile = const TILE_BYTES,
-                options(nostack),
-            );
-        }
-    }
-
-    /// Products of brain floats.
-    ///
-    /// # Safety
-    /// There must be `ROWS` rows on the left and `steps` tiles on each right.
-    #[inline(always)]
-    pub unsafe fn floats(&self, factors: Factors) {
-        // Safety: the caller's promise.
-        unsafe {
-            asm!(
-                "tilezero tmm0",
-                "tilezero tmm1",
-                "tilezero tmm2",
-                "tilezero tmm3",
-                "2:",
-                "tileloadd tmm4, [{a0} + {stride}*1]",
-                "tileloadd tmm6, [{b0} + {line}*1]",
-                "tdpbf16ps tmm0, tmm4, tmm6",
-                "tileloadd tmm7, [{b1} + {line}*1]",
-                "tdpbf16ps tmm1, tmm4, tmm7",
-                "tileloadd tmm5, [{a1} + {stride}*1]",
-                "tdpbf16ps tmm2, tmm5, tmm6",
-                "tdpbf16ps tmm3, tmm5, tmm7",
-                "add {a0}, {line}",
-                "add {a1}, {line}",
-                "add {b0}, {tile}",
-                "add {b1}, {tile}",
-                "dec {steps}",
-                "jnz 2b",
-                a0 = inout(reg) factors.left => _,
-                a1 = inout(reg) factors.left.add(TILE * factors.left_stride) => _,
                 b0 = inout(reg) factors.right[0] => _,
                 b1 = inout(reg) factors.right[1] => _,
                 steps = inout(reg) factors.steps => _,

@@ -191,10 +191,7 @@ pub(super) fn forward(
         length: rows,
         blocks: Vec::with_capacity(shape.blocks),
     });
-    let pool = Pool::new(match weights.precision {
-        Precision::Int8 => || Scratch::new(Precision::Int8),
-        Precision::F32 => || Scratch::new(Precision::F32),
-    });
+    let pool = Pool::new(|| Scratch::new(weights.precision));
     let attention = Attention::new(shape, weights.precision, clock);
     let task = rows_of_a_task(rows);
     let steps = Steps {
@@ -239,14 +236,12 @@ pub(super) fn forward(
             keep_state(index + 1, &x);
         }
     }
-    x.par_chunks_mut(task * width).for_each(|x| {
-        for row in x.chunks_exact_mut(width) {
-            let input = row.to_vec();
-            rms_norm(&input, &weights.output_norm, shape.rms_epsilon, row);
-        }
-    });
-    keep_state(shape.blocks, &x);
-    Ok((Activations { last: x, states }, prefix))
+    let mut last = vec![0.0; x.len()];
+    last.par_chunks_mut(task * width)
+        .zip(x.par_chunks(task * width))
+        .for_each(|(last, x)| rms_norm(x, &weights.output_norm, shape.rms_epsilon, last));
+    keep_state(shape.blocks, &last);
+    Ok((Activations { last, states }, prefix))
 }
 
 /// What is done to rows between one attention and the next.
@@ -290,10 +285,7 @@ impl Steps<'_> {
         } = self.shape;
         let rows = x.len() / width;
         let queries = attended.len() / rows;
-        scratch.narrow.resize(rows, queries);
-        for (row, attended) in attended.chunks_exact(queries).enumerate() {
-            scratch.narrow.set(row, 0, attended);
-        }
+        scratch.narrow.fill(attended, queries);
         self.product(&block.attention_out, &scratch.narrow, x, true);
         self.norm(x, &block.feed_forward_norm, scratch);
         scratch.wide.resize(rows, feed_forward);

@@ -133,10 +133,7 @@ pub(super) fn predict(
             || (Input::new(weights.precision), Vec::new()),
             |(input, logits), (hidden, targets)| {
                 clock.time(Part::Output, || {
-                    input.resize(targets.len(), width);
-                    for (row, hidden) in hidden.chunks_exact(width).enumerate() {
-                        input.set(row, 0, hidden);
-                    }
+                    input.fill(hidden, width);
                     let mut rows = hidden
                         .chunks_exact(width)
                         .zip(targets)
