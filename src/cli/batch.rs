@@ -86,6 +86,7 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     let Format::Jsonl = arguments.format;
     let options = json::Options {
         words: arguments.words,
+        fix: None,
     };
     let mut progress = Progress::new(&sources, arguments.common.quiet, streams);
     let mut verdict = Verdict::default();

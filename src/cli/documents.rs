@@ -139,22 +139,15 @@ impl<'a> Job<'a> {
     ) -> anyhow::Result<()> {
         let options = json::Options {
             words: self.arguments.words,
-        };
-        let object = || match correction {
-            None => json::object(report, options),
-            Some(correction) => json::corrected_object(report, correction, options),
+            fix: correction,
         };
         match self.arguments.format {
             Format::Text => streams.print(&draw(report, self.style))?,
-            Format::Jsonl => {
-                let line = match correction {
-                    None => json::line(report, options)?,
-                    Some(correction) => json::corrected_line(report, correction, options)?,
-                };
-                streams.print(&(line + "\n"))?;
+            Format::Jsonl => streams.print(&(json::line(report, options)? + "\n"))?,
+            Format::Json if self.files().len() == 1 => {
+                streams.print(&(json::object(report, options)? + "\n"))?;
             }
-            Format::Json if self.files().len() == 1 => streams.print(&(object()? + "\n"))?,
-            Format::Json => self.objects.push(object()?),
+            Format::Json => self.objects.push(json::object(report, options)?),
         }
         Ok(())
     }

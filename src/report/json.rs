@@ -17,40 +17,23 @@ use super::{Judgement, Outcome, Report, message};
 pub const SCHEMA: &str = "mtlint.report/1";
 
 /// What is put into the JSON beside what is always there.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Options {
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options<'a> {
     /// `words[]`: every word and punctuation mark.
     pub words: bool,
+    /// `fix`: the corrections that were applied before the text was judged; all
+    /// other positions are those in its text.
+    pub fix: Option<&'a Correction>,
 }
 
 /// One report on one line, without the line break.
-pub fn line(report: &Report, options: Options) -> Result<String, serde_json::Error> {
+pub fn line(report: &Report, options: Options<'_>) -> Result<String, serde_json::Error> {
     serde_json::to_string(&ReportJson::new(report, options))
 }
 
 /// One report as an object over several lines, without the last line break.
-pub fn object(report: &Report, options: Options) -> Result<String, serde_json::Error> {
+pub fn object(report: &Report, options: Options<'_>) -> Result<String, serde_json::Error> {
     serde_json::to_string_pretty(&ReportJson::new(report, options))
-}
-
-/// As [`line()`], for what remains after corrections, with the `fix` that was
-/// applied.
-pub fn corrected_line(
-    report: &Report,
-    correction: &Correction,
-    options: Options,
-) -> Result<String, serde_json::Error> {
-    serde_json::to_string(&CorrectedJson::new(report, correction, options))
-}
-
-/// As [`object`], for what remains after corrections, with the `fix` that was
-/// applied.
-pub fn corrected_object(
-    report: &Report,
-    correction: &Correction,
-    options: Options,
-) -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(&CorrectedJson::new(report, correction, options))
 }
 
 /// Objects made by [`object`] as one array.
@@ -79,14 +62,8 @@ struct ReportJson<'a> {
     findings: Vec<FindingJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     words: Option<Vec<WordJson>>,
-}
-
-/// A report on a corrected text: its positions are those in `fix.text`.
-#[derive(Serialize)]
-struct CorrectedJson<'a> {
-    #[serde(flatten)]
-    report: ReportJson<'a>,
-    fix: FixJson<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<FixJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -105,8 +82,8 @@ struct EditJson<'a> {
     corrected_end: usize,
 }
 
-impl<'a> CorrectedJson<'a> {
-    fn new(report: &'a Report, correction: &'a Correction, options: Options) -> Self {
+impl<'a> FixJson<'a> {
+    fn new(correction: &'a Correction) -> Self {
         let edits = correction.edits.iter().map(|edit| EditJson {
             text: &edit.text,
             suggestion: SuggestionJson::new(&edit.suggestion),
@@ -114,11 +91,8 @@ impl<'a> CorrectedJson<'a> {
             corrected_end: edit.corrected.end(),
         });
         Self {
-            report: ReportJson::new(report, options),
-            fix: FixJson {
-                applied: edits.collect(),
-                text: &correction.text,
-            },
+            applied: edits.collect(),
+            text: &correction.text,
         }
     }
 }
@@ -210,7 +184,7 @@ struct WordJson {
 }
 
 impl<'a> ReportJson<'a> {
-    fn new(report: &'a Report, options: Options) -> Self {
+    fn new(report: &'a Report, options: Options<'a>) -> Self {
         let empty = Self {
             schema: SCHEMA,
             id: &report.id,
@@ -222,6 +196,7 @@ impl<'a> ReportJson<'a> {
             model: None,
             findings: Vec::new(),
             words: options.words.then(Vec::new),
+            fix: options.fix.map(FixJson::new),
         };
         match &report.outcome {
             Outcome::Scored(judgement) => empty.scored(judgement, options),
@@ -248,7 +223,7 @@ impl<'a> ReportJson<'a> {
         }
     }
 
-    fn scored(self, judgement: &'a Judgement, options: Options) -> Self {
+    fn scored(self, judgement: &'a Judgement, options: Options<'a>) -> Self {
         let score = judgement.score;
         Self {
             status: "scored",

@@ -36,7 +36,11 @@ fn a_scored_document_has_the_keys_of_the_contract_in_order() {
         r#""sibling":{"id":"sibling.txt","start":101,"end":109,"text":"its rate"}}]}],"#,
         r#""words":[{"start":0,"end":2,"surprisal_bits":3.14,"p_garbled":0.0235,"garbled":false}]}"#,
     );
-    assert_eq!(line(&report, Options { words: true }).unwrap(), expected);
+    let options = Options {
+        words: true,
+        fix: None,
+    };
+    assert_eq!(line(&report, options).unwrap(), expected);
 }
 
 #[test]
