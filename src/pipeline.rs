@@ -14,7 +14,7 @@ use crate::finding::phrases::{Judged, findings};
 use crate::finding::{Applicability, Evidence, Finding};
 use crate::language::{Gate, Language, foreign_passages, gate};
 use crate::lexicon::{Lexicon, LexiconError};
-use crate::lm::{LanguageModel, LmError, ReadOptions, Reading};
+use crate::lm::{LanguageModel, LmError, ModelId, ReadOptions, Reading};
 use crate::report::{Judgement, Outcome, Report, WordJudgement};
 use crate::score::Score;
 use crate::segment::{Segments, segment};
@@ -113,6 +113,16 @@ impl Analyzer {
             OperatingPoint::Thorough => thresholds.thorough,
             OperatingPoint::Threshold(probability) => probability,
         }
+    }
+
+    /// The model that reads.
+    pub fn model(&self) -> &ModelId {
+        self.lm.id()
+    }
+
+    /// Name of the detector that judges, such as `surprisal-1`.
+    pub fn detector(&self) -> &str {
+        self.words.name()
     }
 
     /// Judges documents, each with its siblings; reports in input order. They

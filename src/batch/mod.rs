@@ -2,26 +2,22 @@
 //!
 //! In: records, from JSON Lines or from files. Out: one report a record, in
 //! the same order, those included that could not be read. Records are read and
-//! judged a group at a time, so memory does not grow with their number. It
-//! does not write output and does not open standard input.
+//! judged a group at a time, so memory does not grow with their number; with a
+//! state, what an earlier run judged is not read again. It does not write
+//! output and does not open standard input.
 
+mod judge;
+mod judged;
 mod record;
 mod source;
+pub mod state;
 
+pub use judge::{Ended, Job};
+pub use judged::{Judged, Status, Summary};
 pub use record::{Record, Records};
 pub use source::{Source, SourceError, sources};
 
 use crate::pipeline::AnalyzerError;
-use crate::pipeline::{Analyzer, Input};
-use crate::report::{Outcome, Report};
-
-/// A group is judged once it holds this many bytes of text: enough for the
-/// model to work on many sentences at once, little against its own weights.
-const GROUP_BYTES: usize = 256 * 1024;
-
-/// A group never holds more records, so that reports do not pile up and
-/// progress shows.
-const GROUP_RECORDS: usize = 64;
 
 /// Why a batch could not go on.
 #[derive(Debug, thiserror::Error)]
@@ -38,72 +34,12 @@ pub enum BatchError {
     /// The model could not read.
     #[error(transparent)]
     Analyzer(#[from] AnalyzerError),
-}
-
-/// Judges `records` in groups and hands every report to `each`, in the order
-/// of the records.
-pub fn judge_all<E>(
-    analyzer: &Analyzer,
-    records: impl Iterator<Item = Result<Record, BatchError>>,
-    mut each: impl FnMut(Report) -> Result<(), E>,
-) -> Result<(), E>
-where
-    E: From<BatchError>,
-{
-    let mut group = Vec::new();
-    let mut bytes = 0;
-    for record in records {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                // What was read before the input broke is not lost.
-                judge_group(analyzer, group, &mut each)?;
-                return Err(error.into());
-            }
-        };
-        bytes += record.bytes();
-        group.push(record);
-        if bytes >= GROUP_BYTES || group.len() >= GROUP_RECORDS {
-            judge_group(analyzer, std::mem::take(&mut group), &mut each)?;
-            bytes = 0;
-        }
-    }
-    judge_group(analyzer, group, &mut each)
-}
-
-fn judge_group<E>(
-    analyzer: &Analyzer,
-    group: Vec<Record>,
-    each: &mut impl FnMut(Report) -> Result<(), E>,
-) -> Result<(), E>
-where
-    E: From<BatchError>,
-{
-    let mut inputs: Vec<Input> = Vec::new();
-    // A rejected record keeps its place among those that are judged.
-    let mut places: Vec<Option<Report>> = Vec::new();
-    for record in group {
-        match record {
-            Record::Document(input) => {
-                inputs.push(*input);
-                places.push(None);
-            }
-            Record::Rejected { id, error } => places.push(Some(Report {
-                id,
-                outcome: Outcome::BadRecord(error),
-            })),
-        }
-    }
-    let mut judged = analyzer
-        .judge(inputs)
-        .map_err(BatchError::from)?
-        .into_iter();
-    for place in places {
-        if let Some(report) = place.or_else(|| judged.next()) {
-            each(report)?;
-        }
-    }
-    Ok(())
+    /// The state could not be used.
+    #[error(transparent)]
+    State(#[from] state::StateError),
+    /// A report could not be put into JSON.
+    #[error("cannot write a report as JSON: {0}")]
+    Json(#[from] serde_json::Error),
 }
 
 #[cfg(test)]

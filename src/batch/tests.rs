@@ -2,11 +2,12 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 use crate::lm::stub::Stub;
-use crate::pipeline::{OperatingPoint, Options};
-use crate::report::RecordError;
+use crate::pipeline::{Analyzer, Input, OperatingPoint, Options};
+use crate::report::{RecordError, json};
 
 fn read(bytes: &[u8], max_bytes: u64) -> Vec<Record> {
     Records::new("-", bytes, max_bytes)
@@ -160,6 +161,36 @@ fn analyzer() -> Analyzer {
     .unwrap()
 }
 
+fn judge_all(
+    input: impl BufRead,
+    stop: &AtomicBool,
+    mut each: impl FnMut(Judged),
+) -> Result<Ended, BatchError> {
+    let job = Job {
+        analyzer: &analyzer(),
+        options: json::Options::default(),
+        run: None,
+        stop,
+    };
+    job.judge_all(Records::new("in", input, 1_000), |judged| {
+        each(judged);
+        Ok(())
+    })
+}
+
+#[test]
+fn a_batch_that_is_stopped_hands_on_what_it_read() {
+    let lines = "{\"text\":\"The river rose by a metre overnight.\"}\n".repeat(200);
+    let stop = AtomicBool::new(false);
+    let mut judged = 0;
+    let ended = judge_all(lines.as_bytes(), &stop, |_| {
+        judged += 1;
+        stop.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(ended.unwrap(), Ended::Stopped);
+    assert!((1..200).contains(&judged), "{judged}");
+}
+
 #[test]
 fn reports_come_in_the_order_of_the_records_over_many_groups() {
     let mut lines = String::new();
@@ -172,16 +203,11 @@ fn reports_come_in_the_order_of_the_records_over_many_groups() {
     }
     let mut ids = Vec::new();
     let mut failed = 0;
-    judge_all(
-        &analyzer(),
-        Records::new("-", lines.as_bytes(), 1_000),
-        |report| {
-            failed += usize::from(matches!(report.outcome, Outcome::BadRecord(_)));
-            ids.push(report.id);
-            Ok::<_, BatchError>(())
-        },
-    )
-    .unwrap();
+    let ended = judge_all(lines.as_bytes(), &AtomicBool::new(false), |judged| {
+        failed += usize::from(judged.summary.status == Status::Failed);
+        ids.push(judged.id);
+    });
+    assert_eq!(ended.unwrap(), Ended::Whole);
     let expected: Vec<String> = (1..=200).map(|number: u32| number.to_string()).collect();
     assert_eq!(ids, expected);
     assert_eq!(failed, 200 / 7);
@@ -191,10 +217,7 @@ fn reports_come_in_the_order_of_the_records_over_many_groups() {
 fn what_was_read_before_the_input_broke_is_reported() {
     let input = BufReader::new((&b"{\"text\":\"Snow fell.\"}\n"[..]).chain(Broken));
     let mut ids = Vec::new();
-    let result = judge_all(&analyzer(), Records::new("in", input, 1_000), |report| {
-        ids.push(report.id);
-        Ok::<_, BatchError>(())
-    });
+    let result = judge_all(input, &AtomicBool::new(false), |judged| ids.push(judged.id));
     assert_eq!(ids, ["1"]);
     assert_eq!(
         result.unwrap_err().to_string(),

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
+use mtlint::batch::Summary;
 use mtlint::finding::Severity;
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, Precision};
 use mtlint::models;
 use mtlint::pipeline::{Analyzer, OperatingPoint, Options};
-use mtlint::report::{Outcome, Report};
 
 use super::output::Streams;
 use super::progress::ModelProgress;
@@ -105,17 +105,21 @@ impl CommonArgs {
                 .build_global()
                 .with_context(|| format!("cannot start {threads} threads"))?;
         }
-        let operating_point = match (self.threshold, self.sensitivity) {
+        let options = Options {
+            operating_point: self.operating_point(),
+            language: self.language.clone(),
+        };
+        Ok(Analyzer::new(load_model(self)?, options)?)
+    }
+
+    /// How sure a finding has to be.
+    pub fn operating_point(&self) -> OperatingPoint {
+        match (self.threshold, self.sensitivity) {
             (Some(probability), _) => OperatingPoint::Threshold(probability),
             (None, Sensitivity::Precise) => OperatingPoint::Precise,
             (None, Sensitivity::Balanced) => OperatingPoint::Balanced,
             (None, Sensitivity::Thorough) => OperatingPoint::Thorough,
-        };
-        let options = Options {
-            operating_point,
-            language: self.language.clone(),
-        };
-        Ok(Analyzer::new(load_model(self)?, options)?)
+        }
     }
 
     /// Whether text may be coloured.
@@ -188,20 +192,14 @@ impl From<Level> for Severity {
 impl GateArgs {
     /// Whether a gate was given and this report meets it. What was not judged
     /// meets none.
-    pub fn met_by(&self, report: &Report) -> bool {
-        let Outcome::Scored(judgement) = &report.outcome else {
-            return false;
-        };
-        let severe = self.fail_on.is_some_and(|level| {
-            let least = Severity::from(level);
-            judgement
-                .findings
-                .iter()
-                .any(|finding| finding.severity >= least)
-        });
+    pub fn met_by(&self, summary: &Summary) -> bool {
+        let severe = self
+            .fail_on
+            .is_some_and(|level| summary.worst >= Some(Severity::from(level)));
         let poor = self
             .fail_under
-            .is_some_and(|quality| judgement.score.quality < quality);
+            .zip(summary.quality)
+            .is_some_and(|(least, quality)| quality < least);
         severe || poor
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
+use mtlint::batch::Summary;
 use mtlint::correct::Correction;
 use mtlint::document::{Document, DocumentError};
 use mtlint::pipeline::{Analyzer, AnalyzerError, Input};
@@ -154,7 +155,7 @@ impl<'a> Job<'a> {
 
     /// Counts a report for the exit status.
     pub fn count(&mut self, report: &Report) {
-        self.verdict.gate |= self.arguments.gates.met_by(report);
+        self.verdict.gate |= self.arguments.gates.met_by(&Summary::of(report));
         if let Outcome::Failed(_) | Outcome::BadRecord(_) = report.outcome {
             self.fail();
         }

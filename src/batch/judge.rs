@@ -1,0 +1,273 @@
+//! Records to reports, a group at a time.
+//!
+//! In: records, what judges them, and the run of a state if there is one. Out:
+//! one line a record, in their order. What the state holds is not read again;
+//! a group is committed to it before its lines are handed on, so that a kill
+//! loses at most the group in hand. Memory does not grow with the number of
+//! records. It writes no output.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::pipeline::{Analyzer, Input};
+use crate::report::{Outcome, Report, json};
+
+use super::judged::{Body, Judged, Summary};
+use super::state::{Entry, Key, Run};
+use super::{BatchError, Record};
+
+/// A group is judged once it holds this many bytes of text to read: enough for
+/// the model to work on many sentences at once, little against its own weights.
+const GROUP_BYTES: usize = 256 * 1024;
+
+/// A group never holds more records to read, so that reports do not pile up
+/// and progress shows.
+const GROUP_RECORDS: usize = 64;
+
+/// Reports from the state that wait for the others of their group: so many that
+/// a night with few new documents still reads them together.
+const GROUP_KEPT: usize = 1024;
+
+/// And so many bytes of them.
+const GROUP_KEPT_BYTES: usize = 8 * 1024 * 1024;
+
+/// Everything a batch is judged with.
+pub struct Job<'a> {
+    /// What judges.
+    pub analyzer: &'a Analyzer,
+    /// What the reports hold.
+    pub options: json::Options<'a>,
+    /// The run of the state, if there is one.
+    pub run: Option<&'a mut Run>,
+    /// Set to stop after the group in hand.
+    pub stop: &'a AtomicBool,
+}
+
+/// How a batch came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// All records were judged.
+    Whole,
+    /// It was told to stop; what was handed on is committed.
+    Stopped,
+}
+
+impl Job<'_> {
+    /// Judges `records` in groups and hands every report to `each`, in the
+    /// order of the records.
+    ///
+    /// # Errors
+    /// When the records, the model, the state or `each` fail. What was read
+    /// before is judged, committed and handed on.
+    pub fn judge_all<E>(
+        mut self,
+        records: impl Iterator<Item = Result<Record, BatchError>>,
+        mut each: impl FnMut(Judged) -> Result<(), E>,
+    ) -> Result<Ended, E>
+    where
+        E: From<BatchError>,
+    {
+        let mut group = Group::default();
+        for record in records {
+            let record = match record {
+                Ok(record) => record,
+                Err(error) => {
+                    // What was read before the input broke is not lost.
+                    self.judge_group(std::mem::take(&mut group), &mut each)?;
+                    return Err(error.into());
+                }
+            };
+            let settled = settled(record);
+            self.add(&mut group, settled)?;
+            if group.is_full() {
+                self.judge_group(std::mem::take(&mut group), &mut each)?;
+            }
+            if self.stop.load(Ordering::Relaxed) {
+                self.judge_group(group, &mut each)?;
+                return Ok(Ended::Stopped);
+            }
+        }
+        self.judge_group(group, &mut each)?;
+        Ok(Ended::Whole)
+    }
+
+    /// Puts a record into the group, with its report if the state has it.
+    fn add(&mut self, group: &mut Group, record: Record) -> Result<(), BatchError> {
+        let bytes = record.bytes();
+        let (id, place) = match record {
+            Record::Rejected { id, error } => {
+                let report = Report {
+                    id,
+                    outcome: Outcome::BadRecord(error),
+                };
+                let place = Place::Ready(Ready::of(&report, self.options)?);
+                (report.id, place)
+            }
+            Record::Document(input) => {
+                let id = input.id.clone();
+                let place = self.place(group, *input, bytes)?;
+                (id, place)
+            }
+        };
+        group.places.push((id, place));
+        Ok(())
+    }
+
+    fn place(
+        &mut self,
+        group: &mut Group,
+        input: Input,
+        bytes: usize,
+    ) -> Result<Place, BatchError> {
+        // Without a state there is nothing to compare with; what could not be
+        // read is tried again every time.
+        let key = match (&mut self.run, &input.document) {
+            (Some(run), Ok(document)) => {
+                let key = run.key(document, &input.siblings);
+                if let Some(&number) = group.reading.get(&key) {
+                    return Ok(Place::Reading(number));
+                }
+                if let Some(kept) = run.report(&key)? {
+                    group.kept_bytes += kept.body.0.len();
+                    return Ok(Place::Ready(Ready {
+                        body: kept.body,
+                        summary: kept.summary,
+                        report: Some(kept.number),
+                    }));
+                }
+                Some(key)
+            }
+            _ => None,
+        };
+        let number = group.inputs.len();
+        if let Some(key) = &key {
+            group.reading.insert(key.clone(), number);
+        }
+        group.bytes += bytes;
+        group.inputs.push(input);
+        group.keys.push(key);
+        Ok(Place::Reading(number))
+    }
+
+    fn judge_group<E>(
+        &mut self,
+        group: Group,
+        each: &mut impl FnMut(Judged) -> Result<(), E>,
+    ) -> Result<(), E>
+    where
+        E: From<BatchError>,
+    {
+        for judged in self.judged(group)? {
+            each(judged)?;
+        }
+        Ok(())
+    }
+
+    fn judged(&mut self, group: Group) -> Result<Vec<Judged>, BatchError> {
+        if group.places.is_empty() {
+            return Ok(Vec::new());
+        }
+        let reports = self.analyzer.judge(group.inputs)?;
+        let options = self.options;
+        let mut read = reports
+            .iter()
+            .map(|report| Ready::of(report, options))
+            .collect::<Result<Vec<_>, _>>()?;
+        if let Some(run) = &mut self.run {
+            let mut commit = run.commit()?;
+            for (ready, key) in read.iter_mut().zip(&group.keys) {
+                if let Some(key) = key {
+                    ready.report = Some(commit.report(key, &ready.body, &ready.summary)?);
+                }
+            }
+            for (id, place) in &group.places {
+                let (ready, _) = place.ready(&read);
+                commit.entry(&match ready.report {
+                    Some(report) => Entry::Report { id, report },
+                    None => Entry::Failed {
+                        id,
+                        body: &ready.body,
+                    },
+                })?;
+            }
+            commit.done()?;
+        }
+        let mut judged = Vec::with_capacity(group.places.len());
+        for (id, place) in &group.places {
+            let (ready, kept) = place.ready(&read);
+            judged.push(Judged {
+                line: ready.body.line(id)?,
+                id: id.clone(),
+                summary: ready.summary,
+                kept,
+            });
+        }
+        Ok(judged)
+    }
+}
+
+/// The record with the siblings it is judged with: its own. This is the one
+/// place where siblings from elsewhere join them; what is done here is part of
+/// the state's key.
+fn settled(record: Record) -> Record {
+    record
+}
+
+/// Records that are judged and committed together.
+#[derive(Default)]
+struct Group {
+    /// What has to be read, each with its key if there is a state.
+    inputs: Vec<Input>,
+    keys: Vec<Option<Key>>,
+    /// The number in `inputs` of what is about to be read.
+    reading: HashMap<Key, usize>,
+    /// Every record in its place: its id and where its report comes from.
+    places: Vec<(String, Place)>,
+    bytes: usize,
+    kept_bytes: usize,
+}
+
+impl Group {
+    fn is_full(&self) -> bool {
+        self.bytes >= GROUP_BYTES
+            || self.inputs.len() >= GROUP_RECORDS
+            || self.places.len() >= GROUP_KEPT
+            || self.kept_bytes >= GROUP_KEPT_BYTES
+    }
+}
+
+enum Place {
+    /// The report is there already: kept in the state, or of a record that
+    /// holds no document.
+    Ready(Ready),
+    /// The report on this input of the group.
+    Reading(usize),
+}
+
+impl Place {
+    /// The report of this place, and whether it came from the state.
+    fn ready<'a>(&'a self, read: &'a [Ready]) -> (&'a Ready, bool) {
+        match self {
+            Self::Ready(ready) => (ready, ready.report.is_some()),
+            Self::Reading(number) => (&read[*number], false),
+        }
+    }
+}
+
+/// A report that is done.
+struct Ready {
+    body: Body,
+    summary: Summary,
+    /// Its number in the state; none for failures, which are never kept.
+    report: Option<i64>,
+}
+
+impl Ready {
+    fn of(report: &Report, options: json::Options<'_>) -> Result<Self, BatchError> {
+        Ok(Self {
+            body: Body::of(report, options)?,
+            summary: Summary::of(report),
+            report: None,
+        })
+    }
+}

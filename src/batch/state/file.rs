@@ -1,0 +1,222 @@
+//! The state's file: locked for one run, opened, checked, kept aside if it is
+//! damaged.
+//!
+//! In: a path. Out: a connection to a database of the right kind, and where a
+//! damaged one was put. It knows the tables by name only.
+
+use std::ffi::OsString;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode};
+
+use super::StateError;
+
+/// "mtli" in ASCII: what SQLite keeps in the file's header for us.
+const APPLICATION_ID: i32 = 0x6d74_6c69;
+
+/// The layout of the tables; a change to them counts it up.
+const LAYOUT: i32 = 1;
+
+const SCHEMA: &str = include_str!("schema.sql");
+
+/// How long a reader or writer waits for another.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A damaged state that a new one has replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// Where it is now.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// What a file turned out to be.
+enum Kind {
+    New,
+    State,
+    Damaged(String),
+}
+
+/// Held while a run writes to the state; the system gives it back however the
+/// process ends.
+#[derive(Debug)]
+pub(super) struct Lock(#[expect(dead_code, reason = "held, not looked at")] File);
+
+pub(super) fn lock(path: &Path) -> Result<Lock, StateError> {
+    let name = with_suffix(path, "-lock");
+    let unusable = |source| StateError::Unusable {
+        path: name.clone(),
+        source,
+    };
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&name)
+        .map_err(unusable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock(file)),
+        Err(TryLockError::WouldBlock) => Err(StateError::Busy {
+            path: path.to_owned(),
+        }),
+        Err(TryLockError::Error(source)) => Err(unusable(source)),
+    }
+}
+
+/// The database to write to, made if it is not there.
+pub(super) fn open(path: &Path) -> Result<(Connection, Option<SetAside>), StateError> {
+    let (connection, kind) = opened(path)?;
+    let (connection, kind, aside) = match kind {
+        Kind::Damaged(problem) => {
+            drop(connection);
+            let aside = set_aside(path, problem)?;
+            let (connection, kind) = opened(path)?;
+            (connection, kind, Some(aside))
+        }
+        kind => (connection, kind, None),
+    };
+    let failed = |source| StateError::sqlite(path, source);
+    if matches!(kind, Kind::New) {
+        // All or nothing: a kill leaves an empty file, which is new again.
+        let begin = "BEGIN IMMEDIATE;";
+        let layout = format!(
+            "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {LAYOUT}; COMMIT;"
+        );
+        connection
+            .execute_batch(&[begin, SCHEMA, &layout].concat())
+            .map_err(failed)?;
+    }
+    connection
+        .pragma_update(None, "journal_mode", "WAL")
+        .and_then(|()| connection.pragma_update(None, "synchronous", "FULL"))
+        .and_then(|()| connection.pragma_update(None, "foreign_keys", true))
+        .map_err(failed)?;
+    Ok((connection, aside))
+}
+
+fn opened(path: &Path) -> Result<(Connection, Kind), StateError> {
+    let failed = |source| StateError::sqlite(path, source);
+    let connection = Connection::open(path).map_err(failed)?;
+    connection.busy_timeout(PATIENCE).map_err(failed)?;
+    let kind = kind(path, &connection)?;
+    Ok((connection, kind))
+}
+
+fn kind(path: &Path, connection: &Connection) -> Result<Kind, StateError> {
+    let made = made().map_err(|source| StateError::sqlite(path, source))?;
+    match look(connection) {
+        Ok(Look {
+            problem: Some(problem),
+            ..
+        }) => Ok(Kind::Damaged(problem)),
+        Ok(look) if look.tables.is_empty() => Ok(Kind::New),
+        Ok(look) if look.application != APPLICATION_ID => {
+            // Another program's database is left alone; ours with a wrong mark
+            // is a damaged one.
+            let is_ours = |(name, _): &(String, _)| name == "fingerprints" || name == "documents";
+            if look.tables.iter().filter(|table| is_ours(table)).count() < 2 {
+                let path = path.to_owned();
+                return Err(StateError::Foreign { path });
+            }
+            Ok(Kind::Damaged("its header is wrong".to_owned()))
+        }
+        Ok(look) if look.layout != LAYOUT => Err(StateError::Layout {
+            path: path.to_owned(),
+            expected: LAYOUT,
+            got: look.layout,
+        }),
+        Ok(look) if look.tables != made => Ok(Kind::Damaged(
+            "its tables are not as they were made".to_owned(),
+        )),
+        Ok(_) => Ok(Kind::State),
+        Err(error) if is_damage(&error) => Ok(Kind::Damaged(error.to_string())),
+        Err(error) => Err(StateError::sqlite(path, error)),
+    }
+}
+
+struct Look {
+    problem: Option<String>,
+    tables: Vec<(String, String)>,
+    application: i32,
+    layout: i32,
+}
+
+fn look(connection: &Connection) -> rusqlite::Result<Look> {
+    let problem: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    Ok(Look {
+        problem: (problem != "ok").then_some(problem),
+        tables: tables(connection)?,
+        application: connection.query_row("PRAGMA application_id", [], |row| row.get(0))?,
+        layout: connection.query_row("PRAGMA user_version", [], |row| row.get(0))?,
+    })
+}
+
+/// The tables with the statements that made them.
+fn tables(connection: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
+    connection
+        .prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// The tables of a state that was just made: damage to the statements is not
+/// found by SQLite's own check.
+fn made() -> rusqlite::Result<Vec<(String, String)>> {
+    let connection = Connection::open_in_memory()?;
+    connection.execute_batch(SCHEMA)?;
+    tables(&connection)
+}
+
+/// Whether an error says that the file's content is wrong, and not that it
+/// could not be reached.
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    match error {
+        rusqlite::Error::SqliteFailure(failure, _) => matches!(
+            failure.code,
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase
+        ),
+        rusqlite::Error::InvalidColumnType(..)
+        | rusqlite::Error::FromSqlConversionFailure(..)
+        | rusqlite::Error::IntegralValueOutOfRange(..)
+        | rusqlite::Error::Utf8Error(..)
+        | rusqlite::Error::QueryReturnedNoRows => true,
+        _ => false,
+    }
+}
+
+/// Gives a damaged state another name, with the log that belongs to it.
+fn set_aside(path: &Path, problem: String) -> Result<SetAside, StateError> {
+    // Counted, not dated: clocks can be moved.
+    let mut number = 1;
+    let aside = loop {
+        let name = with_suffix(path, &format!(".damaged-{number}"));
+        if !name.exists() {
+            break name;
+        }
+        number += 1;
+    };
+    let moved = |from: &Path, to: &Path| match std::fs::rename(from, to) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(StateError::Unusable {
+            path: from.to_owned(),
+            source: error,
+        }),
+        _ => Ok(()),
+    };
+    for suffix in ["-wal", "-shm"] {
+        moved(&with_suffix(path, suffix), &with_suffix(&aside, suffix))?;
+    }
+    moved(path, &aside)?;
+    Ok(SetAside {
+        path: aside,
+        problem,
+    })
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    PathBuf::from(name)
+}

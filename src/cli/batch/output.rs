@@ -1,0 +1,108 @@
+//! Where a batch's lines go: standard output, a pipe or device, or a file that
+//! appears whole.
+//!
+//! In: a name and lines. Out: all the lines under that name, or what stood there
+//! before and why. It knows nothing of reports.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use tempfile::NamedTempFile;
+
+use super::super::output::OutputError;
+use super::super::replace::temporary_file;
+
+/// Where the lines go.
+pub enum Output {
+    Standard,
+    /// A device or pipe, which cannot be renamed.
+    Direct {
+        name: String,
+        file: BufWriter<File>,
+    },
+    /// A new file beside the one that is wanted, so that what appears under
+    /// the wanted name is whole.
+    Beside {
+        wanted: PathBuf,
+        file: BufWriter<NamedTempFile>,
+    },
+}
+
+impl Output {
+    /// Makes the place that `name` means.
+    pub fn create(name: &str) -> anyhow::Result<Self> {
+        if name == "-" {
+            return Ok(Self::Standard);
+        }
+        let failed = |error| OutputError::Failed {
+            name: name.to_owned(),
+            source: error,
+        };
+        // A link is followed: the file it points to is replaced, not the link.
+        let wanted = std::fs::canonicalize(name).unwrap_or_else(|_| PathBuf::from(name));
+        let metadata = std::fs::metadata(&wanted).ok();
+        match &metadata {
+            Some(metadata) if metadata.is_dir() => {
+                bail!("the output {name} is a folder; name a file in it")
+            }
+            Some(metadata) if !metadata.is_file() => {
+                let file = File::options().write(true).open(&wanted).map_err(failed)?;
+                return Ok(Self::Direct {
+                    name: name.to_owned(),
+                    file: BufWriter::new(file),
+                });
+            }
+            _ => {}
+        }
+        let folder = match wanted.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let file = temporary_file(metadata.as_ref())
+            .tempfile_in(folder)
+            .map_err(failed)?;
+        Ok(Self::Beside {
+            wanted,
+            file: BufWriter::new(file),
+        })
+    }
+
+    /// Writes one line.
+    pub fn write(&mut self, line: &str, stdout: &mut dyn Write) -> Result<(), OutputError> {
+        match self {
+            Self::Standard => stdout
+                .write_all(line.as_bytes())
+                .and_then(|()| stdout.flush())
+                .map_err(|error| OutputError::new("standard output", error)),
+            Self::Direct { name, file } => file
+                .write_all(line.as_bytes())
+                .map_err(|error| OutputError::new(name.clone(), error)),
+            Self::Beside { wanted, file } => file
+                .write_all(line.as_bytes())
+                .map_err(|error| OutputError::new(wanted.display().to_string(), error)),
+        }
+    }
+
+    /// Puts the file under its name, once all its bytes are on the disk.
+    pub fn finish(self, stdout: &mut dyn Write) -> Result<(), OutputError> {
+        match self {
+            Self::Standard => stdout
+                .flush()
+                .map_err(|error| OutputError::new("standard output", error)),
+            Self::Direct { name, mut file } => {
+                file.flush().map_err(|error| OutputError::new(name, error))
+            }
+            Self::Beside { wanted, file } => {
+                let failed = |error| OutputError::new(wanted.display().to_string(), error);
+                let file = file
+                    .into_inner()
+                    .map_err(|error| failed(error.into_error()))?;
+                file.as_file().sync_all().map_err(failed)?;
+                file.persist(&wanted).map_err(|error| failed(error.error))?;
+                Ok(())
+            }
+        }
+    }
+}
