@@ -89,6 +89,15 @@ impl Reading {
     }
 }
 
+/// A text that follows the beginning of another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Branch<'a> {
+    /// The byte of the other text before which it begins.
+    pub at: usize,
+    /// The text.
+    pub text: &'a str,
+}
+
 /// A causal language model that reads text. Deterministic: the same text gives
 /// the same numbers, alone or in a batch, whatever the number of threads.
 pub trait LanguageModel: Send + Sync {
@@ -102,16 +111,24 @@ pub trait LanguageModel: Send + Sync {
     /// Reads each text on its own, from the start-of-document token on.
     fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<Reading>, LmError>;
 
+    /// Reads each of `branches` as if it followed the trunk's bytes before it, the
+    /// trunk only once for all. A result holds the tokens that end within the
+    /// branch, with spans into the trunk's beginning and the branch joined; its
+    /// values equal those of [`Self::read`] of the joined text within 1e-3 bits.
+    /// `most_probable` and `states` are left empty.
+    fn read_branches(&self, trunk: &str, branches: &[Branch<'_>]) -> Result<Vec<Reading>, LmError>;
+
     /// Reads `prefix` followed by each of the continuations, the prefix only
-    /// once. A result holds the tokens that end after the prefix, with spans
-    /// into `prefix + continuation`; its values equal those of [`Self::read`]
-    /// of the joined text within 1e-3 bits. `most_probable` and `states` are
-    /// left empty.
+    /// once, as [`Self::read_branches`] does.
     fn read_continuations(
         &self,
         prefix: &str,
         continuations: &[&str],
-    ) -> Result<Vec<Reading>, LmError>;
+    ) -> Result<Vec<Reading>, LmError> {
+        let at = prefix.len();
+        let branches = continuations.iter().map(|text| Branch { at, text });
+        self.read_branches(prefix, &branches.collect::<Vec<_>>())
+    }
 
     /// The text of a token, a leading space included; bytes that are no
     /// UTF-8 on their own become U+FFFD.

@@ -13,7 +13,8 @@ use std::sync::Mutex;
 use crate::span::Span;
 
 use super::{
-    Guess, LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading, States, TokenReading,
+    Branch, Guess, LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading, States,
+    TokenReading,
 };
 
 /// Entropy at every position, in bits.
@@ -197,18 +198,14 @@ impl LanguageModel for Stub {
             .collect()
     }
 
-    fn read_continuations(
-        &self,
-        prefix: &str,
-        continuations: &[&str],
-    ) -> Result<Vec<Reading>, LmError> {
+    fn read_branches(&self, trunk: &str, branches: &[Branch<'_>]) -> Result<Vec<Reading>, LmError> {
         let mut readings = Vec::new();
-        for continuation in continuations {
-            let joined = format!("{prefix}{continuation}");
+        for branch in branches {
+            let before = trunk.get(..branch.at).unwrap_or(trunk);
+            let joined = format!("{before}{}", branch.text);
             let mut reading = self.read_one(&joined, ReadOptions::default())?;
-            reading
-                .tokens
-                .retain(|token| token.span.end() > prefix.len());
+            let new = |token: &TokenReading| token.span.end() > before.len();
+            reading.tokens.retain(new);
             readings.push(reading);
         }
         Ok(readings)

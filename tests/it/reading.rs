@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use mtlint::lm::{LanguageModel, Precision, ReadOptions, Reading};
+use mtlint::lm::{Branch, LanguageModel, Precision, ReadOptions, Reading};
 use rayon::ThreadPoolBuilder;
 use serde::Deserialize;
 
@@ -227,19 +227,42 @@ fn continuations_equal_the_full_reading() {
 fn assert_continuations(prefix: &str, ends: &[&str]) {
     let readings = model().read_continuations(prefix, ends).unwrap();
     for (end, got) in ends.iter().zip(&readings) {
-        let text = format!("{prefix}{end}");
-        let full = read(&text);
-        let expected: Vec<_> = full
-            .tokens
-            .iter()
-            .filter(|t| t.span.end() > prefix.len())
-            .collect();
-        assert_eq!(got.tokens.len(), expected.len(), "{end:?}");
-        for (got, expected) in got.tokens.iter().zip(expected) {
-            assert_eq!((got.id, got.span), (expected.id, expected.span));
-            let off = (got.surprisal_bits - expected.surprisal_bits).abs();
-            assert!(off < 1e-3, "{end:?}: off by {off} bits");
-        }
+        assert_reads_as_part(prefix, end, got);
+    }
+}
+
+/// `got` must be what is read of `end` where the whole is read.
+fn assert_reads_as_part(prefix: &str, end: &str, got: &Reading) {
+    let full = read(&format!("{prefix}{end}"));
+    let expected: Vec<_> = full
+        .tokens
+        .iter()
+        .filter(|t| t.span.end() > prefix.len())
+        .collect();
+    assert_eq!(got.tokens.len(), expected.len(), "{end:?}");
+    for (got, expected) in got.tokens.iter().zip(expected) {
+        assert_eq!((got.id, got.span), (expected.id, expected.span));
+        let off = (got.surprisal_bits - expected.surprisal_bits).abs();
+        assert!(off < 1e-3, "{end:?}: off by {off} bits");
+    }
+}
+
+#[test]
+fn branches_equal_the_full_reading_wherever_they_begin() {
+    let trunk = "The mill by the river was sold twice. Nobody wanted it, since its wheel \
+                 had not turned for thirty years.";
+    let branches = [
+        (0, "A mill"),
+        (8, " by a canal"),
+        // Amid a word, so that its tokens are others than the trunk's.
+        (trunk.find("anted").unwrap(), "alked there"),
+        (trunk.len(), " Then it burnt down."),
+    ];
+    let branches = branches.map(|(at, text)| Branch { at, text });
+    let readings = model().read_branches(trunk, &branches).unwrap();
+    for (branch, got) in branches.iter().zip(&readings) {
+        let before = &trunk[..branch.at];
+        assert_reads_as_part(before, branch.text, got);
     }
 }
 

@@ -24,9 +24,8 @@ const ROWS_STEP: usize = 16;
 
 /// Keys and values of a prefix, for every block.
 pub(super) struct Prefix {
-    /// Tokens in the prefix, the start-of-document token among them.
-    pub length: usize,
-    /// For each block: `length` rows of keys then values of all key heads.
+    /// For each block a row for each token, the start-of-document token among
+    /// them: keys then values of all key heads.
     pub blocks: Vec<Vec<f32>>,
 }
 
@@ -34,13 +33,13 @@ pub(super) struct Prefix {
 #[derive(Clone, Copy)]
 pub(super) struct Sequence<'a> {
     pub ids: &'a [u32],
-    /// What comes before `ids`.
-    pub prefix: Option<&'a Prefix>,
+    /// What comes before `ids`: so many of a prefix's first tokens.
+    pub prefix: Option<(&'a Prefix, usize)>,
 }
 
 impl Sequence<'_> {
     pub fn offset(&self) -> usize {
-        self.prefix.map_or(0, |prefix| prefix.length)
+        self.prefix.map_or(0, |(_, length)| length)
     }
 }
 
@@ -188,7 +187,6 @@ pub(super) fn forward(
     let mut qkv = vec![0.0; rows * qkv_width];
     let mut attended = vec![0.0; rows * queries];
     let mut prefix = keep.then(|| Prefix {
-        length: rows,
         blocks: Vec::with_capacity(shape.blocks),
     });
     let pool = Pool::new(|| Scratch::new(weights.precision));

@@ -26,7 +26,9 @@ use self::weights::{Weights, WeightsError};
 use super::gguf::{Header, decode_rows};
 use super::tokenizer::{Token, Tokenizer, TokenizerError};
 use super::windows::{Window, windows};
-use super::{LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading, TokenReading};
+use super::{
+    Branch, LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading, TokenReading,
+};
 pub use crate::linear::int8_ceiling;
 
 /// Tokens the model sees at once, the start token among them. Attention costs
@@ -55,7 +57,7 @@ struct Job<'a> {
     text: usize,
     window: Window,
     ids: Vec<u32>,
-    prefix: Option<&'a Prefix>,
+    prefix: Option<(&'a Prefix, usize)>,
 }
 
 impl Llama {
@@ -198,7 +200,7 @@ impl Llama {
             let mut first_row = 0;
             let mut rows_of_jobs = Vec::with_capacity(batch.len());
             for job in batch {
-                let skipped = job.prefix.map_or(0, |prefix| prefix.length);
+                let skipped = job.prefix.map_or(0, |(_, length)| length);
                 // Input position of a token is one past its place in the
                 // window, since the start token comes first.
                 let row_of = |token: usize| first_row + token - job.window.start - skipped;
@@ -329,16 +331,13 @@ impl LanguageModel for Llama {
         Ok(readings)
     }
 
-    fn read_continuations(
-        &self,
-        prefix: &str,
-        continuations: &[&str],
-    ) -> Result<Vec<Reading>, LmError> {
-        let mut tokens = Vec::with_capacity(continuations.len());
+    fn read_branches(&self, trunk: &str, branches: &[Branch<'_>]) -> Result<Vec<Reading>, LmError> {
+        let mut tokens = Vec::with_capacity(branches.len());
         let mut jobs: Vec<Job<'_>> = Vec::new();
-        for (text, continuation) in continuations.iter().enumerate() {
-            let joined = self.tokenize(&format!("{prefix}{continuation}"))?;
-            let first = joined.partition_point(|token| token.span.end() <= prefix.len());
+        for (text, branch) in branches.iter().enumerate() {
+            let before = trunk.get(..branch.at).unwrap_or(trunk);
+            let joined = self.tokenize(&format!("{before}{}", branch.text))?;
+            let first = joined.partition_point(|token| token.span.end() <= before.len());
             let wanted = windows(joined.len(), self.window)
                 .into_iter()
                 .filter(|window| window.end > first)
@@ -356,32 +355,38 @@ impl LanguageModel for Llama {
             }
             tokens.push(joined);
         }
+        let trunk = self.tokenize(trunk)?;
         // Windows that start at the same token share what they have in common
-        // before the first token that is wanted.
+        // with the trunk before the first token that is wanted.
         jobs.sort_by_key(|job| job.window.start);
-        let mut readings = vec![Reading::default(); continuations.len()];
-        for group in jobs.chunk_by_mut(|a, b| a.window.start == b.window.start) {
-            let shared = shared_length(group);
-            if shared == 0 {
+        let mut readings = vec![Reading::default(); branches.len()];
+        for group in jobs.chunk_by(|a, b| a.window.start == b.window.start) {
+            let start = group[0].window.start.min(trunk.len());
+            let whole = Window {
+                start,
+                first_new: start,
+                end: trunk.len().min(start + self.window),
+            };
+            let mut ids = self.input(&trunk, whole, true);
+            let shared: Vec<usize> = group.iter().map(|job| shared_length(&ids, job)).collect();
+            ids.truncate(shared.iter().copied().max().unwrap_or(0));
+            if ids.is_empty() {
                 self.run(group, &tokens, ReadOptions::default(), &mut readings)?;
                 continue;
             }
-            let ids = group[0].ids[..shared].to_vec();
             let sequence = Sequence {
                 ids: &ids,
                 prefix: None,
             };
             let (_, kept) = self.forward(&[sequence], &[], true)?;
-            let jobs: Vec<Job<'_>> = group
-                .iter()
-                .map(|job| Job {
-                    text: job.text,
-                    window: job.window,
-                    ids: job.ids[shared..].to_vec(),
-                    prefix: kept.as_ref(),
-                })
-                .collect();
-            self.run(&jobs, &tokens, ReadOptions::default(), &mut readings)?;
+            let group = group.iter().zip(shared).map(|(job, shared)| Job {
+                text: job.text,
+                window: job.window,
+                ids: job.ids[shared..].to_vec(),
+                prefix: kept.as_ref().map(|kept| (kept, shared)),
+            });
+            let group: Vec<Job<'_>> = group.collect();
+            self.run(&group, &tokens, ReadOptions::default(), &mut readings)?;
         }
         Ok(readings)
     }
@@ -391,18 +396,11 @@ impl LanguageModel for Llama {
     }
 }
 
-/// How many first ids all jobs share, short of the one that predicts the first
+/// How many ids of a job stand at the beginning of `trunk` too, before its first
 /// token that is wanted.
-fn shared_length(jobs: &[Job<'_>]) -> usize {
-    let Some(first) = jobs.first() else { return 0 };
-    jobs.iter()
-        .map(|job| {
-            let equal = first.ids.iter().zip(&job.ids).take_while(|(a, b)| a == b);
-            let before_wanted = job.window.first_new - job.window.start;
-            equal.count().min(before_wanted)
-        })
-        .min()
-        .unwrap_or(0)
+fn shared_length(trunk: &[u32], job: &Job<'_>) -> usize {
+    let equal = trunk.iter().zip(&job.ids).take_while(|(a, b)| a == b);
+    equal.count().min(job.window.first_new - job.window.start)
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

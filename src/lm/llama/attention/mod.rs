@@ -158,10 +158,10 @@ impl Task<'_> {
         let prefix = self
             .sequence
             .prefix
-            .map(|prefix| &prefix.blocks[self.block]);
-        let before = prefix
-            .into_iter()
-            .flat_map(move |rows| rows.chunks_exact(2 * kv_heads * head_width));
+            .map(|(prefix, length)| (&prefix.blocks[self.block], length));
+        let before = prefix.into_iter().flat_map(move |(rows, length)| {
+            rows.chunks_exact(2 * kv_heads * head_width).take(length)
+        });
         let own = (0..self.start + self.count).map(move |i| &self.row(i)[heads * head_width..]);
         before.chain(own).map(move |row| {
             let (keys, values) = row.split_at(kv_heads * head_width);
