@@ -223,20 +223,39 @@ fn judgement(criterion: &mut Criterion, model: Arc<Llama>) -> Result<()> {
         language: None,
     };
     let analyzer = Analyzer::new(model, options)?;
-    let garbled = document("dam.garbled.txt")?;
-    let sibling = document("dam.sibling.txt")?;
+    let joined = |kind: &str| -> Result<Document> {
+        let names = ["dam", "hospital", "transfer"].map(|name| format!("{name}.{kind}.txt"));
+        let all = names.iter().map(|name| example(name));
+        let text = all.collect::<Result<Vec<_>>>()?.join("\n\n");
+        Ok(Document::from_text(kind, text))
+    };
+    let pairs = [
+        (
+            "article",
+            document("dam.garbled.txt")?,
+            document("dam.sibling.txt")?,
+        ),
+        ("all articles", joined("garbled")?, joined("sibling")?),
+    ];
     let mut group = criterion.benchmark_group("judge");
     group.sampling_mode(SamplingMode::Flat);
-    for (name, siblings) in [("article", vec![]), ("article and sibling", vec![sibling])] {
-        let input = || Input {
-            id: garbled.name().to_owned(),
-            document: Ok(garbled.clone()),
-            siblings: siblings.clone(),
-        };
-        analyzer.judge(vec![input()])?;
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| analyzer.judge(vec![input()]));
-        });
+    for (name, garbled, sibling) in pairs {
+        let words = segment(garbled.text()).word_count();
+        let name = format!("{name}, {words} words");
+        for (name, siblings) in [
+            (name.clone(), vec![]),
+            (format!("{name}, and sibling"), vec![sibling]),
+        ] {
+            let input = || Input {
+                id: garbled.name().to_owned(),
+                document: Ok(garbled.clone()),
+                siblings: siblings.clone(),
+            };
+            analyzer.judge(vec![input()])?;
+            group.bench_function(name, |bencher| {
+                bencher.iter(|| analyzer.judge(vec![input()]));
+            });
+        }
     }
     group.finish();
     Ok(())

@@ -5,26 +5,29 @@
 //! document that could not be read, or that cannot be judged, is a report of
 //! its own kind and never an empty list of findings.
 
+mod consult;
+
 use std::sync::Arc;
 
-use crate::detect::{Noticed, WeightsError, WordModel, notice};
+use self::consult::suspected;
+use crate::detect::{Thresholds, WeightsError, WordModel, notice};
 use crate::document::{Document, DocumentError};
-use crate::finding::category::severity;
-use crate::finding::phrases::{Judged, findings};
-use crate::finding::{Applicability, Evidence, Finding};
+use crate::finding::Finding;
+use crate::finding::phrases::{Judged, findings as phrases};
 use crate::language::{Gate, Language, foreign_passages, gate};
 use crate::lexicon::{Lexicon, LexiconError};
 use crate::lm::{LanguageModel, LmError, ModelId, ReadOptions, Reading};
 use crate::report::{Judgement, Outcome, Report, WordJudgement};
 use crate::score::Score;
 use crate::segment::{Segments, segment};
-use crate::sibling::{SiblingArticle, Suspect, suggestions};
+use crate::sibling::{Articles, Comparison, SiblingArticle, SiblingModel};
 
 /// Probable tokens kept at each place, to show what was expected. Some are
 /// pieces of words and are passed over.
 const MOST_PROBABLE: usize = 8;
-/// Probability from which a sibling is asked how a name is spelled.
-const DOUBTFUL_NAME: f32 = 0.05;
+
+/// Bytes of siblings that are read together.
+const READ_TOGETHER: usize = 256 * 1024;
 
 /// How a document is to be judged.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +49,17 @@ pub enum OperatingPoint {
     Thorough,
     /// Every word whose probability of being garbled is at least this.
     Threshold(f32),
+}
+
+impl OperatingPoint {
+    fn of(self, thresholds: &Thresholds) -> f32 {
+        match self {
+            Self::Precise => thresholds.precise,
+            Self::Balanced => thresholds.balanced,
+            Self::Thorough => thresholds.thorough,
+            Self::Threshold(probability) => probability,
+        }
+    }
 }
 
 /// One document to judge.
@@ -104,15 +118,10 @@ impl Analyzer {
         })
     }
 
-    /// The probability from which a word is garbled at an operating point.
+    /// The probability from which a word is garbled at an operating point, in a
+    /// document that has no sibling.
     pub fn threshold(&self, point: OperatingPoint) -> f32 {
-        let thresholds = self.words.thresholds();
-        match point {
-            OperatingPoint::Precise => thresholds.precise,
-            OperatingPoint::Balanced => thresholds.balanced,
-            OperatingPoint::Thorough => thresholds.thorough,
-            OperatingPoint::Threshold(probability) => probability,
-        }
+        point.of(&self.words.thresholds())
     }
 
     /// The model that reads.
@@ -148,15 +157,16 @@ impl Analyzer {
                 Err(error) => (input.id, Some(Outcome::Failed(error))),
             })
             .collect();
+        self.judge_siblings(&mut accepted)?;
         let texts: Vec<&str> = accepted.iter().map(Accepted::content).collect();
-        let options = ReadOptions {
-            most_probable: MOST_PROBABLE,
-            layers: self.words.layers(),
-        };
-        let readings = self.lm.read(&texts, options)?;
+        let options = self.read_options();
+        let mut readings = self.lm.read(&texts, options)?.into_iter();
+        let any = accepted.iter().any(|one| !one.siblings.is_empty());
+        let beside = any.then(SiblingModel::embedded).transpose()?;
         let mut judgements = Vec::with_capacity(accepted.len());
-        for (document, reading) in accepted.into_iter().zip(readings) {
-            judgements.push(self.judgement(document, reading)?);
+        for document in accepted {
+            let reading = readings.next().unwrap_or_default();
+            judgements.push(self.judgement(document, reading, beside.as_ref())?);
         }
         let mut judgements = judgements.into_iter();
         Ok(ids_and_outcomes
@@ -181,14 +191,74 @@ impl Analyzer {
                 language,
                 siblings: siblings
                     .into_iter()
-                    .map(|sibling| SiblingArticle::new(sibling.name(), sibling.text()))
+                    .map(|sibling| {
+                        let content = sibling.text();
+                        let mut article = SiblingArticle::new(sibling.name(), content);
+                        if let Gate::Abstain { .. } = gate(content, &article.segments, forced) {
+                            article.quality = None;
+                        }
+                        article
+                    })
                     .collect(),
             }),
             Gate::Abstain { reason, language } => Err(Outcome::Abstained { reason, language }),
         }
     }
 
-    fn judgement(&self, accepted: Accepted, reading: Reading) -> Result<Judgement, AnalyzerError> {
+    fn read_options(&self) -> ReadOptions<'_> {
+        ReadOptions {
+            most_probable: MOST_PROBABLE,
+            layers: self.words.layers(),
+        }
+    }
+
+    /// Reads the siblings too: one that is garbled itself is no authority. They are
+    /// read together as far as that fills batches; a reading is large.
+    fn judge_siblings(&self, accepted: &mut [Accepted]) -> Result<(), AnalyzerError> {
+        let siblings = accepted.iter_mut().flat_map(|one| &mut one.siblings);
+        // What cannot be judged is not believed anyway.
+        let siblings = siblings.filter(|sibling| sibling.quality.is_some());
+        let mut siblings: Vec<&mut SiblingArticle> = siblings.collect();
+        let mut rest = &mut siblings[..];
+        while !rest.is_empty() {
+            let mut bytes = 0;
+            let fits = |sibling: &&&mut SiblingArticle| {
+                bytes += sibling.content().len();
+                bytes <= READ_TOGETHER
+            };
+            let count = rest.iter().take_while(fits).count().max(1);
+            let (together, after) = rest.split_at_mut(count);
+            let texts: Vec<&str> = together.iter().map(|one| one.content()).collect();
+            let readings = self.lm.read(&texts, self.read_options())?;
+            for (sibling, reading) in together.iter_mut().zip(readings) {
+                let marked = sibling.text.starts_with('\u{feff}');
+                let before = if marked { '\u{feff}'.len_utf8() } else { 0 };
+                self.judge_sibling(sibling, &shifted(reading, before));
+            }
+            rest = after;
+        }
+        Ok(())
+    }
+
+    /// Notices what is garbled in a sibling itself.
+    fn judge_sibling(&self, sibling: &mut SiblingArticle, reading: &Reading) {
+        let SiblingArticle { text, segments, .. } = &*sibling;
+        let mut noticed = notice(&self.words, &self.lexicon, text, segments, reading);
+        let foreign = foreign_passages(text, segments);
+        noticed.spare(|word| foreign.iter().any(|passage| passage.overlaps(word.span)));
+        let rate_model = self.words.rate_model();
+        let score = Score::of(&rate_model, &noticed, reading, segments.word_count());
+        // What cannot be judged keeps no quality.
+        sibling.quality = sibling.quality.and(Some(score.quality));
+        sibling.p_garbled = noticed.p_garbled;
+    }
+
+    fn judgement(
+        &self,
+        accepted: Accepted,
+        reading: Reading,
+        beside: Option<&SiblingModel>,
+    ) -> Result<Judgement, AnalyzerError> {
         let Accepted {
             document,
             segments,
@@ -202,52 +272,58 @@ impl Analyzer {
         // Words of quotations and sentences in another language are not
         // garbled, they are foreign.
         noticed.spare(|word| foreign.iter().any(|passage| passage.overlaps(word.span)));
-        let threshold = self.threshold(self.options.operating_point);
-        let mut garbled = suspected(text, &segments, &noticed, &siblings, |_| threshold);
-        let phrases = |garbled: &[bool], threshold| {
-            let judged = Judged {
-                text,
-                segments: &segments,
-                reading: &reading,
-                lexicon: &self.lexicon,
-                noticed: &noticed,
-                garbled,
-                threshold,
-            };
-            findings(&judged, self.lm.as_ref())
-        };
-        let mut findings = phrases(&garbled, threshold);
-        if !siblings.is_empty() {
-            let weak_threshold = threshold.min(self.words.thresholds().balanced);
-            // The siblings are asked about less suspect words too, and about
-            // every name that is at all doubtful: foreign spellings of names
-            // are hardly rarer than names, but a sibling settles it.
-            let asked_from = |spelling: &str| {
-                if spelling.starts_with(char::is_uppercase) {
-                    weak_threshold.min(DOUBTFUL_NAME)
-                } else {
-                    weak_threshold
-                }
-            };
-            let mut weak = suspected(text, &segments, &noticed, &siblings, asked_from);
-            for (weak, garbled) in weak.iter_mut().zip(&garbled) {
-                *weak &= !garbled;
-            }
-            let free = |finding: &Finding| !findings.iter().any(|f| f.span.overlaps(finding.span));
-            let mut weak = phrases(&weak, weak_threshold);
-            weak.retain(free);
-            self.correct(text, &segments, &mut findings, weak, &siblings)?;
-            for (word, garbled) in noticed.words.iter().zip(&mut garbled) {
-                let found = |finding: &Finding| finding.span.contains(word.span);
-                *garbled |= findings.iter().any(found);
-            }
-        }
         let score = Score::of(
             &self.words.rate_model(),
             &noticed,
             &reading,
             segments.word_count(),
         );
+        let bits: Vec<f32> = noticed.words.iter().map(|w| w.surprisal_bits).collect();
+        let articles = Articles::new(text, &segments, &siblings);
+        let comparison = Comparison::new(&articles, &self.lexicon, &noticed.p_garbled, &bits)
+            .read(self.lm.as_ref())?;
+        let point = self.options.operating_point;
+        let alone = point.of(&self.words.thresholds());
+        let mut thresholds = vec![alone; segments.words.len()];
+        let mut balanced = vec![self.words.thresholds().balanced; segments.words.len()];
+        if let Some(beside) = beside {
+            let told = beside.p_garbled(&comparison).into_iter().enumerate();
+            for (word, told) in told.filter_map(|(word, told)| Some((word, told?))) {
+                noticed.p_garbled[word] = told.p_garbled;
+                thresholds[word] = told.threshold(alone, point.of(&beside.thresholds));
+                balanced[word] = told.threshold(balanced[word], beside.thresholds.balanced);
+            }
+            noticed.spare(|word| foreign.iter().any(|passage| passage.overlaps(word.span)));
+        }
+        // One that is not believed confirms nothing.
+        let believed = siblings.iter().zip(comparison.standings());
+        let believed = believed.filter(|(_, standing)| standing.weight > 0.0);
+        let believed: Vec<&SiblingArticle> = believed.map(|(sibling, _)| sibling).collect();
+        let mut garbled = suspected(text, &segments, &noticed, &believed, &thresholds);
+        let judged = Judged {
+            text,
+            segments: &segments,
+            reading: &reading,
+            lexicon: &self.lexicon,
+            noticed: &noticed,
+            garbled: &garbled,
+            thresholds: &thresholds,
+        };
+        let mut findings = phrases(&judged, self.lm.as_ref());
+        if let Some(beside) = beside {
+            self.consult(
+                beside,
+                &comparison,
+                &believed,
+                &judged,
+                &balanced,
+                &mut findings,
+            )?;
+            for (word, garbled) in noticed.words.iter().zip(&mut garbled) {
+                let found = |finding: &Finding| finding.span.contains(word.span);
+                *garbled |= findings.iter().any(found);
+            }
+        }
         let words = noticed
             .words
             .iter()
@@ -260,6 +336,7 @@ impl Analyzer {
                 garbled,
             })
             .collect();
+        let standings = comparison.standings().cloned().collect();
         Ok(Judgement {
             language,
             model: self.lm.id().clone(),
@@ -268,78 +345,10 @@ impl Analyzer {
             sentences: segments.sentences,
             findings,
             words,
+            siblings: standings,
             document,
         })
     }
-
-    /// Adds what the siblings say to each finding. Of the `weak` phrases, too
-    /// little suspect to be findings by themselves, those become findings that
-    /// a sibling surely corrects.
-    fn correct(
-        &self,
-        text: &str,
-        segments: &Segments,
-        findings: &mut Vec<Finding>,
-        weak: Vec<Finding>,
-        siblings: &[SiblingArticle],
-    ) -> Result<(), AnalyzerError> {
-        let own = findings.len();
-        findings.extend(weak);
-        let suspects: Vec<Suspect> = findings
-            .iter()
-            .map(|finding| Suspect {
-                span: finding.span,
-                p_garbled: finding.evidence.p_garbled,
-            })
-            .collect();
-        let found = suggestions(self.lm.as_ref(), text, segments, &suspects, siblings)?;
-        for (index, (finding, suggestions)) in findings.iter_mut().zip(found).enumerate() {
-            finding.suggestions = suggestions;
-            if let Some(best) = finding.suggestions.first().filter(|_| index >= own) {
-                finding.confidence = finding.confidence.max(best.confidence);
-                let Evidence {
-                    surprisal_bits,
-                    expected_bits,
-                    ..
-                } = finding.evidence;
-                let excess_bits = surprisal_bits - expected_bits;
-                finding.severity = severity(finding.category, finding.confidence, excess_bits);
-            }
-        }
-        let mut index = 0;
-        findings.retain(|finding| {
-            let best = finding.suggestions.first();
-            index += 1;
-            index <= own || best.is_some_and(|best| best.applicability == Applicability::Safe)
-        });
-        findings.sort_by_key(|finding| finding.span);
-        Ok(())
-    }
-}
-
-/// Which words are at least as probably garbled as `threshold` says of their
-/// spelling, names and numbers left out that a sibling spells the same way.
-fn suspected(
-    text: &str,
-    segments: &Segments,
-    noticed: &Noticed,
-    siblings: &[SiblingArticle],
-    threshold: impl Fn(&str) -> f32,
-) -> Vec<bool> {
-    let words = segments.words.iter().zip(&noticed.p_garbled);
-    words
-        .map(|(word, p_garbled)| {
-            let spelling = word.span.slice(text).unwrap_or_default();
-            *p_garbled >= threshold(spelling) && !confirmed(spelling, siblings)
-        })
-        .collect()
-}
-
-/// Whether a name or number stands in a sibling just so.
-fn confirmed(spelling: &str, siblings: &[SiblingArticle]) -> bool {
-    let first = spelling.chars().next();
-    first.is_some_and(|c| c.is_uppercase() || c.is_numeric())
-        && siblings.iter().any(|sibling| sibling.has_word(spelling))
 }
 
 impl Accepted {

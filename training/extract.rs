@@ -12,6 +12,8 @@
 
 mod corpus;
 mod normalise;
+// The other half of it serves `siblings`.
+#[allow(dead_code)]
 mod synthesis;
 
 use std::fs::File;

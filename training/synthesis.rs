@@ -59,18 +59,47 @@ impl Pools {
             let words = sample.post_edit.split(|c: char| !c.is_alphabetic());
             known.extend(words.map(str::to_lowercase));
         }
-        let mut residues = Vec::new();
-        for sample in translated {
-            let Labels::Tokens { tokens, .. } = &sample.labels else {
-                continue;
+        let bad = translated.iter().flat_map(|sample| {
+            let tokens = match &sample.labels {
+                Labels::Tokens { tokens, .. } => &tokens[..],
+                _ => &[],
             };
             let bad = tokens.iter().filter(|token| token.bad);
-            let words = bad.filter_map(|token| token.span.slice(&sample.text));
-            let unknown = words.filter(|word| plain(word) && !known.contains(*word));
-            residues.extend(unknown.map(str::to_owned));
+            bad.filter_map(|token| token.span.slice(&sample.text))
+        });
+        Self {
+            residues: residues(bad, &known),
+            strangers,
+        }
+    }
+
+    /// From articles by machine beside their right versions.
+    pub fn of_stories(stories: &[&Sample]) -> Self {
+        let mut known = HashSet::new();
+        let mut strangers = Vec::new();
+        let mut bad = Vec::new();
+        for sample in stories {
+            let Labels::Story {
+                reference,
+                passages,
+                ..
+            } = &sample.labels
+            else {
+                continue;
+            };
+            let words = reference.split(|c: char| !c.is_alphabetic());
+            for (index, word) in words.enumerate() {
+                known.insert(word.to_lowercase());
+                if plain(word) && draw(&sample.id, index).is_multiple_of(20) {
+                    strangers.push(word.to_owned());
+                }
+            }
+            let tokens = passages.iter().flat_map(|passage| &passage.tokens);
+            let tokens = tokens.filter(|token| token.bad);
+            bad.extend(tokens.filter_map(|token| token.span.slice(&sample.text)));
         }
         Self {
-            residues,
+            residues: residues(bad.into_iter(), &known),
             strangers,
         }
     }
@@ -127,6 +156,12 @@ impl Pools {
         out.push_str(&text[copied..]);
         (out, bad)
     }
+}
+
+/// Words of translations that nobody else uses.
+fn residues<'a>(bad: impl Iterator<Item = &'a str>, known: &HashSet<String>) -> Vec<String> {
+    let unknown = bad.filter(|word| plain(word) && !known.contains(*word));
+    unknown.map(str::to_owned).collect()
 }
 
 /// A word in lower case, letters only.

@@ -9,6 +9,7 @@ mod head;
 mod weights;
 mod word_model;
 
+pub(crate) use weights::Tensors;
 pub use weights::WeightsError;
 pub use word_model::{RateModel, Thresholds, WordModel};
 

@@ -15,7 +15,7 @@ use safetensors::{Dtype, SafeTensors};
 pub struct WeightsError(pub(super) String);
 
 /// The tensors of a file.
-pub struct Tensors<'a> {
+pub(crate) struct Tensors<'a> {
     file: SafeTensors<'a>,
     notes: HashMap<String, String>,
 }

@@ -69,9 +69,13 @@ impl Estimate {
 
 /// The generator of Steele, Lea and Flood, "Fast splittable pseudorandom
 /// number generators" (2014).
-struct SplitMix64(u64);
+pub(super) struct SplitMix64(u64);
 
 impl SplitMix64 {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -81,7 +85,7 @@ impl SplitMix64 {
     }
 
     /// A number below `end`. The skew is under 2^-40 for any number of texts.
-    fn below(&mut self, end: usize) -> usize {
+    pub fn below(&mut self, end: usize) -> usize {
         ((u128::from(self.next()) * end as u128) >> 64) as usize
     }
 }

@@ -8,6 +8,7 @@
 //! with 0. Nothing is drawn here but in [`table`].
 
 pub mod bootstrap;
+pub mod changes;
 pub mod dataset;
 pub mod metrics;
 mod reading;
@@ -22,11 +23,14 @@ use sha2::{Digest, Sha256};
 pub use bootstrap::Estimate;
 use dataset::{DataSet, Labels, Sample};
 use metrics::{Ranking, mean};
-use reading::{CleanText, Labelled, Rated, Reader, StoryCorrections, StoryPair, labelled_texts};
+use reading::{
+    CleanText, Labelled, Rated, Reader, StoryContradictions, StoryCorrections, StoryPair,
+    labelled_texts,
+};
 pub use rows::{
-    AtThresholds, Calibration, CleanRow, CorrectionMeasures, CorrectionsRow, LabelledRow,
-    LengthRow, MeanRow, Measures, PooledRow, SeverityCounts, SeverityRow, StoryRow, SystemRow,
-    SystemsRow,
+    AlignmentMeasures, AtThresholds, Calibration, CleanRow, ContradictionsRow, CorrectionMeasures,
+    CorrectionsRow, KindRow, LabelledRow, LengthRow, MeanRow, Measures, PooledRow, SeverityCounts,
+    SeverityRow, StoryRow, SystemRow, SystemsRow,
 };
 
 use crate::pipeline::{Analyzer, AnalyzerError, OperatingPoint};
@@ -63,9 +67,23 @@ pub struct Options {
     pub limit: Option<usize>,
     /// Texts of more bytes are not judged.
     pub max_bytes: u64,
-    /// Measure corrections, of articles that have a sibling, and nothing else.
-    /// Other sets only say which words of those articles are BAD.
-    pub corrections: bool,
+    /// What of them.
+    pub subject: Subject,
+}
+
+/// What is measured of the documents.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// How well garble is found in documents by themselves.
+    #[default]
+    Detection,
+    /// The corrections of articles that have a sibling, and nothing else. Other
+    /// sets only say which words of those articles are BAD.
+    Corrections,
+    /// Right articles that have a sibling, and nothing else: what is flagged beside
+    /// it, and whether one changed fact is found.
+    Contradictions,
 }
 
 /// What was measured. Sets stand in the order they came in.
@@ -98,6 +116,8 @@ pub struct Evaluation {
     pub stories: Vec<StoryRow>,
     /// Sets of articles that were corrected from their siblings.
     pub corrections: Vec<CorrectionsRow>,
+    /// Sets of right articles beside their siblings.
+    pub contradictions: Vec<ContradictionsRow>,
 }
 
 /// What a measurement came to for one set, before thresholds are known.
@@ -106,6 +126,7 @@ enum Read<'a> {
     Clean(Vec<CleanText>),
     Stories(Vec<StoryPair>),
     Corrections(Vec<Option<StoryCorrections>>),
+    Contradictions(Vec<StoryContradictions>),
 }
 
 /// Judges every text of `sets` that `options` leaves and measures the result.
@@ -125,17 +146,24 @@ pub fn measure(
     progress(0, total);
     let mut reader = Reader::new(analyzer, options.max_bytes, |done| progress(done, total));
     let mut read = Vec::new();
-    let labels = match options.corrections {
-        true => labelled_texts(sets),
-        false => HashMap::new(),
+    let labels = match options.subject {
+        Subject::Corrections => labelled_texts(sets),
+        _ => HashMap::new(),
     };
     for (set, samples) in sets.iter().zip(&chosen) {
-        if options.corrections {
-            if !samples.is_empty() {
+        match options.subject {
+            Subject::Detection => {}
+            _ if samples.is_empty() => continue,
+            Subject::Corrections => {
                 let corrections = reader.corrections(samples, &labels)?;
                 read.push((set, Read::Corrections(corrections)));
+                continue;
             }
-            continue;
+            Subject::Contradictions => {
+                let contradictions = reader.contradictions(samples)?;
+                read.push((set, Read::Contradictions(contradictions)));
+                continue;
+            }
         }
         let of_kind = |kind: fn(&Labels) -> bool| {
             let samples = samples.iter().copied();
@@ -182,6 +210,7 @@ pub fn measure(
         clean: Vec::new(),
         stories: Vec::new(),
         corrections: Vec::new(),
+        contradictions: Vec::new(),
     };
     for (set, read) in read {
         match read {
@@ -201,6 +230,10 @@ pub fn measure(
                 let row = CorrectionsRow::new(&set.name, &stories);
                 evaluation.corrections.push(row);
             }
+            Read::Contradictions(stories) => {
+                let row = ContradictionsRow::new(&set.name, &stories);
+                evaluation.contradictions.push(row);
+            }
         }
     }
     evaluation.mean = MeanRow::new(&evaluation.labelled);
@@ -218,7 +251,7 @@ fn choose(set: &DataSet, options: Options) -> Vec<&Sample> {
             Half::DevB => !sample.tuned_on(),
             Half::Held => sample.is_rated() && sample.held_back(),
         })
-        .filter(|sample| !options.corrections || sample.has_sibling())
+        .filter(|sample| options.subject == Subject::Detection || sample.has_sibling())
         .enumerate()
         .collect();
     if let Some(limit) = options.limit {
@@ -232,7 +265,7 @@ fn choose(set: &DataSet, options: Options) -> Vec<&Sample> {
 /// How many texts are judged for a sample.
 fn texts_of(sample: &Sample, options: Options) -> usize {
     match sample.labels {
-        Labels::Story { .. } if !options.corrections => 2,
+        Labels::Story { .. } if options.subject != Subject::Corrections => 2,
         _ => 1,
     }
 }

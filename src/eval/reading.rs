@@ -4,12 +4,14 @@
 //! numbers. A text that stands in a set more than once (several raters saw it,
 //! or several systems wrote it) is judged once. It computes no measure.
 
+mod contradictions;
 mod corrections;
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
-pub use corrections::{StoryCorrections, Tried, TriedTogether, labelled_texts};
+pub use contradictions::{Contradicted, StoryContradictions};
+pub use corrections::{Aligned, StoryCorrections, Tried, TriedTogether, labelled_texts};
 
 use crate::document::Document;
 use crate::eval::dataset::{Labels, Sample};

@@ -5,6 +5,7 @@
 //! probabilities are 0 to 1; what is not defined on the data is `None`.
 
 mod clean;
+mod contradictions;
 mod corrections;
 mod labelled;
 mod severity;
@@ -14,7 +15,8 @@ mod systems;
 use serde::Serialize;
 
 pub use clean::CleanRow;
-pub use corrections::{CorrectionMeasures, CorrectionsRow, LengthRow};
+pub use contradictions::{ContradictionsRow, KindRow};
+pub use corrections::{AlignmentMeasures, CorrectionMeasures, CorrectionsRow, LengthRow};
 pub use labelled::{Calibration, LabelledRow, MeanRow, Measures, PooledRow};
 pub use severity::{SeverityCounts, SeverityRow};
 pub use stories::StoryRow;

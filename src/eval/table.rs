@@ -3,6 +3,7 @@
 //! In: the numbers. Out: a string. It computes nothing.
 
 mod columns;
+mod contradictions;
 mod corrections;
 
 use serde::Serialize;
@@ -61,8 +62,12 @@ pub fn text(evaluation: &Evaluation) -> String {
     }
     if !evaluation.corrections.is_empty() {
         tables.push(corrections::worth(evaluation));
+        tables.extend(Some(corrections::alignment(evaluation)).filter(|table| !table.is_empty()));
         let sets = evaluation.corrections.iter();
         tables.extend(sets.flat_map(corrections::lengths));
+    }
+    if !evaluation.contradictions.is_empty() {
+        tables.push(contradictions::found(evaluation));
     }
     tables.join("\n")
 }

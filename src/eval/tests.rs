@@ -87,7 +87,7 @@ fn all() -> Options {
         half: Half::All,
         limit: None,
         max_bytes: 1 << 20,
-        corrections: false,
+        subject: Subject::Detection,
     }
 }
 
@@ -155,7 +155,7 @@ fn each_layout_is_measured_in_its_own_way() {
 #[test]
 fn corrections_are_tried_on_articles_with_siblings() {
     let options = Options {
-        corrections: true,
+        subject: Subject::Corrections,
         ..all()
     };
     let alone = measured(&[("a.jsonl", CORRECTED)], options);

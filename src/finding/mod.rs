@@ -2,10 +2,12 @@
 //! suggested corrections.
 //!
 //! In: the decisions about words. Out: [`Finding`]s, made in [`phrases`] by the
-//! rules in [`category`]. Prose about a finding is made in [`crate::report`]
+//! rules in [`category`], or by what
+//! a sibling contradicts in [`inconsistency`]. Prose about a finding is made in [`crate::report`]
 //! only.
 
 pub mod category;
+pub mod inconsistency;
 pub mod phrases;
 
 use serde::Serialize;
@@ -30,7 +32,8 @@ pub enum Category {
     WordOrder,
     /// Something is missing.
     Omission,
-    /// A number, date or name that the sibling contradicts.
+    /// A number, date or name that the sibling contradicts: "built in *1997*" where
+    /// it says 1987.
     Inconsistency,
     /// A mark that is wrong or missing.
     Punctuation,

@@ -18,6 +18,7 @@ use crate::segment::{Segments, WordKind};
 const EXPECTED_WORDS: usize = 3;
 
 /// What the phrases are made from.
+#[derive(Clone, Copy)]
 pub struct Judged<'a> {
     /// The document's text.
     pub text: &'a str,
@@ -31,8 +32,8 @@ pub struct Judged<'a> {
     pub noticed: &'a Noticed,
     /// Which words are garbled.
     pub garbled: &'a [bool],
-    /// The probability from which words are.
-    pub threshold: f32,
+    /// For each word the probability from which it is.
+    pub thresholds: &'a [f32],
 }
 
 /// The phrases that hold garbled words.
@@ -54,7 +55,8 @@ fn phrases(judged: &Judged<'_>) -> Vec<Range<usize>> {
             let bridged = match between.len() {
                 0 => true,
                 1 => {
-                    judged.noticed.p_garbled[between.start] >= judged.threshold / 2.0
+                    judged.noticed.p_garbled[between.start]
+                        >= judged.thresholds[between.start] / 2.0
                         && words[between.start].kind == WordKind::Word
                 }
                 _ => false,
@@ -66,23 +68,39 @@ fn phrases(judged: &Judged<'_>) -> Vec<Range<usize>> {
         }
         phrases.push(index..index + 1);
     }
-    for phrase in &mut phrases {
-        let is_mark = |index: usize| words[index].kind == WordKind::Punctuation;
-        if phrase.clone().all(is_mark) {
-            continue;
-        }
-        while is_mark(phrase.start) {
-            phrase.start += 1;
-        }
-        while is_mark(phrase.end - 1) {
-            phrase.end -= 1;
-        }
-    }
     phrases
+        .into_iter()
+        .map(|phrase| without_marks(judged.segments, phrase))
+        .collect()
+}
+
+/// A phrase without the marks at its ends; one of nothing else is left as it is.
+fn without_marks(segments: &Segments, phrase: Range<usize>) -> Range<usize> {
+    let is_word = |index: &usize| segments.words[*index].kind == WordKind::Word;
+    let first = phrase.clone().find(is_word);
+    let last = phrase.clone().rfind(is_word);
+    match (first, last) {
+        (Some(first), Some(last)) => first..last + 1,
+        _ => phrase,
+    }
+}
+
+/// A phrase cut before each of the words `cuts`: its parts that hold a word.
+pub fn parts(judged: &Judged<'_>, phrase: Range<usize>, cuts: &[usize]) -> Vec<Range<usize>> {
+    let inner = cuts.iter().filter(|cut| phrase.contains(cut)).copied();
+    let starts: Vec<usize> = std::iter::once(phrase.start).chain(inner).collect();
+    let ends = starts[1..].iter().copied().chain([phrase.end]);
+    let parts = starts.iter().zip(ends).filter(|(start, end)| *start < end);
+    let is_word = |word: &usize| judged.segments.words[*word].kind == WordKind::Word;
+    parts
+        .map(|(start, end)| without_marks(judged.segments, *start..end))
+        .filter(|part| part.clone().any(|word| is_word(&word)))
+        .collect()
 }
 
 impl Judged<'_> {
-    fn finding(&self, words: Range<usize>, lm: &dyn LanguageModel) -> Finding {
+    /// The finding of a stretch of words, which must not be empty.
+    pub fn finding(&self, words: Range<usize>, lm: &dyn LanguageModel) -> Finding {
         let p = &self.noticed.p_garbled;
         let worst = words
             .clone()
@@ -195,7 +213,7 @@ mod tests {
             lexicon: &Lexicon::embedded().unwrap(),
             noticed: &noticed,
             garbled: &garbled,
-            threshold: 0.5,
+            thresholds: &vec![0.5; garbled.len()],
         };
         let lm = Stub::new([]);
         findings(&judged, &lm)

@@ -88,6 +88,7 @@ pub(super) fn report(id: &str, text: &str, findings: Vec<Finding>) -> Report {
                 p_garbled: 0.02345,
                 garbled: false,
             }],
+            siblings: Vec::new(),
         })),
     }
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::correct::Correction;
 use crate::finding::{Applicability, Category, Finding, Severity, Suggestion};
+use crate::sibling::Standing;
 
 use super::{Judgement, Outcome, Report, message};
 
@@ -62,8 +63,33 @@ struct ReportJson<'a> {
     findings: Vec<FindingJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     words: Option<Vec<WordJson>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    siblings: Vec<StandingJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<FixJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct StandingJson<'a> {
+    id: &'a str,
+    weight: f64,
+    aligned: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quality: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+}
+
+impl<'a> StandingJson<'a> {
+    fn new(standing: &'a Standing) -> Self {
+        Self {
+            id: &standing.id,
+            weight: rounded(standing.weight, 2),
+            aligned: rounded(standing.aligned, 2),
+            quality: standing.quality.map(|quality| rounded(quality, 2)),
+            reason: standing.doubt.map(message::doubt_name),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -196,6 +222,7 @@ impl<'a> ReportJson<'a> {
             model: None,
             findings: Vec::new(),
             words: options.words.then(Vec::new),
+            siblings: Vec::new(),
             fix: options.fix.map(FixJson::new),
         };
         match &report.outcome {
@@ -251,6 +278,7 @@ impl<'a> ReportJson<'a> {
                 .map(|finding| FindingJson::new(finding, judgement))
                 .collect(),
             words: options.words.then(|| words(judgement)),
+            siblings: judgement.siblings.iter().map(StandingJson::new).collect(),
             ..self
         }
     }

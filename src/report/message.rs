@@ -7,6 +7,7 @@
 
 use crate::finding::{Applicability, Category, Evidence, Finding, Severity, Suggestion};
 use crate::lexicon::ForeignLanguage;
+use crate::sibling::{Doubt, Standing};
 
 use super::{AbstainReason, Language, RecordError, visible};
 
@@ -195,6 +196,33 @@ pub fn abstained(reason: AbstainReason, language: Option<&Language>) -> String {
             )
         }
     }
+}
+
+/// The name of a reason not to believe a sibling in full.
+pub fn doubt_name(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::NotJudged => "not_judged",
+        Doubt::OtherStory => "other_story",
+        Doubt::Garbled => "garbled",
+    }
+}
+
+/// Why a sibling is not believed in full; `None` where it is.
+pub fn standing(standing: &Standing) -> Option<String> {
+    let why = match standing.doubt? {
+        Doubt::NotJudged => "it is empty or not in English".to_owned(),
+        Doubt::OtherStory => "it seems to tell another story".to_owned(),
+        Doubt::Garbled => {
+            let quality = standing.quality.unwrap_or_default();
+            format!("it is garbled itself, of quality {quality:.0}")
+        }
+    };
+    let believed = if standing.weight > 0.0 {
+        format!("counts by {} only", percent(standing.weight))
+    } else {
+        "does not count".to_owned()
+    };
+    Some(format!("sibling {} {believed}: {why}", standing.id))
 }
 
 /// The name of a record's error in reports.

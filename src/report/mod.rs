@@ -17,6 +17,7 @@ use crate::finding::Finding;
 pub use crate::language::{AbstainReason, Language};
 use crate::lm::ModelId;
 use crate::score::Score;
+use crate::sibling::Standing;
 use crate::span::{Doc, Span};
 
 /// Everything that is said about one document.
@@ -97,6 +98,8 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
     /// Every word and punctuation mark, in text order.
     pub words: Vec<WordJudgement>,
+    /// How far each sibling was believed.
+    pub siblings: Vec<Standing>,
 }
 
 /// What was judged of one word or punctuation mark.

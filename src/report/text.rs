@@ -82,6 +82,9 @@ pub fn highlight(report: &Report, style: Style) -> String {
     let counts = counts(judgement, style);
     let quality = quality(judgement, style);
     let work = percent_of_words(judgement);
+    for note in judgement.siblings.iter().filter_map(message::standing) {
+        out += &format!("{id}: {}\n", visible::prose(&note));
+    }
     out + &format!("{id}: {counts}; {quality}; about {work} of the words need an editor\n")
 }
 

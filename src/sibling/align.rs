@@ -6,10 +6,11 @@
 //! Sentences that share too little stay unaligned. It compares words, not
 //! meanings, and proposes nothing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use crate::segment::{Segments, WordKind};
+use crate::span::Span;
 
 use super::names::{Form, Former, relatedness};
 
@@ -21,6 +22,10 @@ const FLOOR: f32 = 0.12;
 
 /// How closely a name must match one of the other spelling to count as shared.
 const SAME_NAME: f32 = 0.72;
+
+/// Words of a sentence that are compared with another: time grows with the product.
+/// Longer ones are lists and tables more than sentences.
+const COMPARED: usize = 200;
 
 /// Names of one article that are compared with the other's; the comparison is
 /// of every pair.
@@ -37,7 +42,7 @@ pub(super) struct Article<'a> {
 }
 
 impl<'a> Article<'a> {
-    /// The article's first `most` words, its last sentence whole.
+    /// The article's first `most` words.
     pub fn new(former: &Former, text: &'a str, segments: &'a Segments, most: usize) -> Self {
         let spell = |word: &crate::segment::Word| word.span.slice(text).unwrap_or_default();
         let words = &segments.words;
@@ -47,6 +52,7 @@ impl<'a> Article<'a> {
                 first..words.partition_point(|word| word.sentence <= index)
             })
             .take_while(|words| words.start < most)
+            .map(|words| words.start..words.end.min(most))
             .collect();
         let words = &words[..sentences.last().map_or(0, |words| words.end)];
         Self {
@@ -57,12 +63,25 @@ impl<'a> Article<'a> {
         }
     }
 
+    /// The words of a sentence that are compared.
+    pub fn compared(&self, sentence: usize) -> Range<usize> {
+        let words = &self.sentences[sentence];
+        words.start..words.end.min(words.start + COMPARED)
+    }
+
     /// The word as it is written.
     pub fn spelling(&self, word: usize) -> &'a str {
         self.segments.words[word]
             .span
             .slice(self.text)
             .unwrap_or_default()
+    }
+
+    /// The bytes of a stretch of words; `None` where there are none.
+    pub fn cover<T>(&self, words: &Range<usize>) -> Option<Span<T>> {
+        let all = self.segments.words.get(words.clone())?;
+        let (first, last) = (all.first()?, all.last()?);
+        Some(first.span.cover(last.span).retype())
     }
 
     /// Whether it is a word, not a punctuation mark.
@@ -99,6 +118,10 @@ pub(super) struct Alignment<'a> {
     weights: HashMap<&'a str, f32>,
     document: Vec<HashSet<&'a str>>,
     sibling: Vec<HashSet<&'a str>>,
+    /// The weight of each of the sibling's sentences.
+    sibling_weights: Vec<f32>,
+    /// The sibling's sentences that have a stem.
+    having: HashMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Alignment<'a> {
@@ -126,11 +149,24 @@ impl<'a> Alignment<'a> {
         for count in counts.values_mut() {
             *count = (1.0 + sentences / *count).ln();
         }
-        Self {
+        let mut having: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (index, stems) in other.iter().enumerate() {
+            for stem in stems {
+                having.entry(stem).or_default().push(index);
+            }
+        }
+        let mut alignment = Self {
             weights: counts,
             document: own,
+            sibling_weights: Vec::new(),
+            having,
             sibling: other,
-        }
+        };
+        let weights = alignment.sibling.iter();
+        alignment.sibling_weights = weights
+            .map(|other| alignment.weight(other.iter()))
+            .collect();
+        alignment
     }
 
     /// The sibling's sentences that share most with a sentence of the
@@ -139,12 +175,13 @@ impl<'a> Alignment<'a> {
     pub fn of(&self, sentence: usize) -> Vec<(usize, f32)> {
         let own = &self.document[sentence];
         let own_weight = self.weight(own.iter());
-        let mut found: Vec<(usize, f32)> = self
-            .sibling
-            .iter()
-            .enumerate()
-            .map(|(index, other)| {
-                let whole = (own_weight * self.weight(other.iter())).sqrt();
+        let met = own.iter().filter_map(|stem| self.having.get(stem));
+        let met: BTreeSet<usize> = met.flatten().copied().collect();
+        let mut found: Vec<(usize, f32)> = met
+            .into_iter()
+            .map(|index| {
+                let other = &self.sibling[index];
+                let whole = (own_weight * self.sibling_weights[index]).sqrt();
                 let shared = self.weight(own.intersection(other));
                 let share = if whole > 0.0 { shared / whole } else { 0.0 };
                 (index, share, own.intersection(other).count())

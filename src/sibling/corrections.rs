@@ -1,199 +1,260 @@
-//! Reading candidates with the language model, and judging them.
+//! Judging corrections.
 //!
 //! In: the candidates for one suspect phrase. Out: the suggestions that are
-//! worth showing, best first. Every candidate is patched in and the passage
-//! read again, all of them after one shared prefix: the cost of a suspect is
-//! the prefix once and a short tail for each candidate.
+//! worth showing, best first. The few that are likeliest by what the words alone
+//! tell are patched in and read by the language model; then a network fitted on
+//! real corrections (see `training/siblings`) says how likely each helps.
 //!
-//! **The score.** Surprisal alone prefers short bland words, so it has one vote
-//! of four, with a ceiling: `z = 3.2 related + 1.6 anchors + 2.5 gain +
-//! 0.25 ln(support) + 0.5 p_garbled − 0.2 extra words − 3.4`, where `related`
-//! is 0 to 1, `anchors` the mean of both sides, `gain` is the bits saved,
-//! through `tanh`, measured against 12 bits and 3 more for each word of the
-//! larger phrase. `confidence` is the logistic function of z. The weights were
-//! set by hand on passages of our own; they are not fitted.
+//! Corrections that people make seldom only respell, so the network has seen few
+//! such. For a word that the sibling spells otherwise (a foreign spelling of a
+//! name, a verb left untranslated) a rule of our own, [`respelt`], may be surer.
 
-use crate::finding::{Applicability, SiblingQuote, Suggestion};
-use crate::lm::{LanguageModel, LmError};
-use crate::span::{Doc, Sibling, Span};
+use crate::finding::{Applicability, Suggestion};
+use crate::span::{Doc, Span};
 
-use super::align::Article;
-use super::candidates::{Candidate, RELATED};
+use super::Alternatives;
+use super::candidates::Candidate;
+use super::comparison::{Comparison, probability};
+use super::network::SiblingModel;
 
-/// Bytes of the document read before the passage, for context.
-const BEFORE_BYTES: usize = 800;
+/// Candidates that the language model reads for one place, and for one suspect
+/// phrase, which may have several.
+const READ: usize = 3;
+const MOST_READ: usize = 9;
 
-/// Bytes of the document read after the last word that could change. The rest
-/// hardly depends on the edit.
-const AFTER_BYTES: usize = 120;
+/// Least probability, before it reads, of one that it reads: for a finding, and for
+/// a phrase that becomes one only by a safe correction.
+const LEAST_PRIOR: (f32, f32) = (0.3, 0.45);
 
-/// Least bits an edit saves, related or for its anchors alone.
-const LEAST_BITS: (f32, f32) = (1.0, 5.0);
+/// One closer than this to the best leaves it open which of the two is meant.
+const RIVAL: f32 = 0.8;
 
-/// Least confidence of a suggestion.
-const LEAST_CONFIDENCE: f32 = 0.4;
+/// What a correction is worth more, in confidence, for each e-fold of words that
+/// it mends: of two about as likely the one that leaves less undone comes first.
+const BOLDNESS: f32 = 0.08;
 
-/// What a safe suggestion has at least.
-const SAFE_BITS: f32 = 8.0;
-const SAFE_RELATED: f32 = 0.75;
-const SAFE_CONFIDENCE: f32 = 0.8;
+/// Relation from which a phrase respells another, and from which it does surely.
+const RESPELT: (f32, f32) = (0.6, 0.75);
 
-/// A candidate closer than this in `z` makes the best one ambiguous.
-const RIVAL: f32 = 0.7;
+/// Confidence and bits from which a sure respelling is safe.
+const SAFE_RESPELT: (f32, f32) = (0.8, 8.0);
 
-/// What the model says of `candidates`: the bits each one saves.
-fn bits_saved(
-    lm: &dyn LanguageModel,
-    document: &Article<'_>,
-    candidates: &[Candidate],
-) -> Result<Vec<f32>, LmError> {
-    let starts = candidates.iter().map(|candidate| candidate.span.start());
-    let ends = candidates.iter().map(|candidate| candidate.span.end());
-    let (Some(first), Some(last)) = (starts.min(), ends.max()) else {
-        return Ok(Vec::new());
-    };
-    let text = document.text;
-    let sentences = &document.segments.sentences;
-    let words = &document.segments.words;
-    let near = sentences.partition_point(|s| s.start() + BEFORE_BYTES < first);
-    let begin = match sentences.get(near).map(|sentence| sentence.start()) {
-        Some(start) if start <= first => start,
-        // Amid a sentence longer than that.
-        _ => {
-            let near = words.partition_point(|w| w.span.start() + BEFORE_BYTES < first);
-            words
-                .get(near)
-                .map_or(first, |word| word.span.start().min(first))
-        }
-    };
-    let after = words.partition_point(|word| word.span.end() <= last + AFTER_BYTES);
-    let end = after
-        .checked_sub(1)
-        .map_or(last, |word| words[word].span.end().max(last));
-    // White space belongs to the token behind it.
-    let split = text[begin..first].trim_end().len() + begin;
-    let patched = candidates.iter().map(|candidate| {
-        let span = candidate.span;
-        let (before, behind) = (&text[split..span.start()], &text[span.end()..end]);
-        format!("{before}{}{behind}", candidate.replacement)
-    });
-    let mut passages = vec![text[split..end].to_owned()];
-    passages.extend(patched);
-    let passages: Vec<&str> = passages.iter().map(String::as_str).collect();
-    let readings = lm.read_continuations(&text[begin..split], &passages)?;
-    let mut bits = readings.iter().map(crate::lm::Reading::total_bits);
-    let original = bits.next().unwrap_or_default();
-    Ok(bits.map(|bits| (original - bits) as f32).collect())
+/// How common (Zipf frequency) a word of English may be to be thought misspelt.
+const RARE: f32 = 2.5;
+
+/// Bits that a respelling is thought to save before it is read.
+const EXPECTED_BITS: f32 = 12.0;
+
+/// The probability that a phrase of the sibling is the same as what it replaces,
+/// spelt otherwise; 0 where the two are not related. Set by hand: relation and
+/// neighbours speak for it, words that change beside and a well-known word against
+/// it, and surprisal alone
+/// prefers short bland words, so it has one vote with a ceiling.
+fn respelt(candidate: &Candidate, bits: f32) -> f32 {
+    let related = candidate.relation();
+    if related < RESPELT.0 {
+        return 0.0;
+    }
+    let gain = (bits / (9.0 + 3.0 * candidate.gone.len() as f32)).tanh();
+    let (left, right) = candidate.anchors();
+    let beside = candidate.unrelated as f32;
+    let common = (candidate.commonness() - RARE).max(0.0);
+    let logit = 3.2 * related + 0.8 * (left + right) + 2.5 * gain - 0.8 * beside - common - 3.2;
+    probability(logit)
 }
 
-/// A suggestion with its score.
-#[derive(Debug)]
-pub(super) struct Scored {
-    pub suggestion: Suggestion,
-    pub z: f32,
-}
-
-/// Judges the candidates for one suspect phrase; best first.
+/// Judges candidates that the language model has read, all for one suspect phrase,
+/// each with the bits it saves: for each place that is corrected what may stand
+/// there, best first; the surest place first. First ones never overlap.
 pub(super) fn judge(
-    lm: &dyn LanguageModel,
-    document: &Article<'_>,
-    siblings: &[(&str, &Article<'_>)],
-    p_garbled: f32,
+    model: &SiblingModel,
+    comparison: &Comparison<'_>,
     candidates: &[Candidate],
-) -> Result<Vec<Scored>, LmError> {
-    let saved = bits_saved(lm, document, candidates)?;
-    let mut found: Vec<(Scored, &Candidate)> = candidates
+    saved: &[f32],
+) -> Vec<Alternatives> {
+    let mut found: Vec<Judged<'_>> = candidates
         .iter()
         .zip(saved)
-        .filter_map(|(candidate, bits)| {
-            let z = score(document, candidate, bits, p_garbled);
-            let confidence = 1.0 / (1.0 + (-z).exp());
-            let least = match candidate.related >= RELATED {
-                true => LEAST_BITS.0,
-                false => LEAST_BITS.1,
-            };
-            let kept = bits >= least && confidence >= LEAST_CONFIDENCE;
-            let (id, article) = *siblings.get(candidate.article)?;
+        .filter_map(|(candidate, &bits)| {
+            let source = comparison.sources.get(candidate.sibling)?;
+            let respelt = respelt(candidate, bits);
+            let helps = model.corrections.probability(&candidate.with_bits(bits));
+            let weight = source.standing.weight;
+            let confidence = helps.max(respelt) * weight;
             let suggestion = Suggestion {
                 span: candidate.span,
                 replacement: candidate.replacement.clone(),
                 confidence,
                 applicability: Applicability::Unsafe,
                 bits_saved: bits,
-                sibling: Some(quote(id, article, candidate)),
+                sibling: Some(source.quote(&candidate.other)?),
             };
-            kept.then_some((Scored { suggestion, z }, candidate))
+            let judged = Judged {
+                suggestion,
+                candidate,
+                helps: helps * weight,
+                respelt: respelt * weight,
+            };
+            (confidence >= model.shown).then_some(judged)
         })
         .collect();
-    found.sort_by(|(a, _), (b, _)| b.z.total_cmp(&a.z));
-    drop_echoes(&mut found, siblings);
-    if let Some((best, candidate)) = found.first() {
-        let span = best.suggestion.span;
-        let ambiguous = found[1..]
-            .iter()
-            .any(|(other, _)| other.z > best.z - RIVAL && other.suggestion.span.overlaps(span));
-        let safe = !ambiguous
-            && candidate.word_for_word
-            && candidate.related >= SAFE_RELATED
-            && best.suggestion.bits_saved >= SAFE_BITS
-            && best.suggestion.confidence >= SAFE_CONFIDENCE;
-        if safe {
-            found[0].0.suggestion.applicability = Applicability::Safe;
+    found.sort_by(|a, b| {
+        let order = b.worth().total_cmp(&a.worth());
+        order.then_with(|| a.key().cmp(&b.key()))
+    });
+    let mut places: Vec<Vec<Judged<'_>>> = Vec::new();
+    for one in found {
+        let span = one.suggestion.span;
+        let here = |place: &&mut Vec<Judged<'_>>| {
+            let best = place.first();
+            best.is_some_and(|best| best.suggestion.span.overlaps(span))
+        };
+        match places.iter_mut().find(here) {
+            Some(place) => place.push(one),
+            None => places.push(vec![one]),
         }
     }
-    Ok(found.into_iter().map(|(scored, _)| scored).collect())
+    let places = places.into_iter().map(|mut place| {
+        if is_safe(model, &place) {
+            place[0].suggestion.applicability = Applicability::Safe;
+        }
+        place.into_iter().map(|one| one.suggestion).collect()
+    });
+    places.collect()
 }
 
-/// Drops what only repeats a better suggestion with other small words around
-/// it, or with more behind it: the same content for the same words is one idea.
-fn drop_echoes(found: &mut Vec<(Scored, &Candidate)>, siblings: &[(&str, &Article<'_>)]) {
+/// A candidate that was judged.
+struct Judged<'a> {
+    suggestion: Suggestion,
+    candidate: &'a Candidate,
+    /// What the network says.
+    helps: f32,
+    /// What the rule for respelling does.
+    respelt: f32,
+}
+
+impl Judged<'_> {
+    fn worth(&self) -> f32 {
+        let gone = self.candidate.gone.len().max(1) as f32;
+        self.suggestion.confidence + BOLDNESS * gone.ln()
+    }
+
+    fn key(&self) -> (Span<Doc>, &str) {
+        (self.suggestion.span, &self.suggestion.replacement)
+    }
+}
+
+/// Whether the first of some suggestions for one place can be applied unasked.
+fn is_safe(model: &SiblingModel, place: &[Judged<'_>]) -> bool {
+    let [best, others @ ..] = place else {
+        return false;
+    };
+    let saved = best.suggestion.bits_saved;
+    let (confidence, bits) = SAFE_RESPELT;
+    let respelt =
+        best.candidate.relation() >= RESPELT.1 && best.respelt >= confidence && saved >= bits;
+    let helps = best.helps >= model.safe && saved > 0.0;
+    let is_rival = |other: &Judged<'_>| {
+        other.suggestion.confidence > RIVAL * best.suggestion.confidence
+            && !other.candidate.includes(best.candidate)
+    };
+    (helps || respelt) && !others.iter().any(is_rival)
+}
+
+/// The few candidates that are worth the model's time, best first; of several
+/// that bring the same content for the same words only the likeliest.
+pub(super) fn likeliest(
+    model: &SiblingModel,
+    comparison: &Comparison<'_>,
+    candidates: Vec<Candidate>,
+    weak: bool,
+) -> Vec<Candidate> {
+    let least = if weak { LEAST_PRIOR.1 } else { LEAST_PRIOR.0 };
+    let priors = candidates.into_iter().map(|candidate| {
+        let prior = model.prior.probability(&candidate.signs);
+        let prior = prior.max(respelt(&candidate, EXPECTED_BITS));
+        (prior, candidate)
+    });
+    let mut priors: Vec<(f32, Candidate)> = priors.filter(|(p, _)| *p >= least).collect();
+    priors.sort_by(|(p, a), (q, b)| {
+        let order = q.total_cmp(p);
+        order.then_with(|| (a.span, &a.replacement).cmp(&(b.span, &b.replacement)))
+    });
     let content = |candidate: &Candidate| -> Vec<&str> {
-        let forms = siblings
-            .get(candidate.article)
-            .map(|(_, article)| &article.forms);
-        forms
-            .into_iter()
-            .flat_map(|forms| &forms[candidate.phrase.clone()])
-            .filter(|form| form.is_content())
-            .map(|form| form.stem.as_str())
-            .collect()
+        let forms = &comparison.sources[candidate.sibling].article.forms;
+        let content = candidate.come.iter().map(|&word| &forms[word]);
+        let content = content.filter(|form| form.is_content());
+        content.map(|form| form.stem.as_str()).collect()
     };
     let mut ideas: Vec<(Vec<&str>, Span<Doc>)> = Vec::new();
-    found.retain(|(_, candidate)| {
-        let idea = content(candidate);
-        let known = ideas.iter().any(|(other, span)| {
-            let holds = !other.is_empty() && other.iter().all(|stem| idea.contains(stem));
-            (*other == idea && span.overlaps(candidate.span)) || (holds && *span == candidate.span)
-        });
-        if !known {
-            ideas.push((idea, candidate.span));
+    let mut kept: Vec<Candidate> = Vec::new();
+    for (_, candidate) in priors {
+        let idea = content(&candidate);
+        let known = |(other, span): &(Vec<&str>, Span<Doc>)| {
+            *other == idea && !idea.is_empty() && span.overlaps(candidate.span)
+        };
+        let here = |other: &&Candidate| other.span.overlaps(candidate.span);
+        if ideas.iter().any(known) || kept.iter().filter(here).count() == READ {
+            continue;
         }
-        !known
-    });
+        ideas.push((idea, candidate.span));
+        kept.push(candidate);
+        if kept.len() == MOST_READ {
+            break;
+        }
+    }
+    kept
 }
 
-/// The score described at the top of this module.
-fn score(document: &Article<'_>, candidate: &Candidate, bits: f32, p_garbled: f32) -> f32 {
-    let count = |text: &str| text.split_whitespace().count();
-    let replaced = candidate.span.slice(document.text).unwrap_or_default();
-    let words = count(replaced).max(count(&candidate.replacement)) as f32;
-    let gain = (bits / (12.0 + 3.0 * (words - 1.0))).tanh();
-    3.2 * candidate.related
-        + 0.8 * (candidate.left + candidate.right)
-        + 2.5 * gain
-        + 0.25 * (candidate.support.min(8) as f32).max(1.0).ln()
-        + 0.5 * p_garbled
-        - 0.2 * candidate.extra_words as f32
-        - 3.4
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sibling::signs::PRIOR_WIDTH;
 
-fn quote(id: &str, article: &Article<'_>, candidate: &Candidate) -> SiblingQuote {
-    let words = &article.segments.words;
-    let phrase = &candidate.phrase;
-    let span: Span<Doc> = words[phrase.start].span.cover(words[phrase.end - 1].span);
-    SiblingQuote {
-        id: id.to_owned(),
-        span: span.retype::<Sibling>(),
-        text: span.slice(article.text).unwrap_or_default().to_owned(),
+    #[test]
+    fn only_what_is_likely_and_alone_is_safe() {
+        let model = SiblingModel::embedded().unwrap();
+        let candidate = |relation: f32| {
+            let mut signs = [0.0; PRIOR_WIDTH];
+            signs[crate::sibling::signs::RELATION] = relation;
+            Candidate {
+                span: Span::new(0, 7),
+                replacement: "Putin".to_owned(),
+                sibling: 0,
+                own: 0..1,
+                other: 0..1,
+                gone: vec![0],
+                come: vec![0],
+                unrelated: 0,
+                signs,
+            }
+        };
+        let (vague, close) = (candidate(0.65), candidate(0.9));
+        let judged = |candidate, helps: f32, respelt: f32, bits_saved| Judged {
+            suggestion: Suggestion {
+                span: Span::new(0, 7),
+                replacement: "Putin".to_owned(),
+                confidence: helps.max(respelt),
+                applicability: Applicability::Unsafe,
+                bits_saved,
+                sibling: None,
+            },
+            candidate,
+            helps,
+            respelt,
+        };
+        let is_safe = |place: &[Judged<'_>]| is_safe(&model, place);
+        assert!(is_safe(&[judged(&close, 0.1, 0.9, 12.0)]));
+        assert!(is_safe(&[judged(&vague, 0.9, 0.0, 1.0)]));
+        // Not sure enough for the rule, and little for the network.
+        assert!(!is_safe(&[judged(&close, 0.1, 0.7, 12.0)]));
+        assert!(!is_safe(&[judged(&vague, 0.1, 0.9, 12.0)]));
+        // The language model does not agree.
+        assert!(!is_safe(&[judged(&close, 0.1, 0.9, 3.0)]));
+        assert!(!is_safe(&[judged(&vague, 0.9, 0.0, -1.0)]));
+        // Something else may as well be meant.
+        let rival = judged(&close, 0.1, 0.85, 12.0);
+        assert!(!is_safe(&[judged(&close, 0.1, 0.9, 12.0), rival]));
+        assert!(!is_safe(&[]));
     }
 }

@@ -1,37 +1,57 @@
-//! Corrections from a cleaner article on the same story.
+//! Evidence and corrections from a cleaner article on the same story.
 //!
-//! In: a document, its suspect phrases, and one or more sibling articles. Out:
-//! for each phrase the replacements that a sibling supports, best first, each
-//! with the sibling's words it comes from. Sentences are aligned (`align`),
-//! words matched across spellings ([`names`]), phrases of the sibling proposed
-//! (`candidates`), patched in and read again by the language model
-//! (`corrections`). It decides neither what is suspect nor how a finding is
-//! worded, and it never proposes to delete.
+//! In: a document with what is suspected of its words, and one or more sibling
+//! articles. Out: how suspect each word is beside them, and for suspect phrases
+//! the replacements that a sibling supports, best first, each with the sibling's
+//! words it comes from. Sentences are aligned (`align`), their words matched
+//! (`matching`, across spellings: [`names`]); `comparison` holds that. `words`
+//! makes numbers of it for each word, `candidates` and `signs` for each
+//! correction, and the networks of `network` judge them, corrections once the
+//! language model has read them (`reading`, `corrections`). `facts` and
+//! `contradictions` find numbers, dates and names that disagree. It decides neither
+//! what is suspect nor how a finding is worded, and it never proposes to delete.
 
 mod align;
 mod candidates;
+mod comparison;
+mod contradictions;
 mod corrections;
+mod facts;
+mod given;
+mod matching;
 pub mod names;
+mod network;
+mod reading;
+mod signs;
+mod standing;
 mod stretches;
-
-use std::collections::HashMap;
+mod words;
+mod writing;
 
 use crate::finding::Suggestion;
 use crate::lm::{LanguageModel, LmError};
 use crate::segment::{Segments, segment};
 use crate::span::{Doc, Span};
 
-use align::{Alignment, Article};
-use candidates::Source;
-use corrections::Scored;
-use names::Former;
+pub use candidates::Candidate;
+pub use comparison::{Articles, Comparison};
+use comparison::{logit, probability};
+pub use contradictions::{CONTRADICTION_WIDTH, Contradiction, Opposed};
+pub use network::SiblingModel;
+pub use signs::{PRIOR_WIDTH, WIDTH};
+pub use standing::{Doubt, Standing};
+pub use words::WORD_WIDTH;
 
-/// Suggestions for one phrase, at most.
+/// Suggestions for one place, at most.
 const MOST: usize = 3;
+
+/// Words of a suspect phrase that corrections are looked for: beyond that a text is
+/// garbled as a whole.
+const ASKED: usize = 40;
 
 /// Words of a sibling that are looked at: a news story many times over. Work
 /// grows with the product of the two lengths.
-const MAX_SIBLING_WORDS: usize = 20_000;
+const MAX_WORDS: usize = 20_000;
 
 /// A sibling, split.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,17 +62,33 @@ pub struct SiblingArticle {
     pub text: String,
     /// Its sentences and words, as spans into `text`.
     pub segments: Segments,
+    /// What is suspected of each word; words beyond it count as right.
+    pub p_garbled: Vec<f32>,
+    /// Its own quality, 0 to 100; `None` for one that cannot be judged, which is
+    /// not believed.
+    pub quality: Option<f32>,
 }
 
 impl SiblingArticle {
-    /// Splits `text`.
+    /// Splits `text`, which is taken to be right.
     pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
         Self {
             id: id.into(),
             segments: segment(&text),
             text,
+            p_garbled: Vec::new(),
+            quality: Some(100.0),
         }
+    }
+
+    /// The text that is looked at, without a byte order mark: the model never saw
+    /// one.
+    pub fn content(&self) -> &str {
+        let last = self.segments.words.get(MAX_WORDS - 1);
+        let text = last.and_then(|last| self.text.get(..last.span.end()));
+        let text = text.unwrap_or(&self.text);
+        text.strip_prefix('\u{feff}').unwrap_or(text)
     }
 
     /// Whether the article has this very word, spelled alike, with or without
@@ -69,101 +105,134 @@ impl SiblingArticle {
 }
 
 /// A phrase of the document that may be wrong.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Suspect {
     /// The phrase.
     pub span: Span<Doc>,
-    /// The largest `p_garbled` of its words, 0 to 1.
-    pub p_garbled: f32,
+    /// Whether it is so little suspect that only a sure correction is wanted.
+    pub weak: bool,
 }
 
-/// Suggestions for each suspect phrase, best first, at most three each; an
-/// empty list where the siblings say nothing. The first suggestions of two
-/// phrases never overlap: the surer one is kept.
+/// What is known of a word beside the siblings.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Beside {
+    /// The probability that it is garbled.
+    pub p_garbled: f32,
+    /// How far a sibling counts in it, 0 to 1.
+    told: f32,
+}
+
+impl Beside {
+    /// The probability from which the word is garbled, where `alone` is that of
+    /// words that no sibling has anything to say of, and `beside` of those that
+    /// one counts in full for.
+    pub fn threshold(&self, alone: f32, beside: f32) -> f32 {
+        if alone == beside {
+            return alone;
+        }
+        probability(between(logit(alone), logit(beside), self.told))
+    }
+}
+
+impl SiblingModel {
+    /// The probability that each word is garbled, the siblings taken into
+    /// account: of several the one that speaks most for the word. What a sibling
+    /// adds counts by how far it tells the sentence too. `None` where none does:
+    /// there is nothing to add then.
+    pub fn p_garbled(&self, comparison: &Comparison<'_>) -> Vec<Option<Beside>> {
+        let mut least: Vec<Option<Beside>> = vec![None; comparison.suspicion.len()];
+        for (_, source) in comparison.believed() {
+            let rows = comparison.words_of(source);
+            let words = least.iter_mut().zip(&rows).zip(&comparison.suspicion);
+            for (word, ((least, row), alone)) in words.enumerate() {
+                let sentence = comparison.document.segments.words[word].sentence;
+                let told = source.tells(sentence);
+                // Nothing is known of what was not compared.
+                let compared = comparison.document.compared(sentence);
+                if told > 0.0 && compared.contains(&word) {
+                    let logit = between(*alone, self.words.logit(row), told);
+                    let p_garbled = probability(logit);
+                    let speaks_more = |least: Beside| p_garbled < least.p_garbled;
+                    if least.is_none_or(speaks_more) {
+                        *least = Some(Beside { p_garbled, told });
+                    }
+                }
+            }
+        }
+        least
+    }
+}
+
+/// The share `part` of the way from one number to another.
+fn between(from: f32, to: f32, part: f32) -> f32 {
+    from + part * (to - from)
+}
+
+/// What may stand in one place, best first.
+pub type Alternatives = Vec<Suggestion>;
+
+/// For each suspect phrase the places that the siblings correct, the surest first,
+/// each with at most three suggestions; none where the siblings say nothing. The
+/// first suggestions of two places never overlap: the surer one is kept.
 ///
 /// # Errors
 /// When the language model cannot read.
 pub fn suggestions(
     lm: &dyn LanguageModel,
-    text: &str,
-    segments: &Segments,
+    model: &SiblingModel,
+    comparison: &Comparison<'_>,
     suspects: &[Suspect],
-    siblings: &[SiblingArticle],
-) -> Result<Vec<Vec<Suggestion>>, LmError> {
-    let former = Former::default();
-    let document = Article::new(&former, text, segments, usize::MAX);
-    let articles: Vec<Article<'_>> = siblings
-        .iter()
-        .map(|sibling| Article::new(&former, &sibling.text, &sibling.segments, MAX_SIBLING_WORDS))
-        .collect();
-    let alignments: Vec<Alignment<'_>> = articles
-        .iter()
-        .map(|article| Alignment::new(&document, article))
-        .collect();
-    let sources: Vec<Source<'_>> = articles
-        .iter()
-        .zip(&alignments)
-        .map(|(article, alignment)| Source {
-            article,
-            alignment,
-            counts: counts(article),
-        })
-        .collect();
-    let named: Vec<(&str, &Article<'_>)> = siblings
-        .iter()
-        .map(|sibling| sibling.id.as_str())
-        .zip(&articles)
-        .collect();
-    let own = counts(&document);
-    let judged = suspects
-        .iter()
-        .map(|suspect| {
-            let words = segments.words_in(suspect.span);
-            let Some(first) = segments.words.get(words.start) else {
-                return Ok(Vec::new());
-            };
-            // A phrase across sentences is corrected in its first one.
-            let sentence = &document.sentences[first.sentence];
-            let words = words.start..words.end.min(sentence.end);
-            let found = candidates::candidates(&document, &own, &words, &sources);
-            if found.is_empty() {
-                return Ok(Vec::new());
-            }
-            corrections::judge(lm, &document, &named, suspect.p_garbled, &found)
-        })
-        .collect::<Result<Vec<_>, LmError>>()?;
+) -> Result<Vec<Vec<Alternatives>>, LmError> {
+    let document = comparison.document;
+    // Phrases of one sentence mostly come one after the other.
+    let mut between: Option<(usize, Vec<Candidate>)> = None;
+    let candidates = suspects.iter().map(|suspect| {
+        let words = document.segments.words_in(suspect.span);
+        let Some(first) = document.segments.words.get(words.start) else {
+            return Vec::new();
+        };
+        // A phrase across sentences is corrected in its first one.
+        let sentence = &document.sentences[first.sentence];
+        let end = words.end.min(sentence.end).min(words.start + ASKED);
+        let words = words.start..end;
+        let mut found = comparison.related(&words);
+        if between
+            .as_ref()
+            .is_none_or(|(known, _)| *known != first.sentence)
+        {
+            between = Some((first.sentence, comparison.between(first.sentence)));
+        }
+        let here = between.iter().flat_map(|(_, candidates)| candidates);
+        found.extend(here.filter(|c| c.span.overlaps(suspect.span)).cloned());
+        corrections::likeliest(model, comparison, found, suspect.weak)
+    });
+    let candidates: Vec<Vec<Candidate>> = candidates.collect();
+    let saved = comparison.bits_saved(lm, &candidates)?;
+    let judged = candidates.iter().zip(&saved);
+    let judged =
+        judged.map(|(candidates, saved)| corrections::judge(model, comparison, candidates, saved));
+    let judged = judged.collect();
     Ok(apart(judged))
 }
 
-/// Keeps first suggestions of different phrases from overlapping: the surest
-/// phrase chooses first.
-fn apart(judged: Vec<Vec<Scored>>) -> Vec<Vec<Suggestion>> {
-    let sureness = |list: &[Scored]| list.first().map_or(f32::NEG_INFINITY, |best| best.z);
-    let mut order: Vec<usize> = (0..judged.len()).collect();
-    order.sort_by(|&a, &b| sureness(&judged[b]).total_cmp(&sureness(&judged[a])));
+/// Keeps first suggestions of different places from overlapping: the surest one is
+/// kept.
+fn apart(mut judged: Vec<Vec<Alternatives>>) -> Vec<Vec<Alternatives>> {
+    let sureness = |list: &[Suggestion]| list.first().map_or(0.0, |best| best.confidence);
+    let mut places: Vec<&mut Alternatives> = judged.iter_mut().flatten().collect();
+    places.sort_by(|a, b| sureness(b).total_cmp(&sureness(a)));
     let mut taken: Vec<Span<Doc>> = Vec::new();
-    let mut kept: Vec<Vec<Suggestion>> = judged
-        .into_iter()
-        .map(|list| list.into_iter().map(|scored| scored.suggestion).collect())
-        .collect();
-    for index in order {
-        let list = &mut kept[index];
+    for list in places {
         let free =
             |suggestion: &Suggestion| !taken.iter().any(|span| span.overlaps(suggestion.span));
         list.retain(free);
         list.truncate(MOST);
         taken.extend(list.first().map(|best| best.span));
     }
-    kept
-}
-
-/// How often each word stands in an article.
-fn counts<'a>(article: &'a Article<'_>) -> HashMap<&'a str, usize> {
-    let mut counts = HashMap::new();
-    for form in article.forms.iter().filter(|form| !form.folded.is_empty()) {
-        *counts.entry(form.folded.as_str()).or_insert(0) += 1;
+    for places in &mut judged {
+        places.retain(|list| !list.is_empty());
     }
-    counts
+    judged
 }
 
 #[cfg(test)]

@@ -14,6 +14,9 @@ use rust_stemmers::{Algorithm, Stemmer};
 /// Shared runs of letters shorter than this say nothing on their own.
 const SHARED_RUN: usize = 5;
 
+/// Letters of the longest word that is compared with another.
+const LONGEST: usize = 60;
+
 /// Consonants of a code that make a root by themselves, and what such a root
 /// is worth where the other word goes on.
 const ROOT_SOUNDS: usize = 4;
@@ -49,6 +52,8 @@ pub struct Form {
     pub common: bool,
     /// Whether it begins with a capital.
     pub capital: bool,
+    /// Which letters it holds, one bit a letter.
+    letters: u32,
 }
 
 impl Form {
@@ -96,6 +101,7 @@ impl Former {
             // "US" is a country, "us" is not.
             common: COMMON.binary_search(&folded.as_str()).is_ok() && !all_capitals(bare),
             capital: bare.chars().next().is_some_and(char::is_uppercase),
+            letters: letters.bytes().fold(0, |set, b| set | 1 << (b - b'a')),
             folded,
         }
     }
@@ -143,6 +149,10 @@ pub fn relatedness(a: &Form, b: &Form) -> Relatedness {
             shared: 1.0,
         };
     }
+    // No word of a language; letters are compared each with each.
+    if a.folded.len().max(b.folded.len()) > LONGEST {
+        return Relatedness::default();
+    }
     if !(a.digits.is_empty() && b.digits.is_empty()) {
         let total = if a.digits == b.digits { 0.8 } else { 0.0 };
         return Relatedness {
@@ -151,6 +161,11 @@ pub fn relatedness(a: &Form, b: &Form) -> Relatedness {
         };
     }
     if a.common || b.common {
+        return Relatedness::default();
+    }
+    // Words of other letters are strangers; to see that is cheap.
+    let common = (a.letters & b.letters).count_ones();
+    if 2 * common < a.letters.count_ones().min(b.letters.count_ones()) {
         return Relatedness::default();
     }
     let spelling = strsim::normalized_damerau_levenshtein(&a.folded, &b.folded) as f32;

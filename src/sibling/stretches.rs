@@ -9,24 +9,19 @@ use std::ops::Range;
 use super::align::Article;
 
 /// Words of the longest phrase that is replaced or put in.
-const MAX_WORDS: usize = 7;
+pub(super) const MAX_WORDS: usize = 7;
 
 /// Words by which a window may reach past the suspect phrase on each side.
 const WIDENED: usize = 2;
 
-/// Words of a sibling sentence that are looked at, so that a text without full
-/// stops cannot hold up a document.
-const MAX_SENTENCE_WORDS: usize = 200;
-
 /// Stretches of the document that may give way: they hold a suspect word,
 /// reach at most [`WIDENED`] words past the phrase, and are at most half of the
-/// sentence unless the phrase is longer itself.
+/// sentence.
 pub(super) fn windows(document: &Article<'_>, suspect: &Range<usize>) -> Vec<Range<usize>> {
     let sentence = &document.sentences[document.segments.words[suspect.start].sentence];
     let count = |range: Range<usize>| range.filter(|&w| document.is_word(w)).count();
     let reach = |from: Range<usize>| count(from) <= WIDENED;
-    let half = count(sentence.clone()) / 2;
-    let most = half.max(count(suspect.clone())).min(MAX_WORDS);
+    let most = (count(sentence.clone()) / 2).min(MAX_WORDS);
     let mut found = Vec::new();
     // Two words and the marks between them lie within this reach.
     let first = suspect
@@ -42,7 +37,9 @@ pub(super) fn windows(document: &Article<'_>, suspect: &Range<usize>) -> Vec<Ran
                 break;
             }
             let words = count(start..end);
-            if words > most {
+            let mark = !document.is_word(end - 1);
+            let ends = mark && quotation_mark(document.spelling(end - 1), 0).is_none();
+            if words > most || ends || end - start > 2 * MAX_WORDS {
                 break;
             }
             let suspects = count(start.max(suspect.start)..end.min(suspect.end));
@@ -54,29 +51,9 @@ pub(super) fn windows(document: &Article<'_>, suspect: &Range<usize>) -> Vec<Ran
     found
 }
 
-/// Phrases of one sibling sentence.
-pub(super) fn phrases(article: &Article<'_>, sentence: usize) -> Vec<Range<usize>> {
-    let words = article.sentences[sentence].clone();
-    let words = words.start..words.end.min(words.start + MAX_SENTENCE_WORDS);
-    let mut found = Vec::new();
-    for start in words.clone() {
-        let mut count = 0;
-        for end in start + 1..=words.end {
-            count += usize::from(article.is_word(end - 1));
-            if count > MAX_WORDS {
-                break;
-            }
-            if count > 0 && replaceable(article, start..end) {
-                found.push(start..end);
-            }
-        }
-    }
-    found
-}
-
 /// Whether a stretch can be cut out whole: no mark in it but quotation marks,
 /// and those in pairs.
-fn replaceable(article: &Article<'_>, range: Range<usize>) -> bool {
+pub(super) fn replaceable(article: &Article<'_>, range: Range<usize>) -> bool {
     let mut open = 0;
     for word in range.filter(|&word| !article.is_word(word)) {
         match quotation_mark(article.spelling(word), open) {

@@ -1,20 +1,51 @@
 //! What the words alone decide, with the stub model.
 
 use super::*;
+use crate::lexicon::Lexicon;
 use crate::lm::stub::Stub;
 
-/// Replacements for `suspect` in `text`, every word of `odd` dear to the model.
+/// Suggestions for each of `spans`, the only suspect words; every word of them is
+/// dear to the model, and `right` ones are cheap.
+fn suggested(
+    text: &str,
+    spans: &[Span<Doc>],
+    right: &[&'static str],
+    sibling: &str,
+) -> Vec<Vec<Suggestion>> {
+    let segments = segment(text);
+    let suspect = |word: &crate::segment::Word| spans.iter().any(|span| span.overlaps(word.span));
+    let words = segments.words.iter();
+    let p: Vec<f32> = words
+        .map(|word| if suspect(word) { 0.9 } else { 0.02 })
+        .collect();
+    let words = segments.words.iter();
+    let bits: Vec<f32> = words
+        .map(|word| if suspect(word) { 40.0 } else { 5.0 })
+        .collect();
+    let odd = segments.words.iter().filter(|word| suspect(word));
+    let odd = odd.filter_map(|word| Some((word.span.slice(text)?, 40.0)));
+    let lm = Stub::new(odd.chain(right.iter().map(|word| (*word, 2.0))));
+    let siblings = [SiblingArticle::new("s", sibling)];
+    let articles = Articles::new(text, &segments, &siblings);
+    let lexicon = Lexicon::embedded().unwrap();
+    let comparison = Comparison::new(&articles, &lexicon, &p, &bits);
+    let model = SiblingModel::embedded().unwrap();
+    let suspects = spans.iter().map(|&span| Suspect { span, weak: false });
+    let suspects: Vec<Suspect> = suspects.collect();
+    let found = suggestions(&lm, &model, &comparison, &suspects).unwrap();
+    found.into_iter().map(|places| places.concat()).collect()
+}
+
+/// Replacements for `suspect` in `text`, best first.
 fn replacements(text: &str, suspect: &str, sibling: &str) -> Vec<String> {
     let start = text.find(suspect).unwrap();
     let span = Span::new(start, start + suspect.len());
-    let odd = suspect.split(' ').map(|word| (word, 40.0));
-    let lm = Stub::new(odd.chain([("Putin", 2.0), ("PUTIN", 2.0), ("Treaty", 2.0)]));
-    let suspects = [Suspect {
-        span,
-        p_garbled: 0.9,
-    }];
-    let siblings = [SiblingArticle::new("s", sibling)];
-    let found = suggestions(&lm, text, &segment(text), &suspects, &siblings).unwrap();
+    let found = suggested(
+        text,
+        &[span],
+        &["Putin", "PUTIN", "Treaty", "treaty"],
+        sibling,
+    );
     for suggestion in &found[0] {
         assert!(!suggestion.replacement.trim().is_empty());
         assert!(suggestion.span.overlaps(span));
@@ -41,7 +72,7 @@ fn headlines_stay_in_capitals() {
     let found = replacements(
         "REPORTERS SAW POUTINE LEAVE",
         "POUTINE",
-        "It was said that Putin left in a hurry.",
+        "Reporters said that Putin left in a hurry.",
     );
     assert_eq!(found[0], "PUTIN");
 }
@@ -51,7 +82,7 @@ fn a_sentence_keeps_its_capital_and_gives_none_away() {
     let found = replacements(
         "The two sides signed. Traité talks had lasted for years.",
         "Traité",
-        "Nobody read the treaty.",
+        "The two sides have signed. Nobody read the treaty.",
     );
     assert_eq!(found.first().map(String::as_str), Some("Treaty"));
     let found = replacements(
@@ -59,6 +90,7 @@ fn a_sentence_keeps_its_capital_and_gives_none_away() {
         "traité",
         "Treaty or not, both sides will talk.",
     );
+    assert!(!found.is_empty());
     assert!(
         found.iter().all(|text| !text.starts_with("Treaty")),
         "{found:?}"
@@ -89,13 +121,8 @@ fn two_suspects_never_get_overlapping_first_suggestions() {
         let start = text.find(word).unwrap();
         Span::new(start, start + word.len())
     };
-    let suspects = [span("Poutine"), span("Vladimir Poutine")].map(|span| Suspect {
-        span,
-        p_garbled: 0.9,
-    });
-    let lm = Stub::new([("Poutine", 40.0), ("Putin", 2.0)]);
-    let siblings = [SiblingArticle::new("s", "It was Vladimir Putin who left.")];
-    let found = suggestions(&lm, text, &segment(text), &suspects, &siblings).unwrap();
+    let spans = [span("Poutine"), span("Vladimir Poutine")];
+    let found = suggested(text, &spans, &["Putin"], "It was Vladimir Putin who left.");
     let first: Vec<_> = found.iter().filter_map(|list| list.first()).collect();
     assert!(!first.is_empty());
     for (index, one) in first.iter().enumerate() {
@@ -109,11 +136,25 @@ fn two_suspects_never_get_overlapping_first_suggestions() {
 
 #[test]
 fn nothing_in_nothing_out() {
-    let lm = Stub::default();
-    let none = suggestions(&lm, "", &segment(""), &[], &[]).unwrap();
-    assert!(none.is_empty());
+    assert!(suggested("", &[], &[], "").is_empty());
     for sibling in ["", "…", "👩‍👩‍👧", "Putin"] {
         replacements("Poutine!", "Poutine", sibling);
         replacements("They saw (Poutine", "(Poutine", sibling);
+    }
+}
+
+#[test]
+fn the_threshold_moves_by_how_far_a_sibling_tells() {
+    let beside = |told| Beside {
+        p_garbled: 0.5,
+        told,
+    };
+    assert!((beside(0.0).threshold(0.6, 0.2) - 0.6).abs() < 1e-6);
+    assert!((beside(1.0).threshold(0.6, 0.2) - 0.2).abs() < 1e-6);
+    let between = beside(0.5).threshold(0.6, 0.2);
+    assert!(0.2 < between && between < 0.6, "{between}");
+    // What the user set is kept to the last bit.
+    for set in [0.0, 0.3, 1.0] {
+        assert_eq!(beside(0.7).threshold(set, set).to_bits(), set.to_bits());
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use mtlint::lm::llama::Llama;
-use mtlint::lm::{LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading};
+use mtlint::lm::{Branch, LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading};
 use mtlint::models;
 use mtlint::pipeline::{Analyzer, OperatingPoint, Options};
 
@@ -40,8 +40,8 @@ impl LanguageModel for Shared {
     fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<Reading>, LmError> {
         model().read(texts, options)
     }
-    fn read_continuations(&self, prefix: &str, ends: &[&str]) -> Result<Vec<Reading>, LmError> {
-        model().read_continuations(prefix, ends)
+    fn read_branches(&self, trunk: &str, ends: &[Branch<'_>]) -> Result<Vec<Reading>, LmError> {
+        model().read_branches(trunk, ends)
     }
     fn token_text(&self, id: u32) -> String {
         model().token_text(id)

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use mtlint::document::Document;
 use mtlint::eval::dataset::{DataSet, load};
-use mtlint::eval::{Evaluation, Half, Options, measure};
+use mtlint::eval::{Evaluation, Half, Options, Subject, measure};
 use mtlint::pipeline::{Input, OperatingPoint};
 use mtlint::report::Outcome;
 
@@ -33,7 +33,7 @@ fn measured(sets: &[DataSet], half: Half, limit: usize) -> Evaluation {
         half,
         limit: Some(limit),
         max_bytes: 1 << 20,
-        corrections: false,
+        subject: Subject::Detection,
     };
     measure(&analyzer(OperatingPoint::Precise), sets, options, |_, _| {}).unwrap()
 }

@@ -1,13 +1,18 @@
 //! Corrections that a sibling supports, with the real model.
 
-use mtlint::finding::{Applicability, Suggestion};
+use mtlint::document::Document;
+use mtlint::finding::{Applicability, Category, Finding, Suggestion};
+use mtlint::lexicon::Lexicon;
+use mtlint::pipeline::{Input, OperatingPoint};
+use mtlint::report::Outcome;
 use mtlint::segment::segment;
-use mtlint::sibling::{SiblingArticle, Suspect, suggestions};
-use mtlint::span::Span;
+use mtlint::sibling::{Articles, Comparison, SiblingArticle, SiblingModel, Suspect, suggestions};
+use mtlint::span::{Doc, Span};
 
-use crate::common::{data, model};
+use crate::common::{analyzer, data, model};
 
-/// Suggestions for each of `words`, the first place each stands at.
+/// Suggestions for each of `words`, the first place each stands at, as if they
+/// were all that is suspect.
 fn suggested(bad: &str, words: &[&str], sibling: &str) -> Vec<Vec<Suggestion>> {
     let suspects: Vec<Suspect> = words
         .iter()
@@ -15,12 +20,37 @@ fn suggested(bad: &str, words: &[&str], sibling: &str) -> Vec<Vec<Suggestion>> {
             let start = bad.find(word).unwrap();
             Suspect {
                 span: Span::new(start, start + word.len()),
-                p_garbled: 0.9,
+                weak: false,
             }
         })
         .collect();
+    let input = Input {
+        id: "bad".to_owned(),
+        document: Ok(Document::from_text("bad", bad)),
+        siblings: Vec::new(),
+    };
+    let report = analyzer(OperatingPoint::Precise).judge(vec![input]);
+    let Outcome::Scored(judgement) = report.unwrap().remove(0).outcome else {
+        panic!("not judged: {bad}");
+    };
+    let read = judgement.words.iter();
+    let bits: Vec<f32> = read.map(|word| word.surprisal_bits).collect();
+    let suspect = |span: Span<Doc>| suspects.iter().any(|suspect| suspect.span.overlaps(span));
+    let read = judgement.words.iter();
+    let p_garbled: Vec<f32> = read
+        .map(|word| if suspect(word.span) { 0.9 } else { 0.05 })
+        .collect();
     let siblings = [SiblingArticle::new("sibling", sibling)];
-    let found = suggestions(model(), bad, &segment(bad), &suspects, &siblings).unwrap();
+    let segments = segment(bad);
+    let articles = Articles::new(bad, &segments, &siblings);
+    let lexicon = Lexicon::embedded().unwrap();
+    let comparison = Comparison::new(&articles, &lexicon, &p_garbled, &bits)
+        .read(model())
+        .unwrap();
+    let judge = SiblingModel::embedded().unwrap();
+    let found = suggestions(model(), &judge, &comparison, &suspects).unwrap();
+    let found = found.into_iter().map(|places| places.concat());
+    let found: Vec<Vec<Suggestion>> = found.collect();
     for (word, list) in words.iter().zip(&found) {
         for suggestion in list {
             println!(
@@ -82,8 +112,8 @@ fn an_untranslated_verb_between_words_that_agree() {
 fn an_untranslated_verb_with_an_english_cousin() {
     assert_correction(
         "The museum said it would [restaurieren] the painting before the summer.",
-        "A team of six will spend a year restoring the canvas. Nobody may restore it without \
-         the consent of the painter’s family.",
+        "A team of six will spend a year restoring the painting, the museum said. Nobody may \
+         restore it without the consent of the painter’s family.",
         "The museum said it would restore the painting before the summer.",
     );
 }
@@ -166,4 +196,113 @@ fn the_summit() {
     let sentence = applied(&bad, &found[1][0]);
     assert!(sentence.contains("rather than relitigating the past."));
     assert!(!found[0][0].span.overlaps(found[1][0].span));
+}
+
+/// The findings in `text` beside siblings, all of which are believed.
+fn findings(text: &str, siblings: &[&str]) -> Vec<Finding> {
+    let sibling = |text: &&str| Document::from_text("sibling", *text);
+    let input = Input {
+        id: "text".to_owned(),
+        document: Ok(Document::from_text("text", text)),
+        siblings: siblings.iter().map(sibling).collect(),
+    };
+    let report = analyzer(OperatingPoint::Precise).judge(vec![input]);
+    let Outcome::Scored(judgement) = report.unwrap().remove(0).outcome else {
+        panic!("not judged: {text}");
+    };
+    for standing in &judgement.siblings {
+        assert!(standing.weight > 0.0, "{standing:?}");
+    }
+    judgement.findings
+}
+
+/// What `text` says against `sibling`: its words and the sibling's.
+fn contradicted(text: &str, sibling: &str) -> Vec<(String, String)> {
+    let found = findings(text, &[sibling]);
+    let found = found
+        .iter()
+        .filter(|finding| finding.category == Category::Inconsistency);
+    found
+        .map(|finding| {
+            let suggestion = &finding.suggestions[0];
+            let quote = suggestion.sibling.as_ref().unwrap();
+            assert_eq!(quote.span.slice(sibling), Some(quote.text.as_str()));
+            let words = suggestion.span.slice(text).unwrap();
+            (words.to_owned(), quote.text.clone())
+        })
+        .collect()
+}
+
+#[test]
+fn a_year_that_the_sibling_contradicts() {
+    let found = contradicted(
+        "The bridge over the river was opened in 1997 and carries 12,000 cars a day. It has \
+         never been repaired, the council said.",
+        "The council said the bridge had never been repaired. Opened in 1987, the bridge over \
+         the river carries 12,000 cars a day.",
+    );
+    assert_eq!(found, [("1997".to_owned(), "1987".to_owned())]);
+}
+
+#[test]
+fn a_day_that_the_sibling_contradicts() {
+    let found = contradicted(
+        "The court will give its ruling on the mine on Thursday. Hundreds of farmers are \
+         expected in the town.",
+        "Hundreds of farmers are expected in the town when the court gives its ruling on the \
+         mine on Tuesday.",
+    );
+    assert_eq!(found, [("Thursday".to_owned(), "Tuesday".to_owned())]);
+}
+
+#[test]
+fn a_name_that_the_sibling_contradicts() {
+    let found = contradicted(
+        "Late goals by Okafor and Lindqvist gave the team the cup for the third time. The coach \
+         was carried around the pitch.",
+        "The coach was carried around the pitch after late goals by Okafor and Bergman gave the \
+         team the cup for the third time.",
+    );
+    assert_eq!(found, [("Lindqvist".to_owned(), "Bergman".to_owned())]);
+}
+
+#[test]
+fn the_same_fact_in_other_words_is_no_contradiction() {
+    let found = contradicted(
+        "The surgeons operated on the twins for nine hours and 40 minutes. About 1,500 patients \
+         are treated at the clinic in Lyon every year, twenty-five of them children.",
+        "The operation on the twins took the surgeons more than nine hours. The clinic in Lyon \
+         treats 1,512 patients every year, of whom 25 are children.",
+    );
+    assert_eq!(found, []);
+}
+
+#[test]
+fn two_facts_of_one_sentence_are_two_findings() {
+    let found = contradicted(
+        "The museum in Bergen was opened in 1962 by Halvorsen and draws 40,000 visitors a year. \
+         It will be closed until spring.",
+        "It will be closed until spring. The museum in Bergen was opened in 1972 by Kristiansen \
+         and draws 40,000 visitors a year.",
+    );
+    assert_eq!(
+        found,
+        [
+            ("1962".to_owned(), "1972".to_owned()),
+            ("Halvorsen".to_owned(), "Kristiansen".to_owned())
+        ]
+    );
+}
+
+#[test]
+fn what_one_of_two_siblings_says_too_is_no_contradiction() {
+    let text = "The bridge over the river was opened in 1997 and carries 12,000 cars a day.";
+    let other = "Opened in 1987, the bridge over the river carries 12,000 cars a day.";
+    assert_eq!(contradicted(text, other).len(), 1);
+    let third = "The bridge over the river, opened in 1997, carries 12,000 cars a day.";
+    let found = findings(text, &[other, third]);
+    assert!(
+        found.iter().all(|f| f.category != Category::Inconsistency),
+        "{found:?}"
+    );
 }

@@ -11,9 +11,11 @@ use crate::correct::{Allowed, correct};
 use crate::eval::dataset::{DataSet, LabelledToken, Labels, Passage, Sample};
 use crate::eval::metrics::Distances;
 use crate::finding::{Applicability, Suggestion};
+use crate::lexicon::Lexicon;
 use crate::pipeline::AnalyzerError;
 use crate::report::Judgement;
 use crate::segment::{WordKind, segment};
+use crate::sibling::{Articles, Comparison, SiblingArticle};
 use crate::span::{Doc, Span};
 
 /// What one suggestion does when it is applied alone.
@@ -54,6 +56,70 @@ pub struct StoryCorrections {
     pub safe_and_unsafe: TriedTogether,
     /// All suggestions, safe or unsafe.
     pub every: TriedTogether,
+    /// How well its sentences were aligned with the sibling's.
+    pub alignment: Aligned,
+}
+
+/// Passages of an article whose place in the sibling is known, since the
+/// sibling has one of their right versions word for word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Aligned {
+    /// Passages that the sibling has, where that can be told.
+    pub told: usize,
+    /// Of them those that were aligned with their own place.
+    pub right: usize,
+    /// Of them those that were aligned with another.
+    pub wrong: usize,
+    /// Passages that the sibling leaves out, where that can be told.
+    pub left_out: usize,
+    /// Of them those that were aligned all the same.
+    pub invented: usize,
+}
+
+impl Aligned {
+    fn new(text: &str, passages: &[Passage], sibling: &str) -> Result<Self, AnalyzerError> {
+        let mut lines = HashMap::new();
+        let mut start = 0;
+        for line in sibling.split_inclusive('\n') {
+            lines.insert(line.trim_end(), start..start + line.len());
+            start += line.len();
+        }
+        let place = |passage: &Passage| {
+            let mut right = passage.references.iter();
+            right.find_map(|right| lines.get(right.trim_end()).cloned())
+        };
+        let mut aligned = Self::default();
+        // In an article of which the sibling has nothing word for word, nothing
+        // can be told.
+        if !passages.iter().any(|passage| place(passage).is_some()) {
+            return Ok(aligned);
+        }
+        let segments = segment(text);
+        let siblings = [SiblingArticle::new("", sibling)];
+        let articles = Articles::new(text, &segments, &siblings);
+        let lexicon = Lexicon::embedded()?;
+        let comparison = Comparison::new(&articles, &lexicon, &[], &[]);
+        for passage in passages {
+            let within = |(_, span): &(usize, &Span<Doc>)| passage.span.overlaps(**span);
+            let sentences = segments.sentences.iter().enumerate().filter(within);
+            let found: Vec<usize> = sentences
+                .filter_map(|(index, _)| Some(comparison.aligned(index)?.start()))
+                .collect();
+            match place(passage) {
+                Some(place) => {
+                    let hit = found.iter().any(|start| place.contains(start));
+                    aligned.told += 1;
+                    aligned.right += usize::from(hit);
+                    aligned.wrong += usize::from(!hit && !found.is_empty());
+                }
+                None => {
+                    aligned.left_out += 1;
+                    aligned.invented += usize::from(!found.is_empty());
+                }
+            }
+        }
+        Ok(aligned)
+    }
 }
 
 /// The labelled tokens of each sentence whose labels come from post-editing.
@@ -93,9 +159,16 @@ impl<P: FnMut(usize)> Reader<'_, P> {
             .iter()
             .map(|(text, _, sibling)| Asked { text, sibling });
         let asked: Vec<Asked<'_>> = asked.collect();
+        let mut alignments = Vec::with_capacity(stories.len());
+        for (text, passages, sibling) in &stories {
+            alignments.push(Aligned::new(text, passages, sibling)?);
+        }
         self.judge(&asked, |index, judgement| {
             let (text, passages, _) = stories[index];
-            judgement.map(|judgement| StoryCorrections::new(text, passages, judgement, labels))
+            judgement.map(|judgement| StoryCorrections {
+                alignment: alignments[index],
+                ..StoryCorrections::new(text, passages, judgement, labels)
+            })
         })
     }
 }
@@ -148,6 +221,7 @@ impl StoryCorrections {
             safe: applied(Allowed::Safe),
             safe_and_unsafe: applied(Allowed::SafeAndUnsafe),
             every: trial.all(every, None, &bad),
+            alignment: Aligned::default(),
         }
     }
 }

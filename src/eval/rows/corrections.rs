@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::ratio;
 use crate::eval::bootstrap::Estimate;
-use crate::eval::reading::{StoryCorrections, Tried, TriedTogether};
+use crate::eval::reading::{Aligned, StoryCorrections, Tried, TriedTogether};
 
 /// A set of articles that were corrected from their siblings. Word errors are
 /// the words and marks to put in, take out or exchange until a passage is the
@@ -25,6 +25,8 @@ pub struct CorrectionsRow {
     pub labelled_words: usize,
     /// Of them BAD.
     pub bad_words: usize,
+    /// How well sentences were aligned with the sibling's.
+    pub alignment: AlignmentMeasures,
     /// What `--fix` applies: of each finding the first safe suggestion.
     pub safe: CorrectionMeasures,
     /// What `--fix=unsafe` applies: of each finding the first suggestion.
@@ -32,6 +34,45 @@ pub struct CorrectionsRow {
     /// Every suggestion shown, alternatives to the first too. They are not
     /// applied together.
     pub every_suggestion: CorrectionMeasures,
+}
+
+/// How well the passages of articles were aligned with their siblings', over
+/// those whose place is known; not defined where none is.
+#[derive(Debug, Clone, Serialize)]
+pub struct AlignmentMeasures {
+    /// Passages that their sibling has.
+    pub told: usize,
+    /// Share of them that were aligned with their own place.
+    pub right: Estimate,
+    /// Share that were aligned with another.
+    pub wrong: Estimate,
+    /// Passages that their sibling leaves out.
+    pub left_out: usize,
+    /// Share of them that were aligned all the same.
+    pub invented: Estimate,
+}
+
+impl AlignmentMeasures {
+    fn new(judged: &[&StoryCorrections]) -> Self {
+        let sum = |count: fn(&Aligned) -> usize| -> usize {
+            judged.iter().map(|story| count(&story.alignment)).sum()
+        };
+        let share = |part: fn(&Aligned) -> usize, whole: fn(&Aligned) -> usize| {
+            let counted = |count: fn(&Aligned) -> usize| {
+                let counts = judged.iter().map(|story| count(&story.alignment) as f64);
+                counts.collect::<Vec<f64>>()
+            };
+            let (parts, wholes) = (counted(part), counted(whole));
+            Estimate::of(judged.len(), |weights| ratio(&parts, &wholes, weights))
+        };
+        Self {
+            told: sum(|aligned| aligned.told),
+            right: share(|aligned| aligned.right, |aligned| aligned.told),
+            wrong: share(|aligned| aligned.wrong, |aligned| aligned.told),
+            left_out: sum(|aligned| aligned.left_out),
+            invented: share(|aligned| aligned.invented, |aligned| aligned.left_out),
+        }
+    }
 }
 
 /// What some suggestions are worth.
@@ -94,6 +135,7 @@ impl CorrectionsRow {
             word_errors: sum(|story| story.errors),
             labelled_words: sum(|story| story.labelled),
             bad_words: sum(|story| story.bad),
+            alignment: AlignmentMeasures::new(&judged),
             safe: of(|story| &story.safe),
             safe_and_unsafe: of(|story| &story.safe_and_unsafe),
             every_suggestion: of(|story| &story.every),
@@ -178,6 +220,12 @@ mod tests {
             errors,
             bad: bad.1,
             labelled: 20,
+            alignment: Aligned {
+                told: 4,
+                right: 3,
+                wrong: 1,
+                ..Aligned::default()
+            },
             safe: TriedTogether {
                 together: Some(0),
                 ..TriedTogether::default()
@@ -203,6 +251,9 @@ mod tests {
             (row.word_errors, row.labelled_words, row.bad_words),
             (40, 40, 8)
         );
+        assert_eq!(row.alignment.told, 8);
+        assert_eq!(row.alignment.right.value, Some(0.75));
+        assert_eq!(row.alignment.invented.value, None);
         let all = &row.safe_and_unsafe;
         assert_eq!((all.helpful, all.neutral, all.harmful), (3, 1, 2));
         assert_eq!(all.helpful_to_harmful.value, Some(1.5));

@@ -47,6 +47,36 @@ pub fn worth(evaluation: &Evaluation) -> String {
     table.finish()
 }
 
+/// A row for each set whose sentences have known places in their siblings;
+/// empty where there is none.
+pub fn alignment(evaluation: &Evaluation) -> String {
+    let sets = evaluation.corrections.iter();
+    let known: Vec<_> = sets.filter(|set| set.alignment.told > 0).collect();
+    if known.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&[
+        "alignment",
+        "passages told",
+        "aligned right",
+        "aligned wrong",
+        "left out",
+        "aligned all the same",
+    ]);
+    for set in known {
+        let aligned = &set.alignment;
+        table.row([
+            safe(&set.name),
+            count(aligned.told),
+            estimate(&aligned.right, 4),
+            estimate(&aligned.wrong, 4),
+            count(aligned.left_out),
+            estimate(&aligned.invented, 4),
+        ]);
+    }
+    table.finish()
+}
+
 /// The sizes of the suggestions of a set: for each choice that has any, how
 /// many replace so many words by so many.
 pub fn lengths(set: &CorrectionsRow) -> impl Iterator<Item = String> {

@@ -1,0 +1,256 @@
+//! A document beside its siblings: sentences aligned, words matched.
+//!
+//! In: the document's text and words with what is suspected of each, and the
+//! siblings. Out: [`Comparison`], which knows for every sentence what the
+//! siblings say in its place. The numbers for the networks are made of it, in
+//! `words` and `candidates`; it weighs nothing itself.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use crate::finding::SiblingQuote;
+use crate::lexicon::Lexicon;
+use crate::lm::{LanguageModel, LmError};
+use crate::segment::Segments;
+use crate::span::{Sibling, Span};
+
+use super::align::{Alignment, Article};
+use super::candidates::Candidate;
+use super::given::{Given, given};
+use super::matching::{Kinship, Matched, matched};
+use super::names::{Form, Former};
+use super::reading::bits_saved;
+use super::standing::Standing;
+use super::{MAX_WORDS, SiblingArticle};
+
+/// Share of their words that two sentences have in common: up to the first there are
+/// no places to compare, from the second on what the sibling says counts in full.
+pub(super) const COMMON: (f32, f32) = (0.1, 0.5);
+
+/// Probabilities are not surer than this, in logits.
+const SUREST: f32 = 6.0;
+
+/// Texts made comparable, which a [`Comparison`] borrows.
+pub struct Articles<'a> {
+    pub(super) document: Article<'a>,
+    pub(super) siblings: Vec<(&'a SiblingArticle, Article<'a>)>,
+}
+
+impl<'a> Articles<'a> {
+    /// The document's and the siblings' words.
+    pub fn new(text: &'a str, segments: &'a Segments, siblings: &'a [SiblingArticle]) -> Self {
+        let former = Former::default();
+        let article = |sibling: &'a SiblingArticle| {
+            let segments = &sibling.segments;
+            let article = Article::new(&former, &sibling.text, segments, MAX_WORDS);
+            (sibling, article)
+        };
+        Self {
+            document: Article::new(&former, text, segments, usize::MAX),
+            siblings: siblings.iter().map(article).collect(),
+        }
+    }
+}
+
+/// What a sibling says in the place of a sentence.
+pub(super) struct Pair {
+    /// How much the two sentences share, 0 to 1.
+    pub share: f32,
+    /// Their words.
+    pub matched: Matched,
+}
+
+/// One sibling beside the document.
+pub(super) struct Source<'a> {
+    pub article: &'a Article<'a>,
+    /// For each sentence of the document what stands in its place, best first.
+    pub pairs: Vec<Vec<Pair>>,
+    /// How often each folded word stands in it.
+    pub counts: HashMap<&'a str, usize>,
+    /// How often each stem does.
+    pub stems: HashMap<&'a str, usize>,
+    /// Share of the document's sentences that it tells too.
+    pub aligned: f32,
+    /// How verbatim it tells them: the mean share of words in common.
+    pub closeness: f32,
+    /// How far it is believed.
+    pub standing: Standing,
+    /// What is suspected of each of its words, as logits.
+    pub suspicion: Vec<f32>,
+    /// What each word of the document costs after this sibling's words; empty
+    /// before that was read.
+    pub given: Vec<Option<Given>>,
+}
+
+/// A document beside its siblings.
+pub struct Comparison<'a> {
+    pub(super) document: &'a Article<'a>,
+    pub(super) sources: Vec<Source<'a>>,
+    pub(super) lexicon: &'a Lexicon,
+    /// How often each folded word stands in the document.
+    pub(super) counts: HashMap<&'a str, usize>,
+    /// Every spelling of the document.
+    pub(super) spellings: HashSet<&'a str>,
+    /// What is suspected of each word of the document, as logits.
+    pub(super) suspicion: Vec<f32>,
+    /// What the model was surprised by each of them, in bits.
+    pub(super) bits: &'a [f32],
+    pub(super) kinship: RefCell<Kinship<'a>>,
+}
+
+impl<'a> Comparison<'a> {
+    /// Compares. `p_garbled` and `bits` hold one number a word of the document.
+    pub fn new(
+        articles: &'a Articles<'a>,
+        lexicon: &'a Lexicon,
+        p_garbled: &[f32],
+        bits: &'a [f32],
+    ) -> Self {
+        let document = &articles.document;
+        let mut kinship = Kinship::default();
+        let sources = articles.siblings.iter();
+        let sources =
+            sources.map(|(sibling, article)| Source::new(document, sibling, article, &mut kinship));
+        Self {
+            sources: sources.collect(),
+            counts: counts(document, |form| &form.folded),
+            spellings: (0..document.forms.len())
+                .map(|word| document.spelling(word))
+                .collect(),
+            suspicion: p_garbled.iter().map(|p| logit(*p)).collect(),
+            kinship: RefCell::new(kinship),
+            document,
+            lexicon,
+            bits,
+        }
+    }
+}
+
+impl Comparison<'_> {
+    /// The comparison with what the language model makes of the document after
+    /// each believed sibling.
+    ///
+    /// # Errors
+    /// When the language model cannot read.
+    pub fn read(mut self, lm: &dyn LanguageModel) -> Result<Self, LmError> {
+        for source in &mut self.sources {
+            if source.standing.weight > 0.0 {
+                source.given = given(lm, self.document, source)?;
+            }
+        }
+        Ok(self)
+    }
+
+    /// How far each sibling is believed.
+    pub fn standings(&self) -> impl Iterator<Item = &Standing> {
+        self.sources.iter().map(|source| &source.standing)
+    }
+
+    /// The sentence that the first sibling has in the place of the document's
+    /// sentence `sentence`; `None` where it leaves it out.
+    pub fn aligned(&self, sentence: usize) -> Option<Span<Sibling>> {
+        let source = self.sources.first()?;
+        let pair = source.pairs.get(sentence)?.first()?;
+        let words = &source.article.segments.words;
+        let first = words.get(pair.matched.other.start)?;
+        let sentence = source.article.segments.sentences.get(first.sentence)?;
+        (pair.share > 0.0).then(|| sentence.retype())
+    }
+
+    /// The bits that each candidate saves, for several places of the document those
+    /// of each.
+    ///
+    /// # Errors
+    /// When the language model cannot read.
+    pub fn bits_saved(
+        &self,
+        lm: &dyn LanguageModel,
+        places: &[Vec<Candidate>],
+    ) -> Result<Vec<Vec<f32>>, LmError> {
+        let patches = places.iter().map(|candidates| {
+            let patches = candidates.iter().map(|c| (c.span, c.replacement.as_str()));
+            patches.collect()
+        });
+        bits_saved(lm, self.document, &patches.collect::<Vec<_>>())
+    }
+}
+
+impl<'a> Source<'a> {
+    /// How far the sibling has something to say of a sentence's words, 0 to 1: by
+    /// how much the two have in common, and how far it is believed.
+    pub fn tells(&self, sentence: usize) -> f32 {
+        let pair = self.pairs.get(sentence).and_then(|pairs| pairs.first());
+        let dice = pair
+            .filter(|pair| pair.share > 0.0)
+            .map_or(0.0, |pair| pair.matched.dice);
+        let (least, full) = COMMON;
+        self.standing.weight * ((dice - least) / (full - least)).clamp(0.0, 1.0)
+    }
+
+    /// The bytes of a stretch of the sibling's words, as a report quotes them.
+    pub fn quote(&self, words: &Range<usize>) -> Option<SiblingQuote> {
+        let span: Span<Sibling> = self.article.cover(words)?;
+        let text = span.slice(self.article.text)?.to_owned();
+        let id = self.standing.id.clone();
+        Some(SiblingQuote { id, span, text })
+    }
+
+    fn new(
+        document: &'a Article<'_>,
+        sibling: &SiblingArticle,
+        article: &'a Article<'a>,
+        kinship: &mut Kinship<'a>,
+    ) -> Self {
+        let alignment = Alignment::new(document, article);
+        let pairs = (0..document.sentences.len()).map(|sentence| {
+            let found = alignment.of(sentence).into_iter();
+            let pairs = found.map(|(other, share)| Pair {
+                share,
+                matched: matched(document, article, kinship, sentence, other),
+            });
+            let mut pairs: Vec<Pair> = pairs.collect();
+            // Words in order tell more than words in a bag.
+            let worth = |pair: &Pair| pair.share + pair.matched.dice;
+            pairs.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+            pairs
+        });
+        let pairs: Vec<Vec<Pair>> = pairs.collect();
+        let best = || pairs.iter().filter_map(|pairs| pairs.first());
+        let told = best().filter(|pair| pair.share > 0.0).count() as f32;
+        let dice = best().map(|pair| pair.matched.dice).sum::<f32>();
+        let sentences = pairs.len().max(1) as f32;
+        let aligned = told / sentences;
+        Self {
+            aligned,
+            standing: Standing::new(&sibling.id, aligned, dice / sentences, sibling.quality),
+            closeness: dice / told.max(1.0),
+            counts: counts(article, |form| &form.folded),
+            stems: counts(article, |form| &form.stem),
+            suspicion: sibling.p_garbled.iter().map(|p| logit(*p)).collect(),
+            given: Vec::new(),
+            article,
+            pairs,
+        }
+    }
+}
+
+/// The logit of a probability, within bounds.
+pub(super) fn logit(p: f32) -> f32 {
+    let p = p.clamp(1e-6, 1.0 - 1e-6);
+    (p / (1.0 - p)).ln().clamp(-SUREST, SUREST)
+}
+
+/// The probability that has a logit.
+pub(super) fn probability(logit: f32) -> f32 {
+    1.0 / (1.0 + (-logit).exp())
+}
+
+/// How often each word stands in an article.
+fn counts<'a>(article: &'a Article<'_>, of: fn(&Form) -> &String) -> HashMap<&'a str, usize> {
+    let mut counts = HashMap::new();
+    for form in article.forms.iter().filter(|form| !form.folded.is_empty()) {
+        *counts.entry(of(form).as_str()).or_insert(0) += 1;
+    }
+    counts
+}

@@ -1,0 +1,252 @@
+"""Trains what weighs siblings: `siblings.py STORIES VERSIONS ROWS OUTPUT`.
+
+STORIES and VERSIONS are what `stories.py` made, ROWS the folder that the examples
+`siblings` and `contradictions` wrote. Four small networks: from a word alone and its sibling to
+a probability; from a correction to whether it helps, before the language model
+reads it and after; and one from two facts to whether they contradict each other.
+Figures are printed for articles that a network never saw
+(five folds by article); what is shipped is trained on all. Seeds are fixed.
+"""
+
+import gzip
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.numpy import save_file
+from torch import nn
+
+HIDDEN = 48
+SEEDS = (5, 6, 7)
+FOLDS = 5
+EPOCHS = 10
+BATCH = 512
+RATE = 3e-3
+# Numbers are not farther from their mean than this, in standard deviations.
+FARTHEST = 5.0
+# The detector was trained on these texts itself, so what it says of them is
+# surer than of new ones: its logits are blurred until they are not.
+SEEN = {"mlqe"}
+SYNTHETIC = 1 << 31
+BLUR = 0.3
+# How much a row of each kind counts.
+WORD_WEIGHTS = {"mlqe": 1.0, "two": 6.0, "two-mixed": 3.0, "two-people": 3.0, "mqm-people": 1.0, "synthetic": 1.0}
+CORRECTION_WEIGHTS = {"mlqe": 0.4, "two": 6.0, "two-mixed": 2.0, "two-people": 1.0, "mqm-people": 1.0, "synthetic": 1.0}
+VERSIONS = ["mlqe", "two", "two-people", "mqm-people"]
+# A correction that changes nothing is worth little.
+NEUTRAL = 0.15
+# Numbers of a word: the share that its sentence has in common with the sibling's, and
+# the least one for a sentence that is told. As in src/sibling.
+SHARE, COMMON, LEAST_COMMON = 4, 5, 0.1
+# Flagged words per 1,000 of right text at `precise`.
+ALLOWED = 5.0
+# Helpful corrections for a harmful one among the safe: with the post-edit as the
+# sibling, and with another version.
+SAFE = {"mlqe": 12.0, "two": 5.0}
+# Probability from which a correction is shown.
+SHOWN = 0.35
+# Contradictions found in an article and another version of it that say the same.
+WRONGLY = 0.4
+
+
+class Network(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.first = nn.Linear(width, HIDDEN)
+        self.second = nn.Linear(HIDDEN, HIDDEN)
+        self.out = nn.Linear(HIDDEN, 1)
+        self.dropout = nn.Dropout(0.3)
+
+    def forward(self, rows):
+        hidden = self.dropout(torch.relu(self.first(rows)))
+        hidden = self.dropout(torch.relu(self.second(hidden)))
+        return self.out(hidden).squeeze(-1)
+
+
+def train(rows, labels, weights, blur):
+    """Networks of several seeds, whose logits are averaged."""
+    mean, scale = rows.mean(0), 1 / np.maximum(rows.std(0), 1e-3)
+    scaled = ((rows - mean) * scale).clip(-FARTHEST, FARTHEST)
+    x = torch.from_numpy(scaled.astype(np.float32))
+    y = torch.from_numpy(labels.astype(np.float32))
+    w = torch.from_numpy((weights / weights.mean()).astype(np.float32))
+    noise = torch.from_numpy((blur * scale).astype(np.float32))
+    loss_of = nn.BCEWithLogitsLoss(reduction="none")
+    members = []
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        network = Network(rows.shape[1])
+        steps = EPOCHS * (len(x) // BATCH + 1)
+        optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-2)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps)
+        network.train()
+        for _ in range(EPOCHS):
+            for part in torch.randperm(len(x)).split(BATCH):
+                blurred = x[part] + noise[part] * torch.randn(len(part), x.shape[1])
+                loss = (loss_of(network(blurred), y[part]) * w[part]).mean()
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                schedule.step()
+        network.eval()
+        members.append(network)
+    return members, mean.astype(np.float32), scale.astype(np.float32)
+
+
+def said(trained, rows):
+    members, mean, scale = trained
+    with torch.no_grad():
+        scaled = ((rows - mean) * scale).clip(-FARTHEST, FARTHEST)
+        x = torch.from_numpy(scaled.astype(np.float32))
+        return torch.sigmoid(sum(network(x) for network in members) / len(members)).numpy()
+
+
+def folded(rows, labels, weights, blur, folds):
+    """What networks say of articles that they never saw."""
+    out = np.zeros(len(rows), np.float32)
+    for fold in range(FOLDS):
+        held = folds == fold
+        out[held] = said(train(rows[~held], labels[~held], weights[~held], blur[~held]), rows[held])
+    return out
+
+
+def mcc(flagged, bad):
+    tp, fp = (flagged & bad).sum(), (flagged & ~bad).sum()
+    fn, tn = (~flagged & bad).sum(), (~flagged & ~bad).sum()
+    whole = float(tp + fp) * float(tp + fn) * float(tn + fp) * float(tn + fn)
+    return (float(tp) * tn - float(fp) * fn) / max(whole, 1.0) ** 0.5
+
+
+def error(p, bad, bins=15):
+    order = np.argsort(p)
+    parts = np.array_split(order, bins)
+    return sum(len(part) * abs(p[part].mean() - bad[part].mean()) for part in parts) / len(p)
+
+
+def counts(changes):
+    return (changes < 0).sum(), (changes == 0).sum(), (changes > 0).sum()
+
+
+def records(path):
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def main():
+    stories, versions = records(sys.argv[1]), records(sys.argv[2])
+    folder, output = Path(sys.argv[3]), sys.argv[4]
+    groups = np.array([story["group"] for story in stories])
+    # An article and its right versions fall into one fold.
+    names = {name: n for n, name in enumerate(dict.fromkeys(story["id"] for story in stories))}
+    fold_of = np.array([names[story["id"]] % FOLDS for story in stories])
+    tensors, notes = {}, {"figures": ""}
+
+    def keep(name, trained):
+        members, mean, scale = trained
+        tensors[f"{name}.mean"], tensors[f"{name}.scale"] = mean, scale
+        for part in members[0].state_dict():
+            values = [network.state_dict()[part].numpy() for network in members]
+            tensors[f"{name}.{part}"] = np.stack(values)
+
+    def numbered(name):
+        """The article of each row, and its kind."""
+        numbers = np.fromfile(folder / name, np.uint32)
+        articles = numbers & (SYNTHETIC - 1)
+        return articles, np.where(numbers >= SYNTHETIC, "synthetic", groups[articles])
+
+    articles, group = numbered("words.u32")
+    rows = np.fromfile(folder / "words.f32", np.float32).reshape(len(articles), -1)
+    labels = np.fromfile(folder / "words.u8", np.uint8)
+    known = labels != 2
+    # Where a sibling does not tell a sentence the detector's own word stands.
+    told = known & (rows[:, SHARE] > 0) & (rows[:, COMMON] >= LEAST_COMMON)
+    print(f"{told.sum() / known.sum():.3f} of the words stand in sentences that the sibling tells")
+    known = told
+    articles, group, rows, bad = articles[known], group[known], rows[known], labels[known] == 1
+    folds = fold_of[articles]
+    weights = np.vectorize(WORD_WEIGHTS.get)(group)
+    blur = np.zeros_like(rows)
+    blur[np.isin(group, list(SEEN)), :4] = BLUR
+    p = folded(rows, bad, weights, blur, folds)
+    alone = 1 / (1 + np.exp(-4 * rows[:, 0]))
+    for name in WORD_WEIGHTS:
+        of = group == name
+        best = lambda p: max((mcc(p[of] >= t, bad[of]), t) for t in np.linspace(0.05, 0.95, 91))
+        print(f"{name}: {of.sum()} words, {bad[of].mean():.3f} wrong; best MCC alone %.3f at %.2f, with %.3f at %.2f;"
+              % (*best(alone), *best(p)), f"calibration error {error(p[of], bad[of]):.3f}")
+    two, edited = group == "two", group == "mlqe"
+    right = np.isin(group, ["two-people", "mqm-people"])
+    grid = np.linspace(0.05, 0.95, 181)
+    agreement = [mcc(p[two] >= t, bad[two]) + 0.5 * mcc(p[edited] >= t, bad[edited]) for t in grid]
+    balanced = grid[int(np.argmax(agreement))]
+    precise = next(t for t in grid if t >= balanced and 1000 * (p[right] >= t).mean() <= ALLOWED)
+    thorough = max(grid, key=lambda t: 5 * (bad & (p >= t))[two].sum() / (4 * bad[two].sum() + (p[two] >= t).sum()))
+    for name, t in (("precise", precise), ("balanced", balanced), ("thorough", thorough)):
+        print(f"{name} {t:.3f}: two {mcc(p[two] >= t, bad[two]):.3f}, mlqe {mcc(p[edited] >= t, bad[edited]):.3f},"
+              f" flagged per 1,000 right words {1000 * (p[right] >= t).mean():.1f}")
+    best_alone = max(grid, key=lambda t: mcc(alone[two] >= t, bad[two]))
+    one, other = alone[two] >= best_alone, p[two] >= balanced
+    gains = []
+    for sample in np.random.default_rng(1).choice(np.unique(articles[two]), (200, 40)):
+        drawn = np.concatenate([np.flatnonzero(articles[two] == article) for article in sample])
+        gains.append(mcc(other[drawn], bad[two][drawn]) - mcc(one[drawn], bad[two][drawn]))
+    print(f"two: MCC alone {mcc(one, bad[two]):.3f}, with {mcc(other, bad[two]):.3f},"
+          f" gain [%.3f, %.3f]" % tuple(np.quantile(gains, [0.025, 0.975])))
+    tensors["thresholds"] = np.array([precise, balanced, thorough], np.float32)
+    keep("words", train(rows, bad, weights, blur))
+
+    articles, group = numbered("corrections.u32")
+    rows = np.fromfile(folder / "corrections.f32", np.float32).reshape(len(articles), -1)
+    changes = np.fromfile(folder / "corrections.i8", np.int8)
+    folds = fold_of[articles]
+    labels = np.where(changes < 0, 1.0, np.where(changes == 0, NEUTRAL, 0.0))
+    weights = np.vectorize(CORRECTION_WEIGHTS.get)(group)
+    blur = np.zeros_like(rows)
+    blur[np.isin(group, list(SEEN)), :2] = BLUR
+    width = rows.shape[1] - 3
+    for name, part in (("prior", slice(0, width)), ("corrections", slice(None))):
+        p = folded(rows[:, part], labels, weights, blur[:, part], folds)
+        for kind in CORRECTION_WEIGHTS:
+            of = group == kind
+            print(f"{name}, {kind}: {of.sum()} tried, %d helpful, %d neutral, %d harmful" % counts(changes[of]))
+            for t in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95):
+                print(f"  from {t}: %d, %d, %d" % counts(changes[of & (p >= t)]))
+        keep(name, train(rows[:, part], labels, weights, blur[:, part]))
+    def safe_enough(t):
+        for kind, ratio in SAFE.items():
+            helpful, _, harmful = counts(changes[(group == kind) & (p >= t)])
+            if helpful < ratio * harmful:
+                return False
+        return True
+    safe = next((t for t in np.linspace(0.5, 0.98, 97) if safe_enough(t)), 0.98)
+    print(f"safe {safe:.3f}")
+    tensors["corrections.thresholds"] = np.array([safe, SHOWN], np.float32)
+
+    articles = np.fromfile(folder / "contradictions.u32", np.uint32)
+    rows = np.fromfile(folder / "contradictions.f32", np.float32).reshape(len(articles), -1)
+    changed = np.fromfile(folder / "contradictions.u8", np.uint8) == 1
+    groups = np.array([story["group"] for story in versions])
+    tried = groups[np.fromfile(folder / "changes.u32", np.uint32)]
+    group, sharp = groups[articles], np.zeros_like(rows)
+    # Two cuts of a sibling stand beside the same article.
+    known = {}
+    fold_of = [known.setdefault(story["reference"][0], len(known)) % FOLDS for story in versions]
+    folds = np.array(fold_of)[articles]
+    p = folded(rows, changed, np.ones(len(rows)), sharp, folds)
+    told = lambda kinds: np.isin(groups, kinds).sum()
+    right = ["mqm-people", "two-people"]
+    grid = np.linspace(0.5, 0.98, 97)
+    contradicted = next(t for t in grid if (p >= t)[~changed & np.isin(group, right)].sum() <= WRONGLY * told(right))
+    for kind in VERSIONS:
+        of = (group == kind) & (p >= contradicted)
+        print(f"contradictions from {contradicted:.3f}, {kind}: {told([kind])} articles, {(tried == kind).sum()} changes,"
+              f" {(of & changed).sum() / (tried == kind).sum():.3f} found, {(of & ~changed).sum() / told([kind]):.3f} others an article")
+    keep("contradictions", train(rows, changed, np.ones(len(rows)), sharp))
+    tensors["contradictions.threshold"] = np.array([contradicted], np.float32)
+    save_file(tensors, output)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,319 @@
+//! Reads articles beside their siblings and writes what the networks of
+//! `models/sibling-1.safetensors` are trained on. Run by `training/siblings`; see
+//! there.
+//!
+//! Usage: `siblings STORIES OUTPUT`, where STORIES is a file of articles with
+//! siblings in the layout of the shared data.
+//!
+//! OUTPUT gets, for every word, a row in `words.f32`, its label in `words.u8` (0
+//! right, 1 wrong, 2 not known) and its article in `words.u32`; for every
+//! correction that was tried, a row in `corrections.f32`, the change of the word
+//! errors in `corrections.i8` and its article in `corrections.u32`. Right articles,
+//! and the right versions of some others, come once more with errors put in: their
+//! numbers have the highest bit set.
+
+#[path = "synthesis.rs"]
+// The other half of it serves `extract`.
+#[allow(dead_code)]
+mod synthesis;
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use mtlint::document::Document;
+use mtlint::eval::dataset::{LabelledToken, Labels, Passage, Sample, load};
+use mtlint::eval::metrics::Distances;
+use mtlint::lexicon::Lexicon;
+use mtlint::lm::llama::Llama;
+use mtlint::lm::{LanguageModel, Precision};
+use mtlint::models;
+use mtlint::pipeline::{Analyzer, Input, OperatingPoint, Options};
+use mtlint::report::{Outcome, Report};
+use mtlint::segment::segment;
+use mtlint::sibling::{Articles, Candidate, Comparison, SiblingArticle};
+use mtlint::span::Span;
+use sha2::{Digest, Sha256};
+
+use synthesis::Pools;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Articles judged at once.
+const BATCH: usize = 16;
+/// Corrections that the model reads in a sentence: of those between sentences,
+/// and of those that are related.
+const TRIED: (usize, usize) = (4, 2);
+/// Of so many sentences corrections are tried in one; in all of an article that
+/// has two right versions.
+const ONE_OF: usize = 5;
+/// Of so many articles the right version gets errors; all that are right get some.
+const GARBLED: usize = 4;
+/// Added to the number of an article with errors put in.
+const SYNTHETIC: u32 = 1 << 31;
+/// Probability from which a word, or a name, is asked about.
+const SUSPECT: (f32, f32) = (0.2, 0.05);
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [stories, output] = arguments.as_slice() else {
+        return Err("usage: siblings STORIES OUTPUT".into());
+    };
+    let output = PathBuf::from(output);
+    std::fs::create_dir_all(&output)?;
+    let path = models::resolve("smollm2-135m", false, &models::Silent)?;
+    let lm: Arc<dyn LanguageModel> =
+        Arc::new(Llama::load(&path, "smollm2-135m", None, Precision::Int8)?);
+    let options = Options {
+        operating_point: OperatingPoint::Precise,
+        language: Some("eng".to_owned()),
+    };
+    let analyzer = Analyzer::new(Arc::clone(&lm), options)?;
+    let lexicon = Lexicon::embedded()?;
+    let sets = load(Path::new(stories))?;
+    let samples: Vec<&Sample> = sets.iter().flat_map(|set| &set.samples).collect();
+    let pools = Pools::of_stories(&samples);
+    let mut told: Vec<(u32, Sample)> = Vec::new();
+    for (index, sample) in samples.iter().enumerate() {
+        let number = u32::try_from(index)?;
+        told.push((number, (*sample).clone()));
+        if let Some(garbled) = garbled(&pools, sample, index % GARBLED == 0) {
+            told.push((number | SYNTHETIC, garbled));
+        }
+    }
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} articles, {eta} left")?;
+    let bar = ProgressBar::new(told.len() as u64).with_style(style);
+    let mut rows = Rows::create(&output)?;
+    for batch in told.chunks(BATCH) {
+        let stories = batch
+            .iter()
+            .filter_map(|(number, sample)| match &sample.labels {
+                Labels::Story {
+                    passages, sibling, ..
+                } => Some((*number, &sample.text, passages, sibling)),
+                _ => None,
+            });
+        let stories: Vec<_> = stories.collect();
+        let texts = stories
+            .iter()
+            .flat_map(|(_, text, _, sibling)| [text, sibling]);
+        let inputs = texts.map(|text| Input {
+            id: String::new(),
+            document: Ok(Document::from_text("", text.as_str())),
+            siblings: Vec::new(),
+        });
+        let reports = analyzer.judge(inputs.collect())?;
+        let pairs = stories.iter().zip(reports.as_chunks::<2>().0);
+        for ((number, text, passages, sibling), [own, other]) in pairs {
+            let article = Article {
+                text,
+                passages,
+                sibling,
+                own: numbers(own),
+                other: numbers(other),
+            };
+            article.write(lm.as_ref(), &lexicon, &mut rows, *number)?;
+            bar.inc(1);
+        }
+    }
+    bar.finish();
+    rows.finish()
+}
+
+/// The right version of an article with errors put in: of one that is right, or of
+/// any if `always`; `None` where nothing was put in.
+fn garbled(pools: &Pools, sample: &Sample, always: bool) -> Option<Sample> {
+    let Labels::Story {
+        reference,
+        passages,
+        sibling,
+    } = &sample.labels
+    else {
+        return None;
+    };
+    if !always && *reference != sample.text {
+        return None;
+    }
+    let mut text = String::new();
+    let mut all = Vec::new();
+    let mut any = false;
+    for (index, passage) in passages.iter().enumerate() {
+        let right = passage.references.first()?;
+        let (garbled, bad) = pools.garble(&format!("{}/{index}", sample.id), right);
+        any |= !bad.is_empty();
+        let start = text.len();
+        let words = segment(&garbled).words;
+        let tokens = words.iter().map(|word| LabelledToken {
+            span: word.span.shifted(start),
+            bad: bad.iter().any(|span| span.overlaps(word.span)),
+            severity: None,
+        });
+        all.push(Passage {
+            span: Span::new(start, start + garbled.len()),
+            references: vec![right.clone()],
+            tokens: tokens.collect(),
+        });
+        text += &garbled;
+        text.push('\n');
+    }
+    text.pop();
+    let labels = Labels::Story {
+        reference: reference.clone(),
+        passages: all,
+        sibling: sibling.clone(),
+    };
+    any.then(|| Sample {
+        text,
+        labels,
+        ..sample.clone()
+    })
+}
+
+/// Probability and bits of each word; none of a text that was not judged.
+fn numbers(report: &Report) -> (Vec<f32>, Vec<f32>) {
+    match &report.outcome {
+        Outcome::Scored(judgement) => {
+            let words = judgement.words.iter();
+            words
+                .map(|word| (word.p_garbled, word.surprisal_bits))
+                .unzip()
+        }
+        _ => (Vec::new(), Vec::new()),
+    }
+}
+
+struct Article<'a> {
+    text: &'a str,
+    passages: &'a [Passage],
+    sibling: &'a str,
+    own: (Vec<f32>, Vec<f32>),
+    other: (Vec<f32>, Vec<f32>),
+}
+
+impl Article<'_> {
+    fn write(
+        self,
+        lm: &dyn LanguageModel,
+        lexicon: &Lexicon,
+        rows: &mut Rows,
+        article: u32,
+    ) -> Result<()> {
+        let segments = segment(self.text);
+        let (p, bits) = self.own;
+        if p.len() != segments.words.len() {
+            return Ok(());
+        }
+        let mut siblings = [SiblingArticle::new("sibling", self.sibling)];
+        siblings[0].p_garbled = self.other.0;
+        let articles = Articles::new(self.text, &segments, &siblings);
+        let comparison = Comparison::new(&articles, lexicon, &p, &bits).read(lm)?;
+        let number = article.to_le_bytes();
+        let index = (article & !SYNTHETIC) as usize;
+        let tokens = || self.passages.iter().flat_map(|passage| &passage.tokens);
+        for (row, word) in comparison.word_features()[0].iter().zip(&segments.words) {
+            for value in row {
+                rows.words.write_all(&value.to_le_bytes())?;
+            }
+            let mut labels = tokens().filter(|token| token.span.overlaps(word.span));
+            let label = match labels.next() {
+                None => 2,
+                Some(token) => u8::from(token.bad || labels.any(|token| token.bad)),
+            };
+            rows.word_labels.write_all(&[label])?;
+            rows.word_articles.write_all(&number)?;
+        }
+
+        let distances = Distances::new(self.text, self.passages);
+        let mut tried: Vec<Vec<Candidate>> = Vec::new();
+        let several = self
+            .passages
+            .iter()
+            .all(|passage| passage.references.len() > 1);
+        for sentence in 0..segments.sentences.len() {
+            if !several && !(sentence + index).is_multiple_of(ONE_OF) {
+                continue;
+            }
+            let words = segments
+                .words
+                .partition_point(|word| word.sentence < sentence)
+                ..segments
+                    .words
+                    .partition_point(|word| word.sentence <= sentence);
+            let asked = words.filter(|&word| {
+                let spelling = segments.words[word]
+                    .span
+                    .slice(self.text)
+                    .unwrap_or_default();
+                let name =
+                    spelling.starts_with(char::is_uppercase) && !siblings[0].has_word(spelling);
+                p[word] >= SUSPECT.0 || (name && p[word] >= SUSPECT.1)
+            });
+            let related = asked.flat_map(|word| comparison.related(&(word..word + 1)));
+            let mut related: Vec<Candidate> = related.collect();
+            drawn(&mut related, TRIED.1);
+            let mut between = comparison.between(sentence);
+            drawn(&mut between, TRIED.0);
+            tried.extend(between.into_iter().chain(related).map(|one| vec![one]));
+        }
+        let saved = comparison.bits_saved(lm, &tried)?;
+        for (candidate, bits) in tried.iter().flatten().zip(saved.into_iter().flatten()) {
+            for value in candidate.with_bits(bits) {
+                rows.corrections.write_all(&value.to_le_bytes())?;
+            }
+            let change = distances.change(&[(candidate.span, &candidate.replacement)]);
+            rows.changes
+                .write_all(&(change.clamp(-100, 100) as i8).to_le_bytes())?;
+            rows.correction_articles.write_all(&number)?;
+        }
+        Ok(())
+    }
+}
+
+/// Keeps a few, as a checksum draws them.
+fn drawn(candidates: &mut Vec<Candidate>, most: usize) {
+    candidates.sort_by_cached_key(|candidate| {
+        let place = candidate.span.start().to_le_bytes();
+        let digest = Sha256::new_with_prefix(&candidate.replacement).chain_update(place);
+        <[u8; 32]>::from(digest.finalize())
+    });
+    candidates.truncate(most);
+}
+
+struct Rows {
+    words: BufWriter<File>,
+    word_labels: BufWriter<File>,
+    word_articles: BufWriter<File>,
+    corrections: BufWriter<File>,
+    changes: BufWriter<File>,
+    correction_articles: BufWriter<File>,
+}
+
+impl Rows {
+    fn create(folder: &Path) -> Result<Self> {
+        let create = |name: &str| File::create(folder.join(name)).map(BufWriter::new);
+        Ok(Self {
+            words: create("words.f32")?,
+            word_labels: create("words.u8")?,
+            word_articles: create("words.u32")?,
+            corrections: create("corrections.f32")?,
+            changes: create("corrections.i8")?,
+            correction_articles: create("corrections.u32")?,
+        })
+    }
+
+    fn finish(self) -> Result<()> {
+        for mut file in [
+            self.words,
+            self.word_labels,
+            self.word_articles,
+            self.corrections,
+            self.changes,
+            self.correction_articles,
+        ] {
+            file.flush()?;
+        }
+        Ok(())
+    }
+}
