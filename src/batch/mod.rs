@@ -8,6 +8,7 @@
 
 mod judge;
 mod judged;
+pub mod morning;
 mod record;
 mod source;
 pub mod state;

@@ -96,6 +96,17 @@ pub enum Colour {
     Never,
 }
 
+impl Colour {
+    /// Whether text may be coloured.
+    pub fn wanted(self, streams: &Streams<'_>) -> bool {
+        match self {
+            Self::Auto => streams.terminal.colour,
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
+}
+
 impl CommonArgs {
     /// The model loaded, and what judges documents with it.
     pub fn analyzer(&self) -> anyhow::Result<Analyzer> {
@@ -124,11 +135,7 @@ impl CommonArgs {
 
     /// Whether text may be coloured.
     pub fn colour(&self, streams: &Streams<'_>) -> bool {
-        match self.color {
-            Colour::Auto => streams.terminal.colour,
-            Colour::Always => true,
-            Colour::Never => false,
-        }
+        self.color.wanted(streams)
     }
 }
 

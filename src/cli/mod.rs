@@ -13,6 +13,7 @@ mod models;
 mod output;
 mod progress;
 mod replace;
+mod report;
 mod score;
 
 use std::ffi::OsString;
@@ -59,6 +60,7 @@ enum Command {
     Score(score::ScoreArgs),
     Highlight(highlight::HighlightArgs),
     Batch(batch::BatchArgs),
+    Report(report::ReportArgs),
     Eval(eval::EvalArgs),
     Models(models::ModelsArguments),
 }
@@ -146,6 +148,7 @@ fn dispatch(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Verdi
         Command::Score(arguments) => score::run(&arguments, streams),
         Command::Highlight(arguments) => highlight::run(&arguments, streams),
         Command::Batch(arguments) => batch::run(&arguments, streams),
+        Command::Report(arguments) => report::run(&arguments, streams),
         Command::Eval(arguments) => eval::run(&arguments, streams),
         Command::Models(arguments) => models::run(&arguments, streams),
     }

@@ -10,12 +10,12 @@ pub mod category;
 pub mod inconsistency;
 pub mod phrases;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::span::{Doc, Sibling, Span};
 
 /// What kind of error a finding is, by the names of MQM.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
     /// A word left in the source language: "rather than *Litiger* the past".
@@ -40,7 +40,7 @@ pub enum Category {
 }
 
 /// How much a finding hurts the reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Noticed, understood.

@@ -11,7 +11,7 @@ mod passage;
 use annotate_snippets::renderer::{AnsiColor, Effects, Style as Paint};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Category, Finding, Severity};
 
 use super::{Judgement, Outcome, Report, message, visible};
 use passage::Passage;
@@ -46,6 +46,17 @@ const NO_TRIMMING: usize = 1_000;
 /// show: characters that a terminal would obey become escapes.
 pub fn safe(text: &str) -> String {
     visible::prose(text)
+}
+
+/// An id or path on one line and safe to show: a line break in it is an escape
+/// too, since it is part of the name.
+pub fn safe_name(name: &str) -> String {
+    visible::name(name)
+}
+
+/// A phrase safe to show, in at most about `columns` columns.
+pub fn safe_phrase(phrase: &str, columns: usize) -> String {
+    visible::prose(&visible::shortened(phrase, columns))
 }
 
 /// One line on a document: its quality, with what certainty, how much work it
@@ -145,26 +156,18 @@ fn block(id: &str, judgement: &Judgement, finding: &Finding, style: Style) -> St
         .document
         .line_index()
         .position(finding.span.start());
-    let phrase = visible::prose(&visible::shortened(
+    let phrase = safe_phrase(
         finding.span.slice(text).unwrap_or_default(),
         HEADING_COLUMNS,
-    ));
+    );
     let place = format!(
         "{}:{}:{}",
         visible::name(id),
         position.line,
         position.column
     );
-    let kind = format!(
-        "{}[{}]",
-        message::severity_name(finding.severity),
-        message::category_name(finding.category)
-    );
-    let mut out = format!(
-        "{}: {} \"{phrase}\"\n",
-        bold(&place, style),
-        painted(&kind, severity_paint(finding.severity), style)
-    );
+    let kind = kind(finding.category, finding.severity, style);
+    let mut out = format!("{}: {kind} \"{phrase}\"\n", bold(&place, style));
     out += &snippet(judgement, finding, style);
     out += &note("why", &message::why(text, finding), style);
     for suggestion in finding.suggestions.iter().take(SUGGESTIONS_SHOWN) {
@@ -175,6 +178,16 @@ fn block(id: &str, judgement: &Judgement, finding: &Finding, style: Style) -> St
         out += &note("fix", &format!("and {hidden} more in --format json"), style);
     }
     out
+}
+
+/// `critical[name]`.
+pub(crate) fn kind(category: Category, severity: Severity, style: Style) -> String {
+    let kind = format!(
+        "{}[{}]",
+        message::severity_name(severity),
+        message::category_name(category)
+    );
+    painted(&kind, severity_paint(severity), style)
 }
 
 /// The finding's sentence, wrapped, with the phrase underlined.
@@ -233,7 +246,7 @@ fn severity_paint(severity: Severity) -> Paint {
     colour.on_default().effects(Effects::BOLD)
 }
 
-fn bold(text: &str, style: Style) -> String {
+pub(crate) fn bold(text: &str, style: Style) -> String {
     painted(text, Paint::new().bold(), style)
 }
 

@@ -1,15 +1,16 @@
-//! The state's file: locked for one run, opened, checked, kept aside if it is
-//! damaged.
+//! The state's file: locked for one run or for readers, opened, checked, kept
+//! aside if it is damaged.
 //!
 //! In: a path. Out: a connection to a database of the right kind, and where a
 //! damaged one was put. It knows the tables by name only.
 
 use std::ffi::OsString;
 use std::fs::{File, TryLockError};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::StateError;
 
@@ -23,6 +24,14 @@ const SCHEMA: &str = include_str!("schema.sql");
 
 /// How long a reader or writer waits for another.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often a run looks whether a report has been read to its end, and how
+/// long it waits between. Reports are short: a night does not fail for one.
+const LOOKS: u32 = 600;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+
+/// How every database of SQLite begins.
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
 /// A damaged state that a new one has replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,12 +66,124 @@ pub(super) fn lock(path: &Path) -> Result<Lock, StateError> {
         .write(true)
         .open(&name)
         .map_err(unusable)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Lock(file)),
+    let path = path.to_owned();
+    for _ in 0..LOOKS {
+        match file.try_lock() {
+            Ok(()) => return Ok(Lock(file)),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(source)) => return Err(unusable(source)),
+        }
+        // Where a shared lock can be had, no run but only readers have it.
+        match file.try_lock_shared() {
+            Ok(()) => file.unlock().map_err(unusable)?,
+            Err(TryLockError::WouldBlock) => return Err(StateError::Busy { path }),
+            Err(TryLockError::Error(source)) => return Err(unusable(source)),
+        }
+        std::thread::sleep(BETWEEN_LOOKS);
+    }
+    Err(StateError::BeingRead { path })
+}
+
+/// A lock that others who only read can have too. There is none where no run
+/// has been and none can be: in a folder that cannot be written.
+fn lock_to_read(path: &Path) -> Result<Option<Lock>, StateError> {
+    let name = with_suffix(path, "-lock");
+    let opened = match File::open(&name) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            match File::options()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(&name)
+            {
+                Ok(file) => Ok(file),
+                Err(_) => return Ok(None),
+            }
+        }
+        opened => opened,
+    };
+    let unusable = |source| StateError::Unusable {
+        path: name.clone(),
+        source,
+    };
+    let file = opened.map_err(unusable)?;
+    match file.try_lock_shared() {
+        Ok(()) => Ok(Some(Lock(file))),
         Err(TryLockError::WouldBlock) => Err(StateError::Busy {
             path: path.to_owned(),
         }),
         Err(TryLockError::Error(source)) => Err(unusable(source)),
+    }
+}
+
+/// The database to read from, and its lock. Nothing is changed in it.
+pub(super) fn open_to_read(path: &Path) -> Result<(Connection, Option<Lock>), StateError> {
+    let state = || path.to_owned();
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| {
+        let length = MAGIC.len() as u64;
+        file.take(length).read_to_end(&mut start)
+    });
+    match read {
+        Err(source) if source.kind() == io::ErrorKind::NotFound => {
+            return Err(StateError::Missing { path: state() });
+        }
+        Err(source) => {
+            return Err(StateError::Unusable {
+                path: state(),
+                source,
+            });
+        }
+        Ok(0) => return Err(StateError::NoRun { path: state() }),
+        Ok(_) if start != MAGIC => return Err(StateError::Foreign { path: state() }),
+        Ok(_) => {}
+    }
+    let lock = lock_to_read(path)?;
+    let failed = |source| StateError::sqlite(path, source);
+    let connection = connect_to_read(path).map_err(failed)?;
+    match kind(path, &connection)? {
+        Kind::State => Ok((connection, lock)),
+        Kind::New => Err(StateError::NoRun { path: state() }),
+        Kind::Damaged(problem) => Err(StateError::Damaged {
+            path: state(),
+            problem,
+        }),
+    }
+}
+
+fn connect_to_read(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // A log is there only after a run that was killed, or beside a copy.
+    let log = with_suffix(path, "-wal").metadata();
+    let has_log = log.is_ok_and(|log| log.len() > 0);
+    match (has_log, immutable_uri(path)) {
+        (false, Some(uri)) => Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI),
+        _ => Connection::open_with_flags(path, flags),
+    }
+}
+
+/// The name under which SQLite reads a file that nobody writes, without making
+/// others beside it: read-only disks will do. There is none for paths that are
+/// not as on Unix.
+fn immutable_uri(path: &Path) -> Option<String> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        let whole = path.canonicalize().ok()?;
+        let mut uri = "file:".to_owned();
+        for &byte in whole.as_os_str().as_bytes() {
+            match byte {
+                b'/' | b'.' | b'-' | b'_' => uri.push(char::from(byte)),
+                _ if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
+                _ => uri += &format!("%{byte:02x}"),
+            }
+        }
+        Some(uri + "?immutable=1")
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
     }
 }
 

@@ -7,10 +7,14 @@
 
 mod file;
 mod key;
+mod reader;
 mod run;
+mod stored;
 
 pub use file::SetAside;
 pub use key::{Fingerprint, Key};
+pub(super) use reader::{Content, Former};
+pub use reader::{Reader, RunFacts};
 pub(super) use run::Entry;
 pub use run::Run;
 
@@ -25,6 +29,27 @@ pub enum StateError {
     /// Another run has it.
     #[error("another run is using the state {path}; wait for its end or name another state")]
     Busy {
+        /// The state.
+        path: PathBuf,
+    },
+    /// Someone is reading it, and has been for long.
+    #[error("a report is still read from the state {path}; wait for its end or name another state")]
+    BeingRead {
+        /// The state.
+        path: PathBuf,
+    },
+    /// There is no such file, and it is to be read only.
+    #[error("there is no state {path}; 'mtlint batch INPUT --output OUT --state {path}' makes it")]
+    Missing {
+        /// The state.
+        path: PathBuf,
+    },
+    /// It is to be read only, and nothing is in it.
+    #[error(
+        "the state {path} holds no run yet; 'mtlint batch INPUT --output OUT --state {path}' \
+         makes one"
+    )]
+    NoRun {
         /// The state.
         path: PathBuf,
     },
@@ -56,7 +81,7 @@ pub enum StateError {
         problem: String,
     },
     /// It is a database of something else.
-    #[error("{path} is not a state of mtlint; it is left as it is")]
+    #[error("{path} is not a state of mtlint and is left as it is; name another file")]
     Foreign {
         /// The file.
         path: PathBuf,

@@ -5,13 +5,11 @@
 //! one transaction. It judges nothing.
 
 use rusqlite::{OptionalExtension, Transaction, params};
-use sha2::{Digest, Sha256};
 
 use crate::document::Document;
-use crate::finding::Severity;
 
-use super::super::judged::{Body, Status, Summary};
-use super::key::{Hash, field};
+use super::super::judged::{Body, Summary};
+use super::stored::{self, Kept, checksum, rank};
 use super::{Fingerprint, Key, State, StateError};
 
 /// A run that was begun, or taken up again.
@@ -24,14 +22,6 @@ pub struct Run {
     position: i64,
     resumed: bool,
     damaged: u64,
-}
-
-/// A report from the state.
-#[derive(Debug)]
-pub(in super::super) struct Kept {
-    pub(in super::super) number: i64,
-    pub(in super::super) body: Body,
-    pub(in super::super) summary: Summary,
 }
 
 /// What a run was given in one place of its input.
@@ -139,48 +129,22 @@ impl Run {
         let found = self
             .stored(key)
             .map_err(|source| StateError::sqlite(&self.state.path, source))?;
-        let Some((kept, sum)) = found else {
-            return Ok(None);
-        };
-        // SQLite has no checksums of its own: a row that was changed on the
-        // disk, or that the index gave for another, is judged again.
-        let Some(kept) = kept.filter(|kept| sum == checksum(key, &kept.body, &kept.summary)) else {
-            self.damaged += 1;
-            return Ok(None);
-        };
-        Ok(Some(kept))
+        // One that is damaged is judged again.
+        self.damaged += u64::from(matches!(found, Some(None)));
+        Ok(found.flatten())
     }
 
-    fn stored(&self, key: &Key) -> rusqlite::Result<Option<(Option<Kept>, Hash)>> {
+    fn stored(&self, key: &Key) -> rusqlite::Result<Option<Option<Kept>>> {
+        let columns = stored::COLUMNS;
         self.state
             .connection
-            .prepare_cached(
-                "SELECT number, status, quality, worst, body, checksum FROM reports
-                 WHERE content = ?1 AND siblings = ?2 AND fingerprint = ?3",
-            )?
+            .prepare_cached(&format!(
+                "SELECT {columns} FROM reports
+                 WHERE content = ?1 AND siblings = ?2 AND fingerprint = ?3"
+            ))?
             .query_row(
                 params![key.content, key.siblings, self.fingerprint_number],
-                |row| {
-                    let status: Vec<u8> = row.get_ref(1)?.as_bytes()?.to_vec();
-                    let status = std::str::from_utf8(&status).ok();
-                    let status = status.and_then(Status::from_name);
-                    let quality: Option<f64> = row.get(2)?;
-                    let worst: Option<i64> = row.get(3)?;
-                    let body = row.get_ref(4)?.as_bytes()?.to_vec();
-                    let sum: Vec<u8> = row.get(5)?;
-                    let kept = status
-                        .zip(String::from_utf8(body).ok())
-                        .map(|(status, body)| Kept {
-                            number: row.get(0).unwrap_or_default(),
-                            body: Body(body),
-                            summary: Summary {
-                                status,
-                                quality: quality.map(|quality| quality as f32),
-                                worst: worst.and_then(severity),
-                            },
-                        });
-                    Ok((kept, sum.try_into().unwrap_or_default()))
-                },
+                |row| stored::read(row, key),
             )
             .optional()
     }
@@ -315,33 +279,4 @@ impl Commit<'_> {
         *self.position = self.next;
         Ok(())
     }
-}
-
-fn rank(severity: Severity) -> i64 {
-    match severity {
-        Severity::Minor => 1,
-        Severity::Major => 2,
-        Severity::Critical => 3,
-    }
-}
-
-fn severity(ranked: i64) -> Option<Severity> {
-    [Severity::Minor, Severity::Major, Severity::Critical]
-        .into_iter()
-        .find(|&severity| rank(severity) == ranked)
-}
-
-fn checksum(key: &Key, body: &Body, summary: &Summary) -> Hash {
-    let mut hasher = Sha256::new();
-    for part in [&key.content, &key.siblings, &key.fingerprint] {
-        hasher.update(part);
-    }
-    field(&mut hasher, summary.status.name().as_bytes());
-    let quality = summary
-        .quality
-        .map(|quality| quality.to_bits().to_le_bytes());
-    field(&mut hasher, quality.as_ref().map_or(&[], |bits| bits));
-    field(&mut hasher, &[summary.worst.map_or(0, rank) as u8]);
-    field(&mut hasher, body.0.as_bytes());
-    hasher.finalize().into()
 }

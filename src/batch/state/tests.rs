@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use rusqlite::Connection;
 
 use super::*;
+use crate::batch::morning::morning;
 use crate::batch::{BatchError, Job, Judged, Records, Status};
 use crate::lm::stub::Stub;
 use crate::pipeline::{Analyzer, OperatingPoint, Options};
@@ -299,4 +300,56 @@ fn a_full_disk_ends_the_run_and_the_state_stays_whole() {
     let known = judged.iter().filter(|judged| judged.kept).count();
     assert_eq!(known as i64, committed);
     assert_eq!(lines(&judged), lines(&Night::new().judged(&feed)));
+}
+
+#[test]
+fn a_run_waits_for_whoever_reads_and_readers_for_nobody() {
+    let night = Night::new();
+    night.judged("{\"text\":\"The dam held.\"}\n");
+    let one = Reader::open(&night.path()).unwrap();
+    let two = Reader::open(&night.path()).unwrap();
+    let path = night.path();
+    let run = std::thread::spawn(move || State::open(&path).map(drop));
+    for reader in [one, two] {
+        assert!(!run.is_finished());
+        assert_eq!(reader.last_run().unwrap().number, 1);
+        drop(reader);
+    }
+    run.join().unwrap().unwrap();
+    let run = night.begin("1", false, NIGHT);
+    let refused = Reader::open(&night.path()).unwrap_err();
+    assert!(matches!(refused, StateError::Busy { .. }), "{refused}");
+    drop(run);
+}
+
+/// Whatever byte of the file is wrong, there is an error or a report in which
+/// every document has its place.
+#[test]
+fn no_damaged_byte_hides_a_document_from_the_morning() {
+    let night = Night::new();
+    let mut feed = String::new();
+    for number in 0..12 {
+        feed += &format!("{{\"text\":\"Boat {number} was gibberish on the lake.\"}}\n");
+    }
+    night.judged(&feed);
+    let whole = std::fs::read(night.path()).unwrap();
+    let (mut refused, mut left_out) = (0, 0);
+    for place in (0..whole.len()).step_by(211) {
+        let damaged = Night::new();
+        let mut bytes = whole.clone();
+        bytes[place] ^= 0x55;
+        std::fs::write(damaged.path(), bytes).unwrap();
+        let told = Reader::open(&damaged.path()).and_then(|reader| morning(&reader, 20));
+        let Ok(told) = told else {
+            refused += 1;
+            continue;
+        };
+        let totals = &told.totals;
+        assert_eq!(totals.documents, 12, "byte {place}");
+        assert_eq!(totals.judged + totals.failed, 12, "byte {place}");
+        left_out += totals.failed;
+        // The place of a number or letter in an id may be wrong; no quality is.
+        assert!(told.worst.iter().all(|poor| poor.quality > 0.0));
+    }
+    assert!(refused > 0 && left_out > 0, "{refused}, {left_out}");
 }

@@ -4,6 +4,8 @@
 // Helpers here are test code too, which the lint sees only in test functions.
 #![allow(clippy::unwrap_used)]
 
+mod report;
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};

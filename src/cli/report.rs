@@ -1,0 +1,84 @@
+//! `mtlint report`: what the last run over a state brought.
+//!
+//! Reading and counting are the library's; here are the arguments and the exit
+//! status.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use mtlint::batch::morning::{self, draw};
+use mtlint::batch::state::Reader;
+use mtlint::report::text;
+
+use super::Verdict;
+use super::common::{Colour, GateArgs};
+use super::output::Streams;
+
+/// Tell what the last run over a state brought: the worst documents, and what has changed
+///
+/// STATE is the file that 'mtlint batch --state' was given. It is only read; no run can begin
+/// meanwhile, and none may be going on.
+///
+/// What has changed is told against the last run before it that was finished. Documents are the
+/// same when their ids are. A finding is new if a document of both runs has a phrase with a
+/// category that it did not have, and fixed if it has it no longer; where it stands does not
+/// matter. Findings are compared only where both runs could judge.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    mtlint report night.state\n  \
+    mtlint report night.state --fail-under 60 --fail-on-error\n  \
+    mtlint report night.state --format json | jq -r '.worst[].id'")]
+pub struct ReportArgs {
+    /// The state of the nightly batch
+    #[arg(value_name = "STATE")]
+    state: PathBuf,
+
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// How many documents each list shows at most
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    top: usize,
+
+    /// Colour the text; 'auto' asks the terminal and obeys NO_COLOR
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
+    color: Colour,
+
+    /// Exit with status 2 if a document failed or the run was cut short
+    #[arg(long)]
+    fail_on_error: bool,
+
+    #[command(flatten)]
+    gates: GateArgs,
+}
+
+/// How to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Prints the report, and says by the exit status whether it is bad.
+pub fn run(arguments: &ReportArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
+    let reader = Reader::open(&arguments.state)?;
+    let morning = morning::morning(&reader, arguments.top)?;
+    // Whoever reads the output slowly keeps no run waiting.
+    drop(reader);
+    let style = text::Style {
+        width: streams.terminal.width,
+        colour: arguments.color.wanted(streams),
+    };
+    let drawn = match arguments.format {
+        Format::Text => draw::text(&morning, style),
+        Format::Json => draw::json(&morning)?,
+    };
+    streams.print(&drawn)?;
+    let whole = morning.run.finished && morning.totals.failed == 0;
+    Ok(Verdict {
+        failed: arguments.fail_on_error && !whole,
+        gate: arguments.gates.met_by(&morning.extremes()),
+    })
+}
