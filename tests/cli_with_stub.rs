@@ -69,3 +69,51 @@ fn no_color_is_obeyed() {
         .unwrap();
     assert!(!String::from_utf8(done.stdout).unwrap().contains('\u{1b}'));
 }
+
+#[test]
+fn packed_lines_and_rows_are_judged_like_plain_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = "{\"id\":\"a\",\"text\":\"The quay was gibberish.\"}\n\
+                 {\"id\":\"b\",\"text\":\"Rain, then snow.\",\"siblings\":[\"It snowed.\"]}\n";
+    let rows = "id,text,sibling\na,The quay was gibberish.,\nb,\"Rain, then snow.\",It snowed.\n";
+    let gzip = |text: &str| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(text.as_bytes()).unwrap();
+        packed.finish().unwrap()
+    };
+    let zstandard = |text: &str| zstd::encode_all(text.as_bytes(), 3).unwrap();
+    let files = [
+        ("a.jsonl", lines.into()),
+        ("a.jsonl.gz", gzip(lines)),
+        ("a.ndjson.zst", zstandard(lines)),
+        ("a.csv", rows.into()),
+        ("a.csv.gz", gzip(rows)),
+        ("a.csv.zst", zstandard(rows)),
+    ];
+    let batch = |name: &str, content: &[u8]| {
+        std::fs::write(folder.path().join(name), content).unwrap();
+        mtlint(&["batch", name, "--output", "-", "--quiet"])
+            .current_dir(folder.path())
+            .output()
+            .unwrap()
+    };
+    let plain = batch(files[0].0, &files[0].1).stdout;
+    assert_eq!(plain.split(|&byte| byte == b'\n').count(), 3);
+    for (name, content) in &files {
+        let done = batch(name, content);
+        assert_eq!(done.status.code(), Some(0), "{name}");
+        assert!(done.stdout == plain, "{name}");
+    }
+    let cut = &files[1].1[..files[1].1.len() - 9];
+    let broken = batch("cut.jsonl.gz", cut);
+    assert_eq!(broken.status.code(), Some(2));
+    let stderr = String::from_utf8(broken.stderr).unwrap();
+    assert!(
+        stderr.starts_with("error: cannot read cut.jsonl.gz: the archive is damaged or cut off ("),
+        "{stderr}"
+    );
+    let text = batch("article.txt.gz", &gzip("Rain."));
+    assert_eq!(text.status.code(), Some(2));
+    let stderr = String::from_utf8(text.stderr).unwrap();
+    assert!(stderr.contains("article.txt.gz is packed"), "{stderr}");
+}

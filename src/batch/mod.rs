@@ -1,6 +1,6 @@
 //! Many documents: the same pipeline in a loop.
 //!
-//! In: records, from JSON Lines or from files. Out: one report a record, in
+//! In: records, from JSON Lines, CSV or files. Out: one report a record, in
 //! the same order, those included that could not be read. Records are read and
 //! judged a group at a time, so memory does not grow with their number; with a
 //! state, what an earlier run judged is not read again. It does not write
@@ -10,13 +10,17 @@ mod judge;
 mod judged;
 pub mod morning;
 mod record;
+mod rows;
 mod source;
 pub mod state;
+mod unpack;
 
 pub use judge::{Ended, Job};
 pub use judged::{Judged, Status, Summary};
 pub use record::{Record, Records};
+pub use rows::Rows;
 pub use source::{Source, SourceError, sources};
+pub use unpack::open;
 
 use crate::pipeline::AnalyzerError;
 

@@ -75,7 +75,7 @@ enum IdJson {
     untagged,
     expecting = "a sibling must be a text or {\"id\": ..., \"text\": ...}"
 )]
-enum SiblingJson {
+pub(super) enum SiblingJson {
     Text(String),
     Named { id: String, text: String },
 }
@@ -112,17 +112,11 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    fn line_limit(&self) -> u64 {
-        self.max_bytes
-            .saturating_mul(LINE_FACTOR)
-            .saturating_add(LINE_ALLOWANCE)
-    }
-
     /// The next line that is not blank; `None` at the end of the input.
     fn next_record(&mut self) -> io::Result<Option<Record>> {
         loop {
             self.line += 1;
-            let limit = self.line_limit();
+            let limit = line_limit(self.max_bytes);
             let mut bytes = Vec::new();
             let wanted = limit.saturating_add(1);
             let read = (&mut self.reader)
@@ -137,7 +131,7 @@ impl<R: BufRead> Records<R> {
                 skip_line(&mut self.reader)?;
                 return Ok(Some(Record::Rejected {
                     id: self.line.to_string(),
-                    error: self.too_large("the record", limit),
+                    error: too_large(self.line, "the record", limit),
                 }));
             }
             let mut line = bytes.as_slice();
@@ -147,14 +141,6 @@ impl<R: BufRead> Records<R> {
             if !line.iter().all(u8::is_ascii_whitespace) {
                 return Ok(Some(self.record(line)));
             }
-        }
-    }
-
-    fn too_large(&self, what: &str, limit: u64) -> RecordError {
-        RecordError::TooLarge {
-            line: self.line,
-            what: what.to_owned(),
-            limit,
         }
     }
 
@@ -185,50 +171,67 @@ impl<R: BufRead> Records<R> {
             }
         };
         let id = parsed.id.map_or_else(number, IdJson::into_string);
-        match self.input(&id, parsed.text, parsed.siblings) {
+        match input(&id, parsed.text, parsed.siblings, self.line, self.max_bytes) {
             Ok(input) => Record::Document(Box::new(input)),
             Err(error) => Record::Rejected { id, error },
         }
     }
+}
 
-    fn input(
-        &self,
-        id: &str,
-        text: String,
-        siblings: Vec<SiblingJson>,
-    ) -> Result<Input, RecordError> {
-        if text.len() as u64 > self.max_bytes {
-            return Err(self.too_large("the text", self.max_bytes));
-        }
-        if siblings.len() > MOST_SIBLINGS {
-            return Err(RecordError::Malformed {
-                line: self.line,
-                problem: format!(
-                    "it has {} siblings, and at most {MOST_SIBLINGS} are read",
-                    siblings.len()
-                ),
-            });
-        }
-        let siblings = siblings
-            .into_iter()
-            .zip(1..)
-            .map(|(sibling, number)| {
-                let (name, text) = match sibling {
-                    SiblingJson::Text(text) => (format!("{id}#sibling-{number}"), text),
-                    SiblingJson::Named { id, text } => (id, text),
-                };
-                if text.len() as u64 > self.max_bytes {
-                    return Err(self.too_large(&format!("sibling {number}"), self.max_bytes));
-                }
-                Ok(Document::from_text(name, text))
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(Input {
-            id: id.to_owned(),
-            document: Ok(Document::from_text(id, text)),
-            siblings,
-        })
+/// The most bytes of a line whose texts have at most `max_bytes`.
+pub(super) fn line_limit(max_bytes: u64) -> u64 {
+    max_bytes
+        .saturating_mul(LINE_FACTOR)
+        .saturating_add(LINE_ALLOWANCE)
+}
+
+fn too_large(line: u64, what: &str, limit: u64) -> RecordError {
+    RecordError::TooLarge {
+        line,
+        what: what.to_owned(),
+        limit,
     }
+}
+
+/// The document with its siblings, unless there is too much of something.
+pub(super) fn input(
+    id: &str,
+    text: String,
+    siblings: Vec<SiblingJson>,
+    line: u64,
+    max_bytes: u64,
+) -> Result<Input, RecordError> {
+    if text.len() as u64 > max_bytes {
+        return Err(too_large(line, "the text", max_bytes));
+    }
+    if siblings.len() > MOST_SIBLINGS {
+        return Err(RecordError::Malformed {
+            line,
+            problem: format!(
+                "it has {} siblings, and at most {MOST_SIBLINGS} are read",
+                siblings.len()
+            ),
+        });
+    }
+    let siblings = siblings
+        .into_iter()
+        .zip(1..)
+        .map(|(sibling, number)| {
+            let (name, text) = match sibling {
+                SiblingJson::Text(text) => (format!("{id}#sibling-{number}"), text),
+                SiblingJson::Named { id, text } => (id, text),
+            };
+            if text.len() as u64 > max_bytes {
+                return Err(too_large(line, &format!("sibling {number}"), max_bytes));
+            }
+            Ok(Document::from_text(name, text))
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Input {
+        id: id.to_owned(),
+        document: Ok(Document::from_text(id, text)),
+        siblings,
+    })
 }
 
 impl<R: BufRead> Iterator for Records<R> {

@@ -7,6 +7,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
+use super::unpack::packing;
+
 /// Folders within folders are followed this deep; links back to a folder above
 /// would otherwise never end.
 const DEEPEST: usize = 64;
@@ -16,8 +18,10 @@ const DEEPEST: usize = 64;
 pub enum Source {
     /// A file that is one document.
     Text(PathBuf),
-    /// A file of JSON Lines.
+    /// A file of JSON Lines, maybe packed.
     Records(PathBuf),
+    /// A file of CSV, maybe packed.
+    Rows(PathBuf),
     /// Standard input, as JSON Lines.
     StandardInput,
 }
@@ -54,6 +58,15 @@ pub enum SourceError {
         /// The pattern as given.
         pattern: String,
     },
+    /// A packed file that is neither JSON Lines nor CSV by its name.
+    #[error(
+        "{path} is packed, and by its name it holds neither JSON Lines (.jsonl.gz, .jsonl.zst) nor \
+         CSV (.csv.gz, .csv.zst); unpack it"
+    )]
+    Packed {
+        /// Path as given.
+        path: String,
+    },
     /// Standard input was named twice.
     #[error("standard input (-) can be read only once")]
     StandardInputTwice,
@@ -61,8 +74,9 @@ pub enum SourceError {
 
 /// The files that `arguments` name. A folder gives the `.txt` files in it and
 /// in its folders, sorted by path; a pattern gives the files that fit, sorted;
-/// a file is one text when its name ends in `.txt`, and else holds records
-/// when its first character is `{`.
+/// a file is one text when its name ends in `.txt`, holds rows when it ends in
+/// `.csv`, and else records when its first character is `{`. JSON Lines and CSV
+/// may be packed: `.gz` or `.zst`.
 pub fn sources(arguments: &[String]) -> Result<Vec<Source>, SourceError> {
     let mut found = Vec::new();
     for argument in arguments {
@@ -113,9 +127,19 @@ fn file(path: &Path) -> Result<Source, SourceError> {
     }
     let records = |yes| if yes { Source::Records } else { Source::Text };
     let open = || File::open(path).map_err(|source| unreadable(path, source));
-    if has_extension(path, &["jsonl", "ndjson"]) {
+    let packed = packing(path).map(|(_, inner)| inner);
+    let inner = packed.unwrap_or(path);
+    if has_extension(inner, &["jsonl", "ndjson"]) {
         open()?;
         return Ok(Source::Records(path.to_owned()));
+    }
+    if has_extension(inner, &["csv"]) {
+        open()?;
+        return Ok(Source::Rows(path.to_owned()));
+    }
+    if packed.is_some() {
+        let path = path.display().to_string();
+        return Err(SourceError::Packed { path });
     }
     // Only a regular file can be looked into and read again from its start;
     // anything else, such as a pipe, is taken for records.

@@ -7,14 +7,13 @@ mod output;
 mod progress;
 mod state;
 
-use std::fs::File;
-use std::io::{BufReader, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
-use mtlint::batch::{self, BatchError, Ended, Job, Record, Records, Source};
+use mtlint::batch::{self, BatchError, Ended, Job, Record, Records, Rows, Source};
 use mtlint::document::Document;
 use mtlint::pipeline::Input;
 use mtlint::report::json;
@@ -31,19 +30,21 @@ use progress::Progress;
 ///
 ///   {"id":"night/1","text":"...","siblings":["...",{"id":"b","text":"..."}]}
 ///
-/// 'id' and 'siblings' may be left out; the id is then the line's number. A folder stands for the
-/// .txt files in it. The output has one line for each document, in the order of the input; a
-/// document that cannot be read gets its line too, with "status":"failed".
+/// 'id' and 'siblings' may be left out; the id is then the line's number. The first row of CSV names
+/// the columns: text and, if there are any, id and sibling. Both may be packed (.jsonl.gz, .csv.zst).
+/// A folder stands for the .txt files in it. The output has one line for each document, in the order of
+/// the input; a document that cannot be read gets its line too, with "status":"failed".
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
     after_help = "Examples:\n  \
     mtlint batch tonight.jsonl --output reports.jsonl\n  \
     mtlint batch articles/ 'more/*.txt' --output reports.jsonl\n  \
+    mtlint batch 'feed/*.jsonl.gz' more.csv --output reports.jsonl\n  \
     cat tonight.jsonl | mtlint batch - --output - | jq -r .score.quality"
 )]
 pub struct BatchArgs {
-    /// JSON Lines, text files, folders or patterns; '-' is JSON Lines on standard input
+    /// JSON Lines, CSV, text files, folders or patterns; '-' is JSON Lines on standard input
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<String>,
 
@@ -115,16 +116,13 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     let records = sources.iter().flat_map(|source| {
         let records: Box<dyn Iterator<Item = Result<Record, BatchError>> + '_> = match source {
             Source::Text(path) => Box::new(std::iter::once(Ok(text_record(path, max_bytes)))),
-            Source::Records(path) => match File::open(path) {
-                Ok(file) => Box::new(Records::new(
-                    path.display().to_string(),
-                    BufReader::new(file),
-                    max_bytes,
-                )),
-                Err(source) => Box::new(std::iter::once(Err(BatchError::Read {
-                    name: path.display().to_string(),
-                    source,
-                }))),
+            Source::Records(path) => match batch::open(path) {
+                Ok(file) => Box::new(Records::new(name(path), file, max_bytes)),
+                Err(source) => unreadable(path, source),
+            },
+            Source::Rows(path) => match batch::open(path) {
+                Ok(file) => Box::new(Rows::new(name(path), file, max_bytes)),
+                Err(source) => unreadable(path, source),
             },
             // `sources` gives it at most once.
             Source::StandardInput => match stdin.take() {
@@ -167,6 +165,19 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         bail!("stopped by a signal; the same command with --resume goes on from here");
     }
     Ok(verdict)
+}
+
+fn name(path: &Path) -> String {
+    path.display().to_string()
+}
+
+type Read = Box<dyn Iterator<Item = Result<Record, BatchError>>>;
+
+fn unreadable(path: &Path, source: io::Error) -> Read {
+    Box::new(std::iter::once(Err(BatchError::Read {
+        name: name(path),
+        source,
+    })))
 }
 
 fn text_record(path: &Path, max_bytes: u64) -> Record {

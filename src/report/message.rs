@@ -228,7 +228,7 @@ pub fn standing(standing: &Standing) -> Option<String> {
 /// The name of a record's error in reports.
 pub fn record_error_kind(error: &RecordError) -> &'static str {
     match error {
-        RecordError::Malformed { .. } => "bad_record",
+        RecordError::Malformed { .. } | RecordError::BadRow { .. } => "bad_record",
         RecordError::NotUtf8 { .. } => "not_utf8",
         RecordError::TooLarge { .. } => "too_large",
     }
@@ -237,6 +237,7 @@ pub fn record_error_kind(error: &RecordError) -> &'static str {
 /// Why a record could not be used, and the way out.
 pub fn record_error(error: &RecordError) -> String {
     let way_out = match record_error_kind(error) {
+        _ if matches!(error, RecordError::BadRow { .. }) => "put a text with commas in quotes",
         "not_utf8" => "save it as plain text in UTF-8 first",
         "too_large" => "split it, or raise --max-bytes",
         _ => r#"a record is one line such as {"id":"a","text":"...","siblings":["..."]}"#,

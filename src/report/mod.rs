@@ -59,6 +59,14 @@ pub enum RecordError {
         /// What is wrong, with expected and got.
         problem: String,
     },
+    /// The row of CSV is not of the expected shape.
+    #[error("line {line} is not a row: {problem}")]
+    BadRow {
+        /// Line of the input on which the row begins, from 1.
+        line: u64,
+        /// What is wrong, with expected and got.
+        problem: String,
+    },
     /// The line is not UTF-8.
     #[error("line {line} is not UTF-8: its byte {byte} cannot stand there")]
     NotUtf8 {

@@ -29,7 +29,7 @@ pub fn open(
     };
     // What is no state would be moved out of the way as a damaged one.
     let is_source = |source: &Source| match source {
-        Source::Text(other) | Source::Records(other) => same(path, other),
+        Source::Text(other) | Source::Records(other) | Source::Rows(other) => same(path, other),
         Source::StandardInput => false,
     };
     if sources.iter().any(is_source) || same(path, Path::new(&arguments.output)) {
