@@ -4,6 +4,7 @@
 // Helpers here are test code too, which the lint sees only in test functions.
 #![allow(clippy::unwrap_used)]
 
+mod deploy;
 mod report;
 
 use std::path::{Path, PathBuf};

@@ -83,9 +83,9 @@ fn heading(morning: &Morning, style: Style) -> String {
         findings,
     } = &morning.totals;
     out += &format!(
-        "{}: {judged} judged, {abstained} not judged, {failed} failed; {} reports made anew\n",
+        "{}: {judged} judged, {abstained} not judged, {failed} failed; {} made anew\n",
         number(*documents, "document"),
-        run.readings
+        number(u64::try_from(run.readings).unwrap_or_default(), "report")
     );
     let findings = counted(findings);
     match median_quality {
