@@ -9,12 +9,13 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::document::Document;
 use crate::pipeline::{Analyzer, Input};
 use crate::report::{Outcome, Report, json};
 
 use super::judged::{Body, Judged, Summary};
 use super::state::{Entry, Key, Run};
-use super::{BatchError, Record};
+use super::{BatchError, Links, Record, Siblings};
 
 /// A group is judged once it holds this many bytes of text to read: enough for
 /// the model to work on many sentences at once, little against its own weights.
@@ -39,6 +40,8 @@ pub struct Job<'a> {
     pub options: json::Options<'a>,
     /// The run of the state, if there is one.
     pub run: Option<&'a mut Run>,
+    /// Where documents find siblings, if there is a pool.
+    pub siblings: Option<&'a mut Siblings>,
     /// Set to stop after the group in hand.
     pub stop: &'a AtomicBool,
 }
@@ -77,8 +80,8 @@ impl Job<'_> {
                     return Err(error.into());
                 }
             };
-            let settled = settled(record);
-            self.add(&mut group, settled)?;
+            let (settled, links) = self.settled(record, &mut group, &mut each)?;
+            self.add(&mut group, settled, links)?;
             if group.is_full() {
                 self.judge_group(std::mem::take(&mut group), &mut each)?;
             }
@@ -91,8 +94,95 @@ impl Job<'_> {
         Ok(Ended::Whole)
     }
 
+    /// The record with the siblings it is judged with: its own, or else that of
+    /// the pool. This is the one place where siblings join a record; what is done
+    /// here is part of the state's key. The links are not: they are looked for
+    /// every time.
+    fn settled<E: From<BatchError>>(
+        &mut self,
+        mut record: Record,
+        group: &mut Group,
+        each: &mut impl FnMut(Judged) -> Result<(), E>,
+    ) -> Result<(Record, Links), E> {
+        let mut links = Links::default();
+        if let Record::Document { input, day } = &mut record
+            && let Some(siblings) = self.siblings.take()
+        {
+            let settled = siblings.settle(input, *day, |texts| self.qualities(texts, group, each));
+            self.siblings = Some(siblings);
+            links = settled?;
+        }
+        Ok((record, links))
+    }
+
+    /// The qualities of texts without siblings; none of what cannot be judged.
+    fn qualities<E: From<BatchError>>(
+        &mut self,
+        texts: Vec<Document>,
+        group: &mut Group,
+        each: &mut impl FnMut(Judged) -> Result<(), E>,
+    ) -> Result<Vec<Option<f64>>, E> {
+        let key = |text: &Document| self.run.as_ref().map(|run| run.key(text, &[]));
+        let keys: Vec<Option<Key>> = texts.iter().map(key).collect();
+        // What the group is about to read is not read twice.
+        if keys
+            .iter()
+            .flatten()
+            .any(|key| group.reading.contains_key(key))
+        {
+            self.judge_group(std::mem::take(group), each)?;
+        }
+        let qualities = self.alone(texts, &keys)?;
+        Ok(qualities
+            .into_iter()
+            .map(|one| one.map(f64::from))
+            .collect())
+    }
+
+    fn alone(
+        &mut self,
+        texts: Vec<Document>,
+        keys: &[Option<Key>],
+    ) -> Result<Vec<Option<f32>>, BatchError> {
+        let mut qualities = vec![None; texts.len()];
+        let mut reading = Vec::new();
+        let mut inputs = Vec::new();
+        for (number, (text, key)) in texts.into_iter().zip(keys).enumerate() {
+            let kept = match (&mut self.run, key) {
+                (Some(run), Some(key)) => run.report(key)?,
+                _ => None,
+            };
+            if let Some(kept) = kept {
+                qualities[number] = kept.summary.quality;
+                continue;
+            }
+            reading.push(number);
+            inputs.push(Input {
+                id: text.name().to_owned(),
+                document: Ok(text),
+                siblings: Vec::new(),
+            });
+        }
+        let reports = self.analyzer.judge(inputs)?;
+        let mut commit = match &mut self.run {
+            Some(run) => Some(run.commit()?),
+            None => None,
+        };
+        for (number, report) in reading.into_iter().zip(&reports) {
+            let ready = Ready::of(report, self.options)?;
+            qualities[number] = ready.summary.quality;
+            if let (Some(commit), Some(key)) = (&mut commit, &keys[number]) {
+                commit.report(key, &ready.body, &ready.summary)?;
+            }
+        }
+        if let Some(commit) = commit {
+            commit.done()?;
+        }
+        Ok(qualities)
+    }
+
     /// Puts a record into the group, with its report if the state has it.
-    fn add(&mut self, group: &mut Group, record: Record) -> Result<(), BatchError> {
+    fn add(&mut self, group: &mut Group, record: Record, links: Links) -> Result<(), BatchError> {
         let bytes = record.bytes();
         let (id, place) = match record {
             Record::Rejected { id, error } => {
@@ -103,13 +193,13 @@ impl Job<'_> {
                 let place = Place::Ready(Ready::of(&report, self.options)?);
                 (report.id, place)
             }
-            Record::Document(input) => {
+            Record::Document { input, .. } => {
                 let id = input.id.clone();
                 let place = self.place(group, *input, bytes)?;
                 (id, place)
             }
         };
-        group.places.push((id, place));
+        group.places.push(Placed { id, links, place });
         Ok(())
     }
 
@@ -180,7 +270,7 @@ impl Job<'_> {
                     ready.report = Some(commit.report(key, &ready.body, &ready.summary)?);
                 }
             }
-            for (id, place) in &group.places {
+            for Placed { id, place, .. } in &group.places {
                 let (ready, _) = place.ready(&read);
                 commit.entry(&match ready.report {
                     Some(report) => Entry::Report { id, report },
@@ -193,24 +283,18 @@ impl Job<'_> {
             commit.done()?;
         }
         let mut judged = Vec::with_capacity(group.places.len());
-        for (id, place) in &group.places {
+        for Placed { id, links, place } in group.places {
             let (ready, kept) = place.ready(&read);
             judged.push(Judged {
-                line: ready.body.line(id)?,
-                id: id.clone(),
+                line: ready.body.line(&id, &links)?,
+                id,
+                links,
                 summary: ready.summary,
                 kept,
             });
         }
         Ok(judged)
     }
-}
-
-/// The record with the siblings it is judged with: its own. This is the one
-/// place where siblings from elsewhere join them; what is done here is part of
-/// the state's key.
-fn settled(record: Record) -> Record {
-    record
 }
 
 /// Records that are judged and committed together.
@@ -221,8 +305,8 @@ struct Group {
     keys: Vec<Option<Key>>,
     /// The number in `inputs` of what is about to be read.
     reading: HashMap<Key, usize>,
-    /// Every record in its place: its id and where its report comes from.
-    places: Vec<(String, Place)>,
+    /// Every record in its place.
+    places: Vec<Placed>,
     bytes: usize,
     kept_bytes: usize,
 }
@@ -234,6 +318,14 @@ impl Group {
             || self.places.len() >= GROUP_KEPT
             || self.kept_bytes >= GROUP_KEPT_BYTES
     }
+}
+
+/// A record of the group.
+struct Placed {
+    id: String,
+    links: Links,
+    /// Where its report comes from.
+    place: Place,
 }
 
 enum Place {

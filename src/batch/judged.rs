@@ -7,6 +7,8 @@
 use crate::finding::Severity;
 use crate::report::{Outcome, Report, json};
 
+use super::Links;
+
 /// What became of a document, without the details.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -74,6 +76,8 @@ pub struct Judged {
     pub id: String,
     /// What became of it.
     pub summary: Summary,
+    /// What it has to do with others.
+    pub links: Links,
     /// The report as one line of JSON, without the line break.
     pub line: String,
     /// Whether the report was in the state, so that nothing had to be read.
@@ -89,24 +93,31 @@ impl Body {
         let line = json::line(report, options)?;
         // The start is the same for every report of the schema; were it not,
         // the whole line would be kept and belong to this id alone.
-        let start = start(&report.id)?;
+        let start = start(&report.id, &Links::default())?;
         let rest = line.strip_prefix(&start).map(str::to_owned);
         Ok(Self(rest.unwrap_or(line)))
     }
 
-    /// The report's line for the document `id`.
-    pub(super) fn line(&self, id: &str) -> serde_json::Result<String> {
+    /// The report's line for the document `id`, with its links to others: they
+    /// are the batch's and not the text's, and so no part of what is kept.
+    pub(super) fn line(&self, id: &str, links: &Links) -> serde_json::Result<String> {
         if self.0.starts_with('{') {
             return Ok(self.0.clone());
         }
-        Ok(start(id)? + &self.0)
+        Ok(start(id, links)? + &self.0)
     }
 }
 
 /// What stands before a body.
-fn start(id: &str) -> serde_json::Result<String> {
+fn start(id: &str, links: &Links) -> serde_json::Result<String> {
     let id = serde_json::to_string(id)?;
-    Ok(format!("{{\"schema\":\"{}\",\"id\":{id}", json::SCHEMA))
+    let mut start = format!("{{\"schema\":\"{}\",\"id\":{id}", json::SCHEMA);
+    for (name, other) in [("copy_of", &links.copy_of), ("sibling", &links.sibling)] {
+        if let Some(other) = other {
+            start += &format!(",\"{name}\":{}", serde_json::to_string(other)?);
+        }
+    }
+    Ok(start)
 }
 
 #[cfg(test)]
@@ -129,11 +140,26 @@ mod tests {
             assert!(body.0.starts_with(",\"status\""), "{body:?}");
             for other in [id, "other"] {
                 assert_eq!(
-                    body.line(other).unwrap(),
+                    body.line(other, &Links::default()).unwrap(),
                     json::line(&report(other), options).unwrap()
                 );
             }
         }
+    }
+
+    #[test]
+    fn links_stand_after_the_id() {
+        let links = Links {
+            copy_of: Some("wire/\"1\"".to_owned()),
+            sibling: Some("pool.jsonl:3".to_owned()),
+        };
+        let body = Body(",\"status\":\"failed\"}".to_owned());
+        let line: serde_json::Value =
+            serde_json::from_str(&body.line("a", &links).unwrap()).unwrap();
+        assert_eq!(line["id"], "a");
+        assert_eq!(line["copy_of"], "wire/\"1\"");
+        assert_eq!(line["sibling"], "pool.jsonl:3");
+        assert_eq!(line["status"], "failed");
     }
 
     #[test]

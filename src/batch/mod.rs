@@ -3,24 +3,29 @@
 //! In: records, from JSON Lines, CSV or files. Out: one report a record, in
 //! the same order, those included that could not be read. Records are read and
 //! judged a group at a time, so memory does not grow with their number; with a
-//! state, what an earlier run judged is not read again. It does not write
-//! output and does not open standard input.
+//! state, what an earlier run judged is not read again; with a pool, documents
+//! without siblings find theirs there. It does not write output and does not
+//! open standard input.
 
 mod judge;
 mod judged;
 pub mod morning;
+mod open;
+pub mod pool;
 mod record;
 mod rows;
+mod siblings;
 mod source;
 pub mod state;
 mod unpack;
 
 pub use judge::{Ended, Job};
 pub use judged::{Judged, Status, Summary};
+pub use open::{AnyRecords, Unnamed, records};
 pub use record::{Record, Records};
 pub use rows::Rows;
+pub use siblings::{Links, Siblings};
 pub use source::{Source, SourceError, sources};
-pub use unpack::open;
 
 use crate::pipeline::AnalyzerError;
 
@@ -42,6 +47,9 @@ pub enum BatchError {
     /// The state could not be used.
     #[error(transparent)]
     State(#[from] state::StateError),
+    /// The pool could not be used.
+    #[error(transparent)]
+    Pool(#[from] pool::PoolError),
     /// A report could not be put into JSON.
     #[error("cannot write a report as JSON: {0}")]
     Json(#[from] serde_json::Error),

@@ -8,6 +8,8 @@
 use std::io::{self, BufRead, Read};
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
+use time::format_description::well_known::Iso8601;
 
 use crate::document::Document;
 use crate::pipeline::Input;
@@ -29,7 +31,12 @@ const MOST_SIBLINGS: usize = 1_000;
 #[derive(Debug)]
 pub enum Record {
     /// Something to judge, or a file that could not be read.
-    Document(Box<Input>),
+    Document {
+        /// It, with its own siblings.
+        input: Box<Input>,
+        /// The day it is from, as a Julian day number, where the record says so.
+        day: Option<i32>,
+    },
     /// A line that holds no document.
     Rejected {
         /// Its own id, or the line number.
@@ -43,7 +50,7 @@ impl Record {
     /// Bytes of text in it, siblings included.
     pub fn bytes(&self) -> usize {
         match self {
-            Self::Document(input) => {
+            Self::Document { input, .. } => {
                 let document = input.document.iter();
                 document
                     .chain(&input.siblings)
@@ -61,6 +68,33 @@ struct RecordJson {
     text: String,
     #[serde(default)]
     siblings: Vec<SiblingJson>,
+    #[serde(default)]
+    date: Option<DateJson>,
+}
+
+/// A date that is written in another way counts as none: records have fields of
+/// their own, and this one only narrows where siblings are looked for.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum DateJson {
+    Text(String),
+    Other(IgnoredAny),
+}
+
+impl DateJson {
+    fn day(&self) -> Option<i32> {
+        match self {
+            Self::Text(text) => day(text),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+/// The Julian day number of an ISO 8601 date, with or without a time.
+pub(super) fn day(text: &str) -> Option<i32> {
+    let date = text.trim().split(['T', ' ']).next()?;
+    let date = time::Date::parse(date, &Iso8601::DATE).ok()?;
+    Some(date.to_julian_day())
 }
 
 #[derive(Deserialize)]
@@ -95,6 +129,8 @@ pub struct Records<R> {
     name: String,
     reader: R,
     max_bytes: u64,
+    /// What stands before the line number where a record has no id.
+    before_number: String,
     line: u64,
     ended: bool,
 }
@@ -107,9 +143,22 @@ impl<R: BufRead> Records<R> {
             name: name.into(),
             reader,
             max_bytes,
+            before_number: String::new(),
             line: 0,
             ended: false,
         }
+    }
+
+    /// The same, but what has no id of its own is called after the file and the
+    /// line, as is fit for a record that others quote.
+    #[must_use]
+    pub fn called_by_file(mut self) -> Self {
+        self.before_number = format!("{}:", self.name);
+        self
+    }
+
+    fn number(&self) -> String {
+        format!("{}{}", self.before_number, self.line)
     }
 
     /// The next line that is not blank; `None` at the end of the input.
@@ -130,7 +179,7 @@ impl<R: BufRead> Records<R> {
                 drop(bytes);
                 skip_line(&mut self.reader)?;
                 return Ok(Some(Record::Rejected {
-                    id: self.line.to_string(),
+                    id: self.number(),
                     error: too_large(self.line, "the record", limit),
                 }));
             }
@@ -145,7 +194,7 @@ impl<R: BufRead> Records<R> {
     }
 
     fn record(&self, line: &[u8]) -> Record {
-        let number = || self.line.to_string();
+        let number = || self.number();
         let text = match std::str::from_utf8(line) {
             Ok(text) => text,
             Err(error) => {
@@ -172,7 +221,10 @@ impl<R: BufRead> Records<R> {
         };
         let id = parsed.id.map_or_else(number, IdJson::into_string);
         match input(&id, parsed.text, parsed.siblings, self.line, self.max_bytes) {
-            Ok(input) => Record::Document(Box::new(input)),
+            Ok(input) => Record::Document {
+                input: Box::new(input),
+                day: parsed.date.as_ref().and_then(DateJson::day),
+            },
             Err(error) => Record::Rejected { id, error },
         }
     }

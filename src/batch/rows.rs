@@ -1,7 +1,7 @@
 //! CSV to records.
 //!
 //! In: bytes that nobody vouches for, whose first row names the columns: `text`
-//! and, if they are wanted, `id` and `sibling`; others are passed over. Out:
+//! and, if they are wanted, `id`, `date` and `sibling`; others are passed over. Out:
 //! one record for each row, or why the row holds none. No row is read into
 //! memory beyond its limit: one that is larger ends the input, since a quote
 //! that is never closed takes in all that follows. It judges nothing.
@@ -14,7 +14,7 @@ use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 
 use crate::report::RecordError;
 
-use super::record::{SiblingJson, input, line_limit};
+use super::record::{SiblingJson, day, input, line_limit};
 use super::{BatchError, Record};
 
 /// Reads records from CSV, one at a time.
@@ -23,6 +23,8 @@ pub struct Rows<R> {
     reader: Reader<Metered<R>>,
     meter: Rc<Meter>,
     max_bytes: u64,
+    /// What stands before the line number where a row has no id.
+    before_number: String,
     columns: Option<Columns>,
     ended: bool,
 }
@@ -32,6 +34,7 @@ pub struct Rows<R> {
 struct Columns {
     id: Option<usize>,
     text: usize,
+    date: Option<usize>,
     sibling: Option<usize>,
 }
 
@@ -49,9 +52,22 @@ impl<R: Read> Rows<R> {
             reader: ReaderBuilder::new().from_reader(metered),
             meter,
             max_bytes,
+            before_number: String::new(),
             columns: None,
             ended: false,
         }
+    }
+
+    /// The same, but what has no id of its own is called after the file and the
+    /// line, as is fit for a record that others quote.
+    #[must_use]
+    pub fn called_by_file(mut self) -> Self {
+        self.before_number = format!("{}:", self.name);
+        self
+    }
+
+    fn number(&self, line: u64) -> String {
+        format!("{}{line}", self.before_number)
     }
 
     fn next_record(&mut self) -> io::Result<Option<Record>> {
@@ -78,7 +94,7 @@ impl<R: Read> Rows<R> {
                 } => {
                     let line = self.line(pos.as_ref());
                     Ok(Some(Record::Rejected {
-                        id: line.to_string(),
+                        id: self.number(line),
                         error: RecordError::BadRow {
                             line,
                             problem: format!(
@@ -101,7 +117,7 @@ impl<R: Read> Rows<R> {
     }
 
     fn record(&self, line: u64, row: &ByteRecord, columns: Columns) -> Record {
-        let mut id = line.to_string();
+        let mut id = self.number(line);
         let field = |column: Option<usize>| {
             let bytes = column.and_then(|column| row.get(column)).unwrap_or(b"");
             std::str::from_utf8(bytes).map_err(|error| RecordError::NotUtf8 {
@@ -126,7 +142,11 @@ impl<R: Read> Rows<R> {
             )
         });
         match read {
-            Ok(input) => Record::Document(Box::new(input)),
+            Ok(input) => Record::Document {
+                input: Box::new(input),
+                // A date that cannot be read counts as none, as in JSON Lines.
+                day: field(columns.date).ok().and_then(day),
+            },
             Err(error) => Record::Rejected { id, error },
         }
     }
@@ -138,12 +158,13 @@ fn columns(heading: &ByteRecord) -> io::Result<Columns> {
         io::Error::new(
             io::ErrorKind::InvalidData,
             "its first row names no column 'text'; it must name the columns: text and, if there \
-             are any, id and sibling",
+             are any, id, date and sibling",
         )
     })?;
     Ok(Columns {
         id: find("id"),
         text,
+        date: find("date"),
         sibling: find("sibling"),
     })
 }
@@ -232,7 +253,7 @@ mod tests {
     /// Id, text and siblings, or id and what is wrong.
     fn told(row: &Result<Record, BatchError>) -> Vec<String> {
         match row {
-            Ok(Record::Document(input)) => {
+            Ok(Record::Document { input, .. }) => {
                 let document = input.document.as_ref().unwrap();
                 let mut words = vec![input.id.clone(), document.text().to_owned()];
                 for sibling in &input.siblings {
@@ -248,7 +269,7 @@ mod tests {
     #[test]
     fn columns_are_found_by_their_names() {
         let csv = "\u{feff}date,text,sibling,id\r\n\
-                   1 May,\"Rain, and \"\"hail\"\".\nThen snow.\",It hailed.,night/1\r\n\
+                   2026-05-01,\"Rain, and \"\"hail\"\".\nThen snow.\",It hailed.,night/1\r\n\
                    2 May,Calm.,,\r\n";
         let rows = rows(csv.as_bytes(), 100);
         assert_eq!(
@@ -262,6 +283,16 @@ mod tests {
         // By the line on which the row begins.
         assert_eq!(told(&rows[1]), ["4", "Calm."]);
         assert_eq!(rows.len(), 2);
+        let days = rows.iter().map(|row| match row {
+            Ok(Record::Document { day, .. }) => *day,
+            other => panic!("{other:?}"),
+        });
+        // "2 May" is no date that is read.
+        assert_eq!(days.collect::<Vec<_>>(), [day("2026-05-01"), None]);
+        assert!(day("2026-05-01").is_some());
+        let named = Rows::new("feed.csv", csv.as_bytes(), 100).called_by_file();
+        let named: Vec<_> = named.map(|row| told(&row)[0].clone()).collect();
+        assert_eq!(named, ["night/1", "feed.csv:4"]);
     }
 
     #[test]

@@ -26,6 +26,22 @@ pub enum Source {
     StandardInput,
 }
 
+impl Source {
+    /// The file; none for standard input.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Text(path) | Self::Records(path) | Self::Rows(path) => Some(path),
+            Self::StandardInput => None,
+        }
+    }
+
+    /// Its path, or `-`.
+    pub fn name(&self) -> String {
+        let path = self.path();
+        path.map_or_else(|| "-".to_owned(), |path| path.display().to_string())
+    }
+}
+
 /// Why there is nothing to read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

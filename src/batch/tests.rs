@@ -17,7 +17,7 @@ fn read(bytes: &[u8], max_bytes: u64) -> Vec<Record> {
 
 fn document(record: &Record) -> &Input {
     match record {
-        Record::Document(input) => input,
+        Record::Document { input, .. } => input,
         Record::Rejected { error, .. } => panic!("{error}"),
     }
 }
@@ -25,7 +25,7 @@ fn document(record: &Record) -> &Input {
 fn rejected(record: &Record) -> (&str, &RecordError) {
     match record {
         Record::Rejected { id, error } => (id, error),
-        Record::Document(input) => panic!("{} was read", input.id),
+        Record::Document { input, .. } => panic!("{} was read", input.id),
     }
 }
 
@@ -53,6 +53,31 @@ fn records_have_ids_and_siblings() {
     assert_eq!(document(&records[1]).id, "3");
     assert_eq!(document(&records[2]).id, "12");
     assert_eq!(records.len(), 3);
+}
+
+#[test]
+fn dates_are_days_and_what_is_no_date_harms_nothing() {
+    let day = |date: &str| {
+        let line = format!("{{\"text\":\"Rain fell.\",\"date\":{date}}}");
+        match read(line.as_bytes(), 100).pop() {
+            Some(Record::Document { day, .. }) => day,
+            other => panic!("{other:?}"),
+        }
+    };
+    let first = day("\"2024-02-28\"").unwrap();
+    assert_eq!(day("\"2024-03-01\""), Some(first + 2));
+    assert_eq!(day("\"2024-02-28T23:59:00Z\""), Some(first));
+    assert_eq!(day("\"2024-02-28 06:00\""), Some(first));
+    for odd in [
+        "\"yesterday\"",
+        "\"\"",
+        "1709078400",
+        "null",
+        "{\"day\":1}",
+        "\"2023-02-29\"",
+    ] {
+        assert_eq!(day(odd), None, "{odd}");
+    }
 }
 
 #[test]
@@ -170,6 +195,7 @@ fn judge_all(
         analyzer: &analyzer(),
         options: json::Options::default(),
         run: None,
+        siblings: None,
         stop,
     };
     job.judge_all(Records::new("in", input, 1_000), |judged| {

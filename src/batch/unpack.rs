@@ -38,7 +38,7 @@ pub(super) fn packing(path: &Path) -> Option<(Packing, &Path)> {
 ///
 /// # Errors
 /// When it cannot be opened. That an archive is damaged shows while it is read.
-pub fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
+pub(super) fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
     let file = BufReader::new(File::open(path)?);
     Ok(match packing(path) {
         None => Box::new(file),
@@ -114,7 +114,7 @@ mod tests {
             let texts: Vec<_> = records
                 .iter()
                 .map(|record| match record {
-                    Ok(Record::Document(input)) => input.document.as_ref().unwrap().text(),
+                    Ok(Record::Document { input, .. }) => input.document.as_ref().unwrap().text(),
                     other => panic!("{name}: {other:?}"),
                 })
                 .collect();
@@ -163,7 +163,7 @@ mod tests {
             assert!(content.len() < 1 << 17);
             let records = read(name, &content, 100);
             assert!(matches!(&records[0], Ok(Record::Rejected { id, .. }) if id == "1"));
-            assert!(matches!(&records[1], Ok(Record::Document(_))));
+            assert!(matches!(&records[1], Ok(Record::Document { .. })));
         }
     }
 }

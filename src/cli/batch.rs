@@ -4,18 +4,17 @@
 //! file and the progress.
 
 mod output;
+mod pool;
 mod progress;
 mod state;
 
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
-use mtlint::batch::{self, BatchError, Ended, Job, Record, Records, Rows, Source};
-use mtlint::document::Document;
-use mtlint::pipeline::Input;
+use mtlint::batch::{self, Ended, Job, Source, Unnamed};
 use mtlint::report::json;
 
 use super::Verdict;
@@ -28,12 +27,17 @@ use progress::Progress;
 ///
 /// Each line of JSON Lines is a document:
 ///
-///   {"id":"night/1","text":"...","siblings":["...",{"id":"b","text":"..."}]}
+///   {"id":"night/1","date":"2026-03-31","text":"...","siblings":["...",{"id":"b","text":"..."}]}
 ///
-/// 'id' and 'siblings' may be left out; the id is then the line's number. The first row of CSV names
-/// the columns: text and, if there are any, id and sibling. Both may be packed (.jsonl.gz, .csv.zst).
+/// All but 'text' may be left out; the id is then the line's number. The first row of CSV names the
+/// columns: text and, if there are any, id, date and sibling. Both may be packed (.jsonl.gz, .csv.zst).
 /// A folder stands for the .txt files in it. The output has one line for each document, in the order of
 /// the input; a document that cannot be read gets its line too, with "status":"failed".
+///
+/// With --pool, a document without siblings is judged with the article of the pool that tells the
+/// same story, if there is one, as 'highlight --sibling' would; "sibling" in its line names it.
+/// Where several do, they are judged and the cleanest serves. "copy_of" names the article of the
+/// pool that a document is a near copy of; only a cleaner copy serves as its sibling.
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
@@ -41,6 +45,8 @@ use progress::Progress;
     mtlint batch tonight.jsonl --output reports.jsonl\n  \
     mtlint batch articles/ 'more/*.txt' --output reports.jsonl\n  \
     mtlint batch 'feed/*.jsonl.gz' more.csv --output reports.jsonl\n  \
+    mtlint batch tonight.jsonl --output reports.jsonl --pool wire.jsonl --pool archive/\n  \
+    mtlint batch tonight.jsonl --output reports.jsonl --pool batch\n  \
     cat tonight.jsonl | mtlint batch - --output - | jq -r .score.quality"
 )]
 pub struct BatchArgs {
@@ -66,6 +72,16 @@ pub struct BatchArgs {
     #[arg(long, requires = "state")]
     resume: bool,
 
+    /// Look for siblings here: JSON Lines, CSV, a text file, a folder or a pattern; 'batch' is the
+    /// batch's own documents (write './batch' for a file of that name). Give the flag again for
+    /// each further one
+    #[arg(long, value_name = "SOURCE")]
+    pool: Vec<String>,
+
+    /// Days that a document and its sibling may be apart, where both have a "date"
+    #[arg(long, value_name = "N", default_value_t = 7, requires = "pool")]
+    pool_days: u32,
+
     /// Every word and mark with its numbers
     #[arg(long)]
     words: bool,
@@ -90,9 +106,12 @@ enum Format {
 /// Judges every document of the batch.
 pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
     let sources = batch::sources(&arguments.inputs)?;
+    let pool_sources = pool::find(arguments, &sources)?;
     let mut output = Output::create(&arguments.output)?;
     // Before the model is loaded: what is refused is refused at once.
-    let state = state::open(arguments, &sources, streams)?;
+    let read: Vec<&Source> = sources.iter().chain(pool::files(&pool_sources)).collect();
+    let state = state::open(arguments, &read, streams)?;
+    let mut siblings = pool::fill(pool_sources.as_ref(), arguments, streams)?;
     let stop = state::stop_flag(state.is_some())?;
     let analyzer = arguments.common.analyzer()?;
     let mut run = state
@@ -112,30 +131,15 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         ..
     } = streams;
     let max_bytes = arguments.common.max_bytes;
-    let mut stdin = Some(stdin);
-    let records = sources.iter().flat_map(|source| {
-        let records: Box<dyn Iterator<Item = Result<Record, BatchError>> + '_> = match source {
-            Source::Text(path) => Box::new(std::iter::once(Ok(text_record(path, max_bytes)))),
-            Source::Records(path) => match batch::open(path) {
-                Ok(file) => Box::new(Records::new(name(path), file, max_bytes)),
-                Err(source) => unreadable(path, source),
-            },
-            Source::Rows(path) => match batch::open(path) {
-                Ok(file) => Box::new(Rows::new(name(path), file, max_bytes)),
-                Err(source) => unreadable(path, source),
-            },
-            // `sources` gives it at most once.
-            Source::StandardInput => match stdin.take() {
-                Some(stdin) => Box::new(Records::new("-", stdin, max_bytes)),
-                None => Box::new(std::iter::empty()),
-            },
-        };
-        records
-    });
+    let mut stdin = Some(&mut **stdin);
+    let records = sources
+        .iter()
+        .flat_map(|source| batch::records(source, &mut stdin, max_bytes, Unnamed::Line));
     let job = Job {
         analyzer: &analyzer,
         options,
         run: run.as_mut(),
+        siblings: siblings.as_mut(),
         stop: &stop,
     };
     let ended = job.judge_all(records, |judged| {
@@ -165,25 +169,4 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         bail!("stopped by a signal; the same command with --resume goes on from here");
     }
     Ok(verdict)
-}
-
-fn name(path: &Path) -> String {
-    path.display().to_string()
-}
-
-type Read = Box<dyn Iterator<Item = Result<Record, BatchError>>>;
-
-fn unreadable(path: &Path, source: io::Error) -> Read {
-    Box::new(std::iter::once(Err(BatchError::Read {
-        name: name(path),
-        source,
-    })))
-}
-
-fn text_record(path: &Path, max_bytes: u64) -> Record {
-    Record::Document(Box::new(Input {
-        id: path.display().to_string(),
-        document: Document::open(path, max_bytes),
-        siblings: Vec::new(),
-    }))
 }

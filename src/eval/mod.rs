@@ -11,6 +11,7 @@ pub mod bootstrap;
 pub mod changes;
 pub mod dataset;
 pub mod metrics;
+pub mod pool;
 mod reading;
 mod rows;
 pub mod table;

@@ -213,6 +213,14 @@ impl Lexicon {
         Some((language.name(), confidence))
     }
 
+    /// How frequent a word in lower case is in English, on the Zipf scale; what
+    /// is not listed counts as rarer than all that is. Much quicker than
+    /// [`Lexicon::look_up`], which also looks at the spelling.
+    pub fn english_zipf(&self, word: &str) -> f32 {
+        let listed = self.list.get(word).unwrap_or_default();
+        listed.english_zipf().max(UNLISTED_ZIPF)
+    }
+
     fn part(&self, part: &str) -> Entry {
         let listed = self.list.get(part).unwrap_or_default();
         let spelling = if word::is_latin(part) {

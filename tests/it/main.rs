@@ -7,5 +7,6 @@ mod common;
 mod floor;
 mod highlight;
 mod model_files;
+mod pool;
 mod reading;
 mod sibling;

@@ -295,7 +295,7 @@ fn an_input_or_the_output_is_not_taken_for_a_state() {
     for state in ["feed.jsonl", "./feed.jsonl", "reports.jsonl"] {
         let refused = night.batch(&["--state", state]).output().unwrap();
         assert_eq!(refused.status.code(), Some(2), "{state}");
-        assert!(stderr(&refused).contains("is also an input or the output"));
+        assert!(stderr(&refused).contains("is also an input, a pool or the output"));
     }
     assert!(night.text("feed.jsonl").starts_with("{\"text\""));
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::finding::{Category, Severity};
 use crate::report::{AbstainReason, Language, message};
 
+use super::super::Links;
 use super::super::judged::{self, Status, Summary};
 use super::super::state::Content;
 
@@ -129,5 +130,5 @@ impl Body {
 
 fn parsed(body: &judged::Body) -> Option<ReportJson> {
     // Under which id it stands is no matter.
-    serde_json::from_str(&body.line("").ok()?).ok()
+    serde_json::from_str(&body.line("", &Links::default()).ok()?).ok()
 }

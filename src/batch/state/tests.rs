@@ -65,6 +65,7 @@ fn judge(run: &mut Run, lines: &str) -> Result<Vec<Judged>, BatchError> {
         analyzer: &analyzer,
         options: json::Options::default(),
         run: Some(run),
+        siblings: None,
         stop: &AtomicBool::new(false),
     };
     let mut all = Vec::new();

@@ -25,6 +25,9 @@ pub struct Progress {
     /// Of all, those whose report was in the state.
     pub kept: u64,
     abstained: u64,
+    /// Of all, those that were judged with an article of the pool.
+    served: u64,
+    copies: u64,
 }
 
 impl Progress {
@@ -59,6 +62,8 @@ impl Progress {
             failed: 0,
             kept: 0,
             abstained: 0,
+            served: 0,
+            copies: 0,
         }
     }
 
@@ -69,6 +74,8 @@ impl Progress {
             Status::Failed => self.failed += 1,
         }
         self.kept += u64::from(judged.kept);
+        self.served += u64::from(judged.links.sibling.is_some());
+        self.copies += u64::from(judged.links.copy_of.is_some());
         // The message first: each of the two draws.
         self.bar.set_message(self.summary());
         self.bar.inc(1);
@@ -85,6 +92,12 @@ impl Progress {
         );
         if self.kept > 0 {
             words += &format!("; {} of them known from the state", self.kept);
+        }
+        if self.served > 0 {
+            words += &format!("; {} with a sibling from the pool", self.served);
+        }
+        if self.copies > 0 {
+            words += &format!("; near copies: {}", self.copies);
         }
         words
     }

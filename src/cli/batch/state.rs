@@ -21,20 +21,17 @@ use crate::cli::output::Streams;
 /// The state that the arguments name, if any.
 pub fn open(
     arguments: &BatchArgs,
-    sources: &[Source],
+    sources: &[&Source],
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Option<State>> {
     let Some(path) = &arguments.state else {
         return Ok(None);
     };
     // What is no state would be moved out of the way as a damaged one.
-    let is_source = |source: &Source| match source {
-        Source::Text(other) | Source::Records(other) | Source::Rows(other) => same(path, other),
-        Source::StandardInput => false,
-    };
+    let is_source = |source: &&Source| source.path().is_some_and(|other| same(path, other));
     if sources.iter().any(is_source) || same(path, Path::new(&arguments.output)) {
         bail!(
-            "the state {} is also an input or the output; name another file",
+            "the state {} is also an input, a pool or the output; name another file",
             path.display()
         );
     }
@@ -67,7 +64,10 @@ pub fn begin(
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Run> {
     let fingerprint = fingerprint(arguments, analyzer)?;
-    let run = state.run(fingerprint, &arguments.inputs, arguments.resume, now())?;
+    // A run with another pool is another run, though it knows the same reports.
+    let pool = arguments.pool.iter().map(|pool| format!("--pool {pool}"));
+    let inputs: Vec<String> = arguments.inputs.iter().cloned().chain(pool).collect();
+    let run = state.run(fingerprint, &inputs, arguments.resume, now())?;
     if run.resumed() && !arguments.common.quiet {
         streams.note("taking up the run that was cut short");
     }

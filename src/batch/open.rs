@@ -1,0 +1,85 @@
+//! From a source to its records.
+//!
+//! In: a source, and standard input for the one that stands for it. Out: its
+//! records, unpacked and read as they are asked for; a file of text is one
+//! record. A batch and a pool read their files here. It judges nothing.
+
+use std::io::{self, BufRead};
+use std::path::Path;
+
+use crate::document::Document;
+use crate::pipeline::Input;
+
+use super::{BatchError, Record, Records, Rows, Source, unpack};
+
+/// Records that are read as they are asked for.
+pub type AnyRecords<'a> = Box<dyn Iterator<Item = Result<Record, BatchError>> + 'a>;
+
+/// How a record without an id of its own is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unnamed {
+    /// By its line number, as in the reports of a batch.
+    Line,
+    /// By the file and the line: for records that reports of others quote.
+    FileAndLine,
+}
+
+/// The records of `source`. `stdin` is taken by the source that stands for
+/// standard input; a second one has no records.
+pub fn records<'a, R: BufRead + 'a>(
+    source: &Source,
+    stdin: &mut Option<R>,
+    max_bytes: u64,
+    unnamed: Unnamed,
+) -> AnyRecords<'a> {
+    match source {
+        Source::Text(path) => Box::new(std::iter::once(Ok(text(path, max_bytes)))),
+        Source::Records(path) => {
+            let name = path.display().to_string();
+            match unpack::open(path) {
+                Ok(file) => lines(Records::new(name, file, max_bytes), unnamed),
+                Err(source) => unreadable(name, source),
+            }
+        }
+        Source::Rows(path) => {
+            let name = path.display().to_string();
+            match unpack::open(path) {
+                Ok(file) => rows(Rows::new(name, file, max_bytes), unnamed),
+                Err(source) => unreadable(name, source),
+            }
+        }
+        Source::StandardInput => match stdin.take() {
+            Some(stdin) => lines(Records::new("-", stdin, max_bytes), unnamed),
+            None => Box::new(std::iter::empty()),
+        },
+    }
+}
+
+fn lines<'a, R: BufRead + 'a>(records: Records<R>, unnamed: Unnamed) -> AnyRecords<'a> {
+    match unnamed {
+        Unnamed::Line => Box::new(records),
+        Unnamed::FileAndLine => Box::new(records.called_by_file()),
+    }
+}
+
+fn rows<'a, R: BufRead + 'a>(rows: Rows<R>, unnamed: Unnamed) -> AnyRecords<'a> {
+    match unnamed {
+        Unnamed::Line => Box::new(rows),
+        Unnamed::FileAndLine => Box::new(rows.called_by_file()),
+    }
+}
+
+fn unreadable(name: String, source: io::Error) -> AnyRecords<'static> {
+    Box::new(std::iter::once(Err(BatchError::Read { name, source })))
+}
+
+fn text(path: &Path, max_bytes: u64) -> Record {
+    Record::Document {
+        input: Box::new(Input {
+            id: path.display().to_string(),
+            document: Document::open(path, max_bytes),
+            siblings: Vec::new(),
+        }),
+        day: None,
+    }
+}
