@@ -14,6 +14,7 @@ mod open;
 pub mod pool;
 mod record;
 mod rows;
+mod shard;
 mod siblings;
 mod source;
 pub mod state;
@@ -24,6 +25,7 @@ pub use judged::{Judged, Status, Summary};
 pub use open::{AnyRecords, Unnamed, records};
 pub use record::{Record, Records};
 pub use rows::Rows;
+pub use shard::{Shard, ShardError};
 pub use siblings::{Links, Siblings};
 pub use source::{Source, SourceError, sources};
 

@@ -47,6 +47,14 @@ pub enum Record {
 }
 
 impl Record {
+    /// Its own id, or what it is called without one.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Document { input, .. } => &input.id,
+            Self::Rejected { id, .. } => id,
+        }
+    }
+
     /// Bytes of text in it, siblings included.
     pub fn bytes(&self) -> usize {
         match self {

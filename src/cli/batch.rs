@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
-use mtlint::batch::{self, Ended, Job, Source, Unnamed};
+use mtlint::batch::{self, Ended, Job, Record, Shard, Source, Unnamed};
 use mtlint::report::json;
 
 use super::Verdict;
@@ -47,6 +47,7 @@ use progress::Progress;
     mtlint batch 'feed/*.jsonl.gz' more.csv --output reports.jsonl\n  \
     mtlint batch tonight.jsonl --output reports.jsonl --pool wire.jsonl --pool archive/\n  \
     mtlint batch tonight.jsonl --output reports.jsonl --pool batch\n  \
+    mtlint batch tonight.jsonl --output part1.jsonl --shard 1/4\n  \
     cat tonight.jsonl | mtlint batch - --output - | jq -r .score.quality"
 )]
 pub struct BatchArgs {
@@ -81,6 +82,11 @@ pub struct BatchArgs {
     /// Days that a document and its sibling may be apart, where both have a "date"
     #[arg(long, value_name = "N", default_value_t = 7, requires = "pool")]
     pool_days: u32,
+
+    /// Judge one part of the batch only, such as 1/4 for the first of four: for several machines.
+    /// A document is in the same part every night, by its id; give each part its own state
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
 
     /// Every word and mark with its numbers
     #[arg(long)]
@@ -122,7 +128,12 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         words: arguments.words,
         fix: None,
     };
-    let mut progress = Progress::new(&sources, arguments.common.quiet, streams);
+    let mut progress = Progress::new(
+        &sources,
+        arguments.shard.is_none(),
+        arguments.common.quiet,
+        streams,
+    );
     let mut verdict = Verdict::default();
     let Streams {
         stdin,
@@ -135,6 +146,9 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     let records = sources
         .iter()
         .flat_map(|source| batch::records(source, &mut stdin, max_bytes, Unnamed::Line));
+    // An input that cannot be read is every part's failure.
+    let here = |record: &Record| arguments.shard.is_none_or(|shard| shard.holds(record));
+    let records = records.filter(|record| record.as_ref().map_or(true, here));
     let job = Job {
         analyzer: &analyzer,
         options,

@@ -337,6 +337,32 @@ fn batch_streams_from_standard_input_to_standard_output() {
 }
 
 #[test]
+fn the_parts_of_a_batch_make_the_whole() {
+    let records = (0..12).map(|n| format!("{{\"id\":\"n{n}\",\"text\":\"Fog lay there.\"}}\n"));
+    let input = records.collect::<String>() + "broken\n";
+    let ids = |more: &[&str]| -> Vec<String> {
+        let arguments = [&["batch", "-", "--output", "-"], more].concat();
+        let batch = ran(&arguments, input.as_bytes());
+        assert_eq!(batch.status, 0, "{}", batch.stderr);
+        let rows = lines(&batch.stdout).into_iter();
+        rows.map(|row| row["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let whole = ids(&[]);
+    let (first, second) = (ids(&["--shard", "1/2"]), ids(&["--shard", "2/2"]));
+    assert!(!first.is_empty() && !second.is_empty());
+    let mut both = [first.clone(), second].concat();
+    both.sort_by_key(|id| whole.iter().position(|other| other == id));
+    assert_eq!(both, whole);
+    // Each in the order of the input.
+    let in_order: Vec<String> = whole.into_iter().filter(|id| first.contains(id)).collect();
+    assert_eq!(first, in_order);
+    let refused = ran(&["batch", "-", "--output", "-", "--shard", "3/2"], b"");
+    assert_eq!(refused.status, 2);
+    assert!(refused.stderr.contains("write 1/4"), "{}", refused.stderr);
+}
+
+#[test]
 fn a_batch_that_cannot_be_done_leaves_the_old_output() {
     let folder = Folder::with(&[("out.jsonl", b"old"), ("in.jsonl", b"{\"text\":\"a\"}")]);
     let (input, output) = (folder.path("in.jsonl"), folder.path("out.jsonl"));

@@ -31,11 +31,14 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub fn new(sources: &[Source], quiet: bool, streams: &Streams<'_>) -> Self {
+    /// How many documents there will be is known where `whole` texts are judged, not
+    /// a part of them.
+    pub fn new(sources: &[Source], whole: bool, quiet: bool, streams: &Streams<'_>) -> Self {
         let draw = streams.terminal.progress && !quiet;
-        let only_texts = sources
-            .iter()
-            .all(|source| matches!(source, Source::Text(_)));
+        let only_texts = whole
+            && sources
+                .iter()
+                .all(|source| matches!(source, Source::Text(_)));
         let bar = if only_texts {
             ProgressBar::new(sources.len() as u64)
         } else {
