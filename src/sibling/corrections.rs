@@ -253,8 +253,15 @@ mod tests {
         assert!(!is_safe(&[judged(&close, 0.1, 0.9, 3.0)]));
         assert!(!is_safe(&[judged(&vague, 0.9, 0.0, -1.0)]));
         // Something else may as well be meant.
-        let rival = judged(&close, 0.1, 0.85, 12.0);
+        let mut another = candidate(0.9);
+        another.come = vec![1];
+        let mut bolder = candidate(0.9);
+        bolder.come = vec![0, 1];
+        let rival = judged(&another, 0.1, 0.85, 12.0);
         assert!(!is_safe(&[judged(&close, 0.1, 0.9, 12.0), rival]));
+        // The same and more is nothing else.
+        let more = judged(&bolder, 0.1, 0.85, 12.0);
+        assert!(is_safe(&[judged(&close, 0.1, 0.9, 12.0), more]));
         assert!(!is_safe(&[]));
     }
 }
