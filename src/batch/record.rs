@@ -301,13 +301,23 @@ impl<R: BufRead> Iterator for Records<R> {
         if self.ended {
             return None;
         }
-        let next = self.next_record().transpose()?;
-        self.ended = next.is_err();
-        Some(next.map_err(|source| BatchError::Read {
-            name: self.name.clone(),
-            source,
-        }))
+        let next = self.next_record();
+        handed_on(next, &self.name, &mut self.ended)
     }
+}
+
+/// What an input gives next; it has `ended` with the first error, which names it.
+pub(super) fn handed_on(
+    next: io::Result<Option<Record>>,
+    name: &str,
+    ended: &mut bool,
+) -> Option<Result<Record, BatchError>> {
+    let next = next.transpose()?;
+    *ended = next.is_err();
+    Some(next.map_err(|source| BatchError::Read {
+        name: name.to_owned(),
+        source,
+    }))
 }
 
 /// The id of an object that is not a record for another reason.

@@ -14,7 +14,7 @@ use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 
 use crate::report::RecordError;
 
-use super::record::{SiblingJson, day, input, line_limit};
+use super::record::{SiblingJson, day, handed_on, input, line_limit};
 use super::{BatchError, Record};
 
 /// Reads records from CSV, one at a time.
@@ -183,12 +183,8 @@ impl<R: Read> Iterator for Rows<R> {
         if self.ended {
             return None;
         }
-        let next = self.next_record().transpose()?;
-        self.ended = next.is_err();
-        Some(next.map_err(|source| BatchError::Read {
-            name: self.name.clone(),
-            source,
-        }))
+        let next = self.next_record();
+        handed_on(next, &self.name, &mut self.ended)
     }
 }
 
