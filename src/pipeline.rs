@@ -10,8 +10,8 @@ mod consult;
 use std::sync::Arc;
 
 use self::consult::suspected;
-use crate::detect::{Thresholds, WeightsError, WordModel, notice};
-use crate::document::{Document, DocumentError};
+use crate::detect::{Noticed, Thresholds, WeightsError, WordModel, notice};
+use crate::document::{Document, DocumentError, content_start};
 use crate::finding::Finding;
 use crate::finding::phrases::{Judged, findings as phrases};
 use crate::language::{Gate, Language, foreign_passages, gate};
@@ -20,7 +20,8 @@ use crate::lm::{LanguageModel, LmError, ModelId, ReadOptions, Reading};
 use crate::report::{Judgement, Outcome, Report, WordJudgement};
 use crate::score::Score;
 use crate::segment::{Segments, segment};
-use crate::sibling::{Articles, Comparison, SiblingArticle, SiblingModel};
+use crate::sibling::{Articles, Comparison, SiblingArticle, SiblingModel, Standing};
+use crate::span::{Doc, Span};
 
 /// Probable tokens kept at each place, to show what was expected. Some are
 /// pieces of words and are passed over.
@@ -231,8 +232,7 @@ impl Analyzer {
             let texts: Vec<&str> = together.iter().map(|one| one.content()).collect();
             let readings = self.lm.read(&texts, self.read_options())?;
             for (sibling, reading) in together.iter_mut().zip(readings) {
-                let marked = sibling.text.starts_with('\u{feff}');
-                let before = if marked { '\u{feff}'.len_utf8() } else { 0 };
+                let before = content_start(&sibling.text);
                 self.judge_sibling(sibling, &shifted(reading, before));
             }
             rest = after;
@@ -242,15 +242,26 @@ impl Analyzer {
 
     /// Notices what is garbled in a sibling itself.
     fn judge_sibling(&self, sibling: &mut SiblingArticle, reading: &Reading) {
-        let SiblingArticle { text, segments, .. } = &*sibling;
-        let mut noticed = notice(&self.words, &self.lexicon, text, segments, reading);
-        let foreign = foreign_passages(text, segments);
-        noticed.spare(|word| foreign.iter().any(|passage| passage.overlaps(word.span)));
-        let rate_model = self.words.rate_model();
-        let score = Score::of(&rate_model, &noticed, reading, segments.word_count());
+        let (noticed, _, score) = self.assess(&sibling.text, &sibling.segments, reading);
         // What cannot be judged keeps no quality.
         sibling.quality = sibling.quality.and(Some(score.quality));
         sibling.p_garbled = noticed.p_garbled;
+    }
+
+    /// What is noticed in a text by itself, its passages in another language, whose
+    /// words are not garbled but foreign, and its score.
+    fn assess(
+        &self,
+        text: &str,
+        segments: &Segments,
+        reading: &Reading,
+    ) -> (Noticed, Vec<Span<Doc>>, Score) {
+        let foreign = foreign_passages(text, segments);
+        let mut noticed = notice(&self.words, &self.lexicon, text, segments, reading);
+        noticed.spare(|word| foreign.iter().any(|passage| passage.overlaps(word.span)));
+        let rate_model = self.words.rate_model();
+        let score = Score::of(&rate_model, &noticed, reading, segments.word_count());
+        (noticed, foreign, score)
     }
 
     fn judgement(
@@ -267,27 +278,23 @@ impl Analyzer {
         } = accepted;
         let text = document.text();
         let reading = shifted(reading, document.content_start());
-        let foreign = foreign_passages(text, &segments);
-        let mut noticed = notice(&self.words, &self.lexicon, text, &segments, &reading);
-        // Words of quotations and sentences in another language are not
-        // garbled, they are foreign.
-        noticed.spare(|word| foreign.iter().any(|passage| passage.overlaps(word.span)));
-        let score = Score::of(
-            &self.words.rate_model(),
-            &noticed,
-            &reading,
-            segments.word_count(),
-        );
+        let (mut noticed, foreign, score) = self.assess(text, &segments, &reading);
         let bits: Vec<f32> = noticed.words.iter().map(|w| w.surprisal_bits).collect();
-        let articles = Articles::new(text, &segments, &siblings);
-        let comparison = Comparison::new(&articles, &self.lexicon, &noticed.p_garbled, &bits)
-            .read(self.lm.as_ref())?;
+        // A document without siblings is not made comparable at all.
+        let beside = beside.filter(|_| !siblings.is_empty());
+        let articles = beside.map(|_| Articles::new(text, &segments, &siblings));
+        let compare = |articles| {
+            Comparison::new(articles, &self.lexicon, &noticed.p_garbled, &bits)
+                .read(self.lm.as_ref())
+        };
+        let comparison = articles.as_ref().map(compare).transpose()?;
+        let beside = beside.zip(comparison.as_ref());
         let point = self.options.operating_point;
         let alone = point.of(&self.words.thresholds());
         let mut thresholds = vec![alone; segments.words.len()];
         let mut balanced = vec![self.words.thresholds().balanced; segments.words.len()];
-        if let Some(beside) = beside {
-            let told = beside.p_garbled(&comparison).into_iter().enumerate();
+        if let Some((beside, comparison)) = beside {
+            let told = beside.p_garbled(comparison).into_iter().enumerate();
             for (word, told) in told.filter_map(|(word, told)| Some((word, told?))) {
                 noticed.p_garbled[word] = told.p_garbled;
                 thresholds[word] = told.threshold(alone, point.of(&beside.thresholds));
@@ -296,7 +303,9 @@ impl Analyzer {
             noticed.spare(|word| foreign.iter().any(|passage| passage.overlaps(word.span)));
         }
         // One that is not believed confirms nothing.
-        let believed = siblings.iter().zip(comparison.standings());
+        let standings = comparison.iter().flat_map(Comparison::standings);
+        let standings: Vec<Standing> = standings.cloned().collect();
+        let believed = siblings.iter().zip(&standings);
         let believed = believed.filter(|(_, standing)| standing.weight > 0.0);
         let believed: Vec<&SiblingArticle> = believed.map(|(sibling, _)| sibling).collect();
         let mut garbled = suspected(text, &segments, &noticed, &believed, &thresholds);
@@ -310,10 +319,10 @@ impl Analyzer {
             thresholds: &thresholds,
         };
         let mut findings = phrases(&judged, self.lm.as_ref());
-        if let Some(beside) = beside {
+        if let Some((beside, comparison)) = beside {
             self.consult(
                 beside,
-                &comparison,
+                comparison,
                 &believed,
                 &judged,
                 &balanced,
@@ -336,7 +345,6 @@ impl Analyzer {
                 garbled,
             })
             .collect();
-        let standings = comparison.standings().cloned().collect();
         Ok(Judgement {
             language,
             model: self.lm.id().clone(),

@@ -136,16 +136,21 @@ impl Document {
 
     /// The byte where the content begins: 3 after a byte order mark, else 0.
     pub fn content_start(&self) -> usize {
-        if self.text.starts_with(BYTE_ORDER_MARK) {
-            BYTE_ORDER_MARK.len_utf8()
-        } else {
-            0
-        }
+        content_start(&self.text)
     }
 
     /// The way from bytes to lines and columns; made when first asked for.
     pub fn line_index(&self) -> &LineIndex {
         self.line_index.get_or_init(|| LineIndex::new(&self.text))
+    }
+}
+
+/// The byte of a text where its content begins: 3 after a byte order mark, else 0.
+pub fn content_start(text: &str) -> usize {
+    if text.starts_with(BYTE_ORDER_MARK) {
+        BYTE_ORDER_MARK.len_utf8()
+    } else {
+        0
     }
 }
 

@@ -48,8 +48,8 @@ const EXPECTED_BITS: f32 = 12.0;
 /// The probability that a phrase of the sibling is the same as what it replaces,
 /// spelt otherwise; 0 where the two are not related. Set by hand: relation and
 /// neighbours speak for it, words that change beside and a well-known word against
-/// it, and surprisal alone
-/// prefers short bland words, so it has one vote with a ceiling.
+/// it, and surprisal alone prefers short bland words, so it has one vote with a
+/// ceiling.
 fn respelt(candidate: &Candidate, bits: f32) -> f32 {
     let related = candidate.relation();
     if related < RESPELT.0 {

@@ -28,6 +28,7 @@ mod stretches;
 mod words;
 mod writing;
 
+use crate::document::content_start;
 use crate::finding::Suggestion;
 use crate::lm::{LanguageModel, LmError};
 use crate::segment::{Segments, segment};
@@ -88,7 +89,7 @@ impl SiblingArticle {
         let last = self.segments.words.get(MAX_WORDS - 1);
         let text = last.and_then(|last| self.text.get(..last.span.end()));
         let text = text.unwrap_or(&self.text);
-        text.strip_prefix('\u{feff}').unwrap_or(text)
+        text.get(content_start(text)..).unwrap_or(text)
     }
 
     /// Whether the article has this very word, spelled alike, with or without
