@@ -1,6 +1,6 @@
 //! Many documents: the same pipeline in a loop.
 //!
-//! In: records, from JSON Lines, CSV or files. Out: one report a record, in
+//! In: records, from JSON Lines, tables or files. Out: one report a record, in
 //! the same order, those included that could not be read. Records are read and
 //! judged a group at a time, so memory does not grow with their number; with a
 //! state, what an earlier run judged is not read again; with a pool, documents
@@ -18,6 +18,7 @@ mod shard;
 mod siblings;
 mod source;
 pub mod state;
+mod table;
 mod unpack;
 
 pub use judge::{Ended, Job};
@@ -28,6 +29,7 @@ pub use rows::Rows;
 pub use shard::{Shard, ShardError};
 pub use siblings::{Links, Siblings};
 pub use source::{Source, SourceError, sources};
+pub use table::Table;
 
 use crate::pipeline::AnalyzerError;
 

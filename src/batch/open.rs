@@ -10,7 +10,7 @@ use std::path::Path;
 use crate::document::Document;
 use crate::pipeline::Input;
 
-use super::{BatchError, Record, Records, Rows, Source, unpack};
+use super::{BatchError, Record, Records, Rows, Source, Table, unpack};
 
 /// Records that are read as they are asked for.
 pub type AnyRecords<'a> = Box<dyn Iterator<Item = Result<Record, BatchError>> + 'a>;
@@ -18,9 +18,9 @@ pub type AnyRecords<'a> = Box<dyn Iterator<Item = Result<Record, BatchError>> + 
 /// How a record without an id of its own is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unnamed {
-    /// By its line number, as in the reports of a batch.
+    /// By its line or row number, as in the reports of a batch.
     Line,
-    /// By the file and the line: for records that reports of others quote.
+    /// By the file and that number: for records that reports of others quote.
     FileAndLine,
 }
 
@@ -45,6 +45,16 @@ pub fn records<'a, R: BufRead + 'a>(
             let name = path.display().to_string();
             match unpack::open(path) {
                 Ok(file) => rows(Rows::new(name, file, max_bytes), unnamed),
+                Err(source) => unreadable(name, source),
+            }
+        }
+        Source::Table(path) => {
+            let name = path.display().to_string();
+            match Table::open(path, max_bytes) {
+                Ok(table) => match unnamed {
+                    Unnamed::Line => Box::new(table),
+                    Unnamed::FileAndLine => Box::new(table.called_by_file()),
+                },
                 Err(source) => unreadable(name, source),
             }
         }

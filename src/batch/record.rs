@@ -13,7 +13,7 @@ use time::format_description::well_known::Iso8601;
 
 use crate::document::Document;
 use crate::pipeline::Input;
-use crate::report::RecordError;
+use crate::report::{Place, RecordError};
 
 use super::BatchError;
 
@@ -169,6 +169,10 @@ impl<R: BufRead> Records<R> {
         format!("{}{}", self.before_number, self.line)
     }
 
+    fn place(&self) -> Place {
+        Place::Line(self.line)
+    }
+
     /// The next line that is not blank; `None` at the end of the input.
     fn next_record(&mut self) -> io::Result<Option<Record>> {
         loop {
@@ -188,7 +192,7 @@ impl<R: BufRead> Records<R> {
                 skip_line(&mut self.reader)?;
                 return Ok(Some(Record::Rejected {
                     id: self.number(),
-                    error: too_large(self.line, "the record", limit),
+                    error: too_large(self.place(), "the record", limit),
                 }));
             }
             let mut line = bytes.as_slice();
@@ -209,7 +213,7 @@ impl<R: BufRead> Records<R> {
                 return Record::Rejected {
                     id: number(),
                     error: RecordError::NotUtf8 {
-                        line: self.line,
+                        place: self.place(),
                         byte: error.valid_up_to(),
                     },
                 };
@@ -221,14 +225,20 @@ impl<R: BufRead> Records<R> {
                 return Record::Rejected {
                     id: own_id(text).unwrap_or_else(number),
                     error: RecordError::Malformed {
-                        line: self.line,
+                        place: self.place(),
                         problem: without_position(&error),
                     },
                 };
             }
         };
         let id = parsed.id.map_or_else(number, IdJson::into_string);
-        match input(&id, parsed.text, parsed.siblings, self.line, self.max_bytes) {
+        match input(
+            &id,
+            parsed.text,
+            parsed.siblings,
+            self.place(),
+            self.max_bytes,
+        ) {
             Ok(input) => Record::Document {
                 input: Box::new(input),
                 day: parsed.date.as_ref().and_then(DateJson::day),
@@ -245,9 +255,9 @@ pub(super) fn line_limit(max_bytes: u64) -> u64 {
         .saturating_add(LINE_ALLOWANCE)
 }
 
-fn too_large(line: u64, what: &str, limit: u64) -> RecordError {
+pub(super) fn too_large(place: Place, what: &str, limit: u64) -> RecordError {
     RecordError::TooLarge {
-        line,
+        place,
         what: what.to_owned(),
         limit,
     }
@@ -258,15 +268,15 @@ pub(super) fn input(
     id: &str,
     text: String,
     siblings: Vec<SiblingJson>,
-    line: u64,
+    place: Place,
     max_bytes: u64,
 ) -> Result<Input, RecordError> {
     if text.len() as u64 > max_bytes {
-        return Err(too_large(line, "the text", max_bytes));
+        return Err(too_large(place, "the text", max_bytes));
     }
     if siblings.len() > MOST_SIBLINGS {
         return Err(RecordError::Malformed {
-            line,
+            place,
             problem: format!(
                 "it has {} siblings, and at most {MOST_SIBLINGS} are read",
                 siblings.len()
@@ -282,7 +292,7 @@ pub(super) fn input(
                 SiblingJson::Named { id, text } => (id, text),
             };
             if text.len() as u64 > max_bytes {
-                return Err(too_large(line, &format!("sibling {number}"), max_bytes));
+                return Err(too_large(place, &format!("sibling {number}"), max_bytes));
             }
             Ok(Document::from_text(name, text))
         })

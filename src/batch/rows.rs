@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 
-use crate::report::RecordError;
+use crate::report::{Place, RecordError};
 
 use super::record::{SiblingJson, day, handed_on, input, line_limit};
 use super::{BatchError, Record};
@@ -121,7 +121,7 @@ impl<R: Read> Rows<R> {
         let field = |column: Option<usize>| {
             let bytes = column.and_then(|column| row.get(column)).unwrap_or(b"");
             std::str::from_utf8(bytes).map_err(|error| RecordError::NotUtf8 {
-                line,
+                place: Place::Line(line),
                 byte: error.valid_up_to(),
             })
         };
@@ -137,7 +137,7 @@ impl<R: Read> Rows<R> {
                 &id,
                 text,
                 siblings.into_iter().collect(),
-                line,
+                Place::Line(line),
                 self.max_bytes,
             )
         });

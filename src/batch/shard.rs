@@ -54,12 +54,15 @@ impl Shard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::RecordError;
+    use crate::report::{Place, RecordError};
 
     fn record(id: &str) -> Record {
         Record::Rejected {
             id: id.to_owned(),
-            error: RecordError::NotUtf8 { line: 1, byte: 0 },
+            error: RecordError::NotUtf8 {
+                place: Place::Line(1),
+                byte: 0,
+            },
         }
     }
 

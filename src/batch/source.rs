@@ -22,6 +22,8 @@ pub enum Source {
     Records(PathBuf),
     /// A file of CSV, maybe packed.
     Rows(PathBuf),
+    /// A file of Parquet.
+    Table(PathBuf),
     /// Standard input, as JSON Lines.
     StandardInput,
 }
@@ -30,7 +32,9 @@ impl Source {
     /// The file; none for standard input.
     pub fn path(&self) -> Option<&Path> {
         match self {
-            Self::Text(path) | Self::Records(path) | Self::Rows(path) => Some(path),
+            Self::Text(path) | Self::Records(path) | Self::Rows(path) | Self::Table(path) => {
+                Some(path)
+            }
             Self::StandardInput => None,
         }
     }
@@ -91,7 +95,7 @@ pub enum SourceError {
 /// The files that `arguments` name. A folder gives the `.txt` files in it and
 /// in its folders, sorted by path; a pattern gives the files that fit, sorted;
 /// a file is one text when its name ends in `.txt`, holds rows when it ends in
-/// `.csv`, and else records when its first character is `{`. JSON Lines and CSV
+/// `.csv`, is a table when it ends in `.parquet`, and else holds records when its first character is `{`. JSON Lines and CSV
 /// may be packed: `.gz` or `.zst`.
 pub fn sources(arguments: &[String]) -> Result<Vec<Source>, SourceError> {
     let mut found = Vec::new();
@@ -140,6 +144,10 @@ fn file(path: &Path) -> Result<Source, SourceError> {
     // A text that cannot be opened is a failed document, not a failed batch.
     if has_extension(path, &["txt"]) {
         return Ok(Source::Text(path.to_owned()));
+    }
+    if has_extension(path, &["parquet"]) {
+        File::open(path).map_err(|source| unreadable(path, source))?;
+        return Ok(Source::Table(path.to_owned()));
     }
     let records = |yes| if yes { Source::Records } else { Source::Text };
     let open = || File::open(path).map_err(|source| unreadable(path, source));

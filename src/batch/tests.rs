@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::*;
 use crate::lm::stub::Stub;
 use crate::pipeline::{Analyzer, Input, OperatingPoint, Options};
-use crate::report::{RecordError, json};
+use crate::report::{Place, RecordError, json};
 
 fn read(bytes: &[u8], max_bytes: u64) -> Vec<Record> {
     Records::new("-", bytes, max_bytes)
@@ -96,7 +96,10 @@ fn a_bad_line_says_what_is_wrong_and_the_next_is_read() {
     );
     assert!(matches!(
         rejected(&records[2]).1,
-        RecordError::Malformed { line: 3, .. }
+        RecordError::Malformed {
+            place: Place::Line(3),
+            ..
+        }
     ));
     assert!(
         rejected(&records[3])
@@ -106,7 +109,10 @@ fn a_bad_line_says_what_is_wrong_and_the_next_is_read() {
     );
     assert_eq!(
         rejected(&records[4]).1,
-        &RecordError::NotUtf8 { line: 5, byte: 9 }
+        &RecordError::NotUtf8 {
+            place: Place::Line(5),
+            byte: 9
+        }
     );
     assert_eq!(document(&records[5]).id, "6");
 }

@@ -9,7 +9,7 @@ use crate::finding::{Applicability, Category, Evidence, Finding, Severity, Sugge
 use crate::lexicon::ForeignLanguage;
 use crate::sibling::{Doubt, Standing};
 
-use super::{AbstainReason, Language, RecordError, visible};
+use super::{AbstainReason, Language, Place, RecordError, visible};
 
 /// A quoted phrase takes at most this many columns of a sentence; the span
 /// says where the rest is.
@@ -240,6 +240,16 @@ pub fn record_error(error: &RecordError) -> String {
         _ if matches!(error, RecordError::BadRow { .. }) => "put a text with commas in quotes",
         "not_utf8" => "save it as plain text in UTF-8 first",
         "too_large" => "split it, or raise --max-bytes",
+        _ if matches!(
+            error,
+            RecordError::Malformed {
+                place: Place::Row(_),
+                ..
+            }
+        ) =>
+        {
+            "a row needs a text in its column 'text'"
+        }
         _ => r#"a record is one line such as {"id":"a","text":"...","siblings":["..."]}"#,
     };
     format!("{error}; {way_out}")

@@ -12,6 +12,8 @@ mod visible;
 #[cfg(test)]
 mod fixtures;
 
+use std::fmt;
+
 use crate::document::{Document, DocumentError};
 use crate::finding::Finding;
 pub use crate::language::{AbstainReason, Language};
@@ -47,15 +49,33 @@ pub enum Outcome {
     BadRecord(RecordError),
 }
 
-/// Why a line of a batch's input holds no document that can be judged.
+/// Where a record stands in its input, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In a file of lines.
+    Line(u64),
+    /// In a table.
+    Row(u64),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(number) => write!(f, "line {number}"),
+            Self::Row(number) => write!(f, "row {number}"),
+        }
+    }
+}
+
+/// Why a record of a batch's input holds no document that can be judged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordError {
-    /// The line is not a JSON object of the expected shape.
-    #[error("line {line} is not a record: {problem}")]
+    /// The line is not a JSON object of the expected shape, or the row holds no text.
+    #[error("{place} is not a record: {problem}")]
     Malformed {
-        /// Line of the input, from 1.
-        line: u64,
+        /// Where it stands in the input.
+        place: Place,
         /// What is wrong, with expected and got.
         problem: String,
     },
@@ -67,19 +87,19 @@ pub enum RecordError {
         /// What is wrong, with expected and got.
         problem: String,
     },
-    /// The line is not UTF-8.
-    #[error("line {line} is not UTF-8: its byte {byte} cannot stand there")]
+    /// It is not UTF-8.
+    #[error("{place} is not UTF-8: its byte {byte} cannot stand there")]
     NotUtf8 {
-        /// Line of the input, from 1.
-        line: u64,
-        /// The first byte that is wrong, from 0, counted in the line.
+        /// Where it stands in the input.
+        place: Place,
+        /// The first byte that is wrong, from 0, counted in the line or the cell.
         byte: usize,
     },
-    /// The line, or a text in it, is larger than allowed.
-    #[error("{what} of line {line} is over the limit of {limit} bytes")]
+    /// The record, or a text in it, is larger than allowed.
+    #[error("{what} of {place} is over the limit of {limit} bytes")]
     TooLarge {
-        /// Line of the input, from 1.
-        line: u64,
+        /// Where it stands in the input.
+        place: Place,
         /// What is too large: `the record`, `the text`, `sibling 2`.
         what: String,
         /// The most bytes allowed for it.

@@ -176,7 +176,7 @@ fn article(record: Record, language: Option<&str>) -> Result<Article, String> {
 fn told(source: &Source, wrong: &str) -> String {
     match source {
         Source::Text(_) => wrong.to_owned(),
-        Source::Records(_) | Source::Rows(_) | Source::StandardInput => {
+        Source::Records(_) | Source::Rows(_) | Source::Table(_) | Source::StandardInput => {
             format!("{}: {wrong}", source.name())
         }
     }

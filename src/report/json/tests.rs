@@ -1,6 +1,6 @@
 //! The JSON, key by key, in the order of the contract.
 
-use super::super::{AbstainReason, Language, RecordError, fixtures};
+use super::super::{AbstainReason, Language, Place, RecordError, fixtures};
 use super::*;
 use crate::document::DocumentError;
 
@@ -100,7 +100,7 @@ fn what_was_not_judged_says_why_and_has_no_score() {
     let bad = Report {
         id: "7".to_owned(),
         outcome: Outcome::BadRecord(RecordError::Malformed {
-            line: 7,
+            place: Place::Line(7),
             problem: "no \"text\"".to_owned(),
         }),
     };

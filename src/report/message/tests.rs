@@ -116,7 +116,7 @@ fn reasons_and_errors_give_the_way_out() {
     let reason = abstained(AbstainReason::LanguageUnsupported, Some(&german));
     assert!(reason.contains("German") && reason.contains("--language eng"));
     let too_large = RecordError::TooLarge {
-        line: 3,
+        place: Place::Line(3),
         what: "the text".to_owned(),
         limit: 10,
     };

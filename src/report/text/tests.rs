@@ -1,6 +1,6 @@
 //! What people see, as they see it.
 
-use super::super::{AbstainReason, RecordError, fixtures};
+use super::super::{AbstainReason, Place, RecordError, fixtures};
 use super::*;
 use crate::finding::Category;
 use crate::span::Span;
@@ -276,7 +276,10 @@ fn one_line_says_what_became_of_a_document() {
     );
     let failed = Report {
         id: "4".to_owned(),
-        outcome: Outcome::BadRecord(RecordError::NotUtf8 { line: 4, byte: 9 }),
+        outcome: Outcome::BadRecord(RecordError::NotUtf8 {
+            place: Place::Line(4),
+            byte: 9,
+        }),
     };
     assert_eq!(score(&failed, plain(80)), "4: failed (not_utf8)\n");
 }
