@@ -23,7 +23,7 @@ mod unpack;
 
 pub use judge::{Ended, Job};
 pub use judged::{Judged, Status, Summary};
-pub use open::{AnyRecords, Unnamed, records};
+pub use open::{AnyRecords, BytesRead, Reading, Unnamed, records};
 pub use record::{Record, Records};
 pub use rows::Rows;
 pub use shard::{Shard, ShardError};

@@ -17,7 +17,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use crate::report::{Place, RecordError};
 
 use super::record::{SiblingJson, day, handed_on, input, too_large};
-use super::{BatchError, Record};
+use super::{BatchError, BytesRead, Record};
 
 mod columns;
 
@@ -35,16 +35,21 @@ pub struct Table {
     next_group: usize,
     group: Option<Group>,
     row: u64,
+    /// Of the file.
+    bytes: u64,
+    read: BytesRead,
     ended: bool,
 }
 
 impl Table {
-    /// Records of the file at `path`; no text may have more than `max_bytes` bytes.
+    /// Records of the file at `path`; no text may have more than `max_bytes` bytes. As
+    /// groups of rows are opened, their share of the file is added to `read`.
     ///
     /// # Errors
     /// When it cannot be read, is no Parquet, or has no column of texts.
-    pub fn open(path: &Path, max_bytes: u64) -> io::Result<Self> {
+    pub fn open(path: &Path, max_bytes: u64, read: &BytesRead) -> io::Result<Self> {
         let file = File::open(path)?;
+        let bytes = file.metadata()?.len();
         let reader = guarded(|| SerializedFileReader::new(file))?;
         let columns = Columns::find(reader.metadata().file_metadata().schema_descr())?;
         Ok(Self {
@@ -56,6 +61,8 @@ impl Table {
             next_group: 0,
             group: None,
             row: 0,
+            bytes,
+            read: read.clone(),
             ended: false,
         })
     }
@@ -88,6 +95,9 @@ impl Table {
                 Group::open(reader.get_row_group(number)?.as_ref(), columns)
             })?);
             self.next_group += 1;
+            let groups = reader.num_row_groups();
+            let share = |before: usize| self.bytes as u128 * before as u128 / groups as u128;
+            self.read.add((share(number + 1) - share(number)) as u64);
         }
     }
 

@@ -269,6 +269,7 @@ fn folders_patterns_and_files_are_found_in_order() {
         ("notes.md", "# notes"),
         ("records", " {\"text\":\"a\"}"),
         ("more.jsonl", ""),
+        ("day.Parquet", ""),
     ] {
         std::fs::write(root.join(name), text).unwrap();
     }
@@ -283,6 +284,7 @@ fn folders_patterns_and_files_are_found_in_order() {
         sources(&[
             name("records"),
             name("more.jsonl"),
+            name("day.Parquet"),
             name("notes.md"),
             "-".to_owned()
         ])
@@ -290,6 +292,7 @@ fn folders_patterns_and_files_are_found_in_order() {
         [
             Source::Records(root.join("records")),
             Source::Records(root.join("more.jsonl")),
+            Source::Table(root.join("day.Parquet")),
             text("notes.md"),
             Source::StandardInput
         ]

@@ -11,6 +11,8 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::open::{BytesRead, Counted};
+
 /// Zstandard looks back at most 2^27 bytes (128 MiB), which is what its own
 /// program takes without being asked; more is memory that a hostile file asks
 /// for.
@@ -34,12 +36,16 @@ pub(super) fn packing(path: &Path) -> Option<(Packing, &Path)> {
     Some((packing, Path::new(path.file_stem()?)))
 }
 
-/// Opens a file of records, to be read unpacked.
+/// Opens a file of records, to be read unpacked. What is read of the file itself is
+/// added to `read`.
 ///
 /// # Errors
 /// When it cannot be opened. That an archive is damaged shows while it is read.
-pub(super) fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
-    let file = BufReader::new(File::open(path)?);
+pub(super) fn open(path: &Path, read: &BytesRead) -> io::Result<Box<dyn BufRead>> {
+    let file = BufReader::new(Counted {
+        file: File::open(path)?,
+        read: read.clone(),
+    });
     Ok(match packing(path) {
         None => Box::new(file),
         Some((Packing::Gzip, _)) => unpacked(MultiGzDecoder::new(file)),
@@ -95,7 +101,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         std::fs::write(&path, content).unwrap();
-        Records::new(name, open(&path).unwrap(), max_bytes).collect()
+        let read = BytesRead::default();
+        let reader = open(&path, &read).unwrap();
+        let records = Records::new(name, reader, max_bytes).collect();
+        assert_eq!(read.get(), content.len() as u64);
+        records
     }
 
     #[test]

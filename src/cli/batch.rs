@@ -8,13 +8,12 @@ mod pool;
 mod progress;
 mod state;
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
-use mtlint::batch::{self, Ended, Job, Record, Shard, Source, Unnamed};
+use mtlint::batch::{self, BytesRead, Ended, Job, Reading, Record, Shard, Source, Unnamed};
 use mtlint::report::json;
 
 use super::Verdict;
@@ -31,6 +30,7 @@ use progress::Progress;
 ///
 /// All but 'text' may be left out; the id is then the line's number. The first row of CSV names the
 /// columns: text and, if there are any, id, date and sibling. Both may be packed (.jsonl.gz, .csv.zst).
+/// Parquet has these columns too, or siblings, a list of texts or of groups of id and text.
 /// A folder stands for the .txt files in it. The output has one line for each document, in the order of
 /// the input; a document that cannot be read gets its line too, with "status":"failed".
 ///
@@ -44,14 +44,14 @@ use progress::Progress;
     after_help = "Examples:\n  \
     mtlint batch tonight.jsonl --output reports.jsonl\n  \
     mtlint batch articles/ 'more/*.txt' --output reports.jsonl\n  \
-    mtlint batch 'feed/*.jsonl.gz' more.csv --output reports.jsonl\n  \
+    mtlint batch 'feed/*.jsonl.gz' more.csv 'export/*.parquet' --output reports.jsonl\n  \
     mtlint batch tonight.jsonl --output reports.jsonl --pool wire.jsonl --pool archive/\n  \
     mtlint batch tonight.jsonl --output reports.jsonl --pool batch\n  \
     mtlint batch tonight.jsonl --output part1.jsonl --shard 1/4\n  \
     cat tonight.jsonl | mtlint batch - --output - | jq -r .score.quality"
 )]
 pub struct BatchArgs {
-    /// JSON Lines, CSV, text files, folders or patterns; '-' is JSON Lines on standard input
+    /// JSON Lines, CSV, Parquet, text files, folders or patterns; '-' is JSON Lines on standard input
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<String>,
 
@@ -73,7 +73,7 @@ pub struct BatchArgs {
     #[arg(long, requires = "state")]
     resume: bool,
 
-    /// Look for siblings here: JSON Lines, CSV, a text file, a folder or a pattern; 'batch' is the
+    /// Look for siblings here: JSON Lines, CSV, Parquet, a text file, a folder or a pattern; 'batch' is the
     /// batch's own documents (write './batch' for a file of that name). Give the flag again for
     /// each further one
     #[arg(long, value_name = "SOURCE")]
@@ -97,7 +97,7 @@ pub struct BatchArgs {
     fail_on_error: bool,
 
     #[command(flatten)]
-    common: CommonArgs,
+    pub(super) common: CommonArgs,
 
     #[command(flatten)]
     gates: GateArgs,
@@ -128,12 +128,12 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         words: arguments.words,
         fix: None,
     };
-    let mut progress = Progress::new(
-        &sources,
-        arguments.shard.is_none(),
-        arguments.common.quiet,
-        streams,
-    );
+    let reading = Reading {
+        max_bytes: arguments.common.max_bytes,
+        unnamed: Unnamed::Line,
+        read: BytesRead::default(),
+    };
+    let mut progress = Progress::new(&sources, &reading.read, arguments.common.quiet, streams);
     let mut verdict = Verdict::default();
     let Streams {
         stdin,
@@ -141,11 +141,10 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         stderr,
         ..
     } = streams;
-    let max_bytes = arguments.common.max_bytes;
     let mut stdin = Some(&mut **stdin);
     let records = sources
         .iter()
-        .flat_map(|source| batch::records(source, &mut stdin, max_bytes, Unnamed::Line));
+        .flat_map(|source| batch::records(source, &mut stdin, &reading));
     // An input that cannot be read is every part's failure.
     let here = |record: &Record| arguments.shard.is_none_or(|shard| shard.holds(record));
     let records = records.filter(|record| record.as_ref().map_or(true, here));
@@ -166,15 +165,14 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     if whole {
         output.finish(stdout)?;
     }
-    verdict.failed = arguments.fail_on_error && progress.failed > 0;
+    verdict.failed = arguments.fail_on_error && progress.failed() > 0;
     progress.finish(stderr);
     if let Some(run) = run {
         let damaged = run.damaged();
         if damaged > 0 && !arguments.common.quiet {
-            let _ = writeln!(
-                stderr,
-                "note: {damaged} reports in the state were damaged and were made anew"
-            );
+            streams.note(&format!(
+                "{damaged} reports in the state were damaged and were made anew"
+            ));
         }
         // After the output: a run that is cut short here gives it again.
         run.end(whole, state::now())?;

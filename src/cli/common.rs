@@ -13,6 +13,7 @@ use mtlint::lm::{LanguageModel, Precision};
 use mtlint::models;
 use mtlint::pipeline::{Analyzer, OperatingPoint, Options};
 
+use super::log::LogFormat;
 use super::output::Streams;
 use super::progress::ModelProgress;
 
@@ -58,6 +59,11 @@ pub struct CommonArgs {
     /// No progress and no notes on standard error, only errors
     #[arg(long, short)]
     pub quiet: bool,
+
+    /// How notes, progress and errors are written to standard error; 'json' is one object a line,
+    /// with "time", "level", "message" and the numbers of the progress
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
 
     /// Colour the text; 'auto' asks the terminal and obeys NO_COLOR
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
@@ -146,7 +152,7 @@ pub fn load_model(common: &CommonArgs) -> anyhow::Result<Arc<dyn LanguageModel>>
         let table = [("gibberish", 75.0), ("twaddle", 60.0)];
         return Ok(Arc::new(mtlint::lm::stub::Stub::new(table)));
     }
-    let progress = ModelProgress::new(common.quiet);
+    let progress = ModelProgress::new(common.quiet, common.log_format);
     let path = models::resolve(&common.model, common.offline, &progress)?;
     drop(progress);
     // The file of a known model was checked when it was resolved.

@@ -3,7 +3,6 @@
 //! Reading, judging and measuring are the library's; here are the arguments
 //! and the progress.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -92,7 +91,7 @@ pub struct EvalArgs {
     format: Format,
 
     #[command(flatten)]
-    common: CommonArgs,
+    pub(super) common: CommonArgs,
 }
 
 /// A part of the documents, as an argument.
@@ -139,7 +138,9 @@ pub fn run(arguments: &EvalArgs, streams: &mut Streams<'_>) -> anyhow::Result<Ve
     };
     let mut progress = Progress::new(arguments.common.quiet, streams);
     let evaluation = eval::measure(&analyzer, &sets, options, |done, total| {
-        progress.step(done, total, streams.stderr);
+        if let Some(words) = progress.step(done, total) {
+            streams.note(&words);
+        }
     })?;
     progress.bar.finish_and_clear();
     let drawn = match arguments.format {
@@ -161,7 +162,7 @@ struct Progress {
 
 impl Progress {
     fn new(quiet: bool, streams: &Streams<'_>) -> Self {
-        let draw = streams.terminal.progress && !quiet;
+        let draw = streams.draws_progress(quiet);
         let bar = ProgressBar::new(0);
         bar.set_draw_target(if draw {
             ProgressDrawTarget::stderr()
@@ -178,13 +179,14 @@ impl Progress {
         }
     }
 
-    fn step(&mut self, done: usize, total: usize, stderr: &mut dyn Write) {
+    /// What is to be noted, if it is time to.
+    fn step(&mut self, done: usize, total: usize) -> Option<String> {
         self.bar.set_length(total as u64);
         self.bar.set_position(done as u64);
-        if self.notes && self.noted.elapsed() >= NOTE_EVERY {
+        let due = self.notes && self.noted.elapsed() >= NOTE_EVERY;
+        due.then(|| {
             self.noted = Instant::now();
-            // That nobody reads progress is no reason to stop.
-            let _ = writeln!(stderr, "note: {done} of {total} texts judged");
-        }
+            format!("{done} of {total} texts judged")
+        })
     }
 }

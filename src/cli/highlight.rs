@@ -24,7 +24,7 @@ use super::output::Streams;
     mtlint highlight --fix --write drafts/*.txt --sibling cleaner.txt")]
 pub struct HighlightArgs {
     #[command(flatten)]
-    documents: DocumentArgs,
+    pub(super) documents: DocumentArgs,
 
     #[command(flatten)]
     fix: FixArgs,

@@ -9,6 +9,7 @@ mod documents;
 mod eval;
 mod fix;
 mod highlight;
+mod log;
 mod models;
 mod output;
 mod progress;
@@ -20,6 +21,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
+use log::LogFormat;
 use output::{OutputError, Streams, Terminal};
 
 /// Finds machine-translation garble in English articles.
@@ -65,6 +67,18 @@ enum Command {
     Models(models::ModelsArguments),
 }
 
+impl Command {
+    fn log_format(&self) -> LogFormat {
+        match self {
+            Self::Score(arguments) => arguments.documents.common.log_format,
+            Self::Highlight(arguments) => arguments.documents.common.log_format,
+            Self::Batch(arguments) => arguments.common.log_format,
+            Self::Eval(arguments) => arguments.common.log_format,
+            Self::Report(_) | Self::Models(_) => LogFormat::default(),
+        }
+    }
+}
+
 /// What a subcommand found, as far as the exit status depends on it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Verdict {
@@ -103,6 +117,7 @@ pub fn main() -> u8 {
         stdin: &mut stdin,
         stdout: &mut stdout,
         stderr: &mut stderr,
+        log: LogFormat::default(),
         terminal: Terminal::of_this_process(),
     };
     run(std::env::args_os(), &mut streams)
@@ -111,7 +126,10 @@ pub fn main() -> u8 {
 /// Runs the command `arguments`, the name of the program first.
 fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> u8 {
     let result = match Cli::try_parse_from(arguments) {
-        Ok(cli) => dispatch(cli.command, streams),
+        Ok(cli) => {
+            streams.log = cli.command.log_format();
+            dispatch(cli.command, streams)
+        }
         Err(message) => return print_usage(&message, streams),
     };
     conclude(&result, streams)

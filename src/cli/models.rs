@@ -187,7 +187,7 @@ fn fetch(
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Verdict> {
     for name in names {
-        let progress = ModelProgress::new(arguments.quiet);
+        let progress = ModelProgress::new(arguments.quiet, streams.log);
         let path = store.fetch(name, arguments.offline, &progress)?;
         drop(progress);
         streams.print(&format!("{}\n", path.display()))?;
@@ -203,7 +203,7 @@ fn verify(
 ) -> anyhow::Result<Verdict> {
     let mut all_sound = true;
     for name in names {
-        let progress = ModelProgress::new(arguments.quiet);
+        let progress = ModelProgress::new(arguments.quiet, streams.log);
         let verdict = store.verify(name, &progress)?;
         drop(progress);
         let words = match &verdict {

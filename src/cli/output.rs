@@ -6,7 +6,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use mtlint::report::text;
+use super::log::{Level, LogFormat};
 
 /// Columns when no terminal says how many it has.
 const WIDTH_WITHOUT_TERMINAL: usize = 100;
@@ -85,6 +85,8 @@ pub struct Streams<'a> {
     pub stdout: &'a mut dyn Write,
     /// Notes and progress go here.
     pub stderr: &'a mut dyn Write,
+    /// How notes and errors are written there.
+    pub log: LogFormat,
     /// What is known of the terminal.
     pub terminal: Terminal,
 }
@@ -101,19 +103,17 @@ impl Streams<'_> {
 
     /// Says what went wrong.
     pub fn error(&mut self, problem: &str) {
-        self.say("error", problem);
+        self.raw_note(&self.log.line(Level::Error, problem));
     }
 
     /// Says something that a person may want to know.
     pub fn note(&mut self, words: &str) {
-        self.say("note", words);
+        self.raw_note(&self.log.line(Level::Note, words));
     }
 
-    /// Later lines are indented: a line break in a hostile name cannot pass
-    /// for a message of its own.
-    fn say(&mut self, kind: &str, words: &str) {
-        let lines: Vec<String> = words.lines().map(text::safe).collect();
-        self.raw_note(&format!("{kind}: {}\n", lines.join("\n  ")));
+    /// Whether progress is drawn in place.
+    pub fn draws_progress(&self, quiet: bool) -> bool {
+        self.terminal.progress && !quiet && self.log == LogFormat::Text
     }
 
     /// Writes to standard error. That nobody reads it is no reason to stop.

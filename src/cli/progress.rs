@@ -8,6 +8,8 @@ use std::io::{self, IsTerminal, Write};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mtlint::models::{Progress, Stage};
 
+use super::log::{Level, LogFormat};
+
 /// Progress of one command.
 pub struct ModelProgress {
     stage: Cell<Option<Stage>>,
@@ -16,20 +18,20 @@ pub struct ModelProgress {
 
 enum Shown {
     Nothing,
-    Lines,
+    Lines(LogFormat),
     /// The bar of the stage; a hidden one before the first.
     Bar(RefCell<ProgressBar>),
 }
 
 impl ModelProgress {
     /// On standard error, unless `quiet`.
-    pub fn new(quiet: bool) -> Self {
+    pub fn new(quiet: bool, log: LogFormat) -> Self {
         let shown = if quiet {
             Shown::Nothing
-        } else if io::stderr().is_terminal() {
+        } else if log == LogFormat::Text && io::stderr().is_terminal() {
             Shown::Bar(RefCell::new(ProgressBar::hidden()))
         } else {
-            Shown::Lines
+            Shown::Lines(log)
         };
         Self {
             stage: Cell::new(None),
@@ -44,11 +46,12 @@ impl Progress for ModelProgress {
         match &self.shown {
             Shown::Nothing => {}
             // A check takes no time worth a line.
-            Shown::Lines if new && stage != Stage::Checking => {
+            Shown::Lines(log) if new && stage != Stage::Checking => {
                 let size = total.map(megabytes).unwrap_or_default();
-                let _ = writeln!(io::stderr(), "mtlint: {}{size}", words(stage));
+                let line = log.line(Level::Note, &format!("{}{size}", words(stage)));
+                let _ = io::stderr().write_all(line.as_bytes());
             }
-            Shown::Lines => {}
+            Shown::Lines(_) => {}
             Shown::Bar(bar) => {
                 let mut bar = bar.borrow_mut();
                 if new {

@@ -20,7 +20,7 @@ use super::output::Streams;
     pandoc -t plain article.html | mtlint score --format jsonl -")]
 pub struct ScoreArgs {
     #[command(flatten)]
-    documents: DocumentArgs,
+    pub(super) documents: DocumentArgs,
 }
 
 /// Scores every document.

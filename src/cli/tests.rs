@@ -43,6 +43,7 @@ fn run_into(arguments: &[&str], stdin: &[u8], stdout: &mut dyn Write) -> (u8, St
         stdin: &mut stdin,
         stdout,
         stderr: &mut stderr,
+        log: LogFormat::default(),
         terminal: Terminal {
             width: 80,
             colour: false,
@@ -274,6 +275,26 @@ fn a_reader_that_left_is_success_and_a_full_disk_is_not() {
         assert_eq!(status, 2, "{command:?}");
         assert!(stderr.starts_with("error: cannot write standard output: "));
     }
+}
+
+#[test]
+fn a_log_in_json_has_one_object_a_line() {
+    let input = b"{\"text\":\"Calm seas.\"}\nbroken\n";
+    let batch = ran(
+        &["batch", "-", "--output", "-", "--log-format", "json"],
+        input,
+    );
+    let logged = lines(&batch.stderr);
+    assert_eq!(logged.len(), 1);
+    assert_eq!(logged[0]["level"], "note");
+    assert_eq!(logged[0]["message"], "1 judged, 0 not judged, 1 failed");
+    assert_eq!(logged[0]["done"], true);
+    assert_eq!(logged[0]["judged"], 1);
+    assert_eq!(logged[0]["failed"], 1);
+    let failing = ran(&["score", "gone.txt", "--log-format", "json"], b"");
+    assert_eq!(failing.status, 2);
+    let logged = lines(&failing.stderr);
+    assert_eq!(logged[0]["level"], "error");
 }
 
 #[test]

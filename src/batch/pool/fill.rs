@@ -11,7 +11,7 @@ use std::path::Path;
 use crate::language::{AbstainReason, Gate, gate};
 use crate::segment::segment;
 
-use super::super::open::{Unnamed, records};
+use super::super::open::{BytesRead, Reading, Unnamed, records};
 use super::super::source::{Source, sources};
 use super::super::{BatchError, Record};
 use super::{Article, Pool, PoolBuilder, PoolError};
@@ -99,11 +99,16 @@ impl PoolSources {
         let mut stdin = Some(stdin);
         let mut builder = PoolBuilder::new()?;
         let (mut left_out, mut problem) = (0, None);
+        let reading = |unnamed| Reading {
+            max_bytes,
+            unnamed,
+            read: BytesRead::default(),
+        };
         for (argument, sources) in &self.others {
             let mut articles = 0u64;
             let mut first = None;
             for source in sources {
-                for record in records(source, &mut stdin, max_bytes, Unnamed::FileAndLine) {
+                for record in records(source, &mut stdin, &reading(Unnamed::FileAndLine)) {
                     match article(record?, language) {
                         Ok(article) => {
                             builder.add(&article)?;
@@ -127,7 +132,7 @@ impl PoolSources {
         }
         let own_from = builder.len();
         for source in &self.own {
-            for record in records(source, &mut stdin, max_bytes, Unnamed::Line) {
+            for record in records(source, &mut stdin, &reading(Unnamed::Line)) {
                 if let Ok(article) = article(record?, language) {
                     builder.add(&article)?;
                 }

@@ -8,6 +8,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
 use super::*;
+use crate::batch::{Reading, Source, Unnamed};
 
 /// What goes into one column: definition levels, repetition levels, values.
 enum Column {
@@ -59,7 +60,7 @@ fn parquet(schema: &str, groups: &[Vec<Column>]) -> Vec<u8> {
 fn opened(bytes: &[u8], max_bytes: u64) -> io::Result<Table> {
     let mut file = tempfile::NamedTempFile::with_suffix(".parquet").unwrap();
     file.write_all(bytes).unwrap();
-    let mut table = Table::open(file.path(), max_bytes)?;
+    let mut table = Table::open(file.path(), max_bytes, &BytesRead::default())?;
     table.name = "feed.parquet".to_owned();
     Ok(table)
 }
@@ -158,6 +159,26 @@ fn rows_of_all_groups_are_records_or_say_why_not() {
     let named = opened(&bytes, 30).unwrap().called_by_file();
     let named: Vec<_> = named.map(|row| told(&row).remove(0)).collect();
     assert_eq!(named[1], "feed.parquet:2");
+}
+
+#[test]
+fn what_was_read_of_the_file_is_counted() {
+    let mut file = tempfile::NamedTempFile::with_suffix(".parquet").unwrap();
+    let bytes = records();
+    file.write_all(&bytes).unwrap();
+    let reading = Reading {
+        max_bytes: 30,
+        unnamed: Unnamed::Line,
+        read: BytesRead::default(),
+    };
+    let source = Source::Table(file.path().to_owned());
+    let mut stdin = Some(io::empty());
+    let mut rows = super::super::records(&source, &mut stdin, &reading);
+    rows.by_ref().take(4).for_each(drop);
+    let half = bytes.len() as u64 / 2;
+    assert_eq!(reading.read.get(), half);
+    assert_eq!(rows.count(), 2);
+    assert_eq!(reading.read.get(), bytes.len() as u64);
 }
 
 #[test]
