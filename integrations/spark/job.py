@@ -35,7 +35,9 @@ def arguments() -> argparse.Namespace:
         "--partitions", type=int, metavar="N", help="as Spark reads the input if not given"
     )
     parser.add_argument(
-        "--binary", default="mtlint", help="mtlint on the executors: a path, a name, or a shipped file"
+        "--binary",
+        default="mtlint",
+        help="mtlint on the executors: a path, a name, or a shipped file",
     )
     parser.add_argument(
         "--model", default=mtlint_spark.DEFAULT_MODEL, help="its name, or a file of the executors"

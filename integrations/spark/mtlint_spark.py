@@ -109,9 +109,9 @@ def judge(
 
     :param binary: the program on the executors: a path, a name on their ``PATH``, or the
         name of a file shipped with ``--files`` or ``SparkContext.addFile``.
-    :param model: a name from ``mtlint models list``, or the path of a GGUF file on the
-        executors. If the file ``NAME.gguf`` is shipped with ``--files`` or
-        ``SparkContext.addFile``, it is used.
+    :param model: a name from ``mtlint models list``, or a GGUF file: a path on the
+        executors, or the name of a shipped one. Of a model that is named, a shipped file
+        ``NAME.gguf`` is used.
     :param models: the executors' folder of models; ``MTLINT_MODELS`` of theirs if not
         given, and without that the cache folder.
     :param fetch: get the model with the executor's pip where it is missing. mtlint locks
@@ -314,9 +314,7 @@ def _judge_lines(batches: Iterable[pa.RecordBatch], program: _Program) -> Iterat
             values = [value for value in _values(piece.column("value")) if value is not None]
             # mtlint passes over blank lines. A line break inside a value can only stand
             # between JSON's tokens, where a space does as well.
-            records = [
-                value.replace(b"\n", b" ") + b"\n" for value in values if value.strip(BLANK)
-            ]
+            records = [value.replace(b"\n", b" ") + b"\n" for value in values if value.strip(BLANK)]
             given += len(records)
             yield records
 
@@ -397,9 +395,7 @@ class _Child:
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
         self.command = command
         self.error = b""
-        self.process = _start(
-            command, environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        self.process = _start(command, environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.selector = selectors.DefaultSelector()
 
     def __enter__(self) -> _Child:
@@ -411,11 +407,7 @@ class _Child:
         self.process.wait()
         self.selector.close()
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
-            try:
-                pipe.close()
-            except OSError:
-                # What was not written yet has nowhere to go.
-                pass
+            pipe.close()
 
     def filtered(self, first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
         """Write all bytes and give what is read meanwhile.
@@ -479,9 +471,10 @@ class _Child:
 
 def _command(program: _Program) -> list[str]:
     binary = _binary(program.binary)
-    if program.fetch and _is_name(program.model) and _shipped_model(program.model) is None:
+    model = _shipped(program.model) or program.model
+    if program.fetch and _is_name(model) and _shipped_model(model) is None:
         _fetch(binary, program)
-    command = [binary, "batch", "-", "--output", "-", "--model", program.model]
+    command = [binary, "batch", "-", "--output", "-", "--model", model]
     command += ["--offline", "--quiet", *program.options]
     threads = program.threads or _task_cpus()
     if threads is not None:

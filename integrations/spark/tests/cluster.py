@@ -105,7 +105,10 @@ class Cluster:
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
                 env=os.environ
-                | {"SPARK_CONF_DIR": str(self._log_configuration()), "SPARK_LOG_DIR": str(self.folder)},
+                | {
+                    "SPARK_CONF_DIR": str(self._log_configuration()),
+                    "SPARK_LOG_DIR": str(self.folder),
+                },
                 # A group of its own, so that all that it starts can be ended with it;
                 # and no test that is killed leaves it behind.
                 start_new_session=True,
@@ -144,14 +147,13 @@ class Cluster:
         spark.sparkContext.addPyFile(str(INTEGRATION / "mtlint_spark.py"))
         return spark
 
-    def submit(self, job: Path, *arguments: str, more: list[str]) -> subprocess.CompletedProcess:
-        """spark-submit, as a user calls it."""
-        command = [str(SPARK_HOME / "bin" / "spark-submit"), "--master", self.master]
+    def submit(self, *arguments: str, master: str | None = None) -> subprocess.CompletedProcess:
+        """spark-submit, as a user calls it; on the cluster if no other master is named."""
+        command = [str(SPARK_HOME / "bin" / "spark-submit"), "--master", master or self.master]
         for key, value in CONFIGURATION.items():
             command += ["--conf", f"{key}={value}"]
-        command += [*more, str(job), *arguments]
         return subprocess.run(
-            command,
+            [*command, *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

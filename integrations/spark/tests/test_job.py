@@ -11,11 +11,10 @@ MODULE = JOB.with_name("mtlint_spark.py")
 
 
 class Job(unittest.TestCase):
-    def submit(self, *arguments, files=()):
-        more = ["--py-files", str(MODULE)]
-        if files:
-            more += ["--files", ",".join(map(str, files))]
-        return cluster().submit(JOB, *arguments, more=more)
+    def submit(self, *arguments, **more):
+        run = cluster().submit("--py-files", str(MODULE), *arguments, **more)
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        return run
 
     def test_json_lines_with_program_and_model_shipped(self):
         place = folder("shipped")
@@ -23,18 +22,20 @@ class Job(unittest.TestCase):
         lines = "".join(json.dumps(article) + "\n" for article in articles)
         (place / "in.jsonl").write_text(lines + '{"id":"cut"\n\n')
         run = self.submit(
+            f"--files={MTLINT},{support.real_model()}",
+            str(JOB),
             str(place / "in.jsonl"),
             str(place / "out"),
             "--partitions=2",
             # A folder of models that is empty: only the shipped model will do.
             f"--models={folder('none')}",
             "--no-fetch",
-            files=[MTLINT, support.real_model()],
         )
-        self.assertEqual(run.returncode, 0, run.stderr)
         self.assertIn("mtlint: 4 documents: 3 judged, 0 not judged, 1 failed\n", run.stdout)
         written = [
-            line for part in (place / "out").glob("part-*") for line in part.read_text().splitlines()
+            line
+            for part in (place / "out").glob("part-*")
+            for line in part.read_text().splitlines()
         ]
         self.assertEqual(len(written), 4)
         scored = [line for line in written if '"status":"scored"' in line]
@@ -44,7 +45,8 @@ class Job(unittest.TestCase):
         place = folder("parquet")
         articles = stories()[:50]
         frame(articles, 3).write.parquet(str(place / "in"))
-        run = self.submit(
+        self.submit(
+            str(JOB),
             str(place / "in"),
             str(place / "out"),
             "--input-format=parquet",
@@ -53,8 +55,9 @@ class Job(unittest.TestCase):
             "--model=stub",
             "--no-fetch",
             "--flags=--sensitivity thorough",
+            # Quicker than on the cluster, whose machines the other test has.
+            master="local[2]",
         )
-        self.assertEqual(run.returncode, 0, run.stderr)
         rows = support.session().read.parquet(str(place / "out")).collect()
         self.assertEqual(
             sorted(row.report for row in rows),

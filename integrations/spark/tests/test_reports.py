@@ -104,7 +104,10 @@ class BadRows(unittest.TestCase):
             {"id": "french", "text": french},
             {"id": "huge", "text": "The quay was closed. " * 10_000},
             {"id": "beyond", "text": "The quay was closed. " * 60_000},
-            {"id": "odd", "text": 'Line\r\nand "line",\u2028 \U0001f680 a\u0000b, the quay was closed.'},
+            {
+                "id": "odd",
+                "text": 'Line\r\nand "line",\u2028 \U0001f680 a\u0000b, the quay was closed.',
+            },
             {"id": "last", "text": "The quay was open."},
         ]
         flags = ["--max-bytes", "100kB"]
@@ -123,7 +126,12 @@ class BadRows(unittest.TestCase):
         self.assertEqual([row.report for row in rows], local(documents, "--model", "stub", *flags))
 
     def test_ids_repeated_and_null(self):
-        texts = ["The quay was closed.", "A ferry sank.", "The quay was closed.", "It rained all day."]
+        texts = [
+            "The quay was closed.",
+            "A ferry sank.",
+            "The quay was closed.",
+            "It rained all day.",
+        ]
         ids = ["a", "a", None, None]
         documents = [{"id": name, "text": text} for name, text in zip(ids, texts)]
         rows = self.judged(documents)
@@ -134,7 +142,10 @@ class BadRows(unittest.TestCase):
         self.assertEqual([row.report for row in rows], expected)
 
     def test_ids_that_are_numbers_stay_numbers(self):
-        documents = [{"id": 2**62, "text": "The quay was closed."}, {"id": -1, "text": "It rained."}]
+        documents = [
+            {"id": 2**62, "text": "The quay was closed."},
+            {"id": -1, "text": "It rained."},
+        ]
         rows = self.judged(documents, schema="id bigint, text string")
         self.assertEqual([row.id for row in rows], [2**62, -1])
         self.assertEqual([json.loads(row.report)["id"] for row in rows], [str(2**62), "-1"])
@@ -164,7 +175,10 @@ class BadRows(unittest.TestCase):
 
     def test_columns_of_another_type_are_refused_at_once(self):
         for schema, told in (
-            ("id double, text string", "column id must be a string or a whole number; it is double"),
+            (
+                "id double, text string",
+                "column id must be a string or a whole number; it is double",
+            ),
             ("id string, text binary", "column text must be a string; it is binary"),
             ("id string, body string", "column text must be a string; it is not there"),
             ("id string, text string, siblings string", "column siblings must be an array"),

@@ -78,7 +78,9 @@ class Failing(unittest.TestCase):
         self.assertEqual(len(list(attempts.iterdir())), 4)
 
     def test_a_flood_on_standard_error_blocks_nothing(self):
-        path = program("flood", "#!/bin/sh\nyes rubbish | head -c 1000000 >&2\necho last words >&2\nexit 3\n")
+        path = program(
+            "flood", "#!/bin/sh\nyes rubbish | head -c 1000000 >&2\necho last words >&2\nexit 3\n"
+        )
         self.fails("(?s)ended with status 3: .*last words", binary=path, rows=3_000)
 
     def test_too_few_reports_are_an_error(self):
@@ -87,7 +89,9 @@ class Failing(unittest.TestCase):
 
     def test_a_report_on_another_document_is_an_error(self):
         path = program("swap", f"#!/bin/sh\n'{MTLINT}' \"$@\" | tac\n")
-        self.fails("row 1 is 'article 0', but mtlint's report is on 'article 8'", binary=path, rows=9)
+        self.fails(
+            "row 1 is 'article 0', but mtlint's report is on 'article 8'", binary=path, rows=9
+        )
 
     def test_what_is_no_report_is_an_error(self):
         path = program("prose", "#!/bin/sh\ncat >/dev/null\necho good morning\n")
@@ -124,14 +128,14 @@ class Retried(unittest.TestCase):
 
     def test_the_python_worker_is_killed_half_way(self):
         some = len(stories()) // 12 + 1
-        kill = f"head -n {some} | '{MTLINT}' \"$@\"; kill -KILL $PPID; sleep 600"
+        kill = f"head -n {some} | '{MTLINT}' \"$@\"; kill -KILL $PPID; exec sleep 600"
         self.each_once(*first_time("worker", kill))
 
     def test_the_executor_is_killed_half_way(self):
         # The executor is the parent of Python's daemon, which is the parent of the worker.
         parent = "$(ps -o ppid= -p {})"
         daemon = parent.format("$PPID")
-        kill = f"executor=$(ps -o ppid= -p {daemon}); kill -KILL $executor; sleep 600"
+        kill = f"executor=$(ps -o ppid= -p {daemon}); kill -KILL $executor; exec sleep 600"
         self.each_once(*first_time("executor", kill))
 
 
@@ -158,14 +162,16 @@ class Ending(unittest.TestCase):
 
     def test_a_limit_ends_mtlint_before_the_partition_ends(self):
         # It would go on for hours after the first rows.
-        binary, pids = self.noting(f"head -n 2000 | '{MTLINT}' \"$@\"\nsleep 100000")
+        binary, pids = self.noting(f"head -n 2000 | '{MTLINT}' \"$@\"\nexec sleep 100000")
         judged = judge(frame(documents(20_000), 1, PLAIN), binary=binary, **STUB)
-        self.assertEqual([row.id for row in judged.limit(3).collect()], [f"article {n}" for n in range(3)])
+        self.assertEqual(
+            [row.id for row in judged.limit(3).collect()], [f"article {n}" for n in range(3)]
+        )
         self.assertTrue(list(pids.iterdir()))
         self.assertTrue(self.gone(pids))
 
     def test_a_job_that_is_cancelled_ends_mtlint(self):
-        binary, pids = self.noting("sleep 100000")
+        binary, pids = self.noting("exec sleep 100000")
         context = session().sparkContext
         context.addJobTag("stuck")
         try:
@@ -205,7 +211,11 @@ class Memory(unittest.TestCase):
             f"grep VmHWM /proc/$PPID/status > '{place}/peak'\n",
         )
         text = F.concat(F.repeat(F.lit("Pier 9 shut. "), 1_600), F.col("id").cast("string"))
-        large = session().range(0, rows, 1, 1).select(F.lit(None).cast("string").alias("id"), text.alias("text"))
+        large = (
+            session()
+            .range(0, rows, 1, 1)
+            .select(F.lit(None).cast("string").alias("id"), text.alias("text"))
+        )
         self.assertEqual(judge(large, binary=binary, **STUB).count(), rows)
         return int((place / "peak").read_text().split()[1]) / 1024
 
@@ -227,4 +237,6 @@ class Fetching(unittest.TestCase):
         rows = judge(frame(documents(4), 4, PLAIN), binary=MTLINT, models=str(models)).collect()
         self.assertEqual([row.status for row in rows], ["scored"] * 4)
         self.assertEqual((models.parent / "calls").read_text(), "call\n")
-        self.assertEqual((models / "smollm2-135m.gguf").stat().st_size, support.real_model().stat().st_size)
+        self.assertEqual(
+            (models / "smollm2-135m.gguf").stat().st_size, support.real_model().stat().st_size
+        )
