@@ -46,8 +46,17 @@ def cluster() -> Cluster:
 def session() -> SparkSession:
     """A driver; its executors have `pip_that_copies` for a pip."""
     spark = cluster().session({"spark.executorEnv.MTLINT_PIP": pip_that_copies()})
-    atexit.register(spark.stop)
+    atexit.register(_end, spark)
     return spark
+
+
+def _end(spark: SparkSession) -> None:
+    """Stop the driver and wait for its Java, which PySpark leaves to end by itself."""
+    gateway = spark.sparkContext._gateway
+    spark.stop()
+    gateway.shutdown()
+    gateway.proc.stdin.close()
+    gateway.proc.wait(60)
 
 
 @functools.cache
