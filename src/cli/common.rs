@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 
 use mtlint::batch::Summary;
@@ -21,7 +21,8 @@ use super::progress::ModelProgress;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Judging")]
 pub struct CommonArgs {
-    /// The language model: a name from 'mtlint models list', or a GGUF file
+    /// The language model: a name from 'mtlint models list', a GGUF file, or, where mtlint was built
+    /// with the feature rust-bert, 'rust-bert:' before a folder of Hugging Face's layout or a name
     #[arg(long, value_name = "NAME|PATH", default_value = "smollm2-135m")]
     pub model: String,
 
@@ -29,6 +30,10 @@ pub struct CommonArgs {
     /// by about a tenth of a bit a word
     #[arg(long, value_enum, default_value_t = PrecisionName::Int8)]
     pub precision: PrecisionName,
+
+    /// Where a rust-bert model computes
+    #[arg(long, value_enum, default_value_t = DeviceName::Cpu)]
+    pub device: DeviceName,
 
     /// How much to flag: 'precise' for people, 'balanced' where it agrees best with labelled
     /// data, 'thorough' to miss little
@@ -83,6 +88,13 @@ pub enum Sensitivity {
 pub enum PrecisionName {
     Int8,
     F32,
+}
+
+/// Where a language model computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DeviceName {
+    Cpu,
+    Cuda,
 }
 
 impl From<PrecisionName> for Precision {
@@ -145,12 +157,51 @@ impl CommonArgs {
     }
 }
 
+/// What stands before the model of the second engine.
+const RUST_BERT: &str = "rust-bert:";
+
+#[cfg(feature = "rust-bert")]
+fn rust_bert(name: &str, common: &CommonArgs) -> anyhow::Result<Arc<dyn LanguageModel>> {
+    use mtlint::lm::torch::{Device, Files, NAMES, TorchModel};
+
+    let known = NAMES.contains(&name);
+    let files = match std::path::Path::new(name) {
+        folder if folder.exists() || !known => Files::in_folder(folder)?,
+        _ if common.offline => bail!(
+            "{name} would be downloaded; without --offline it is, and a folder works with it: \
+             --model rust-bert:PATH"
+        ),
+        _ => Files::by_name(name)?,
+    };
+    let device = match common.device {
+        DeviceName::Cpu => Device::Cpu,
+        DeviceName::Cuda => Device::Cuda,
+    };
+    Ok(Arc::new(TorchModel::load(&files, device)?))
+}
+
+#[cfg(not(feature = "rust-bert"))]
+fn rust_bert(name: &str, _: &CommonArgs) -> anyhow::Result<Arc<dyn LanguageModel>> {
+    bail!(
+        "{RUST_BERT}{name} needs an mtlint that was built with --features rust-bert; the README \
+         says how"
+    )
+}
+
 /// The language model that the flags name.
 pub fn load_model(common: &CommonArgs) -> anyhow::Result<Arc<dyn LanguageModel>> {
     #[cfg(any(test, feature = "test-stub"))]
     if common.model == "stub" {
         let table = [("gibberish", 75.0), ("twaddle", 60.0)];
         return Ok(Arc::new(mtlint::lm::stub::Stub::new(table)));
+    }
+    if let Some(name) = common.model.strip_prefix(RUST_BERT) {
+        return rust_bert(name, common);
+    }
+    if common.device == DeviceName::Cuda {
+        bail!(
+            "the built-in engine reads on the processor only; --device cuda is for rust-bert models"
+        );
     }
     let progress = ModelProgress::new(common.quiet, common.log_format);
     let path = models::resolve(&common.model, common.offline, &progress)?;

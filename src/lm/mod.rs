@@ -8,6 +8,8 @@ pub mod gguf;
 pub mod llama;
 pub mod stub;
 pub mod tokenizer;
+#[cfg(feature = "rust-bert")]
+pub mod torch;
 mod windows;
 
 pub use crate::linear::Precision;
@@ -181,6 +183,31 @@ pub enum LmError {
         /// The highest that exists.
         last: usize,
     },
+    /// A folder does not hold a model that the second engine reads.
+    #[cfg(feature = "rust-bert")]
+    #[error("{path} is not a usable model: {problem}")]
+    Folder {
+        /// The folder, or the name of the model.
+        path: String,
+        /// What is wrong with it, with expected and got.
+        problem: String,
+    },
+    /// libtorch could not make or run the network.
+    #[cfg(feature = "rust-bert")]
+    #[error("libtorch cannot read with {path}: {problem}")]
+    Torch {
+        /// The folder, or the name of the model.
+        path: String,
+        /// What it said.
+        problem: String,
+    },
+    /// A CUDA device was asked for, and there is none.
+    #[cfg(feature = "rust-bert")]
+    #[error(
+        "there is no CUDA device, or the libtorch that mtlint was built with has no CUDA; use \
+         --device cpu"
+    )]
+    NoCuda,
     /// The numbers of the model are not finite: its weights are damaged.
     #[error(
         "the model {path} gave numbers that are not finite; its weights are damaged, fetch it again"

@@ -208,7 +208,7 @@ fn widened(text: &str, start: usize, end: usize) -> Span<Doc> {
 }
 
 /// Cuts a long text where no token reaches across: see [`PIECE`].
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {
@@ -253,7 +253,8 @@ fn byte_of(character: char) -> Option<u8> {
     BYTES.with(|bytes| bytes.get(&character).copied())
 }
 
-fn spelled(token: &str) -> String {
+/// The text of a byte-level token.
+pub(super) fn spelled(token: &str) -> String {
     let bytes: Option<Vec<u8>> = token.chars().map(byte_of).collect();
     bytes.map_or_else(
         || token.to_owned(),
