@@ -368,6 +368,3 @@ impl LanguageModel for TorchModel {
         self.tokens.text(id)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,5 +1,10 @@
-//! The second engine from the command line, with small models of random weights. Run
-//! with `cargo test --features rust-bert`.
+//! The second engine, with small models of random weights, which
+//! `training/tiny_models.py` makes. Run with `cargo test --features rust-bert`.
+
+// A failing test may panic.
+#![allow(clippy::unwrap_used)]
+
+mod engine;
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -36,7 +41,7 @@ fn mtlint(model: &str, more: &[&str]) -> Output {
 #[test]
 fn every_family_gives_a_report_with_exact_spans() {
     for family in ["gpt2", "bert", "roberta", "distilbert"] {
-        let output = mtlint(&format!("rust-bert:tests/torch/{family}"), &[]);
+        let output = mtlint(&format!("rust-bert:tests/torch/models/{family}"), &[]);
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{family}: {told}");
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();

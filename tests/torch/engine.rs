@@ -1,16 +1,19 @@
+//! What the second engine makes of texts, against PyTorch, and of bad folders.
+
 use std::path::PathBuf;
 
 use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;
 use serde::Deserialize;
 
-use super::*;
+use mtlint::lm::torch::{Device, Files, TorchModel};
+use mtlint::lm::{Branch, LanguageModel, LmError, ReadOptions};
 
 const FAMILIES: [&str; 4] = ["gpt2", "bert", "roberta", "distilbert"];
 
 fn folder(family: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/torch")
+        .join("tests/torch/models")
         .join(family)
 }
 
