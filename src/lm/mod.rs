@@ -117,7 +117,8 @@ pub trait LanguageModel: Send + Sync {
     /// trunk only once for all. A result holds the tokens that end within the
     /// branch, with spans into the trunk's beginning and the branch joined; its
     /// values equal those of [`Self::read`] of the joined text within 1e-3 bits.
-    /// `most_probable` and `states` are left empty.
+    /// `most_probable` and `states` are left empty. A branch that is the trunk's own
+    /// text costs hardly anything.
     fn read_branches(&self, trunk: &str, branches: &[Branch<'_>]) -> Result<Vec<Reading>, LmError>;
 
     /// Reads `prefix` followed by each of the continuations, the prefix only
@@ -130,6 +131,14 @@ pub trait LanguageModel: Send + Sync {
         let at = prefix.len();
         let branches = continuations.iter().map(|text| Branch { at, text });
         self.read_branches(prefix, &branches.collect::<Vec<_>>())
+    }
+
+    /// Reads the second text of each pair as if it followed the first, which is only
+    /// context: a result is that of [`Self::read_continuations`].
+    fn read_after(&self, pairs: &[(&str, &str)]) -> Result<Vec<Reading>, LmError> {
+        let read = |(before, text): &(&str, &str)| self.read_continuations(before, &[text]);
+        let read: Vec<Vec<Reading>> = pairs.iter().map(read).collect::<Result<_, _>>()?;
+        Ok(read.into_iter().flatten().collect())
     }
 
     /// The text of a token, a leading space included; bytes that are no

@@ -43,6 +43,9 @@ impl LanguageModel for Shared {
     fn read_branches(&self, trunk: &str, ends: &[Branch<'_>]) -> Result<Vec<Reading>, LmError> {
         model().read_branches(trunk, ends)
     }
+    fn read_after(&self, pairs: &[(&str, &str)]) -> Result<Vec<Reading>, LmError> {
+        model().read_after(pairs)
+    }
     fn token_text(&self, id: u32) -> String {
         model().token_text(id)
     }

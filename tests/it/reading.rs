@@ -257,12 +257,32 @@ fn branches_equal_the_full_reading_wherever_they_begin() {
         // Amid a word, so that its tokens are others than the trunk's.
         (trunk.find("anted").unwrap(), "alked there"),
         (trunk.len(), " Then it burnt down."),
+        // The trunk's own words, to its end and not so far.
+        (8, &trunk[8..]),
+        (8, " by the river was"),
+        (8, " by the river was sold twi"),
     ];
     let branches = branches.map(|(at, text)| Branch { at, text });
     let readings = model().read_branches(trunk, &branches).unwrap();
     for (branch, got) in branches.iter().zip(&readings) {
         let before = &trunk[..branch.at];
         assert_reads_as_part(before, branch.text, got);
+    }
+}
+
+#[test]
+fn texts_are_read_after_what_stands_before_them() {
+    let long = "Water flows downhill; nobody asked it to. ".repeat(230);
+    let pairs = [
+        ("The mill was sold.", " It had stood empty."),
+        ("", "Nobody wanted it."),
+        ("Its wheel had", ""),
+        ("Its wheel stood st", "ill for thirty years."),
+        (&long, "It never argues."),
+    ];
+    let readings = model().read_after(&pairs).unwrap();
+    for ((before, text), got) in pairs.iter().zip(&readings) {
+        assert_reads_as_part(before, text, got);
     }
 }
 

@@ -13,6 +13,7 @@ mod pool;
 mod weights;
 
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 
 use memmap2::Mmap;
@@ -58,6 +59,24 @@ struct Job<'a> {
     window: Window,
     ids: Vec<u32>,
     prefix: Option<(&'a Prefix, usize)>,
+}
+
+impl Job<'_> {
+    /// The tokens that are wanted.
+    fn new<'a>(&self, tokens: &'a [Vec<Token>]) -> &'a [Token] {
+        &tokens[self.text][self.window.first_new..self.window.end]
+    }
+
+    /// The rows that predict them, where the job's own begin at `first`; `None`
+    /// where nothing is wanted.
+    fn rows(&self, first: usize) -> Option<Range<usize>> {
+        let skipped = self.prefix.map_or(0, |(_, length)| length);
+        // Input position of a token is one past its place in the window, since
+        // the start token comes first.
+        let row_of = |token: usize| first + token - self.window.start - skipped;
+        let Window { first_new, end, .. } = self.window;
+        (first_new < end).then(|| row_of(first_new)..row_of(end))
+    }
 }
 
 impl Llama {
@@ -168,6 +187,18 @@ impl Llama {
             .collect()
     }
 
+    /// The windows in which the tokens of a text that end after a byte are new.
+    fn wanted(&self, tokens: &[Token], after: usize) -> impl Iterator<Item = Window> + use<> {
+        let first = tokens.partition_point(|token| token.span.end() <= after);
+        windows(tokens.len(), self.window)
+            .into_iter()
+            .filter(move |window| window.end > first)
+            .map(move |window| Window {
+                first_new: window.first_new.max(first),
+                ..window
+            })
+    }
+
     /// Reads batches of windows and adds what is new to the readings.
     fn run(
         &self,
@@ -195,42 +226,24 @@ impl Llama {
                 .collect();
             let (activations, _) = self.forward(&sequences, options.layers, false)?;
             // The row before a token predicts it.
-            let mut hidden = Vec::new();
-            let mut targets = Vec::new();
             let mut first_row = 0;
             let mut rows_of_jobs = Vec::with_capacity(batch.len());
             for job in batch {
-                let skipped = job.prefix.map_or(0, |(_, length)| length);
-                // Input position of a token is one past its place in the
-                // window, since the start token comes first.
-                let row_of = |token: usize| first_row + token - job.window.start - skipped;
-                let new = job.window.first_new..job.window.end;
-                if !new.is_empty() {
-                    let rows = row_of(new.start)..row_of(new.end);
-                    hidden
-                        .extend_from_slice(&activations.last[rows.start * width..rows.end * width]);
-                    let new = &tokens[job.text][new];
-                    targets.extend(new.iter().map(|token| token.id));
+                if let Some(rows) = job.rows(first_row) {
                     rows_of_jobs.push((job, rows));
                 }
                 first_row += job.ids.len();
             }
-            let predictions = predict(
-                &self.weights,
-                &self.file,
-                &hidden,
-                &targets,
-                options.most_probable,
-                &self.clock,
-            )
-            .map_err(|problem| self.malformed(problem))?;
-            let mut predictions = predictions.into_iter();
+            let most_probable = options.most_probable;
+            self.put_in(
+                &rows_of_jobs,
+                &activations.last,
+                tokens,
+                most_probable,
+                readings,
+            )?;
             for (job, rows) in rows_of_jobs {
                 let reading = &mut readings[job.text];
-                let new = &tokens[job.text][job.window.first_new..job.window.end];
-                for (token, prediction) in new.iter().zip(&mut predictions) {
-                    reading.tokens.push(self.token_reading(*token, prediction)?);
-                }
                 reading.states.width = width;
                 reading
                     .states
@@ -247,6 +260,42 @@ impl Llama {
                     let rows = (rows.start + 1) * width..(rows.end + 1) * width;
                     into.extend_from_slice(&from[rows]);
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the new tokens of some jobs to the readings. `last` holds the states of
+    /// the last layer; the rows that predict a job's tokens are given with it.
+    fn put_in(
+        &self,
+        rows_of_jobs: &[(&Job<'_>, Range<usize>)],
+        last: &[f32],
+        tokens: &[Vec<Token>],
+        most_probable: usize,
+        readings: &mut [Reading],
+    ) -> Result<(), LmError> {
+        let width = self.weights.shape.width;
+        let mut hidden = Vec::new();
+        let mut targets = Vec::new();
+        for (job, rows) in rows_of_jobs {
+            hidden.extend_from_slice(&last[rows.start * width..rows.end * width]);
+            targets.extend(job.new(tokens).iter().map(|token| token.id));
+        }
+        let predictions = predict(
+            &self.weights,
+            &self.file,
+            &hidden,
+            &targets,
+            most_probable,
+            &self.clock,
+        )
+        .map_err(|problem| self.malformed(problem))?;
+        let mut predictions = predictions.into_iter();
+        for (job, _) in rows_of_jobs {
+            for (token, prediction) in job.new(tokens).iter().zip(&mut predictions) {
+                let token = self.token_reading(*token, prediction)?;
+                readings[job.text].tokens.push(token);
             }
         }
         Ok(())
@@ -337,22 +386,13 @@ impl LanguageModel for Llama {
         for (text, branch) in branches.iter().enumerate() {
             let before = trunk.get(..branch.at).unwrap_or(trunk);
             let joined = self.tokenize(&format!("{before}{}", branch.text))?;
-            let first = joined.partition_point(|token| token.span.end() <= before.len());
-            let wanted = windows(joined.len(), self.window)
-                .into_iter()
-                .filter(|window| window.end > first)
-                .map(|window| Window {
-                    first_new: window.first_new.max(first),
-                    ..window
-                });
-            for window in wanted {
-                jobs.push(Job {
-                    text,
-                    window,
-                    ids: self.input(&joined, window, false),
-                    prefix: None,
-                });
-            }
+            let wanted = self.wanted(&joined, before.len());
+            jobs.extend(wanted.map(|window| Job {
+                text,
+                window,
+                ids: self.input(&joined, window, false),
+                prefix: None,
+            }));
             tokens.push(joined);
         }
         let trunk = self.tokenize(trunk)?;
@@ -369,7 +409,14 @@ impl LanguageModel for Llama {
             };
             let mut ids = self.input(&trunk, whole, true);
             let shared: Vec<usize> = group.iter().map(|job| shared_length(&ids, job)).collect();
-            ids.truncate(shared.iter().copied().max().unwrap_or(0));
+            // Those whose tokens are all the trunk's are read with it.
+            let (own, others): (Vec<_>, Vec<_>) = group
+                .iter()
+                .zip(shared)
+                .partition(|(job, _)| ids.starts_with(&job.ids));
+            let ends = own.iter().map(|(job, _)| job.ids.len());
+            let ends = ends.chain(others.iter().map(|(_, shared)| *shared));
+            ids.truncate(ends.max().unwrap_or(0));
             if ids.is_empty() {
                 self.run(group, &tokens, ReadOptions::default(), &mut readings)?;
                 continue;
@@ -378,8 +425,11 @@ impl LanguageModel for Llama {
                 ids: &ids,
                 prefix: None,
             };
-            let (_, kept) = self.forward(&[sequence], &[], true)?;
-            let group = group.iter().zip(shared).map(|(job, shared)| Job {
+            let (activations, kept) = self.forward(&[sequence], &[], true)?;
+            let rows = own.iter().filter_map(|(job, _)| Some((*job, job.rows(0)?)));
+            let rows: Vec<(&Job<'_>, Range<usize>)> = rows.collect();
+            self.put_in(&rows, &activations.last, &tokens, 0, &mut readings)?;
+            let group = others.into_iter().map(|(job, shared)| Job {
                 text: job.text,
                 window: job.window,
                 ids: job.ids[shared..].to_vec(),
@@ -388,6 +438,25 @@ impl LanguageModel for Llama {
             let group: Vec<Job<'_>> = group.collect();
             self.run(&group, &tokens, ReadOptions::default(), &mut readings)?;
         }
+        Ok(readings)
+    }
+
+    fn read_after(&self, pairs: &[(&str, &str)]) -> Result<Vec<Reading>, LmError> {
+        let mut tokens = Vec::with_capacity(pairs.len());
+        let mut jobs: Vec<Job<'_>> = Vec::new();
+        for (text, (before, after)) in pairs.iter().enumerate() {
+            let joined = self.tokenize(&format!("{before}{after}"))?;
+            let wanted = self.wanted(&joined, before.len());
+            jobs.extend(wanted.map(|window| Job {
+                text,
+                window,
+                ids: self.input(&joined, window, false),
+                prefix: None,
+            }));
+            tokens.push(joined);
+        }
+        let mut readings = vec![Reading::default(); pairs.len()];
+        self.run(&jobs, &tokens, ReadOptions::default(), &mut readings)?;
         Ok(readings)
     }
 
