@@ -216,7 +216,8 @@ fn noticing(criterion: &mut Criterion, model: &Llama) -> Result<()> {
     Ok(())
 }
 
-/// The whole way from a document to its report, alone and with a sibling.
+/// The whole way from a document to its report, alone, with a sibling, and with one
+/// that was read before.
 fn judgement(criterion: &mut Criterion, model: Arc<Llama>) -> Result<()> {
     let options = Options {
         operating_point: OperatingPoint::Precise,
@@ -242,18 +243,23 @@ fn judgement(criterion: &mut Criterion, model: Arc<Llama>) -> Result<()> {
     for (name, garbled, sibling) in pairs {
         let words = segment(garbled.text()).word_count();
         let name = format!("{name}, {words} words");
-        for (name, siblings) in [
-            (name.clone(), vec![]),
-            (format!("{name}, and sibling"), vec![sibling]),
+        let read = analyzer.read_siblings(vec![sibling.clone()])?;
+        for (name, siblings, read) in [
+            (name.clone(), vec![], vec![]),
+            (format!("{name}, and sibling"), vec![sibling], vec![]),
+            (format!("{name}, and sibling read before"), vec![], read),
         ] {
-            let input = || Input {
-                id: garbled.name().to_owned(),
-                document: Ok(garbled.clone()),
-                siblings: siblings.clone(),
+            let input = || {
+                let input = Input {
+                    id: garbled.name().to_owned(),
+                    document: Ok(garbled.clone()),
+                    siblings: siblings.clone(),
+                };
+                (input, read.clone())
             };
-            analyzer.judge(vec![input()])?;
+            analyzer.judge_beside(vec![input()])?;
             group.bench_function(name, |bencher| {
-                bencher.iter(|| analyzer.judge(vec![input()]));
+                bencher.iter(|| analyzer.judge_beside(vec![input()]));
             });
         }
     }

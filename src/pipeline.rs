@@ -102,7 +102,10 @@ struct Accepted {
     document: Document,
     segments: Segments,
     language: Language,
+    /// Those that were read before stand last.
     siblings: Vec<SiblingArticle>,
+    /// How many were not.
+    unread: usize,
 }
 
 impl Analyzer {
@@ -141,12 +144,26 @@ impl Analyzer {
     /// # Errors
     /// When the model fails; documents that cannot be read are reports.
     pub fn judge(&self, inputs: Vec<Input>) -> Result<Vec<Report>, AnalyzerError> {
+        let inputs = inputs.into_iter().map(|input| (input, Vec::new()));
+        self.judge_beside(inputs.collect())
+    }
+
+    /// Judges documents as [`Self::judge`] does, each also beside siblings that
+    /// [`Self::read_siblings`] has read before: an article that serves several
+    /// documents is read once. They count after the input's own siblings.
+    ///
+    /// # Errors
+    /// When the model fails; documents that cannot be read are reports.
+    pub fn judge_beside(
+        &self,
+        inputs: Vec<(Input, Vec<SiblingArticle>)>,
+    ) -> Result<Vec<Report>, AnalyzerError> {
         let mut accepted = Vec::new();
         let ids_and_outcomes: Vec<(String, Option<Outcome>)> = inputs
             .into_iter()
-            .map(|input| match input.document {
+            .map(|(input, read)| match input.document {
                 Ok(document) => {
-                    let outcome = match self.accept(document, input.siblings) {
+                    let outcome = match self.accept(document, input.siblings, read) {
                         Ok(document) => {
                             accepted.push(document);
                             None
@@ -158,7 +175,10 @@ impl Analyzer {
                 Err(error) => (input.id, Some(Outcome::Failed(error))),
             })
             .collect();
-        self.judge_siblings(&mut accepted)?;
+        let unread = accepted
+            .iter_mut()
+            .flat_map(|one| &mut one.siblings[..one.unread]);
+        self.judge_siblings(unread)?;
         let texts: Vec<&str> = accepted.iter().map(Accepted::content).collect();
         let options = self.read_options();
         let mut readings = self.lm.read(&texts, options)?.into_iter();
@@ -181,8 +201,38 @@ impl Analyzer {
             .collect())
     }
 
+    /// Reads articles that are to be siblings of documents: how clean each is, and
+    /// what is suspected of its words.
+    ///
+    /// # Errors
+    /// When the model fails. What cannot be judged has no quality.
+    pub fn read_siblings(
+        &self,
+        siblings: Vec<Document>,
+    ) -> Result<Vec<SiblingArticle>, AnalyzerError> {
+        let mut siblings: Vec<SiblingArticle> =
+            siblings.iter().map(|one| self.unread(one)).collect();
+        self.judge_siblings(siblings.iter_mut())?;
+        Ok(siblings)
+    }
+
+    /// A sibling that is not read yet; without a quality if it cannot be judged.
+    fn unread(&self, sibling: &Document) -> SiblingArticle {
+        let mut article = SiblingArticle::new(sibling.name(), sibling.text());
+        let forced = self.options.language.as_deref();
+        if let Gate::Abstain { .. } = gate(sibling.text(), &article.segments, forced) {
+            article.quality = None;
+        }
+        article
+    }
+
     /// Lets a document through the gate, or says what becomes of it.
-    fn accept(&self, document: Document, siblings: Vec<Document>) -> Result<Accepted, Outcome> {
+    fn accept(
+        &self,
+        document: Document,
+        siblings: Vec<Document>,
+        read: Vec<SiblingArticle>,
+    ) -> Result<Accepted, Outcome> {
         let segments = segment(document.text());
         let forced = self.options.language.as_deref();
         match gate(document.text(), &segments, forced) {
@@ -190,16 +240,11 @@ impl Analyzer {
                 document,
                 segments,
                 language,
+                unread: siblings.len(),
                 siblings: siblings
-                    .into_iter()
-                    .map(|sibling| {
-                        let content = sibling.text();
-                        let mut article = SiblingArticle::new(sibling.name(), content);
-                        if let Gate::Abstain { .. } = gate(content, &article.segments, forced) {
-                            article.quality = None;
-                        }
-                        article
-                    })
+                    .iter()
+                    .map(|sibling| self.unread(sibling))
+                    .chain(read)
                     .collect(),
             }),
             Gate::Abstain { reason, language } => Err(Outcome::Abstained { reason, language }),
@@ -215,8 +260,10 @@ impl Analyzer {
 
     /// Reads the siblings too: one that is garbled itself is no authority. They are
     /// read together as far as that fills batches; a reading is large.
-    fn judge_siblings(&self, accepted: &mut [Accepted]) -> Result<(), AnalyzerError> {
-        let siblings = accepted.iter_mut().flat_map(|one| &mut one.siblings);
+    fn judge_siblings<'a>(
+        &self,
+        siblings: impl Iterator<Item = &'a mut SiblingArticle>,
+    ) -> Result<(), AnalyzerError> {
         // What cannot be judged is not believed anyway.
         let siblings = siblings.filter(|sibling| sibling.quality.is_some());
         let mut siblings: Vec<&mut SiblingArticle> = siblings.collect();
@@ -275,6 +322,7 @@ impl Analyzer {
             segments,
             language,
             siblings,
+            ..
         } = accepted;
         let text = document.text();
         let reading = shifted(reading, document.content_start());

@@ -216,6 +216,34 @@ fn findings(text: &str, siblings: &[&str]) -> Vec<Finding> {
     judgement.findings
 }
 
+#[test]
+fn a_sibling_read_before_counts_as_one_read_now() {
+    let text = "The ferry to Kopenhagen was cancelled on Monday because of the storm. Passengers \
+                slept in the terminal, and nobody has them told when it would leave.";
+    let sibling = "A storm stopped the ferry to Copenhagen on Monday. Nobody told the passengers \
+                   when it would leave; many slept in the terminal.";
+    let analyzer = analyzer(OperatingPoint::Precise);
+    let article = || Document::from_text("sibling", sibling);
+    let input = |siblings| Input {
+        id: "text".to_owned(),
+        document: Ok(Document::from_text("text", text)),
+        siblings,
+    };
+    let now = analyzer.judge(vec![input(vec![article()])]).unwrap();
+    let read = analyzer.read_siblings(vec![article()]).unwrap();
+    let before = analyzer.judge_beside(vec![(input(Vec::new()), read)]);
+    let before = before.unwrap();
+    let (Outcome::Scored(now), Outcome::Scored(before)) = (&now[0].outcome, &before[0].outcome)
+    else {
+        panic!("not judged");
+    };
+    assert_eq!(now.siblings.len(), 1);
+    assert_eq!(before.siblings, now.siblings);
+    assert!(!now.findings.is_empty());
+    assert_eq!(before.findings, now.findings);
+    assert_eq!(before.words, now.words);
+}
+
 /// What `text` says against `sibling`: its words and the sibling's.
 fn contradicted(text: &str, sibling: &str) -> Vec<(String, String)> {
     let found = findings(text, &[sibling]);
