@@ -7,8 +7,12 @@ contradictions are. Kinds are told apart by the field `group`:
   disturbed, as in the stories that are measured on.
 - `mqm-people`: an article of the WMT MQM data by one translator; the sibling is
   another translator's, cut in the same way. Some in STORIES, all in VERSIONS.
+- `mqm`: the same by machine; words are wrong that a rater marked. Right are one
+  translator's version and what another machine wrote; the sibling is the other
+  translator's, half of them loosened: clauses left out, sentences run together.
 - `two`: `two-references.dev`; its references by themselves, as right text
-  (`two-people`); and articles mixed of both (`two-mixed`).
+  (`two-people`); articles mixed of both (`two-mixed`); and with the sibling
+  loosened (`two-loose`), as articles are that nobody made of one original.
 
 What occurs in other stories is left out. The same input makes the same output.
 """
@@ -16,6 +20,7 @@ What occurs in other stories is left out. The same input makes the same output.
 import gzip
 import json
 import random
+import re
 import sys
 from collections import defaultdict
 from itertools import permutations
@@ -27,6 +32,8 @@ CUTS = 2  # siblings made of one human version
 EVERY = 5  # of the translators' articles, that words and corrections are learnt from
 SHARES = [1, 1, 0.5, 0.2]  # of an article that is left as the machine wrote it
 PASSAGE = 12  # segments of a talk that make an article
+MACHINES = 2  # machine versions of an article
+CLAUSE = re.compile(r"(?<=[,;:—])\s+|\s+(?=(?:and|but|which|who|that|while|after|because|when)\s)")
 
 
 def records(path):
@@ -42,6 +49,21 @@ def cut_and_shuffled(segments, draw):
     kept = [segment for segment in segments if draw.random() >= 0.25] or segments[:1]
     places = [(index + draw.uniform(0, 4), segment) for index, segment in enumerate(kept)]
     return [segment for _, segment in sorted(places, key=lambda place: place[0])]
+
+
+def loosened(segments, draw):
+    """What another writer might tell of it: some clauses, sentences run together."""
+    told = []
+    for segment in segments:
+        clauses = CLAUSE.split(segment)
+        kept = [clause for clause in clauses if draw.random() >= 0.35] or clauses[:1]
+        text = " ".join(kept).rstrip(" ,;:—")
+        text = text[:1].upper() + text[1:]
+        if told and draw.random() < 0.3:
+            told[-1] = told[-1].rstrip(".") + "; " + text
+        else:
+            told.append(text)
+    return [text if text[-1:] in ".!?”\"" else text + "." for text in told]
 
 
 def all_right(group, segments, sibling):
@@ -118,12 +140,49 @@ def versions(data, draw):
                         yield all_right("mqm-people", right, sibling)
 
 
+def marked(text, spans):
+    """The words of a text, and which of them a rater marked."""
+    words = list(re.finditer(r"\S+", text))
+    hit = lambda word: any(span["start"] < word.end() and word.start() < span["end"] for span in spans)
+    return [word.group() for word in words], ["BAD" if hit(word) else "OK" for word in words]
+
+
+def by_machine(data, draw):
+    for path in sorted((data / "mqm-zh-en").glob("*.jsonl.gz")):
+        articles = defaultdict(lambda: defaultdict(dict))
+        for record in records(path):
+            articles[record["doc"]][record["system"]].setdefault(record["seg"], record)
+        for _, systems in sorted(articles.items()):
+            people = sorted(name for name in systems if name.startswith("ref"))
+            machines = sorted(set(systems) - set(people))
+            numbers = sorted(set.intersection(*(set(version) for version in systems.values())))
+            for start in range(0, len(numbers), PASSAGE):
+                wanted = numbers[start : start + PASSAGE]
+                if len(wanted) < 3 or len(people) < 2:
+                    continue
+                text = lambda name: [systems[name][number]["mt"] for number in wanted]
+                for _ in range(MACHINES):
+                    (machine, other), (one, two) = draw.sample(machines, 2), draw.sample(people, 2)
+                    told = [marked(r["mt"], r["spans"]) for r in (systems[machine][n] for n in wanted)]
+                    sibling = text(two) if draw.random() < 0.5 else loosened(text(two), draw)
+                    yield {
+                        "group": "mqm",
+                        "mt": text(machine),
+                        "reference": text(one),
+                        "reference2": text(other),
+                        "sibling": cut_and_shuffled(sibling, draw),
+                        "tokens": [words for words, _ in told],
+                        "tags": [tags for _, tags in told],
+                    }
+
+
 def two_references(data, draw):
     for story in records(data / "stories" / "two-references.dev.jsonl.gz"):
         story["group"] = "two"
         yield story
         some = mixed(story, story["reference2"], 0.3, draw)
         yield story | some | {"group": "two-mixed"}
+        yield story | {"group": "two-loose", "sibling": loosened(story["sibling"], draw)}
         for field in ("reference", "reference2"):
             right = all_right("two-people", story[field], story["sibling"])
             yield right | {"id": story["id"]}
@@ -144,7 +203,7 @@ def main():
     told = [*edited(data, draw), *two_references(data, draw)]
     translators = list(versions(data, draw))
     write(versions_to, [*told, *translators])
-    write(stories_to, [*told, *translators[::EVERY]])
+    write(stories_to, [*told, *translators[::EVERY], *by_machine(data, draw)])
 
 
 if __name__ == "__main__":

@@ -39,6 +39,17 @@ pub(super) struct Article<'a> {
     pub forms: Vec<Form>,
     /// The words of each sentence.
     pub sentences: Vec<Range<usize>>,
+    /// What is known of each sentence as a whole.
+    pub traits: Vec<Traits>,
+}
+
+/// What is known of a sentence as a whole: every edit in it asks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Traits {
+    /// Words, marks not counted.
+    pub words: usize,
+    /// Whether it is written in capitals throughout.
+    pub shouts: bool,
 }
 
 impl<'a> Article<'a> {
@@ -54,11 +65,22 @@ impl<'a> Article<'a> {
             .take_while(|words| words.start < most)
             .map(|words| words.start..words.end.min(most))
             .collect();
+        let traits = sentences
+            .iter()
+            .enumerate()
+            .map(|(index, sentence)| Traits {
+                words: words[sentence.clone()]
+                    .iter()
+                    .filter(|word| word.kind == WordKind::Word)
+                    .count(),
+                shouts: segments.sentences[index].slice(text).is_some_and(shouts),
+            });
         let words = &words[..sentences.last().map_or(0, |words| words.end)];
         Self {
             text,
             segments,
             forms: words.iter().map(|word| former.form(spell(word))).collect(),
+            traits: traits.collect(),
             sentences,
         }
     }
@@ -110,6 +132,17 @@ impl<'a> Article<'a> {
             .map(|form| form.stem.as_str())
             .collect()
     }
+}
+
+/// Whether a sentence is written in capitals throughout.
+fn shouts(sentence: &str) -> bool {
+    let letters = sentence.chars().filter(|c| c.is_alphabetic());
+    let (mut all, mut upper) = (0, 0);
+    for letter in letters {
+        all += 1;
+        upper += usize::from(letter.is_uppercase());
+    }
+    all > 8 && upper * 10 >= all * 9
 }
 
 /// The weight of every stem, and the sibling's names in the document's

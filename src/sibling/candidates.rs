@@ -10,8 +10,9 @@
 //! holds a word *related* to a suspect one (by stem, sound or spelling) may take
 //! its place wherever it stands.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::span::{Doc, Span};
 
@@ -155,14 +156,12 @@ impl<'a> Comparison<'a> {
         for (index, source) in self.believed() {
             let article = source.article;
             let mut phrases = HashSet::new();
-            for (at, form) in article.forms.iter().enumerate() {
-                let kin = |own: usize| {
-                    let own = &document.forms[own];
-                    own.is_content() && self.kinship.borrow_mut().of(own, form) >= KIN
-                };
-                if form.is_content() && suspect.clone().any(kin) {
-                    phrases.extend(around(article, at));
-                }
+            let mut places = BTreeSet::new();
+            for own in suspect.clone() {
+                places.extend(self.kin_of(source, own).iter().copied());
+            }
+            for at in places {
+                phrases.extend(around(article, at));
                 if phrases.len() > MOST_RELATED {
                     break;
                 }
@@ -189,6 +188,25 @@ impl<'a> Comparison<'a> {
             }
         }
         distinct(found)
+    }
+
+    /// Where the sibling has words related to a word of the document. Words that are
+    /// suspect come again and again.
+    fn kin_of(&self, source: &Source<'a>, own: usize) -> Rc<Vec<usize>> {
+        let own = &self.document.forms[own];
+        if !own.is_content() {
+            return Rc::default();
+        }
+        if let Some(places) = source.kin.borrow().get(own.folded.as_str()) {
+            return Rc::clone(places);
+        }
+        let mut kinship = self.kinship.borrow_mut();
+        let forms = source.article.forms.iter().enumerate();
+        let kin = forms.filter(|(_, form)| form.is_content() && kinship.of(own, form) >= KIN);
+        let places: Rc<Vec<usize>> = Rc::new(kin.map(|(at, _)| at).collect());
+        let mut known = source.kin.borrow_mut();
+        known.insert(own.folded.as_str(), Rc::clone(&places));
+        places
     }
 
     /// Whether a phrase is closely enough related to what it replaces, and
@@ -297,9 +315,7 @@ impl<'a> Comparison<'a> {
             return None;
         }
         let sentence = document.segments.words[edit.own.start].sentence;
-        let sentence = document.sentences[sentence].clone();
-        let whole = sentence.filter(|&word| document.is_word(word)).count();
-        if 2 * own > whole {
+        if 2 * own > document.traits[sentence].words {
             return None;
         }
         let words = &document.segments.words;

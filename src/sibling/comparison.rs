@@ -5,9 +5,10 @@
 //! siblings say in its place. The numbers for the networks are made of it, in
 //! `words` and `candidates`; it weighs nothing itself.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::finding::SiblingQuote;
 use crate::lexicon::Lexicon;
@@ -16,6 +17,7 @@ use crate::segment::Segments;
 use crate::span::{Sibling, Span};
 
 use super::align::{Alignment, Article};
+use super::beside::Whole;
 use super::candidates::Candidate;
 use super::given::{Given, given};
 use super::matching::{Kinship, Matched, matched};
@@ -81,6 +83,11 @@ pub(super) struct Source<'a> {
     /// What each word of the document costs after this sibling's words; empty
     /// before that was read.
     pub given: Vec<Option<Given>>,
+    /// What it shows of the document as a whole, once that is judged.
+    pub whole: OnceCell<Whole>,
+    /// Where it has words related to a word of the document, for those that were
+    /// asked about.
+    pub kin: RefCell<HashMap<&'a str, Rc<Vec<usize>>>>,
 }
 
 /// A document beside its siblings.
@@ -151,11 +158,11 @@ impl Comparison<'_> {
     /// sentence `sentence`; `None` where it leaves it out.
     pub fn aligned(&self, sentence: usize) -> Option<Span<Sibling>> {
         let source = self.sources.first()?;
-        let pair = source.pairs.get(sentence)?.first()?;
+        let pair = source.told(sentence)?;
         let words = &source.article.segments.words;
         let first = words.get(pair.matched.other.start)?;
         let sentence = source.article.segments.sentences.get(first.sentence)?;
-        (pair.share > 0.0).then(|| sentence.retype())
+        Some(sentence.retype())
     }
 
     /// The bits that each candidate saves, for several places of the document those
@@ -177,13 +184,17 @@ impl Comparison<'_> {
 }
 
 impl<'a> Source<'a> {
+    /// What tells the same as a sentence; `None` where all that stands in its
+    /// place meets it in one word.
+    pub fn told(&self, sentence: usize) -> Option<&Pair> {
+        let first = self.pairs.get(sentence)?.first()?;
+        (first.share > 0.0).then_some(first)
+    }
+
     /// How far the sibling has something to say of a sentence's words, 0 to 1: by
     /// how much the two have in common, and how far it is believed.
     pub fn tells(&self, sentence: usize) -> f32 {
-        let pair = self.pairs.get(sentence).and_then(|pairs| pairs.first());
-        let dice = pair
-            .filter(|pair| pair.share > 0.0)
-            .map_or(0.0, |pair| pair.matched.dice);
+        let dice = self.told(sentence).map_or(0.0, |pair| pair.matched.dice);
         let (least, full) = COMMON;
         self.standing.weight * ((dice - least) / (full - least)).clamp(0.0, 1.0)
     }
@@ -210,28 +221,41 @@ impl<'a> Source<'a> {
                 matched: matched(document, article, kinship, sentence, other),
             });
             let mut pairs: Vec<Pair> = pairs.collect();
-            // Words in order tell more than words in a bag.
+            // Words in order tell more than words in a bag; one word alone may have
+            // met by chance, however much it is of a short sentence.
+            let by_chance = |pair: &Pair| pair.share == 0.0;
             let worth = |pair: &Pair| pair.share + pair.matched.dice;
-            pairs.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+            pairs.sort_by(|a, b| {
+                let order = by_chance(a).cmp(&by_chance(b));
+                order.then_with(|| worth(b).total_cmp(&worth(a)))
+            });
             pairs
         });
-        let pairs: Vec<Vec<Pair>> = pairs.collect();
-        let best = || pairs.iter().filter_map(|pairs| pairs.first());
-        let told = best().filter(|pair| pair.share > 0.0).count() as f32;
-        let dice = best().map(|pair| pair.matched.dice).sum::<f32>();
-        let sentences = pairs.len().max(1) as f32;
-        let aligned = told / sentences;
-        Self {
-            aligned,
-            standing: Standing::new(&sibling.id, aligned, dice / sentences, sibling.quality),
-            closeness: dice / told.max(1.0),
+        let mut source = Self {
+            aligned: 0.0,
+            standing: Standing::new(&sibling.id, 0.0, 0.0, sibling.quality),
+            closeness: 0.0,
             counts: counts(article, |form| &form.folded),
             stems: counts(article, |form| &form.stem),
             suspicion: sibling.p_garbled.iter().map(|p| logit(*p)).collect(),
             given: Vec::new(),
+            whole: OnceCell::new(),
+            kin: RefCell::default(),
             article,
-            pairs,
-        }
+            pairs: pairs.collect(),
+        };
+        let sentences = 0..source.pairs.len();
+        let told = sentences.filter_map(|sentence| source.told(sentence));
+        let dice: Vec<f32> = told.map(|pair| pair.matched.dice).collect();
+        let told = dice.len() as f32;
+        let sentences = source.pairs.len().max(1) as f32;
+        source.aligned = told / sentences;
+        source.closeness = dice.iter().sum::<f32>() / told.max(1.0);
+        // Of the whole story words that met by chance tell something too.
+        let best = source.pairs.iter().filter_map(|pairs| pairs.first());
+        let common = best.map(|pair| pair.matched.dice).sum::<f32>() / sentences;
+        source.standing = Standing::new(&sibling.id, source.aligned, common, sibling.quality);
+        source
     }
 }
 
@@ -253,4 +277,32 @@ fn counts<'a>(article: &'a Article<'_>, of: fn(&Form) -> &String) -> HashMap<&'a
         *counts.entry(of(form).as_str()).or_insert(0) += 1;
     }
     counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segment::segment;
+
+    #[test]
+    fn what_met_in_one_word_stands_behind_what_met_in_more() {
+        // The last sentence shares most words with the first of the sibling, in
+        // which only one carries weight.
+        let text = "It was in the barracks of the old town that he died.";
+        let sibling = "It was in the rain of the new year that he died. The barracks of the old \
+                       fort burnt with all the maps, books, letters and drums that soldiers kept.";
+        let segments = segment(text);
+        let siblings = [SiblingArticle::new("s", sibling)];
+        let articles = Articles::new(text, &segments, &siblings);
+        let lexicon = Lexicon::embedded().unwrap();
+        let comparison = Comparison::new(&articles, &lexicon, &[], &[]);
+        let source = &comparison.sources[0];
+        let shares: Vec<f32> = source.pairs[0].iter().map(|pair| pair.share).collect();
+        let by_chance = shares.iter().filter(|share| **share == 0.0).count();
+        assert_eq!((shares.len(), by_chance), (2, 1), "{shares:?}");
+        assert!(shares[0] > 0.0 && source.told(0).is_some());
+        let worth = |pair: &Pair| pair.share + pair.matched.dice;
+        assert!(worth(&source.pairs[0][1]) > worth(&source.pairs[0][0]));
+        assert_eq!(source.closeness, source.pairs[0][0].matched.dice);
+    }
 }

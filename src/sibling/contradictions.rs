@@ -163,7 +163,7 @@ impl<'a> Comparison<'a> {
         let mut signs = [0.0; CONTRADICTION_WIDTH];
         signs[..PRIOR_WIDTH].copy_from_slice(&self.signs(source, &edit));
         // A fact that reads well can be as wrong: what is suspected says nothing.
-        for suspected in (0..3).chain(PRIOR_WIDTH - 3..PRIOR_WIDTH) {
+        for suspected in (0..3).chain(PRIOR_WIDTH - 4..PRIOR_WIDTH) {
             signs[suspected] = 0.0;
         }
         let matched = &pair.matched;

@@ -6,7 +6,7 @@
 //! sibling explains stays dear. All sentences are read in one batch.
 
 use crate::detect::features::word_readings;
-use crate::lm::{LanguageModel, LmError, ReadOptions, Reading};
+use crate::lm::{LanguageModel, LmError, Reading};
 use crate::span::{Doc, Sibling, Span};
 
 use super::align::Article;
@@ -33,27 +33,24 @@ pub(super) fn given(
     source: &Source<'_>,
 ) -> Result<Vec<Option<Given>>, LmError> {
     let told = (0..document.sentences.len()).filter_map(|sentence| {
-        let pair = source.pairs[sentence].first()?;
-        let Matched { own, other, .. } = &pair.matched;
+        let Matched { own, other, .. } = &source.told(sentence)?.matched;
         let there: Span<Sibling> = source.article.cover(other)?;
         let there = there.slice(source.article.text)?;
         let here: Span<Doc> = document.cover(own)?;
-        let here = here.slice(document.text)?;
-        let before = there.trim().len() + 1;
-        Some((sentence, before, format!("{} {here}", there.trim())))
+        // White space belongs to the token behind it.
+        let here = format!(" {}", here.slice(document.text)?);
+        Some((sentence, there.trim(), here))
     });
-    let told: Vec<(usize, usize, String)> = told.collect();
-    let texts: Vec<&str> = told.iter().map(|(_, _, text)| text.as_str()).collect();
-    let options = ReadOptions {
-        most_probable: 0,
-        layers: &[],
-    };
+    let told: Vec<(usize, &str, String)> = told.collect();
+    let pairs = told.iter().map(|(_, there, here)| (*there, here.as_str()));
+    let readings = lm.read_after(&pairs.collect::<Vec<_>>())?;
     let mut all = Reading::default();
-    for ((sentence, before, _), reading) in told.iter().zip(lm.read(&texts, options)?) {
+    for ((sentence, there, _), reading) in told.iter().zip(readings) {
         let start = document.segments.sentences[*sentence].start();
+        let before = there.len() + 1;
         let own = reading.tokens.into_iter();
         all.tokens.extend(own.filter_map(|mut token| {
-            let place = |at: usize| Some(at.checked_sub(*before)? + start);
+            let place = |at: usize| Some(at.checked_sub(before)? + start);
             let end = place(token.span.end()).filter(|end| *end > start)?;
             token.span = Span::new(place(token.span.start()).unwrap_or(start), end);
             Some(token)

@@ -12,6 +12,7 @@
 //! what is suspect nor how a finding is worded, and it never proposes to delete.
 
 mod align;
+mod beside;
 mod candidates;
 mod comparison;
 mod contradictions;
@@ -34,9 +35,9 @@ use crate::lm::{LanguageModel, LmError};
 use crate::segment::{Segments, segment};
 use crate::span::{Doc, Span};
 
+pub use beside::Beside;
 pub use candidates::Candidate;
 pub use comparison::{Articles, Comparison};
-use comparison::{logit, probability};
 pub use contradictions::{CONTRADICTION_WIDTH, Contradiction, Opposed};
 pub use network::SiblingModel;
 pub use signs::{PRIOR_WIDTH, WIDTH};
@@ -114,61 +115,6 @@ pub struct Suspect {
     pub weak: bool,
 }
 
-/// What is known of a word beside the siblings.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Beside {
-    /// The probability that it is garbled.
-    pub p_garbled: f32,
-    /// How far a sibling counts in it, 0 to 1.
-    told: f32,
-}
-
-impl Beside {
-    /// The probability from which the word is garbled, where `alone` is that of
-    /// words that no sibling has anything to say of, and `beside` of those that
-    /// one counts in full for.
-    pub fn threshold(&self, alone: f32, beside: f32) -> f32 {
-        if alone == beside {
-            return alone;
-        }
-        probability(between(logit(alone), logit(beside), self.told))
-    }
-}
-
-impl SiblingModel {
-    /// The probability that each word is garbled, the siblings taken into
-    /// account: of several the one that speaks most for the word. What a sibling
-    /// adds counts by how far it tells the sentence too. `None` where none does:
-    /// there is nothing to add then.
-    pub fn p_garbled(&self, comparison: &Comparison<'_>) -> Vec<Option<Beside>> {
-        let mut least: Vec<Option<Beside>> = vec![None; comparison.suspicion.len()];
-        for (_, source) in comparison.believed() {
-            let rows = comparison.words_of(source);
-            let words = least.iter_mut().zip(&rows).zip(&comparison.suspicion);
-            for (word, ((least, row), alone)) in words.enumerate() {
-                let sentence = comparison.document.segments.words[word].sentence;
-                let told = source.tells(sentence);
-                // Nothing is known of what was not compared.
-                let compared = comparison.document.compared(sentence);
-                if told > 0.0 && compared.contains(&word) {
-                    let logit = between(*alone, self.words.logit(row), told);
-                    let p_garbled = probability(logit);
-                    let speaks_more = |least: Beside| p_garbled < least.p_garbled;
-                    if least.is_none_or(speaks_more) {
-                        *least = Some(Beside { p_garbled, told });
-                    }
-                }
-            }
-        }
-        least
-    }
-}
-
-/// The share `part` of the way from one number to another.
-fn between(from: f32, to: f32, part: f32) -> f32 {
-    from + part * (to - from)
-}
-
 /// What may stand in one place, best first.
 pub type Alternatives = Vec<Suggestion>;
 
@@ -184,6 +130,7 @@ pub fn suggestions(
     comparison: &Comparison<'_>,
     suspects: &[Suspect],
 ) -> Result<Vec<Vec<Alternatives>>, LmError> {
+    model.weigh(comparison);
     let document = comparison.document;
     // Phrases of one sentence mostly come one after the other.
     let mut between: Option<(usize, Vec<Candidate>)> = None;

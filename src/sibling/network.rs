@@ -4,6 +4,7 @@
 //! in their seeds. The weights are ours, made by `training/siblings`, and part of
 //! the binary.
 
+use super::beside::Whole;
 use super::comparison::probability;
 use super::contradictions::CONTRADICTION_WIDTH;
 use super::signs::{PRIOR_WIDTH, WIDTH};
@@ -16,6 +17,9 @@ const TRAINED: &[u8] = include_bytes!("../../models/sibling-1.safetensors");
 /// Numbers are not farther from their mean than this, in standard deviations:
 /// what lies beyond was hardly seen in training.
 const FARTHEST: f32 = 5.0;
+
+/// Products that are added side by side.
+const LANES: usize = 8;
 
 /// Networks of `N` numbers whose logits are averaged.
 pub(super) struct Network<const N: usize> {
@@ -40,16 +44,26 @@ struct Layer {
 impl Layer {
     fn of(&self, input: &[f32]) -> Vec<f32> {
         let rows = self.weights.chunks_exact(input.len()).zip(&self.bias);
-        rows.map(|(row, bias)| {
-            let products = row.iter().zip(input).map(|(w, x)| w * x);
-            products.sum::<f32>() + bias
-        })
-        .collect()
+        rows.map(|(row, bias)| product(row, input) + bias).collect()
     }
 
     fn rectified(&self, input: &[f32]) -> Vec<f32> {
         self.of(input).into_iter().map(|x| x.max(0.0)).collect()
     }
+}
+
+/// The sum of the products of two rows, by lanes, which processors add at once:
+/// thousands of corrections are weighed for one document.
+fn product(a: &[f32], b: &[f32]) -> f32 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    let mut sums = [0.0; LANES];
+    for (a, b) in a.iter().zip(b) {
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a * b;
+        }
+    }
+    let rest = a_rest.iter().zip(b_rest).map(|(a, b)| a * b);
+    sums.iter().sum::<f32>() + rest.sum::<f32>()
 }
 
 /// All that is learnt of siblings.
@@ -62,6 +76,8 @@ pub struct SiblingModel {
     pub(super) corrections: Network<WIDTH>,
     /// Whether two facts contradict each other.
     pub(super) contradictions: Network<CONTRADICTION_WIDTH>,
+    /// What the sentences that a sibling tells say of the others.
+    pub(super) rest: Rest,
     /// Smallest probabilities that count as garbled, with a sibling.
     pub thresholds: Thresholds,
     /// Least confidence of what a tool may apply unasked, and of what is shown.
@@ -69,6 +85,24 @@ pub struct SiblingModel {
     pub(super) shown: f32,
     /// Least probability of a contradiction that is shown.
     pub(super) contradicted: f32,
+}
+
+/// How the logit of a word that a sibling leaves out follows from what is known of
+/// the words that it tells: where those are right, the others mostly are too. It
+/// counts by the share of the document that is told.
+pub(super) struct Rest {
+    told: f32,
+    /// For each unit of the logit of what is garbled among the told words.
+    judged: f32,
+    /// For each unit of the word's own.
+    alone: f32,
+}
+
+impl Rest {
+    /// The logit of a word that has the logit `alone` by itself.
+    pub fn logit(&self, alone: f32, whole: &Whole) -> f32 {
+        alone + whole.told * (self.told + self.judged * whole.garbled + self.alone * alone)
+    }
 }
 
 impl<const N: usize> Network<N> {
@@ -135,12 +169,18 @@ impl SiblingModel {
         let tensors = Tensors::new(TRAINED)?;
         let [precise, balanced, thorough] = tensors.array("thresholds")?;
         let [contradicted] = tensors.array("contradictions.threshold")?;
+        let [told, judged, alone] = tensors.array("rest")?;
         let [safe, shown] = tensors.array("corrections.thresholds")?;
         Ok(Self {
             words: Network::new(&tensors, "words")?,
             prior: Network::new(&tensors, "prior")?,
             corrections: Network::new(&tensors, "corrections")?,
             contradictions: Network::new(&tensors, "contradictions")?,
+            rest: Rest {
+                told,
+                judged,
+                alone,
+            },
             thresholds: Thresholds {
                 precise,
                 balanced,
@@ -150,5 +190,20 @@ impl SiblingModel {
             shown,
             contradicted,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_speaks_for_what_is_left_out() {
+        let rest = SiblingModel::embedded().unwrap().rest;
+        let of = |told, garbled| rest.logit(0.5, &Whole { told, garbled });
+        assert_eq!(of(0.0, -4.0).to_bits(), 0.5f32.to_bits());
+        assert!(of(0.8, -4.0) < of(0.8, 0.0));
+        assert!(of(0.8, -4.0) < of(0.4, -4.0));
+        assert!(of(0.4, -4.0) < 0.5);
     }
 }

@@ -2,51 +2,60 @@
 //!
 //! In: for several places of the document the edits that are thought of there. Out:
 //! the bits that each one saves. Each is patched in and a few words from there on
-//! read again, all of them as branches of one reading of the document: the cost is
-//! the document once and a short tail for each edit.
+//! read again, as a branch of a reading of the document about it: the cost is a
+//! stretch of the document once, which says too what its own words cost, and a short
+//! tail for each edit.
 
-use crate::lm::{Branch, LanguageModel, LmError, Reading};
+use std::iter;
+
+use crate::lm::{Branch, LanguageModel, LmError};
 use crate::span::{Doc, Span};
 
 use super::align::Article;
 use super::candidates::Candidate;
 use super::signs::{PRIOR_WIDTH, WIDTH};
 
-/// Bytes of the document read before the first place, for context.
+/// Bytes of the document read before the first edit, for context.
 const BEFORE_BYTES: usize = 300;
 
-/// Bytes of the document read after the last word that could change. The rest
-/// hardly depends on the edit.
+/// Bytes of the document read after the words that give way. The rest hardly
+/// depends on the edit.
 const AFTER_BYTES: usize = 60;
 
-/// Bytes of the document, past the context, that places of one trunk lie in. Every
+/// Bytes of the document, context and all, that edits of one trunk begin in. Every
 /// branch looks back over the whole trunk before it, so that long ones cost more.
 const TRUNK_BYTES: usize = 700;
 
 /// Bytes that give way, and what stands there afterwards.
 pub(super) type Patch<'a> = (Span<Doc>, &'a str);
 
-/// A stretch of the document that edits lie in.
-struct Place {
+/// An edit, and the bytes of the document that are read anew for it.
+struct Tail<'a> {
+    /// Which place it is of, and which of the edits there.
+    place: usize,
+    edit: usize,
+    patch: Patch<'a>,
     /// Where it begins; white space belongs to the token behind it.
     start: usize,
     end: usize,
 }
 
-impl Place {
-    fn of(document: &Article<'_>, edits: &[Patch<'_>]) -> Option<Self> {
-        let first = edits.iter().map(|(span, _)| span.start()).min()?;
-        let last = edits.iter().map(|(span, _)| span.end()).max()?;
+impl<'a> Tail<'a> {
+    fn new(document: &Article<'_>, place: usize, edit: usize, patch: Patch<'a>) -> Option<Self> {
+        let (span, _) = patch;
         let words = &document.segments.words;
-        let after = words.partition_point(|word| word.span.end() <= last + AFTER_BYTES);
-        let end = after.checked_sub(1);
+        let after = words.partition_point(|word| word.span.end() <= span.end() + AFTER_BYTES);
+        let last = after.checked_sub(1).map(|word| words[word].span.end());
         Some(Self {
-            start: document.text.get(..first)?.trim_end().len(),
-            end: end.map_or(last, |word| words[word].span.end().max(last)),
+            place,
+            edit,
+            patch,
+            start: document.text.get(..span.start())?.trim_end().len(),
+            end: last.map_or(span.end(), |last| last.max(span.end())),
         })
     }
 
-    /// Where the reading begins that this place is the first of.
+    /// Where the reading begins that this edit is the first of.
     fn context(&self, document: &Article<'_>) -> usize {
         let sentences = &document.segments.sentences;
         let words = &document.segments.words;
@@ -58,6 +67,14 @@ impl Place {
         near(sentences.get(sentence).map(|sentence| sentence.start()))
             .or_else(|| near(words.get(word).map(|word| word.span.start())))
             .unwrap_or(self.start)
+    }
+
+    /// What stands there after the edit.
+    fn edited(&self, text: &str) -> String {
+        let (span, replacement) = self.patch;
+        let before = text.get(self.start..span.start()).unwrap_or_default();
+        let behind = text.get(span.end()..self.end).unwrap_or_default();
+        format!("{before}{replacement}{behind}")
     }
 }
 
@@ -71,40 +88,43 @@ pub(super) fn bits_saved(
     places: &[Vec<Patch<'_>>],
 ) -> Result<Vec<Vec<f32>>, LmError> {
     let text = document.text;
-    let mut saved: Vec<Vec<f32>> = vec![Vec::new(); places.len()];
-    let found = places.iter().enumerate();
-    let found = found.filter_map(|(index, edits)| Some((index, Place::of(document, edits)?)));
-    let mut found: Vec<(usize, Place)> = found.collect();
-    found.sort_by_key(|(_, place)| place.start);
-    let mut rest = &found[..];
-    while let Some((_, first)) = rest.first() {
+    let mut saved: Vec<Vec<f32>> = places.iter().map(|edits| vec![0.0; edits.len()]).collect();
+    let edits = places.iter().enumerate().flat_map(|(place, edits)| {
+        let edits = edits.iter().enumerate();
+        edits.filter_map(move |(edit, patch)| Tail::new(document, place, edit, *patch))
+    });
+    let mut edits: Vec<Tail<'_>> = edits.collect();
+    edits.sort_by_key(|edit| edit.start);
+    let mut rest = &edits[..];
+    while let Some(first) = rest.first() {
         let begin = first.context(document);
-        let fits = rest.partition_point(|(_, place)| place.start <= begin + TRUNK_BYTES);
+        let fits = rest.partition_point(|edit| edit.start <= begin + TRUNK_BYTES);
         let (group, after) = rest.split_at(fits.max(1));
         rest = after;
-        let mut passages = Vec::new();
-        for (index, place) in group {
-            passages.push((place.start, text[place.start..place.end].to_owned()));
-            passages.extend(places[*index].iter().map(|(span, replacement)| {
-                let before = &text[place.start..span.start()];
-                let behind = &text[span.end()..place.end];
-                (place.start, format!("{before}{replacement}{behind}"))
-            }));
-        }
-        let branches: Vec<Branch<'_>> = passages
-            .iter()
-            .map(|(start, text)| Branch {
-                at: start - begin,
-                text,
-            })
+        let end = group.iter().map(|edit| edit.end).max().unwrap_or(begin);
+        // The first branch is the document as it is.
+        let own = text.get(first.start..end).unwrap_or_default();
+        let edited: Vec<String> = group.iter().map(|edit| edit.edited(text)).collect();
+        let branch = |start: usize, text| Branch {
+            at: start - begin,
+            text,
+        };
+        let branches = group.iter().zip(&edited);
+        let branches = branches.map(|(edit, text)| branch(edit.start, text));
+        let branches: Vec<Branch<'_>> = iter::once(branch(first.start, own))
+            .chain(branches)
             .collect();
-        let trunk = &text[begin..group.last().map_or(begin, |(_, place)| place.start)];
+        let trunk = text.get(begin..end).unwrap_or_default();
         let readings = lm.read_branches(trunk, &branches)?;
-        let mut bits = readings.iter().map(Reading::total_bits);
-        for (index, _) in group {
-            let original = bits.next().unwrap_or_default();
-            let here = bits.by_ref().take(places[*index].len());
-            saved[*index] = here.map(|bits| (original - bits) as f32).collect();
+        let Some((own, readings)) = readings.split_first() else {
+            continue;
+        };
+        for (edit, reading) in group.iter().zip(readings) {
+            let here = edit.start - begin..edit.end - begin;
+            let tokens = own.tokens.iter();
+            let tokens = tokens.filter(|t| here.start < t.span.end() && t.span.end() <= here.end);
+            let original: f64 = tokens.map(|t| f64::from(t.surprisal_bits)).sum();
+            saved[edit.place][edit.edit] = (original - reading.total_bits()) as f32;
         }
     }
     Ok(saved)

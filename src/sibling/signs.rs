@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::align::Article;
+use super::beside::Whole;
 use super::candidates::{Candidate, changed, relation};
 use super::comparison::{Comparison, Pair, Source};
 use super::names::Form;
@@ -15,7 +16,7 @@ use super::stretches::Side;
 use super::words::flag;
 
 /// Numbers of a candidate that the language model has not read.
-pub const PRIOR_WIDTH: usize = 42;
+pub const PRIOR_WIDTH: usize = 43;
 
 /// Numbers of one that it has.
 pub const WIDTH: usize = PRIOR_WIDTH + 3;
@@ -152,6 +153,7 @@ impl Comparison<'_> {
             given,
             saved,
             doubt / 4.0,
+            source.whole.get().map_or(0.0, Whole::evidence) / 4.0,
         ]
     }
 

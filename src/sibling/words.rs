@@ -28,7 +28,7 @@ impl Comparison<'_> {
         let all = 0..self.document.forms.len();
         let same = all.clone().filter(|&word| {
             let sentence = self.document.segments.words[word].sentence;
-            let pair = source.pairs[sentence].first();
+            let pair = source.told(sentence);
             pair.is_some_and(|pair| pair.matched.of(word).same())
         });
         let whole_same = same.count() as f32 / all.len().max(1) as f32;
@@ -36,7 +36,7 @@ impl Comparison<'_> {
             let suspicion = &self.suspicion[words.clone()];
             let mean = suspicion.iter().sum::<f32>() / suspicion.len().max(1) as f32;
             let pairs = &source.pairs[sentence];
-            let first = pairs.first();
+            let first = source.told(sentence);
             let share = |index: usize| pairs.get(index).map_or(0.0, |pair| pair.share);
             let met = |word: usize| first.map_or(Met::default(), |pair| pair.matched.of(word));
             for word in words.clone() {

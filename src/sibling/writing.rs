@@ -35,8 +35,7 @@ pub(super) fn written(
         text.push_str(possessive_ending(document.spelling(last)));
     }
     let sentence = document.segments.words[edit.own.start].sentence;
-    let sentence = document.segments.sentences[sentence].slice(document.text);
-    if sentence.is_some_and(shouts) {
+    if document.traits[sentence].shouts {
         return Some(text.to_uppercase());
     }
     let opens = document.opens_sentence(first);
@@ -57,17 +56,6 @@ pub(super) fn written(
         return Some(with_first(&text, char::to_lowercase));
     }
     Some(text)
-}
-
-/// Whether a sentence is written in capitals throughout.
-fn shouts(sentence: &str) -> bool {
-    let letters = sentence.chars().filter(|c| c.is_alphabetic());
-    let (mut all, mut upper) = (0, 0);
-    for letter in letters {
-        all += 1;
-        upper += usize::from(letter.is_uppercase());
-    }
-    all > 8 && upper * 10 >= all * 9
 }
 
 fn with_first<I: Iterator<Item = char>>(text: &str, change: impl Fn(char) -> I) -> String {
