@@ -21,9 +21,11 @@ impl Beside {
     /// Whether it is better evidence that the word is right: a sibling that tells of
     /// it comes before one that does not.
     fn speaks_more_than(&self, other: &Self) -> bool {
-        let untold = |one: &Self| one.told == 0.0;
-        let less = self.p_garbled < other.p_garbled;
-        untold(self) < untold(other) || (untold(self) == untold(other) && less)
+        match (self.told > 0.0, other.told > 0.0) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => self.p_garbled < other.p_garbled,
+        }
     }
 
     /// The probability from which the word is garbled, where `alone` is that of

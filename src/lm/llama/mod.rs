@@ -63,7 +63,7 @@ struct Job<'a> {
 
 impl Job<'_> {
     /// The tokens that are wanted.
-    fn new<'a>(&self, tokens: &'a [Vec<Token>]) -> &'a [Token] {
+    fn wanted<'a>(&self, tokens: &'a [Vec<Token>]) -> &'a [Token] {
         &tokens[self.text][self.window.first_new..self.window.end]
     }
 
@@ -280,7 +280,7 @@ impl Llama {
         let mut targets = Vec::new();
         for (job, rows) in rows_of_jobs {
             hidden.extend_from_slice(&last[rows.start * width..rows.end * width]);
-            targets.extend(job.new(tokens).iter().map(|token| token.id));
+            targets.extend(job.wanted(tokens).iter().map(|token| token.id));
         }
         let predictions = predict(
             &self.weights,
@@ -293,7 +293,7 @@ impl Llama {
         .map_err(|problem| self.malformed(problem))?;
         let mut predictions = predictions.into_iter();
         for (job, _) in rows_of_jobs {
-            for (token, prediction) in job.new(tokens).iter().zip(&mut predictions) {
+            for (token, prediction) in job.wanted(tokens).iter().zip(&mut predictions) {
                 let token = self.token_reading(*token, prediction)?;
                 readings[job.text].tokens.push(token);
             }
