@@ -74,12 +74,11 @@ pub fn records<'a, R: BufRead + 'a>(
     stdin: &mut Option<R>,
     reading: &Reading,
 ) -> AnyRecords<'a> {
-    let Reading {
+    let &Reading {
         max_bytes,
         unnamed,
-        read,
+        ref read,
     } = reading;
-    let (max_bytes, unnamed) = (*max_bytes, *unnamed);
     match source {
         Source::Text(path) => Box::new(std::iter::once_with({
             let (path, read) = (path.clone(), read.clone());

@@ -187,16 +187,29 @@ impl Llama {
             .collect()
     }
 
-    /// The windows in which the tokens of a text that end after a byte are new.
-    fn wanted(&self, tokens: &[Token], after: usize) -> impl Iterator<Item = Window> + use<> {
-        let first = tokens.partition_point(|token| token.span.end() <= after);
-        windows(tokens.len(), self.window)
-            .into_iter()
-            .filter(move |window| window.end > first)
-            .map(move |window| Window {
+    /// Adds the jobs that read `after` as if it followed `before`, and gives the tokens
+    /// of both; `text` is the number of the reading.
+    fn after(
+        &self,
+        text: usize,
+        before: &str,
+        after: &str,
+        jobs: &mut Vec<Job<'_>>,
+    ) -> Result<Vec<Token>, LmError> {
+        let joined = self.tokenize(&format!("{before}{after}"))?;
+        let first = joined.partition_point(|token| token.span.end() <= before.len());
+        let windows = windows(joined.len(), self.window).into_iter();
+        let wanted = windows.filter(|window| window.end > first);
+        jobs.extend(wanted.map(|window| Job {
+            text,
+            window: Window {
                 first_new: window.first_new.max(first),
                 ..window
-            })
+            },
+            ids: self.input(&joined, window, false),
+            prefix: None,
+        }));
+        Ok(joined)
     }
 
     /// Reads batches of windows and adds what is new to the readings.
@@ -385,15 +398,7 @@ impl LanguageModel for Llama {
         let mut jobs: Vec<Job<'_>> = Vec::new();
         for (text, branch) in branches.iter().enumerate() {
             let before = trunk.get(..branch.at).unwrap_or(trunk);
-            let joined = self.tokenize(&format!("{before}{}", branch.text))?;
-            let wanted = self.wanted(&joined, before.len());
-            jobs.extend(wanted.map(|window| Job {
-                text,
-                window,
-                ids: self.input(&joined, window, false),
-                prefix: None,
-            }));
-            tokens.push(joined);
+            tokens.push(self.after(text, before, branch.text, &mut jobs)?);
         }
         let trunk = self.tokenize(trunk)?;
         // Windows that start at the same token share what they have in common
@@ -445,15 +450,7 @@ impl LanguageModel for Llama {
         let mut tokens = Vec::with_capacity(pairs.len());
         let mut jobs: Vec<Job<'_>> = Vec::new();
         for (text, (before, after)) in pairs.iter().enumerate() {
-            let joined = self.tokenize(&format!("{before}{after}"))?;
-            let wanted = self.wanted(&joined, before.len());
-            jobs.extend(wanted.map(|window| Job {
-                text,
-                window,
-                ids: self.input(&joined, window, false),
-                prefix: None,
-            }));
-            tokens.push(joined);
+            tokens.push(self.after(text, before, after, &mut jobs)?);
         }
         let mut readings = vec![Reading::default(); pairs.len()];
         self.run(&jobs, &tokens, ReadOptions::default(), &mut readings)?;
