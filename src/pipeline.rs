@@ -9,6 +9,8 @@ mod consult;
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use self::consult::suspected;
 use crate::detect::{Noticed, Thresholds, WeightsError, WordModel, notice};
 use crate::document::{Document, DocumentError, content_start};
@@ -158,38 +160,38 @@ impl Analyzer {
         &self,
         inputs: Vec<(Input, Vec<SiblingArticle>)>,
     ) -> Result<Vec<Report>, AnalyzerError> {
+        let judgeable = |(input, read): (Input, _)| {
+            let accepted = match input.document {
+                Ok(document) => self.accept(document, input.siblings, read),
+                Err(error) => Err(Outcome::Failed(error)),
+            };
+            (input.id, accepted)
+        };
+        let judgeable: Vec<_> = inputs.into_par_iter().map(judgeable).collect();
         let mut accepted = Vec::new();
-        let ids_and_outcomes: Vec<(String, Option<Outcome>)> = inputs
-            .into_iter()
-            .map(|(input, read)| match input.document {
-                Ok(document) => {
-                    let outcome = match self.accept(document, input.siblings, read) {
-                        Ok(document) => {
-                            accepted.push(document);
-                            None
-                        }
-                        Err(outcome) => Some(outcome),
-                    };
-                    (input.id, outcome)
-                }
-                Err(error) => (input.id, Some(Outcome::Failed(error))),
-            })
-            .collect();
+        let mut ids_and_outcomes = Vec::with_capacity(judgeable.len());
+        for (id, outcome) in judgeable {
+            ids_and_outcomes.push((id, outcome.map(|one| accepted.push(one)).err()));
+        }
         let unread = accepted
             .iter_mut()
             .flat_map(|one| &mut one.siblings[..one.unread]);
         self.judge_siblings(unread)?;
         let texts: Vec<&str> = accepted.iter().map(Accepted::content).collect();
         let options = self.read_options();
-        let mut readings = self.lm.read(&texts, options)?.into_iter();
+        let readings = self.lm.read(&texts, options)?;
         let any = accepted.iter().any(|one| !one.siblings.is_empty());
         let beside = any.then(SiblingModel::embedded).transpose()?;
-        let mut judgements = Vec::with_capacity(accepted.len());
-        for document in accepted {
-            let reading = readings.next().unwrap_or_default();
-            judgements.push(self.judgement(document, reading, beside.as_ref())?);
-        }
-        let mut judgements = judgements.into_iter();
+        // `par_bridge` never begins a document while another one waits for its share
+        // of the work: each thread holds one.
+        let documents = accepted.into_iter().zip(readings).enumerate().par_bridge();
+        let judged = documents.map(|(place, (document, reading))| {
+            Ok((place, self.judgement(document, reading, beside.as_ref())?))
+        });
+        let judged: Result<Vec<(usize, Judgement)>, AnalyzerError> = judged.collect();
+        let mut judgements = judged?;
+        judgements.sort_unstable_by_key(|(place, _)| *place);
+        let mut judgements = judgements.into_iter().map(|(_, judgement)| judgement);
         Ok(ids_and_outcomes
             .into_iter()
             .filter_map(|(id, outcome)| {

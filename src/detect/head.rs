@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use rten_gemm::GemmExecutor;
 use rten_simd::ops::{BitOps, NumOps};
-use rten_simd::{Isa, Simd, SimdOp, SimdUnaryOp};
+use rten_simd::{Isa, SimdOp, SimdUnaryOp};
 use rten_vecmath::{Sigmoid, Tanh};
 
 use super::weights::{Tensors, WeightsError};
@@ -45,7 +45,7 @@ impl Layer {
 /// One direction of the recurrent layer.
 struct Gru {
     input: Layer,
-    /// Rows of reset, update and new gates, one row a unit.
+    /// For each unit of the state, what it adds to the reset, update and new gates.
     state_weights: Vec<f32>,
     state_bias: Vec<f32>,
 }
@@ -63,15 +63,18 @@ impl Gru {
             &format!("{name}.weight_ih_l0{direction}"),
             bias.len() * inputs,
         )?;
+        // The file has a row a gate.
+        let by_gate = tensors.sized(
+            &format!("{name}.weight_hh_l0{direction}"),
+            3 * units * units,
+        )?;
+        let column = |unit| by_gate.iter().skip(unit).step_by(units.max(1));
         Ok(Self {
             input: Layer {
                 weights: Float::new(&weights, inputs),
                 bias,
             },
-            state_weights: tensors.sized(
-                &format!("{name}.weight_hh_l0{direction}"),
-                3 * units * units,
-            )?,
+            state_weights: (0..units).flat_map(column).copied().collect(),
             state_bias: tensors.sized(&format!("{name}.bias_hh_l0{direction}"), 3 * units)?,
         })
     }
@@ -120,8 +123,12 @@ impl Gru {
     }
 }
 
-/// `out = bias + weights × state`, a row of weights an output, at the
-/// processor's full width.
+/// Vectors of results that [`Recurrence`] keeps in registers at once.
+const BLOCK: usize = 8;
+
+/// `out = bias + weights × state`, a row of weights for each number of the state, at
+/// the processor's full width. Each sum runs in the order of the state, whatever the
+/// width.
 struct Recurrence<'a> {
     weights: &'a [f32],
     state: &'a [f32],
@@ -136,17 +143,25 @@ impl SimdOp for Recurrence<'_> {
     fn eval<I: Isa>(self, isa: I) {
         let ops = isa.f32();
         let lanes = ops.len();
-        let whole = self.state.len() / lanes * lanes;
-        let rows = self.weights.chunks_exact(self.state.len());
-        for ((out, row), bias) in self.out.iter_mut().zip(rows).zip(self.bias) {
-            let mut sums = ops.zero();
-            for at in (0..whole).step_by(lanes) {
-                let (weights, state) = (ops.load(&row[at..]), ops.load(&self.state[at..]));
-                sums = ops.mul_add(weights, state, sums);
+        let width = self.out.len();
+        let whole = width / (BLOCK * lanes) * (BLOCK * lanes);
+        for at in (0..whole).step_by(BLOCK * lanes) {
+            let mut sums: [_; BLOCK] =
+                std::array::from_fn(|vector| ops.load(&self.bias[at + vector * lanes..]));
+            for (x, row) in self.state.iter().zip(self.weights.chunks_exact(width)) {
+                let x = ops.splat(*x);
+                for (vector, sum) in sums.iter_mut().enumerate() {
+                    *sum = ops.mul_add(ops.load(&row[at + vector * lanes..]), x, *sum);
+                }
             }
-            let rest = row[whole..].iter().zip(&self.state[whole..]);
-            let rest: f32 = rest.map(|(w, x)| w * x).sum();
-            *out = bias + sums.to_array().as_ref().iter().sum::<f32>() + rest;
+            for (vector, sum) in sums.into_iter().enumerate() {
+                ops.store(sum, &mut self.out[at + vector * lanes..]);
+            }
+        }
+        for at in whole..width {
+            let rows = self.state.iter().zip(self.weights.chunks_exact(width));
+            let sum = rows.fold(self.bias[at], |sum, (x, row)| row[at].mul_add(*x, sum));
+            self.out[at] = sum;
         }
     }
 }
