@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use self::consult::suspected;
+use self::consult::{suspected, told};
 use crate::detect::{Noticed, Thresholds, WeightsError, WordModel, notice};
 use crate::document::{Document, DocumentError, content_start};
 use crate::finding::Finding;
@@ -19,10 +19,10 @@ use crate::finding::phrases::{Judged, findings as phrases};
 use crate::language::{Gate, Language, foreign_passages, gate};
 use crate::lexicon::{Lexicon, LexiconError};
 use crate::lm::{LanguageModel, LmError, ModelId, ReadOptions, Reading};
-use crate::report::{Judgement, Outcome, Report, WordJudgement};
+use crate::report::{Judgement, Outcome, ReadSibling, Report, WordJudgement};
 use crate::score::Score;
 use crate::segment::{Segments, segment};
-use crate::sibling::{Articles, Comparison, SiblingArticle, SiblingModel, Standing};
+use crate::sibling::{Articles, Comparison, SiblingArticle, SiblingModel};
 use crate::span::{Doc, Span};
 
 /// Probable tokens kept at each place, to show what was expected. Some are
@@ -354,8 +354,7 @@ impl Analyzer {
         }
         // One that is not believed confirms nothing.
         let standings = comparison.iter().flat_map(Comparison::standings);
-        let standings: Vec<Standing> = standings.cloned().collect();
-        let believed = siblings.iter().zip(&standings);
+        let believed = siblings.iter().zip(standings);
         let believed = believed.filter(|(_, standing)| standing.weight > 0.0);
         let believed: Vec<&SiblingArticle> = believed.map(|(sibling, _)| sibling).collect();
         let mut garbled = suspected(text, &segments, &noticed, &believed, &thresholds);
@@ -395,6 +394,16 @@ impl Analyzer {
                 garbled,
             })
             .collect();
+        let told = comparison
+            .as_ref()
+            .map(|comparison| told(comparison, &segments));
+        let read = siblings.into_iter().zip(told.into_iter().flatten());
+        let read = read.map(|(sibling, (standing, aligned))| ReadSibling {
+            standing,
+            text: sibling.text,
+            aligned,
+        });
+        let siblings = read.collect();
         Ok(Judgement {
             language,
             model: self.lm.id().clone(),
@@ -403,7 +412,7 @@ impl Analyzer {
             sentences: segments.sentences,
             findings,
             words,
-            siblings: standings,
+            siblings,
             document,
         })
     }

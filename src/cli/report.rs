@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use mtlint::batch::morning::{self, draw};
+use mtlint::batch::morning::{self, draw, page};
 use mtlint::batch::state::Reader;
 use mtlint::report::text;
 
@@ -28,6 +28,7 @@ use super::output::Streams;
 #[command(after_help = "Examples:\n  \
     mtlint report night.state\n  \
     mtlint report night.state --fail-under 60 --fail-on-error\n  \
+    mtlint report night.state --format html > morning.html\n  \
     mtlint report night.state --format json | jq -r '.worst[].id'")]
 pub struct ReportArgs {
     /// The state of the nightly batch
@@ -59,6 +60,7 @@ pub struct ReportArgs {
 enum Format {
     Text,
     Json,
+    Html,
 }
 
 /// Prints the report, and says by the exit status whether it is bad.
@@ -74,6 +76,7 @@ pub fn run(arguments: &ReportArgs, streams: &mut Streams<'_>) -> anyhow::Result<
     let drawn = match arguments.format {
         Format::Text => draw::text(&morning, style),
         Format::Json => draw::json(&morning)?,
+        Format::Html => page::page(&morning)?,
     };
     streams.print(&drawn)?;
     let whole = morning.run.finished && morning.totals.failed == 0;

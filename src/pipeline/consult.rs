@@ -12,8 +12,9 @@ use crate::finding::phrases::{Judged, findings as phrases, parts};
 use crate::finding::{Applicability, Evidence, Finding};
 use crate::segment::Segments;
 use crate::sibling::{
-    Alternatives, Comparison, SiblingArticle, SiblingModel, Suspect, suggestions,
+    Alternatives, Comparison, SiblingArticle, SiblingModel, Standing, Suspect, suggestions,
 };
+use crate::span::{Doc, Sibling, Span};
 
 /// Probability from which a sibling is asked how a name is spelled.
 const DOUBTFUL_NAME: f32 = 0.05;
@@ -141,6 +142,22 @@ impl Analyzer {
         });
         parts.collect()
     }
+}
+
+/// Of each sibling how far it is believed, and the document's sentences that it tells
+/// with its own.
+pub(super) fn told(
+    comparison: &Comparison<'_>,
+    segments: &Segments,
+) -> Vec<(Standing, Vec<(Span<Doc>, Span<Sibling>)>)> {
+    let standings = comparison.standings().cloned().enumerate();
+    let with_sentences = standings.map(|(sibling, standing)| {
+        let sentences = segments.sentences.iter().enumerate();
+        let pairs = sentences
+            .filter_map(|(index, sentence)| Some((*sentence, comparison.aligned(sibling, index)?)));
+        (standing, pairs.collect())
+    });
+    with_sentences.collect()
 }
 
 /// Which words are at least as probably garbled as `thresholds` says of each, names

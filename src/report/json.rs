@@ -278,7 +278,11 @@ impl<'a> ReportJson<'a> {
                 .map(|finding| FindingJson::new(finding, judgement))
                 .collect(),
             words: options.words.then(|| words(judgement)),
-            siblings: judgement.siblings.iter().map(StandingJson::new).collect(),
+            siblings: judgement
+                .siblings
+                .iter()
+                .map(|sibling| StandingJson::new(&sibling.standing))
+                .collect(),
             ..self
         }
     }

@@ -4,6 +4,7 @@
 //! functions. Prose is made in this folder and nowhere else.
 
 pub mod diff;
+pub mod html;
 pub mod json;
 pub mod message;
 pub mod text;
@@ -20,7 +21,7 @@ pub use crate::language::{AbstainReason, Language};
 use crate::lm::ModelId;
 use crate::score::Score;
 use crate::sibling::Standing;
-use crate::span::{Doc, Span};
+use crate::span::{Doc, Sibling, Span};
 
 /// Everything that is said about one document.
 #[derive(Debug)]
@@ -126,8 +127,20 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
     /// Every word and punctuation mark, in text order.
     pub words: Vec<WordJudgement>,
-    /// How far each sibling was believed.
-    pub siblings: Vec<Standing>,
+    /// The siblings it was read beside.
+    pub siblings: Vec<ReadSibling>,
+}
+
+/// A sibling that a document was read beside.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadSibling {
+    /// How far it was believed.
+    pub standing: Standing,
+    /// Its text.
+    pub text: String,
+    /// Sentences of the document, in text order, each with the sentence that the
+    /// sibling has in its place.
+    pub aligned: Vec<(Span<Doc>, Span<Sibling>)>,
 }
 
 /// What was judged of one word or punctuation mark.

@@ -93,7 +93,8 @@ pub fn highlight(report: &Report, style: Style) -> String {
     let counts = counts(judgement, style);
     let quality = quality(judgement, style);
     let work = percent_of_words(judgement);
-    for note in judgement.siblings.iter().filter_map(message::standing) {
+    let siblings = judgement.siblings.iter();
+    for note in siblings.filter_map(|sibling| message::standing(&sibling.standing)) {
         out += &format!("{id}: {}\n", visible::prose(&note));
     }
     out + &format!("{id}: {counts}; {quality}; about {work} of the words need an editor\n")

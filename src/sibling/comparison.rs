@@ -154,10 +154,10 @@ impl Comparison<'_> {
         self.sources.iter().map(|source| &source.standing)
     }
 
-    /// The sentence that the first sibling has in the place of the document's
-    /// sentence `sentence`; `None` where it leaves it out.
-    pub fn aligned(&self, sentence: usize) -> Option<Span<Sibling>> {
-        let source = self.sources.first()?;
+    /// The sentence that a sibling has in the place of the document's sentence
+    /// `sentence`; `None` where it leaves it out.
+    pub fn aligned(&self, sibling: usize, sentence: usize) -> Option<Span<Sibling>> {
+        let source = self.sources.get(sibling)?;
         let pair = source.told(sentence)?;
         let words = &source.article.segments.words;
         let first = words.get(pair.matched.other.start)?;

@@ -96,7 +96,7 @@ fn heading(morning: &Morning, style: Style) -> String {
 }
 
 /// `Run 7, begun 2026-03-01 02:00 UTC`.
-fn begun(run: &RunFacts) -> String {
+pub(super) fn begun(run: &RunFacts) -> String {
     let mut words = format!("Run {}", run.number);
     let minutes = run
         .started
@@ -108,7 +108,7 @@ fn begun(run: &RunFacts) -> String {
     words
 }
 
-fn number(count: u64, thing: &str) -> String {
+pub(super) fn number(count: u64, thing: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {thing}{plural}")
 }

@@ -5,13 +5,15 @@
 //! category, changes, and what was not judged and why. Reports are parsed one
 //! at a time and of each only what is shown is kept, so that memory does not
 //! grow with the run but for the eight bytes of a quality. It judges nothing;
-//! [`draw`] makes text and JSON of it.
+//! [`draw`] makes text and JSON of it, [`page`] a page.
 
 mod body;
 mod changes;
 pub mod draw;
 mod least;
+pub mod page;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -23,6 +25,9 @@ use super::state::{Reader, RunFacts, StateError};
 use body::{Body, Found};
 pub use changes::{Change, Changes};
 use least::{First, Least};
+
+/// Findings that are kept of each of the worst documents.
+const FOUND_KEPT: usize = 5;
 
 /// What there is to say on the last run of a state.
 #[derive(Debug, Serialize)]
@@ -116,6 +121,8 @@ pub struct Poor {
     pub post_edit_rate: f64,
     /// Its findings.
     pub findings: BySeverity,
+    /// The first few of them, worst first.
+    pub found: Vec<Found>,
     /// Its id.
     pub id: String,
 }
@@ -223,7 +230,13 @@ impl Counted {
                 self.extremes.quality = lowest.reduce(f32::min);
                 self.extremes.worst = self.extremes.worst.max(exact.worst);
                 let place = (hundredths(judged.quality), position);
+                let mut found = judged.findings;
                 self.worst.add(place, || Poor {
+                    found: {
+                        found.sort_by_key(|found| Reverse(found.severity));
+                        found.truncate(FOUND_KEPT);
+                        found
+                    },
                     quality: judged.quality,
                     post_edit_rate: judged.post_edit_rate,
                     findings,

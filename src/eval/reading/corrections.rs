@@ -103,7 +103,7 @@ impl Aligned {
             let within = |(_, span): &(usize, &Span<Doc>)| passage.span.overlaps(**span);
             let sentences = segments.sentences.iter().enumerate().filter(within);
             let found: Vec<usize> = sentences
-                .filter_map(|(index, _)| Some(comparison.aligned(index)?.start()))
+                .filter_map(|(index, _)| Some(comparison.aligned(0, index)?.start()))
                 .collect();
             match place(passage) {
                 Some(place) => {

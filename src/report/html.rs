@@ -1,0 +1,334 @@
+//! Reports as a page to read: one file that needs nothing else.
+//!
+//! In: reports. Out: a [`Section`] for each, and of all of them a page with an
+//! index, worst first. The page asks the network for nothing, and its policy
+//! forbids it to; what documents say reaches it as text only ([`shown`]). All
+//! evidence stands in the page itself: the script only brings it to the phrase.
+//! Templates are in `templates/`.
+
+mod evidence;
+mod runs;
+mod shown;
+mod sparkline;
+
+use askama::Template;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+use crate::finding::Severity;
+use crate::span::{Doc, Span};
+
+use self::evidence::{Card, Chip, cards, chips};
+use self::runs::{Mark, Sentence, Told, sentences};
+pub use self::shown::Shown;
+use self::sparkline::Sparkline;
+use super::{Judgement, Outcome, ReadSibling, Report, message};
+
+const STYLE: &str = include_str!("../../templates/page.css");
+const SCRIPT: &str = include_str!("../../templates/page.js");
+
+/// One document's part of a page.
+#[derive(Debug)]
+pub struct Section {
+    row: Row,
+    body: String,
+}
+
+/// A document's line in the index, and its heading.
+#[derive(Debug, Clone)]
+struct Row {
+    anchor: String,
+    name: String,
+    /// Where it stands among others: scored ones by their quality, then those that
+    /// have none.
+    rank: f32,
+    measures: Option<Measures>,
+    /// What became of it, where it has no measures.
+    state: String,
+}
+
+/// A score, in words and numbers to show.
+#[derive(Debug, Clone)]
+struct Measures {
+    quality: String,
+    low: String,
+    high: String,
+    gauge: String,
+    rate: String,
+    bits: String,
+    words: usize,
+    counts: [(&'static str, usize); 3],
+}
+
+#[derive(Template)]
+#[template(path = "gauge.html")]
+struct Gauge {
+    low: f32,
+    high: f32,
+    at: f32,
+}
+
+#[derive(Template)]
+#[template(path = "document.html")]
+struct DocumentPart<'a> {
+    row: &'a Row,
+    several: bool,
+    language: &'a str,
+    notes: Vec<String>,
+    sparkline: Option<Sparkline>,
+    chips: Vec<Chip>,
+    text: Vec<Sentence<'a>>,
+    siblings: Vec<Pane<'a>>,
+    heading: String,
+    cards: Vec<Card<'a>>,
+}
+
+/// A sibling beside the text.
+struct Pane<'a> {
+    name: Shown<'a>,
+    note: Option<String>,
+    text: Vec<Sentence<'a>>,
+}
+
+#[derive(Template)]
+#[template(path = "head.html")]
+struct Head<'a> {
+    title: String,
+    version: &'a str,
+    style: &'a str,
+    style_hash: String,
+    script_hash: String,
+    rows: Vec<&'a Row>,
+}
+
+#[derive(Template)]
+#[template(path = "foot.html")]
+struct Foot<'a> {
+    /// Whether the page may have marked phrases.
+    marked: bool,
+    version: &'a str,
+    script: &'a str,
+}
+
+/// A document's part of a page; `number` tells it from the others there, and
+/// `several` says that there are others.
+///
+/// # Errors
+/// Never in practice: templates are checked when the program is built.
+pub fn section(report: &Report, number: usize, several: bool) -> Result<Section, askama::Error> {
+    let anchor = format!("d{number}");
+    let mut row = Row {
+        name: super::visible::name(&report.id),
+        anchor,
+        rank: f32::INFINITY,
+        measures: None,
+        state: String::new(),
+    };
+    let safe = |text: &str| super::visible::prose(text);
+    let body = match &report.outcome {
+        Outcome::Scored(judgement) => {
+            row.rank = judgement.score.quality;
+            row.measures = Some(measures(judgement)?);
+            document(&row, judgement, several).render()?
+        }
+        other => {
+            row.state = match other {
+                Outcome::Abstained { reason, language } => {
+                    let why = message::abstained(*reason, language.as_ref());
+                    format!("Not judged: {}", safe(&why))
+                }
+                Outcome::Failed(error) => format!("Failed: {}", safe(&error.to_string())),
+                Outcome::BadRecord(error) => {
+                    format!("Failed: {}", safe(&message::record_error(error)))
+                }
+                Outcome::Scored(_) => String::new(),
+            };
+            DocumentPart {
+                row: &row,
+                several,
+                language: "",
+                notes: Vec::new(),
+                sparkline: None,
+                chips: Vec::new(),
+                text: Vec::new(),
+                siblings: Vec::new(),
+                heading: String::new(),
+                cards: Vec::new(),
+            }
+            .render()?
+        }
+    };
+    Ok(Section { row, body })
+}
+
+/// The whole page, the worst document first.
+///
+/// # Errors
+/// Never in practice: templates are checked when the program is built.
+pub fn page(mut sections: Vec<Section>) -> Result<String, askama::Error> {
+    sections.sort_by(|a, b| a.row.rank.total_cmp(&b.row.rank));
+    let title = match &sections[..] {
+        [only] => format!("{} – mtlint", only.row.name),
+        all => format!("{} documents – mtlint", all.len()),
+    };
+    let rows = sections.iter().map(|section| &section.row).collect();
+    let bodies = sections.iter().map(|section| section.body.as_str());
+    framed(title, rows, bodies, true)
+}
+
+/// A page with something else in it, in the same dress; `body` is markup.
+///
+/// # Errors
+/// Never in practice: templates are checked when the program is built.
+pub fn frame(title: &str, body: &str) -> Result<String, askama::Error> {
+    framed(title.to_owned(), Vec::new(), [body].into_iter(), false)
+}
+
+fn framed<'a>(
+    title: String,
+    rows: Vec<&Row>,
+    bodies: impl Iterator<Item = &'a str>,
+    marked: bool,
+) -> Result<String, askama::Error> {
+    let version = env!("CARGO_PKG_VERSION");
+    let head = Head {
+        title,
+        version,
+        style: STYLE,
+        style_hash: hash(STYLE),
+        script_hash: hash(SCRIPT),
+        rows,
+    };
+    let mut page = head.render()?;
+    page.extend(bodies);
+    let foot = Foot {
+        marked,
+        version,
+        script: SCRIPT,
+    };
+    Ok(page + &foot.render()?)
+}
+
+/// By which a page's policy knows what may be in it.
+fn hash(source: &str) -> String {
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(source)))
+}
+
+fn measures(judgement: &Judgement) -> Result<Measures, askama::Error> {
+    let score = &judgement.score;
+    let (low, high) = score.quality_interval;
+    let rounded = |number: f32| (number * 10.0).round() / 10.0;
+    let gauge = Gauge {
+        low: rounded(low),
+        high: rounded(high),
+        at: rounded(score.quality - 1.0),
+    };
+    let count = |severity| {
+        let of = judgement.findings.iter();
+        let count = of.filter(|finding| finding.severity == severity).count();
+        (message::severity_name(severity), count)
+    };
+    Ok(Measures {
+        quality: format!("{:.1}", score.quality),
+        low: format!("{low:.0}"),
+        high: format!("{high:.0}"),
+        gauge: gauge.render()?,
+        rate: format!("{:.1} %", score.post_edit_rate * 100.0),
+        bits: format!("{:.1}", score.bits_per_word),
+        words: score.words,
+        counts: [Severity::Critical, Severity::Major, Severity::Minor].map(count),
+    })
+}
+
+fn document<'a>(row: &'a Row, judgement: &'a Judgement, several: bool) -> DocumentPart<'a> {
+    let anchor = &row.anchor;
+    let text = judgement.document.text();
+    let findings = &judgement.findings;
+    let marks = findings.iter().enumerate();
+    let marks = marks.map(|(index, finding)| {
+        let severity = message::severity_name(finding.severity);
+        (finding.span, Mark::finding(anchor, index, severity))
+    });
+    let language = &judgement.language.code;
+    let read = format!(
+        "Read by {} ({}, {}), judged by {}.",
+        judgement.model.name,
+        judgement.model.precision.name(),
+        judgement.model.sha256.get(..12).unwrap_or_default(),
+        judgement.detector
+    );
+    let standings = judgement.siblings.iter();
+    let standings = standings.filter_map(|sibling| message::standing(&sibling.standing));
+    DocumentPart {
+        row,
+        several,
+        language: if language == "eng" { "en" } else { language },
+        notes: standings
+            .chain([read])
+            .map(|note| super::visible::prose(&note))
+            .collect(),
+        sparkline: Sparkline::new(anchor, judgement),
+        chips: chips(findings),
+        text: sentences(text, told(anchor, judgement), marks.collect()),
+        siblings: panes(anchor, judgement),
+        heading: match findings.len() {
+            1 => "1 finding".to_owned(),
+            count => format!("{count} findings"),
+        },
+        cards: cards(anchor, judgement),
+    }
+}
+
+/// The document's sentences that siblings tell too, each with theirs.
+fn told(anchor: &str, judgement: &Judgement) -> Vec<(Span<Doc>, Told)> {
+    let mut told: Vec<(Span<Doc>, String)> = Vec::new();
+    for (number, sibling) in judgement.siblings.iter().enumerate() {
+        let pairs = sibling.aligned.iter();
+        told.extend(
+            pairs.map(|(sentence, other)| {
+                (*sentence, format!("{anchor}s{number}-{}", other.start()))
+            }),
+        );
+    }
+    told.sort_by_key(|(sentence, _)| *sentence);
+    let mut joined: Vec<(Span<Doc>, Told)> = Vec::new();
+    for (sentence, id) in told {
+        match joined.last_mut() {
+            Some((last, ids)) if *last == sentence => ids.push(&id),
+            _ => joined.push((sentence, Told::new(id))),
+        }
+    }
+    joined
+}
+
+fn panes<'a>(anchor: &str, judgement: &'a Judgement) -> Vec<Pane<'a>> {
+    let siblings = judgement.siblings.iter().enumerate();
+    let pane = |(number, sibling): (usize, &'a ReadSibling)| {
+        let sentences_told = sibling.aligned.iter().map(|(_, other)| *other);
+        let mut told: Vec<_> = sentences_told.collect();
+        told.sort_unstable();
+        told.dedup();
+        let told = told.into_iter().map(|sentence| {
+            let id = format!("{anchor}s{number}-{}", sentence.start());
+            (sentence, Told::new(id))
+        });
+        let mut quotes = Vec::new();
+        for (index, finding) in judgement.findings.iter().enumerate() {
+            for (place, quote) in evidence::quotes(finding) {
+                if quote.id == sibling.standing.id {
+                    quotes.push((quote.span, Mark::quote(anchor, index, place)));
+                }
+            }
+        }
+        Pane {
+            name: Shown::new(&sibling.standing.id),
+            note: message::standing(&sibling.standing).map(|note| super::visible::prose(&note)),
+            text: sentences(&sibling.text, told.collect(), quotes),
+        }
+    };
+    siblings.map(pane).collect()
+}
+
+#[cfg(test)]
+mod tests;

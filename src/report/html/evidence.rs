@@ -1,0 +1,165 @@
+//! What is known of each finding, ready to be shown.
+//!
+//! In: a judgement. Out: a card for each finding and a count for each category.
+
+use std::collections::BTreeMap;
+
+use crate::finding::{Applicability, Finding, Severity, SiblingQuote, Suggestion};
+use crate::report::{Judgement, message, visible};
+
+use super::runs::{card_id, finding_id, quote_id};
+use super::shown::Shown;
+
+/// Columns that a phrase takes in a card: the text shows all of it.
+const PHRASE_COLUMNS: usize = 160;
+
+/// How often a category was found.
+pub(super) struct Chip {
+    pub label: &'static str,
+    /// The worst of them.
+    pub severity: &'static str,
+    pub count: usize,
+}
+
+/// The categories found, worst and most frequent first.
+pub(super) fn chips(findings: &[Finding]) -> Vec<Chip> {
+    let mut counted: BTreeMap<_, (Severity, usize)> = BTreeMap::new();
+    for finding in findings {
+        let (worst, count) = counted
+            .entry(finding.category)
+            .or_insert((finding.severity, 0));
+        *worst = finding.severity.max(*worst);
+        *count += 1;
+    }
+    let mut counted: Vec<_> = counted.into_iter().collect();
+    counted.sort_by_key(|(_, (worst, count))| std::cmp::Reverse((*worst, *count)));
+    let chip = |(category, (worst, count))| Chip {
+        label: message::category_label(category),
+        severity: message::severity_name(worst),
+        count,
+    };
+    counted.into_iter().map(chip).collect()
+}
+
+/// All that is known of a finding.
+pub(super) struct Card<'a> {
+    pub id: String,
+    pub mark: String,
+    pub number: usize,
+    pub severity: &'static str,
+    pub category: &'static str,
+    pub confidence: String,
+    pub phrase: String,
+    pub line: usize,
+    pub column: usize,
+    pub why: String,
+    pub surprisal: String,
+    pub expected_bits: String,
+    /// Of 100.
+    pub surprisal_share: f32,
+    /// Of 100.
+    pub expected_share: f32,
+    pub fixes: Vec<Fix<'a>>,
+}
+
+/// A correction.
+pub(super) struct Fix<'a> {
+    pub old: Shown<'a>,
+    pub new: Shown<'a>,
+    /// What a button copies.
+    pub copy: &'a str,
+    pub confidence: String,
+    pub applicability: &'static str,
+    pub label: &'static str,
+    pub quote: Option<Quote<'a>>,
+}
+
+/// What a sibling says.
+pub(super) struct Quote<'a> {
+    pub text: Shown<'a>,
+    pub from: Shown<'a>,
+    pub mark: String,
+}
+
+/// What siblings are quoted with for a finding, with the places of the corrections.
+pub(super) fn quotes(finding: &Finding) -> impl Iterator<Item = (usize, &SiblingQuote)> {
+    let suggestions = finding.suggestions.iter().enumerate();
+    suggestions.filter_map(|(place, suggestion)| Some((place, suggestion.sibling.as_ref()?)))
+}
+
+/// A card for each finding, in text order.
+pub(super) fn cards<'a>(anchor: &str, judgement: &'a Judgement) -> Vec<Card<'a>> {
+    let findings = judgement.findings.iter().enumerate();
+    let cards = findings.map(|(index, finding)| card(anchor, index, finding, judgement));
+    cards.collect()
+}
+
+fn card<'a>(
+    anchor: &str,
+    index: usize,
+    finding: &'a Finding,
+    judgement: &'a Judgement,
+) -> Card<'a> {
+    let text = judgement.document.text();
+    let position = judgement
+        .document
+        .line_index()
+        .position(finding.span.start());
+    let phrase = finding.span.slice(text).unwrap_or_default();
+    let evidence = &finding.evidence;
+    let most = evidence.surprisal_bits.max(evidence.expected_bits).max(1.0);
+    let share = |bits: f32| (100.0 * bits / most).clamp(0.0, 100.0).round();
+    let fixes = finding.suggestions.iter().enumerate();
+    let fixes = fixes.map(|(place, suggestion)| fix(text, anchor, (index, place), suggestion));
+    Card {
+        id: card_id(anchor, index),
+        mark: finding_id(anchor, index),
+        number: index + 1,
+        severity: message::severity_name(finding.severity),
+        category: message::category_label(finding.category),
+        confidence: message::percent(finding.confidence),
+        phrase: visible::prose(&visible::shortened(phrase, PHRASE_COLUMNS)),
+        line: position.line,
+        column: position.column,
+        why: capital(&visible::prose(&message::why(text, finding))),
+        surprisal: format!("{:.1}", evidence.surprisal_bits),
+        expected_bits: format!("{:.1}", evidence.expected_bits),
+        surprisal_share: share(evidence.surprisal_bits),
+        expected_share: share(evidence.expected_bits),
+        fixes: fixes.collect(),
+    }
+}
+
+fn fix<'a>(
+    text: &'a str,
+    anchor: &str,
+    (index, place): (usize, usize),
+    suggestion: &'a Suggestion,
+) -> Fix<'a> {
+    let (applicability, label) = match suggestion.applicability {
+        Applicability::Safe => ("safe", "safe to apply"),
+        Applicability::Unsafe => ("unsafe", "look before you apply it"),
+        Applicability::DisplayOnly => ("display_only", "only an idea"),
+    };
+    let quote = suggestion.sibling.as_ref().map(|quote| Quote {
+        text: Shown::new(&quote.text),
+        from: Shown::new(&quote.id),
+        mark: quote_id(anchor, index, place),
+    });
+    Fix {
+        old: Shown::new(suggestion.span.slice(text).unwrap_or_default()),
+        new: Shown::new(&suggestion.replacement),
+        copy: &suggestion.replacement,
+        confidence: message::percent(suggestion.confidence),
+        applicability,
+        label,
+        quote,
+    }
+}
+
+/// A sentence as it begins.
+fn capital(sentence: &str) -> String {
+    let mut characters = sentence.chars();
+    let first = characters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(characters).collect()
+}

@@ -1,0 +1,84 @@
+//! How surprising a document is from its beginning to its end, as a small curve.
+//!
+//! In: a judgement. Out: the path of a curve over its words, and where along it the
+//! findings stand.
+
+use std::fmt::Write;
+
+use crate::report::{Judgement, message};
+
+use super::runs::finding_id;
+
+/// The most points of a curve; longer texts get the mean of several words each.
+const MOST: usize = 240;
+
+/// Units of the drawing: it is stretched to the width there is.
+const WIDTH: f32 = 1000.0;
+const HEIGHT: f32 = 60.0;
+
+/// Below it the findings are marked.
+const FLOOR: f32 = 50.0;
+
+/// A curve.
+pub(super) struct Sparkline {
+    pub width: f32,
+    pub height: f32,
+    pub floor: f32,
+    pub path: String,
+    pub ticks: Vec<Tick>,
+    pub label: String,
+}
+
+/// Where a finding stands.
+pub(super) struct Tick {
+    pub x: f32,
+    pub mark: String,
+    pub severity: &'static str,
+}
+
+impl Sparkline {
+    /// The curve of a document that has words.
+    pub fn new(anchor: &str, judgement: &Judgement) -> Option<Self> {
+        let words = &judgement.words;
+        let points = words.len().min(MOST);
+        if points == 0 {
+            return None;
+        }
+        let mean = |point: usize| {
+            let of = &words[point * words.len() / points..(point + 1) * words.len() / points];
+            of.iter().map(|word| word.surprisal_bits).sum::<f32>() / of.len() as f32
+        };
+        let heights: Vec<f32> = (0..points).map(mean).collect();
+        let highest = heights.iter().copied().fold(0.0, f32::max);
+        let mut path = format!("M0 {FLOOR}");
+        let step = WIDTH / points as f32;
+        for (point, height) in heights.iter().enumerate() {
+            let y = FLOOR * (1.0 - height / highest.max(1.0));
+            // Steps, not slopes: each stands for its words.
+            let (from, to) = (point as f32 * step, (point + 1) as f32 * step);
+            let _ = write!(path, "L{from:.1} {y:.1}L{to:.1} {y:.1}");
+        }
+        let _ = write!(path, "L{WIDTH} {FLOOR}Z");
+        let findings = judgement.findings.iter().enumerate();
+        let ticks = findings.map(|(index, finding)| {
+            let word = words.partition_point(|word| word.span.end() <= finding.span.start());
+            Tick {
+                x: (WIDTH * word as f32 / words.len() as f32)
+                    .min(WIDTH - 2.0)
+                    .round(),
+                mark: finding_id(anchor, index),
+                severity: message::severity_name(finding.severity),
+            }
+        });
+        Some(Self {
+            width: WIDTH,
+            height: HEIGHT,
+            floor: FLOOR,
+            path,
+            ticks: ticks.collect(),
+            label: format!(
+                "Surprisal along the article, in bits per word; the highest step is {highest:.0}"
+            ),
+        })
+    }
+}

@@ -1,0 +1,109 @@
+use super::*;
+use crate::finding::Category;
+use crate::report::fixtures::{at, finding, report, suggestion};
+use crate::sibling::Standing;
+
+const TEXT: &str = "Bernard met Russian Vladimir Poutine.\nThe talks took overweight two hours.\n";
+
+fn fixture(id: &str) -> Report {
+    let mut name = finding(TEXT, "Poutine", Category::Name);
+    name.suggestions = vec![suggestion(TEXT, "Poutine", "Putin", "Putin")];
+    let wrong = finding(TEXT, "overweight", Category::Mistranslation);
+    report(id, TEXT, vec![name, wrong])
+}
+
+fn drawn(report: &Report) -> String {
+    page(vec![section(report, 1, false).unwrap()]).unwrap()
+}
+
+#[test]
+fn every_finding_has_a_mark_in_the_text_and_a_card() {
+    let page = drawn(&fixture("a.txt"));
+    for (number, phrase) in [(1, "Poutine"), (2, "overweight")] {
+        let mark = format!("id=\"d1m{number}\" data-n=\"{number}\"");
+        assert_eq!(page.matches(&mark).count(), 1, "{page}");
+        assert_eq!(page.matches(&format!("id=\"d1f{number}\"")).count(), 1);
+        assert!(page.contains(&format!(">{phrase}</a>")), "{page}");
+    }
+    assert!(page.contains("data-copy=\"Putin\""));
+}
+
+#[test]
+fn the_sibling_stands_beside_with_what_it_tells_marked() {
+    let mut report = fixture("a.txt");
+    let told = "Elsewhere. Bernard met the Russian president Putin on Monday.";
+    let Outcome::Scored(judgement) = &mut report.outcome else {
+        panic!("not scored");
+    };
+    let quote = at(told, "Putin").retype();
+    let sibling = judgement.findings[0].suggestions[0].sibling.as_mut();
+    let sibling = sibling.unwrap();
+    sibling.span = quote;
+    judgement.siblings = vec![ReadSibling {
+        standing: Standing {
+            id: sibling.id.clone(),
+            weight: 1.0,
+            aligned: 0.5,
+            quality: Some(90.0),
+            doubt: None,
+        },
+        text: told.to_owned(),
+        aligned: vec![(judgement.sentences[0], Span::new(11, told.len()))],
+    }];
+    let page = drawn(&report);
+    assert!(
+        page.contains("<span class=\"s\" data-to=\"d1s0-11\">Bernard met"),
+        "{page}"
+    );
+    assert!(page.contains("Elsewhere. <span class=\"t\" id=\"d1s0-11\">Bernard met"));
+    assert!(page.contains("president <mark id=\"d1q1-1\">Putin</mark>"));
+    assert!(page.contains("href=\"#d1q1-1\""));
+}
+
+#[test]
+fn the_worst_comes_first_and_what_was_not_judged_last() {
+    let mut better = fixture("better.txt");
+    if let Outcome::Scored(judgement) = &mut better.outcome {
+        judgement.score.quality = 80.0;
+    }
+    let empty = Report {
+        id: "empty.txt".to_owned(),
+        outcome: Outcome::Abstained {
+            reason: crate::report::AbstainReason::Empty,
+            language: None,
+        },
+    };
+    let reports = [empty, better, fixture("worse.txt")];
+    let numbered = reports.iter().enumerate();
+    let sections = numbered.map(|(index, report)| section(report, index, true).unwrap());
+    let page = page(sections.collect()).unwrap();
+    let place = |name: &str| page.find(&format!("\">{name}</a></th>")).unwrap();
+    assert!(place("worse.txt") < place("better.txt"));
+    assert!(place("better.txt") < place("empty.txt"));
+    assert!(page.contains("there is nothing in it but white space"));
+}
+
+#[test]
+fn the_policy_allows_what_the_page_holds_and_nothing_else() {
+    let page = drawn(&fixture("a.txt"));
+    let between = |open: &str, close: &str| {
+        let parts: Vec<&str> = page.split(open).skip(1).collect();
+        assert_eq!(parts.len(), 1, "{open}");
+        parts[0].split(close).next().unwrap().to_owned()
+    };
+    let policy = between("http-equiv=\"Content-Security-Policy\" content=\"", "\">");
+    // The template escapes the signs of base 64.
+    let policy = policy
+        .replace("&#39;", "'")
+        .replace("&#43;", "+")
+        .replace("&#61;", "=");
+    let style = hash(&between("<style>", "</style>"));
+    let script = hash(&between("<script>", "</script>"));
+    assert_eq!(
+        policy,
+        format!(
+            "default-src 'none'; style-src '{style}'; script-src '{script}'; base-uri 'none'; \
+             form-action 'none'"
+        )
+    );
+}
