@@ -45,7 +45,7 @@ pub struct Summary {
     pub status: Status,
     /// Its quality, 0 to 100, if it was judged.
     pub quality: Option<f32>,
-    /// Its most severe finding.
+    /// Its most severe finding, of those that no baseline holds.
     pub worst: Option<Severity>,
 }
 
@@ -61,7 +61,7 @@ impl Summary {
             Outcome::Scored(judgement) => Self {
                 status: Status::Scored,
                 quality: Some(judgement.score.quality),
-                worst: judgement.findings.iter().map(|f| f.severity).max(),
+                worst: judgement.new_findings().map(|f| f.severity).max(),
             },
             Outcome::Abstained { .. } => empty(Status::Abstained),
             Outcome::Failed(_) | Outcome::BadRecord(_) => empty(Status::Failed),

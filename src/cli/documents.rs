@@ -4,16 +4,17 @@
 use std::path::Path;
 
 use anyhow::bail;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use mtlint::batch::Summary;
 use mtlint::correct::Correction;
 use mtlint::document::{Document, DocumentError};
 use mtlint::pipeline::{Analyzer, AnalyzerError, Input};
-use mtlint::report::{Outcome, Report, json, message, text};
+use mtlint::report::{Outcome, Report, message, text};
 
 use super::Verdict;
 use super::common::{CommonArgs, GateArgs};
+use super::drawing::{DrawText, Drawing, Format, Manner};
 use super::output::Streams;
 
 /// Standard input, as a file.
@@ -30,8 +31,9 @@ pub struct DocumentArgs {
     #[arg(long = "sibling", value_name = "FILE")]
     pub siblings: Vec<String>,
 
-    /// How to print: text for people, json (an array when there are several documents), or jsonl
-    /// (a line each)
+    /// How to print: text for people, json (an array when there are several documents), jsonl (a
+    /// line each), compact (file:line:column: a line for each finding), sarif (2.1.0, all documents
+    /// in one run), github (annotations of GitHub Actions) or tsv (spans as WMT lays them out)
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
 
@@ -46,25 +48,17 @@ pub struct DocumentArgs {
     pub gates: GateArgs,
 }
 
-/// How to print.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    Text,
-    Json,
-    Jsonl,
-}
-
 /// Judges and prints every document; `draw` makes the text of one.
 pub fn run(
     arguments: &DocumentArgs,
-    draw: fn(&Report, text::Style) -> String,
+    draw: DrawText,
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Verdict> {
-    let mut job = Job::begin(arguments, streams)?;
+    let mut job = Job::begin(arguments, draw, streams)?;
     for file in job.files() {
         let document = open(file, &arguments.common, streams);
         for report in job.judge(file, document)? {
-            job.print(&report, None, draw, streams)?;
+            job.print(&report, None, streams)?;
             tell(&report, arguments.common.quiet, streams);
             job.count(&report);
         }
@@ -78,29 +72,39 @@ pub struct Job<'a> {
     analyzer: Analyzer,
     siblings: Vec<Document>,
     style: text::Style,
-    /// Objects of an array that is printed at the end.
-    objects: Vec<String>,
+    drawing: Drawing,
     verdict: Verdict,
 }
 
 impl<'a> Job<'a> {
     /// Checks the arguments, reads the siblings and loads the model.
-    pub fn begin(arguments: &'a DocumentArgs, streams: &mut Streams<'_>) -> anyhow::Result<Self> {
+    pub fn begin(
+        arguments: &'a DocumentArgs,
+        draw: DrawText,
+        streams: &mut Streams<'_>,
+    ) -> anyhow::Result<Self> {
         let files = arguments.files.iter().chain(&arguments.siblings);
         if files.filter(|file| *file == STANDARD_INPUT).count() > 1 {
             bail!("standard input (-) can be read only once");
         }
-        if arguments.words && arguments.format == Format::Text && !arguments.common.quiet {
+        if arguments.words && !arguments.format.is_json() && !arguments.common.quiet {
             streams.note("--words shows only with --format json or jsonl");
         }
+        let style = text::Style {
+            width: streams.terminal.width,
+            colour: arguments.common.colour(streams),
+        };
+        let manner = Manner {
+            text: draw,
+            style,
+            words: arguments.words,
+            several: arguments.files.len() > 1,
+        };
         Ok(Self {
             siblings: siblings(arguments, streams)?,
             analyzer: arguments.common.analyzer()?,
-            style: text::Style {
-                width: streams.terminal.width,
-                colour: arguments.common.colour(streams),
-            },
-            objects: Vec::new(),
+            style,
+            drawing: Drawing::new(arguments.format, manner),
             verdict: Verdict::default(),
             arguments,
         })
@@ -129,27 +133,16 @@ impl<'a> Job<'a> {
         }])
     }
 
-    /// Prints a report in the format asked for; `draw` makes its text. JSON
-    /// says too what was applied, if a `correction` was asked for.
+    /// Prints a report in the format asked for. JSON says too what was applied, if a
+    /// `correction` was asked for.
     pub fn print(
         &mut self,
         report: &Report,
         correction: Option<&Correction>,
-        draw: fn(&Report, text::Style) -> String,
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<()> {
-        let options = json::Options {
-            words: self.arguments.words,
-            fix: correction,
-        };
-        match self.arguments.format {
-            Format::Text => streams.print(&draw(report, self.style))?,
-            Format::Jsonl => streams.print(&(json::line(report, options)? + "\n"))?,
-            Format::Json if self.files().len() == 1 => {
-                streams.print(&(json::object(report, options)? + "\n"))?;
-            }
-            Format::Json => self.objects.push(json::object(report, options)?),
-        }
+        let drawn = self.drawing.document(report, correction)?;
+        streams.print(&drawn)?;
         Ok(())
     }
 
@@ -168,9 +161,8 @@ impl<'a> Job<'a> {
 
     /// Ends what was begun.
     pub fn finish(self, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
-        if self.arguments.format == Format::Json && self.files().len() > 1 {
-            streams.print(&(json::array(&self.objects) + "\n"))?;
-        }
+        let rest = self.drawing.finish()?;
+        streams.print(&rest)?;
         Ok(self.verdict)
     }
 }

@@ -17,7 +17,8 @@ use mtlint::finding::Finding;
 use mtlint::report::{Outcome, Report, diff, text};
 
 use super::Verdict;
-use super::documents::{self, DocumentArgs, Format, Job, STANDARD_INPUT};
+use super::documents::{self, DocumentArgs, Job, STANDARD_INPUT};
+use super::drawing::Format;
 use super::output::{OutputError, Streams};
 use super::replace::replace;
 
@@ -30,8 +31,8 @@ pub struct FixArgs {
     ///
     /// Of a finding the first one is applied; where two overlap, the surer. All else stays byte for
     /// byte, and what is not judged is printed as it is. Gates look at what remains: the corrected
-    /// text is judged again. With --format json or jsonl the report is on the corrected text, which
-    /// it holds as fix.text, with what was replaced as fix.applied.
+    /// text is judged again. With another --format the report is on the corrected text; json and
+    /// jsonl hold that as fix.text, with what was replaced as fix.applied.
     #[arg(
         long,
         value_enum,
@@ -103,7 +104,7 @@ pub fn run(
         flags,
         allowed,
     };
-    let mut job = Job::begin(documents, streams)?;
+    let mut job = Job::begin(documents, text::highlight, streams)?;
     for file in job.files() {
         fixing.fix(file, &mut job, streams)?;
     }
@@ -142,7 +143,7 @@ impl Fixing<'_> {
                 streams.error(&error.to_string());
                 job.fail();
                 if self.prints_report() {
-                    job.print(&report, None, text::highlight, streams)?;
+                    job.print(&report, None, streams)?;
                 }
                 job.count(&report);
                 continue;
@@ -165,7 +166,7 @@ impl Fixing<'_> {
             };
             for report in &remains {
                 if self.prints_report() {
-                    job.print(report, Some(&correction), text::highlight, streams)?;
+                    job.print(report, Some(&correction), streams)?;
                 }
                 documents::tell(report, common.quiet, streams);
                 job.count(report);
@@ -184,7 +185,7 @@ impl Fixing<'_> {
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<()> {
         if self.prints_report() {
-            job.print(report, None, text::highlight, streams)?;
+            job.print(report, None, streams)?;
         } else if self.prints_text() {
             match report.outcome {
                 Outcome::Failed(DocumentError::NotUtf8 { .. } | DocumentError::TooLarge { .. }) => {

@@ -6,6 +6,7 @@
 mod batch;
 mod common;
 mod documents;
+mod drawing;
 mod eval;
 mod fix;
 mod highlight;

@@ -461,3 +461,53 @@ fn eval_names_what_it_cannot_use() {
     assert!(empty.stderr.contains("holds no .jsonl or .jsonl.gz file"));
     assert_eq!(ran(&["eval", "data", "--limit", "0"], b"").status, 2);
 }
+
+#[test]
+fn every_format_takes_several_documents_in_its_own_way() {
+    let folder = Folder::with(&[
+        ("a.txt", CLEAN.as_bytes()),
+        ("b.txt", GARBLED.as_bytes()),
+        ("empty.txt", b""),
+    ]);
+    let (a, b) = (folder.path("a.txt"), folder.path("b.txt"));
+    let (empty, gone) = (folder.path("empty.txt"), folder.path("gone.txt"));
+    let drawn = |format: &str| {
+        let flags = ["highlight", "--threshold", "0.3", "-q", "--format", format];
+        let drawn = ran(&[&flags[..], &[&a, &b, &empty, &gone]].concat(), b"");
+        assert_eq!(drawn.status, 2);
+        assert!(drawn.stderr.starts_with("error: "), "{}", drawn.stderr);
+        drawn.stdout
+    };
+    let compact = drawn("compact");
+    let printed: Vec<&str> = compact.lines().collect();
+    assert!(printed[0].starts_with(&format!("{b}:1:17: minor[mistranslation]: \"gibberish\"")));
+    assert_eq!(printed[2], format!("{empty}: not judged (empty)"));
+    assert_eq!(printed[3], format!("{gone}: failed (not_found)"));
+    let github = drawn("github");
+    let commands: Vec<&str> = github
+        .lines()
+        .map(|l| l.split_once(' ').unwrap().0)
+        .collect();
+    assert_eq!(commands, ["::notice", "::notice", "::warning", "::error"]);
+    let tsv = drawn("tsv");
+    let rows: Vec<&str> = tsv.lines().collect();
+    assert_eq!(rows.len(), 5);
+    assert_eq!(rows[0], "id\ttext\tstart_ids\tend_ids\tseverities");
+    assert!(
+        rows[2].ends_with("\t16 37\t25 44\tminor minor"),
+        "{}",
+        rows[2]
+    );
+    let sarif: serde_json::Value = serde_json::from_str(&drawn("sarif")).unwrap();
+    let run = &sarif["runs"][0];
+    assert_eq!(run["artifacts"].as_array().unwrap().len(), 4);
+    assert_eq!(run["results"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        run["results"][1]["locations"][0]["physicalLocation"]["artifactLocation"]["index"],
+        1
+    );
+    assert_eq!(run["invocations"][0]["executionSuccessful"], false);
+    let empty = ran(&["score", "--format", "sarif"], b"");
+    assert_eq!(empty.status, 0);
+    assert!(serde_json::from_str::<serde_json::Value>(&empty.stdout).is_ok());
+}

@@ -28,6 +28,7 @@ fn finding(suggestions: Vec<Suggestion>) -> Finding {
         confidence: 0.5,
         evidence: Evidence::default(),
         suggestions,
+        known: false,
     }
 }
 

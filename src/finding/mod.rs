@@ -122,4 +122,6 @@ pub struct Finding {
     pub evidence: Evidence,
     /// Corrections, best first.
     pub suggestions: Vec<Suggestion>,
+    /// A baseline holds it: somebody knows of it, and only what is new is shown.
+    pub known: bool,
 }

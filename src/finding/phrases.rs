@@ -136,6 +136,7 @@ impl Judged<'_> {
                 residue_language,
             },
             suggestions: Vec::new(),
+            known: false,
         }
     }
 

@@ -31,6 +31,7 @@ pub(super) fn finding(text: &str, phrase: &str, category: Category) -> Finding {
             residue_language: None,
         },
         suggestions: Vec::new(),
+        known: false,
     }
 }
 

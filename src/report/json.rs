@@ -11,6 +11,7 @@ use crate::correct::Correction;
 use crate::finding::{Applicability, Category, Finding, Severity, Suggestion};
 use crate::sibling::Standing;
 
+use super::fingerprint::fingerprints;
 use super::{Judgement, Outcome, Report, message};
 
 /// The name of the format; a change that removes or renames a field gets a new
@@ -61,6 +62,8 @@ struct ReportJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<ModelJson<'a>>,
     findings: Vec<FindingJson<'a>>,
+    #[serde(skip_serializing_if = "is_zero")]
+    known_findings: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     words: Option<Vec<WordJson>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -168,6 +171,7 @@ struct FindingJson<'a> {
     message: String,
     evidence: EvidenceJson<'a>,
     suggestions: Vec<SuggestionJson<'a>>,
+    fingerprint: String,
 }
 
 #[derive(Serialize)]
@@ -221,6 +225,7 @@ impl<'a> ReportJson<'a> {
             score: None,
             model: None,
             findings: Vec::new(),
+            known_findings: 0,
             words: options.words.then(Vec::new),
             siblings: Vec::new(),
             fix: options.fix.map(FixJson::new),
@@ -275,8 +280,11 @@ impl<'a> ReportJson<'a> {
             findings: judgement
                 .findings
                 .iter()
-                .map(|finding| FindingJson::new(finding, judgement))
+                .zip(fingerprints(judgement))
+                .filter(|(finding, _)| !finding.known)
+                .map(|(finding, fingerprint)| FindingJson::new(finding, fingerprint, judgement))
                 .collect(),
+            known_findings: judgement.known_findings(),
             words: options.words.then(|| words(judgement)),
             siblings: judgement
                 .siblings
@@ -298,7 +306,7 @@ impl<'a> LanguageJson<'a> {
 }
 
 impl<'a> FindingJson<'a> {
-    fn new(finding: &'a Finding, judgement: &'a Judgement) -> Self {
+    fn new(finding: &'a Finding, fingerprint: String, judgement: &'a Judgement) -> Self {
         let text = judgement.document.text();
         let index = judgement.document.line_index();
         let from = index.position(finding.span.start());
@@ -328,6 +336,7 @@ impl<'a> FindingJson<'a> {
                 .iter()
                 .map(SuggestionJson::new)
                 .collect(),
+            fingerprint,
         }
     }
 }
@@ -360,6 +369,11 @@ fn words(judgement: &Judgement) -> Vec<WordJson> {
         garbled: word.garbled,
     };
     judgement.words.iter().map(word_json).collect()
+}
+
+/// As serde asks for it.
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 fn rounded(number: f32, decimals: i32) -> f64 {

@@ -1,13 +1,19 @@
 //! The report on one document, and how it is drawn.
 //!
-//! In: what was judged. Out: text, JSON or a diff, by pure
+//! In: what was judged. Out: text, JSON, SARIF and other formats, or a diff, by pure
 //! functions. Prose is made in this folder and nowhere else.
 
+pub mod compact;
 pub mod diff;
+pub mod fingerprint;
+pub mod github;
 pub mod html;
 pub mod json;
 pub mod message;
+pub mod rules;
+pub mod sarif;
 pub mod text;
+pub mod tsv;
 mod visible;
 
 #[cfg(test)]
@@ -141,6 +147,18 @@ pub struct ReadSibling {
     /// Sentences of the document, in text order, each with the sentence that the
     /// sibling has in its place.
     pub aligned: Vec<(Span<Doc>, Span<Sibling>)>,
+}
+
+impl Judgement {
+    /// The findings to show: those that no baseline holds.
+    pub fn new_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| !finding.known)
+    }
+
+    /// How many findings are left out because a baseline holds them.
+    pub fn known_findings(&self) -> usize {
+        self.findings.iter().filter(|finding| finding.known).count()
+    }
 }
 
 /// What was judged of one word or punctuation mark.

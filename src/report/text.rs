@@ -85,7 +85,7 @@ pub fn highlight(report: &Report, style: Style) -> String {
         return score(report, style);
     };
     let mut out = String::new();
-    for finding in &judgement.findings {
+    for finding in judgement.new_findings() {
         out += &block(&report.id, judgement, finding, style);
         out.push('\n');
     }
@@ -123,23 +123,26 @@ fn percent_of_words(judgement: &Judgement) -> String {
 }
 
 fn counts(judgement: &Judgement, style: Style) -> String {
-    let total = judgement.findings.len();
+    let total = judgement.new_findings().count();
     let parts: Vec<String> = [Severity::Critical, Severity::Major, Severity::Minor]
         .into_iter()
         .filter_map(|severity| {
             let count = judgement
-                .findings
-                .iter()
+                .new_findings()
                 .filter(|finding| finding.severity == severity)
                 .count();
             let words = format!("{count} {}", message::severity_name(severity));
             (count > 0).then(|| painted(&words, severity_paint(severity), style))
         })
         .collect();
-    match total {
+    let counts = match total {
         0 => "no findings".to_owned(),
         1 => format!("1 finding ({})", parts.join(", ")),
         _ => format!("{total} findings ({})", parts.join(", ")),
+    };
+    match judgement.known_findings() {
+        0 => counts,
+        known => format!("{counts}, {known} known hidden"),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod common;
 mod floor;
+mod formats;
 mod highlight;
 mod model_files;
 mod pool;

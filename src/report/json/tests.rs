@@ -33,13 +33,18 @@ fn a_scored_document_has_the_keys_of_the_contract_in_order() {
         r#""expected":["rate"],"residue_language":"fra"},"#,
         r#""suggestions":[{"start":32,"end":37,"replacement":"rate","confidence":0.968,"#,
         r#""applicability":"safe","bits_saved":23.46,"#,
-        r#""sibling":{"id":"sibling.txt","start":101,"end":109,"text":"its rate"}}]}],"#,
+        r#""sibling":{"id":"sibling.txt","start":101,"end":109,"text":"its rate"}}],"#,
+        r#""fingerprint":"@"}],"#,
         r#""words":[{"start":0,"end":2,"surprisal_bits":3.14,"p_garbled":0.0235,"garbled":false}]}"#,
     );
     let options = Options {
         words: true,
         fix: None,
     };
+    let Outcome::Scored(judgement) = &report.outcome else {
+        panic!("a report with findings is scored")
+    };
+    let expected = expected.replace('@', &fingerprints(judgement)[0]);
     assert_eq!(line(&report, options).unwrap(), expected);
 }
 
