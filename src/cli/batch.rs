@@ -3,7 +3,6 @@
 //! Reading and judging are the library's; here are the arguments, the output
 //! file and the progress.
 
-mod output;
 mod pool;
 mod progress;
 mod state;
@@ -18,8 +17,8 @@ use mtlint::report::json;
 
 use super::Verdict;
 use super::common::{CommonArgs, GateArgs};
+use super::destination::Destination;
 use super::output::Streams;
-use output::Output;
 use progress::Progress;
 
 /// Judge many documents: JSON Lines, folders or patterns in, JSON Lines out
@@ -113,7 +112,7 @@ enum Format {
 pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
     let sources = batch::sources(&arguments.inputs)?;
     let pool_sources = pool::find(arguments, &sources)?;
-    let mut output = Output::create(&arguments.output)?;
+    let mut output = Destination::create(&arguments.output)?;
     // Before the model is loaded: what is refused is refused at once.
     let read: Vec<&Source> = sources.iter().chain(pool::files(&pool_sources)).collect();
     let state = state::open(arguments, &read, streams)?;

@@ -14,8 +14,9 @@ use mtlint::report::{Outcome, Report, message, text};
 
 use super::Verdict;
 use super::common::{CommonArgs, GateArgs};
-use super::drawing::{DrawText, Drawing, Format, Manner};
-use super::output::Streams;
+use super::drawing::{DrawText, Format, Manner};
+use super::emit::{self, Emit, Outputs};
+use super::output::{OutputError, Streams};
 
 /// Standard input, as a file.
 pub const STANDARD_INPUT: &str = "-";
@@ -36,6 +37,11 @@ pub struct DocumentArgs {
     /// in one run), github (annotations of GitHub Actions) or tsv (spans as WMT lays them out)
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+
+    /// Write the reports to a file too, in this format, such as sarif=mtlint.sarif; give the flag
+    /// again for each further one. A file appears under its name only when all is done
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = emit::parse)]
+    pub emit: Vec<Emit>,
 
     /// In json and jsonl, every word and mark with its numbers
     #[arg(long)]
@@ -58,7 +64,7 @@ pub fn run(
     for file in job.files() {
         let document = open(file, &arguments.common, streams);
         for report in job.judge(file, document)? {
-            job.print(&report, None, streams)?;
+            job.give(&report, None, true, streams)?;
             tell(&report, arguments.common.quiet, streams);
             job.count(&report);
         }
@@ -72,7 +78,7 @@ pub struct Job<'a> {
     analyzer: Analyzer,
     siblings: Vec<Document>,
     style: text::Style,
-    drawing: Drawing,
+    outputs: Outputs,
     verdict: Verdict,
 }
 
@@ -84,11 +90,13 @@ impl<'a> Job<'a> {
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<Self> {
         let files = arguments.files.iter().chain(&arguments.siblings);
-        if files.filter(|file| *file == STANDARD_INPUT).count() > 1 {
+        if files.clone().filter(|file| *file == STANDARD_INPUT).count() > 1 {
             bail!("standard input (-) can be read only once");
         }
-        if arguments.words && !arguments.format.is_json() && !arguments.common.quiet {
-            streams.note("--words shows only with --format json or jsonl");
+        let mut formats = arguments.emit.iter().map(|emit| emit.format);
+        let shown = arguments.format.is_json() || formats.any(Format::is_json);
+        if arguments.words && !shown && !arguments.common.quiet {
+            streams.note("--words shows only in json and jsonl");
         }
         let style = text::Style {
             width: streams.terminal.width,
@@ -100,11 +108,14 @@ impl<'a> Job<'a> {
             words: arguments.words,
             several: arguments.files.len() > 1,
         };
+        // Before the model is loaded: what is refused is refused at once.
+        let read: Vec<&str> = files.map(String::as_str).collect();
+        let outputs = Outputs::create(arguments.format, &arguments.emit, manner, &read)?;
         Ok(Self {
             siblings: siblings(arguments, streams)?,
             analyzer: arguments.common.analyzer()?,
             style,
-            drawing: Drawing::new(arguments.format, manner),
+            outputs,
             verdict: Verdict::default(),
             arguments,
         })
@@ -133,17 +144,27 @@ impl<'a> Job<'a> {
         }])
     }
 
-    /// Prints a report in the format asked for. JSON says too what was applied, if a
-    /// `correction` was asked for.
-    pub fn print(
+    /// Draws a report, to standard output in the format asked for if it is `printed`
+    /// there, and to the files. JSON says too what was applied, if a `correction` was
+    /// asked for.
+    pub fn give(
         &mut self,
         report: &Report,
         correction: Option<&Correction>,
+        printed: bool,
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<()> {
-        let drawn = self.drawing.document(report, correction)?;
-        streams.print(&drawn)?;
-        Ok(())
+        self.outputs.give(report, correction, printed, streams)
+    }
+
+    /// Whether files are written beside what is printed.
+    pub fn emits(&self) -> bool {
+        !self.arguments.emit.is_empty()
+    }
+
+    /// Takes note of how it went to print something else than reports.
+    pub fn printed(&mut self, result: Result<(), OutputError>) -> Result<(), OutputError> {
+        self.outputs.printed(result)
     }
 
     /// Counts a report for the exit status.
@@ -161,8 +182,7 @@ impl<'a> Job<'a> {
 
     /// Ends what was begun.
     pub fn finish(self, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
-        let rest = self.drawing.finish()?;
-        streams.print(&rest)?;
+        self.outputs.finish(streams)?;
         Ok(self.verdict)
     }
 }

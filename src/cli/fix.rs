@@ -142,9 +142,7 @@ impl Fixing<'_> {
                 // All of it remains.
                 streams.error(&error.to_string());
                 job.fail();
-                if self.prints_report() {
-                    job.print(&report, None, streams)?;
-                }
+                job.give(&report, None, self.prints_report(), streams)?;
                 job.count(&report);
                 continue;
             }
@@ -154,20 +152,19 @@ impl Fixing<'_> {
             }
             if self.flags.diff {
                 let colour = job.style().colour;
-                streams.print(&diff::unified(file, &original, &correction.text, colour))?;
+                let diff = diff::unified(file, &original, &correction.text, colour);
+                job.printed(streams.print(&diff))?;
             } else if self.prints_text() {
-                streams.print(&correction.text)?;
+                job.printed(streams.print(&correction.text))?;
             }
-            let remains = if changed && self.tells_what_remains() {
+            let remains = if changed && (self.tells_what_remains() || job.emits()) {
                 let text = Document::from_text(file, correction.text.as_str());
                 job.judge(file, Ok(text))?
             } else {
                 vec![report]
             };
             for report in &remains {
-                if self.prints_report() {
-                    job.print(report, Some(&correction), streams)?;
-                }
+                job.give(report, Some(&correction), self.prints_report(), streams)?;
                 documents::tell(report, common.quiet, streams);
                 job.count(report);
             }
@@ -184,15 +181,14 @@ impl Fixing<'_> {
         job: &mut Job<'_>,
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<()> {
-        if self.prints_report() {
-            job.print(report, None, streams)?;
-        } else if self.prints_text() {
-            match report.outcome {
+        job.give(report, None, self.prints_report(), streams)?;
+        if self.prints_text() {
+            job.printed(match report.outcome {
                 Outcome::Failed(DocumentError::NotUtf8 { .. } | DocumentError::TooLarge { .. }) => {
-                    pass_on(&report.id, given, streams)?
+                    pass_on(&report.id, given, streams)
                 }
-                _ => streams.print(original)?,
-            }
+                _ => streams.print(original),
+            })?;
         }
         documents::tell(report, self.documents.common.quiet, streams);
         job.count(report);

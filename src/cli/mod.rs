@@ -5,8 +5,10 @@
 
 mod batch;
 mod common;
+mod destination;
 mod documents;
 mod drawing;
+mod emit;
 mod eval;
 mod fix;
 mod highlight;

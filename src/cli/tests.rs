@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::*;
 
+mod emit;
 mod fix;
 
 const CLEAN: &str = "The harbour was quiet before the race.\n";

@@ -1,7 +1,7 @@
-//! Where a batch's lines go: standard output, a pipe or device, or a file that
-//! appears whole.
+//! Where data that is asked for by name goes: standard output, a pipe or device, or a
+//! file that appears whole.
 //!
-//! In: a name and lines. Out: all the lines under that name, or what stood there
+//! In: a name and data. Out: all of it under that name, or what stood there
 //! before and why. It knows nothing of reports.
 
 use std::fs::File;
@@ -11,11 +11,11 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use tempfile::NamedTempFile;
 
-use super::super::output::OutputError;
-use super::super::replace::temporary_file;
+use super::output::OutputError;
+use super::replace::temporary_file;
 
-/// Where the lines go.
-pub enum Output {
+/// Where the data goes.
+pub enum Destination {
     Standard,
     /// A device or pipe, which cannot be renamed.
     Direct {
@@ -30,7 +30,7 @@ pub enum Output {
     },
 }
 
-impl Output {
+impl Destination {
     /// Makes the place that `name` means.
     pub fn create(name: &str) -> anyhow::Result<Self> {
         if name == "-" {
@@ -69,18 +69,18 @@ impl Output {
         })
     }
 
-    /// Writes one line.
-    pub fn write(&mut self, line: &str, stdout: &mut dyn Write) -> Result<(), OutputError> {
+    /// Writes some of it.
+    pub fn write(&mut self, data: &str, stdout: &mut dyn Write) -> Result<(), OutputError> {
         match self {
             Self::Standard => stdout
-                .write_all(line.as_bytes())
+                .write_all(data.as_bytes())
                 .and_then(|()| stdout.flush())
                 .map_err(|error| OutputError::new("standard output", error)),
             Self::Direct { name, file } => file
-                .write_all(line.as_bytes())
+                .write_all(data.as_bytes())
                 .map_err(|error| OutputError::new(name.clone(), error)),
             Self::Beside { wanted, file } => file
-                .write_all(line.as_bytes())
+                .write_all(data.as_bytes())
                 .map_err(|error| OutputError::new(wanted.display().to_string(), error)),
         }
     }

@@ -1,0 +1,195 @@
+//! `--emit FORMAT=PATH`: several outputs of one reading.
+//!
+//! In: reports, one after another. Out: standard output as they come, and files that
+//! appear whole when all are there. What happens to one output does not touch the others:
+//! a reader that has gone or a full disk ends that output only.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use clap::ValueEnum;
+
+use mtlint::correct::Correction;
+use mtlint::report::{Report, text};
+
+use super::destination::Destination;
+use super::drawing::{Drawing, Format, Manner};
+use super::output::{OutputError, Streams};
+
+/// Columns of text in a file.
+const FILE_WIDTH: usize = 100;
+
+/// A format and where it goes, as an argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Emit {
+    /// How reports are drawn.
+    pub format: Format,
+    /// The file they go to.
+    pub path: String,
+}
+
+/// `FORMAT=PATH`.
+pub fn parse(value: &str) -> Result<Emit, String> {
+    let formats = || {
+        let names = Format::value_variants().iter();
+        let names = names.filter_map(|format| Some(format.to_possible_value()?.get_name().into()));
+        names.collect::<Vec<String>>().join(", ")
+    };
+    let Some((format, path)) = value.split_once('=').filter(|(_, path)| !path.is_empty()) else {
+        return Err("FORMAT=PATH is expected, such as sarif=mtlint.sarif".to_owned());
+    };
+    let Ok(format) = Format::from_str(format, false) else {
+        return Err(format!("the formats are {}", formats()));
+    };
+    if path == "-" {
+        let name = value.split('=').next().unwrap_or_default();
+        return Err(format!("for standard output there is --format {name}"));
+    }
+    Ok(Emit {
+        format,
+        path: path.to_owned(),
+    })
+}
+
+/// Standard output, and a file for each `--emit`.
+pub struct Outputs {
+    standard: Output<()>,
+    files: Vec<Output<Destination>>,
+    /// The first thing that went wrong with any of them, a reader that has gone aside.
+    failure: Option<OutputError>,
+}
+
+/// What is drawn, and where it goes until that fails.
+struct Output<T> {
+    drawing: Drawing,
+    place: Option<T>,
+}
+
+impl Outputs {
+    /// Makes the files. Those that are `read` may not be written to.
+    pub fn create(
+        format: Format,
+        emits: &[Emit],
+        manner: Manner,
+        read: &[&str],
+    ) -> anyhow::Result<Self> {
+        let read: Vec<PathBuf> = read.iter().map(|path| resolved(path)).collect();
+        let mut written = Vec::new();
+        let mut files = Vec::new();
+        for Emit { format, path } in emits {
+            let name = resolved(path);
+            if read.contains(&name) {
+                bail!("--emit would write over {path}, which is read; name another file");
+            }
+            if written.contains(&name) {
+                bail!("{path} is named by --emit twice; give each format a file of its own");
+            }
+            written.push(name);
+            let plain = text::Style {
+                width: FILE_WIDTH,
+                colour: false,
+            };
+            let manner = Manner {
+                style: plain,
+                ..manner
+            };
+            files.push(Output {
+                drawing: Drawing::new(*format, manner),
+                place: Some(Destination::create(path)?),
+            });
+        }
+        Ok(Self {
+            standard: Output {
+                drawing: Drawing::new(format, manner),
+                place: Some(()),
+            },
+            files,
+            failure: None,
+        })
+    }
+
+    /// Draws a report to the files, and to standard output if it is `printed` there.
+    pub fn give(
+        &mut self,
+        report: &Report,
+        correction: Option<&Correction>,
+        printed: bool,
+        streams: &mut Streams<'_>,
+    ) -> anyhow::Result<()> {
+        for file in &mut self.files {
+            let drawn = file.drawing.document(report, correction)?;
+            if let Some(place) = &mut file.place
+                && let Err(error) = place.write(&drawn, streams.stdout)
+            {
+                file.place = None;
+                note(&mut self.failure, error);
+            }
+        }
+        if printed && self.standard.place.is_some() {
+            let drawn = self.standard.drawing.document(report, correction)?;
+            self.printed(streams.print(&drawn))?;
+        }
+        Ok(())
+    }
+
+    /// Takes note of how it went to print. It is an error only where no output is left.
+    pub fn printed(&mut self, result: Result<(), OutputError>) -> Result<(), OutputError> {
+        let Err(error) = result else {
+            return Ok(());
+        };
+        self.standard.place = None;
+        if self.files.iter().all(|file| file.place.is_none()) {
+            return Err(self.failure.take().unwrap_or(error));
+        }
+        note(&mut self.failure, error);
+        Ok(())
+    }
+
+    /// Ends what was begun, and puts the files under their names.
+    pub fn finish(mut self, streams: &mut Streams<'_>) -> anyhow::Result<()> {
+        let alone = self.files.is_empty();
+        for file in self.files {
+            let Some(mut place) = file.place else {
+                continue;
+            };
+            let rest = file.drawing.finish()?;
+            let done = place.write(&rest, streams.stdout);
+            if let Err(error) = done.and_then(|()| place.finish(streams.stdout)) {
+                note(&mut self.failure, error);
+            }
+        }
+        if self.standard.place.is_some() {
+            let rest = self.standard.drawing.finish()?;
+            if let Err(error) = streams.print(&rest) {
+                if alone {
+                    return Err(error.into());
+                }
+                note(&mut self.failure, error);
+            }
+        }
+        self.failure.map_or(Ok(()), |failure| Err(failure.into()))
+    }
+}
+
+/// Keeps the first failure. That a reader has gone is none: it has all it wanted.
+fn note(failure: &mut Option<OutputError>, error: OutputError) {
+    if !matches!(error, OutputError::Closed) {
+        failure.get_or_insert(error);
+    }
+}
+
+/// A path by which two names of one file are seen to be the same, links followed.
+fn resolved(path: &str) -> PathBuf {
+    let path = Path::new(path);
+    if let Ok(whole) = path.canonicalize() {
+        return whole;
+    }
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    match (folder.canonicalize(), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
+}
