@@ -32,7 +32,7 @@ pub struct DocumentArgs {
     #[arg(long = "sibling", value_name = "FILE")]
     pub siblings: Vec<String>,
 
-    /// How to print: text for people, json (an array when there are several documents), jsonl (a
+    /// How to print: text for people, html (a page to read, with an index of several), json (an array when there are several documents), jsonl (a
     /// line each), compact (file:line:column: a line for each finding), sarif (2.1.0, all documents
     /// in one run), github (annotations of GitHub Actions) or tsv (spans as WMT lays them out)
     #[arg(long, value_enum, default_value_t = Format::Text)]

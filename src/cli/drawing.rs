@@ -8,7 +8,7 @@ use clap::ValueEnum;
 
 use mtlint::correct::Correction;
 use mtlint::report::sarif::Sarif;
-use mtlint::report::{Report, compact, github, json, text, tsv};
+use mtlint::report::{Report, compact, github, html, json, text, tsv};
 
 /// How reports are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -20,6 +20,7 @@ pub enum Format {
     Sarif,
     Github,
     Tsv,
+    Html,
 }
 
 impl Format {
@@ -53,6 +54,8 @@ pub struct Drawing {
     /// Objects of an array that is written at the end.
     objects: Vec<String>,
     sarif: Sarif,
+    /// Parts of a page, which has the worst first.
+    sections: Vec<html::Section>,
 }
 
 impl Drawing {
@@ -65,6 +68,7 @@ impl Drawing {
             begun: false,
             objects: Vec::new(),
             sarif: Sarif::new(here.as_deref(), false),
+            sections: Vec::new(),
         }
     }
 
@@ -74,7 +78,7 @@ impl Drawing {
         &mut self,
         report: &Report,
         correction: Option<&Correction>,
-    ) -> Result<String, serde_json::Error> {
+    ) -> anyhow::Result<String> {
         let begun = std::mem::replace(&mut self.begun, true);
         let options = json::Options {
             words: self.manner.words,
@@ -96,14 +100,21 @@ impl Drawing {
                 self.sarif.add(report);
                 String::new()
             }
+            Format::Html => {
+                let number = self.sections.len() + 1;
+                let section = html::section(report, number, self.manner.several)?;
+                self.sections.push(section);
+                String::new()
+            }
         })
     }
 
     /// What can be written only when all is there.
-    pub fn finish(self) -> Result<String, serde_json::Error> {
+    pub fn finish(self) -> anyhow::Result<String> {
         Ok(match self.format {
             Format::Json if self.manner.several => json::array(&self.objects) + "\n",
             Format::Sarif => self.sarif.finish()? + "\n",
+            Format::Html => html::page(self.sections)?,
             Format::Tsv if !self.begun => tsv::HEADER.to_owned(),
             _ => String::new(),
         })

@@ -10,11 +10,11 @@ use crate::finding::category::severity;
 use crate::finding::inconsistency::contradict;
 use crate::finding::phrases::{Judged, findings as phrases, parts};
 use crate::finding::{Applicability, Evidence, Finding};
+use crate::report::AlignedSentences;
 use crate::segment::Segments;
 use crate::sibling::{
     Alternatives, Comparison, SiblingArticle, SiblingModel, Standing, Suspect, suggestions,
 };
-use crate::span::{Doc, Sibling, Span};
 
 /// Probability from which a sibling is asked how a name is spelled.
 const DOUBTFUL_NAME: f32 = 0.05;
@@ -149,7 +149,7 @@ impl Analyzer {
 pub(super) fn told(
     comparison: &Comparison<'_>,
     segments: &Segments,
-) -> Vec<(Standing, Vec<(Span<Doc>, Span<Sibling>)>)> {
+) -> Vec<(Standing, AlignedSentences)> {
     let standings = comparison.standings().cloned().enumerate();
     let with_sentences = standings.map(|(sibling, standing)| {
         let sentences = segments.sentences.iter().enumerate();

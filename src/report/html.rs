@@ -2,7 +2,7 @@
 //!
 //! In: reports. Out: a [`Section`] for each, and of all of them a page with an
 //! index, worst first. The page asks the network for nothing, and its policy
-//! forbids it to; what documents say reaches it as text only ([`shown`]). All
+//! forbids it to; what documents say reaches it as text only ([`Shown`]). All
 //! evidence stands in the page itself: the script only brings it to the phrase.
 //! Templates are in `templates/`.
 
@@ -16,7 +16,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 use crate::span::{Doc, Span};
 
 use self::evidence::{Card, Chip, cards, chips};
@@ -225,7 +225,7 @@ fn measures(judgement: &Judgement) -> Result<Measures, askama::Error> {
         at: rounded(score.quality - 1.0),
     };
     let count = |severity| {
-        let of = judgement.findings.iter();
+        let of = judgement.new_findings();
         let count = of.filter(|finding| finding.severity == severity).count();
         (message::severity_name(severity), count)
     };
@@ -244,7 +244,7 @@ fn measures(judgement: &Judgement) -> Result<Measures, askama::Error> {
 fn document<'a>(row: &'a Row, judgement: &'a Judgement, several: bool) -> DocumentPart<'a> {
     let anchor = &row.anchor;
     let text = judgement.document.text();
-    let findings = &judgement.findings;
+    let findings: Vec<&Finding> = judgement.new_findings().collect();
     let marks = findings.iter().enumerate();
     let marks = marks.map(|(index, finding)| {
         let severity = message::severity_name(finding.severity);
@@ -260,23 +260,29 @@ fn document<'a>(row: &'a Row, judgement: &'a Judgement, several: bool) -> Docume
     );
     let standings = judgement.siblings.iter();
     let standings = standings.filter_map(|sibling| message::standing(&sibling.standing));
+    let known = match judgement.known_findings() {
+        0 => None,
+        1 => Some("1 more finding is in the baseline.".to_owned()),
+        count => Some(format!("{count} more findings are in the baseline.")),
+    };
     DocumentPart {
         row,
         several,
         language: if language == "eng" { "en" } else { language },
         notes: standings
+            .chain(known)
             .chain([read])
             .map(|note| super::visible::prose(&note))
             .collect(),
-        sparkline: Sparkline::new(anchor, judgement),
-        chips: chips(findings),
+        sparkline: Sparkline::new(anchor, judgement, &findings),
+        chips: chips(&findings),
         text: sentences(text, told(anchor, judgement), marks.collect()),
-        siblings: panes(anchor, judgement),
+        siblings: panes(anchor, judgement, &findings),
         heading: match findings.len() {
             1 => "1 finding".to_owned(),
             count => format!("{count} findings"),
         },
-        cards: cards(anchor, judgement),
+        cards: cards(anchor, judgement, &findings),
     }
 }
 
@@ -302,7 +308,7 @@ fn told(anchor: &str, judgement: &Judgement) -> Vec<(Span<Doc>, Told)> {
     joined
 }
 
-fn panes<'a>(anchor: &str, judgement: &'a Judgement) -> Vec<Pane<'a>> {
+fn panes<'a>(anchor: &str, judgement: &'a Judgement, findings: &[&Finding]) -> Vec<Pane<'a>> {
     let siblings = judgement.siblings.iter().enumerate();
     let pane = |(number, sibling): (usize, &'a ReadSibling)| {
         let sentences_told = sibling.aligned.iter().map(|(_, other)| *other);
@@ -314,7 +320,7 @@ fn panes<'a>(anchor: &str, judgement: &'a Judgement) -> Vec<Pane<'a>> {
             (sentence, Told::new(id))
         });
         let mut quotes = Vec::new();
-        for (index, finding) in judgement.findings.iter().enumerate() {
+        for (index, finding) in findings.iter().enumerate() {
             for (place, quote) in evidence::quotes(finding) {
                 if quote.id == sibling.standing.id {
                     quotes.push((quote.span, Mark::quote(anchor, index, place)));

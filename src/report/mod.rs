@@ -144,10 +144,13 @@ pub struct ReadSibling {
     pub standing: Standing,
     /// Its text.
     pub text: String,
-    /// Sentences of the document, in text order, each with the sentence that the
-    /// sibling has in its place.
-    pub aligned: Vec<(Span<Doc>, Span<Sibling>)>,
+    /// What it tells of the document.
+    pub aligned: AlignedSentences,
 }
+
+/// Sentences of a document, in text order, each with the sentence that a sibling has
+/// in its place.
+pub type AlignedSentences = Vec<(Span<Doc>, Span<Sibling>)>;
 
 impl Judgement {
     /// The findings to show: those that no baseline holds.

@@ -6,7 +6,7 @@ use std::path::Path;
 use mtlint::document::{Document, LineIndex};
 use mtlint::pipeline::{Input, OperatingPoint};
 use mtlint::report::sarif::Sarif;
-use mtlint::report::{Outcome, Report, compact, github, json, text, tsv};
+use mtlint::report::{Outcome, Report, compact, github, html, json, text, tsv};
 use serde_json::Value;
 
 use crate::common::analyzer;
@@ -184,6 +184,75 @@ fn of_tsv(report: &Report, source: &str) -> Vec<Told> {
     told.collect()
 }
 
+/// The marks in the article as a page shows it, which is the whole of it.
+fn of_html(report: &Report, source: &str) -> Vec<Told> {
+    let section = html::section(report, 1, false).unwrap();
+    let page = html::page(vec![section]).unwrap();
+    let (_, article) = page.split_once("<section class=\"text\"").unwrap();
+    let (article, _) = article.split_once("</section>").unwrap();
+    let (mut shown, mut told, mut open) = (String::new(), Vec::<Told>::new(), None);
+    let mut number = 0;
+    for piece in article.split('<').skip(1) {
+        let (tag, text) = piece.split_once('>').unwrap();
+        let attribute = |name: &str| {
+            let (_, rest) = tag.split_once(&format!("{name}=\""))?;
+            Some(rest.split_once('"')?.0)
+        };
+        let here = shown.chars().count();
+        if tag.starts_with("a ") {
+            open = Some(here);
+            // A phrase over two sentences is two pieces with one id.
+            if attribute(" id").is_some() {
+                number += 1;
+                let class = attribute("class").unwrap();
+                told.push(Told {
+                    characters: Some((here, here)),
+                    severity: class.split(' ').nth(1).unwrap().to_owned(),
+                    ..Told::default()
+                });
+            }
+            assert_eq!(attribute("href").unwrap(), format!("#d1f{number}"));
+        }
+        if tag == "/a" && open.take().is_some() {
+            let last = told.last_mut().unwrap();
+            last.characters = last.characters.map(|(start, _)| (start, here));
+        }
+        if let Some(code) = text.strip_prefix("U+").filter(|_| tag.contains("control")) {
+            let code = u32::from_str_radix(code, 16).unwrap();
+            shown.push(char::from_u32(code).unwrap());
+            continue;
+        }
+        let mut rest = text;
+        while let Some((before, entity)) = rest.split_once('&') {
+            shown += before;
+            let (code, after) = entity.split_once(';').unwrap();
+            let code = code.strip_prefix('#').unwrap().parse().unwrap();
+            shown.push(char::from_u32(code).unwrap());
+            rest = after;
+        }
+        shown += rest;
+    }
+    // To a browser these are one character.
+    assert_eq!(shown, source.replace("\r\n", "\n"));
+    let mut places = Vec::new();
+    let mut characters = source.chars().peekable();
+    let mut place = 0;
+    while let Some(character) = characters.next() {
+        if !(character == '\r' && characters.peek() == Some(&'\n')) {
+            places.push(place);
+        }
+        place += 1;
+    }
+    places.push(place);
+    for told in &mut told {
+        let characters = told
+            .characters
+            .map(|(start, end)| (places[start], places[end]));
+        told.characters = characters;
+    }
+    told
+}
+
 /// Examples and what is hard on a format, with names that are too.
 fn documents() -> Vec<(String, String, Option<String>)> {
     let example = |name: &str| {
@@ -249,6 +318,7 @@ fn every_format_has_the_findings_of_the_json() {
             ("compact", compact),
             ("text", headings(&drawn)),
             ("tsv", of_tsv(&report, &source)),
+            ("html", of_html(&report, &source)),
         ] {
             assert_eq!(told.len(), expected.len(), "{format}: {id}");
             for (told, expected) in told.iter().zip(&expected) {

@@ -210,8 +210,8 @@ fn findings(text: &str, siblings: &[&str]) -> Vec<Finding> {
     let Outcome::Scored(judgement) = report.unwrap().remove(0).outcome else {
         panic!("not judged: {text}");
     };
-    for standing in &judgement.siblings {
-        assert!(standing.weight > 0.0, "{standing:?}");
+    for sibling in &judgement.siblings {
+        assert!(sibling.standing.weight > 0.0, "{:?}", sibling.standing);
     }
     judgement.findings
 }

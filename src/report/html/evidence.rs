@@ -22,7 +22,7 @@ pub(super) struct Chip {
 }
 
 /// The categories found, worst and most frequent first.
-pub(super) fn chips(findings: &[Finding]) -> Vec<Chip> {
+pub(super) fn chips(findings: &[&Finding]) -> Vec<Chip> {
     let mut counted: BTreeMap<_, (Severity, usize)> = BTreeMap::new();
     for finding in findings {
         let (worst, count) = counted
@@ -88,8 +88,12 @@ pub(super) fn quotes(finding: &Finding) -> impl Iterator<Item = (usize, &Sibling
 }
 
 /// A card for each finding, in text order.
-pub(super) fn cards<'a>(anchor: &str, judgement: &'a Judgement) -> Vec<Card<'a>> {
-    let findings = judgement.findings.iter().enumerate();
+pub(super) fn cards<'a>(
+    anchor: &str,
+    judgement: &'a Judgement,
+    findings: &[&'a Finding],
+) -> Vec<Card<'a>> {
+    let findings = findings.iter().enumerate();
     let cards = findings.map(|(index, finding)| card(anchor, index, finding, judgement));
     cards.collect()
 }

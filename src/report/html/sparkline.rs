@@ -5,6 +5,7 @@
 
 use std::fmt::Write;
 
+use crate::finding::Finding;
 use crate::report::{Judgement, message};
 
 use super::runs::finding_id;
@@ -38,7 +39,7 @@ pub(super) struct Tick {
 
 impl Sparkline {
     /// The curve of a document that has words.
-    pub fn new(anchor: &str, judgement: &Judgement) -> Option<Self> {
+    pub fn new(anchor: &str, judgement: &Judgement, findings: &[&Finding]) -> Option<Self> {
         let words = &judgement.words;
         let points = words.len().min(MOST);
         if points == 0 {
@@ -59,7 +60,7 @@ impl Sparkline {
             let _ = write!(path, "L{from:.1} {y:.1}L{to:.1} {y:.1}");
         }
         let _ = write!(path, "L{WIDTH} {FLOOR}Z");
-        let findings = judgement.findings.iter().enumerate();
+        let findings = findings.iter().enumerate();
         let ticks = findings.map(|(index, finding)| {
             let word = words.partition_point(|word| word.span.end() <= finding.span.start());
             Tick {
