@@ -365,8 +365,9 @@ mod tests {
                 out: &mut out,
             }
             .dispatch();
-            for ((row, bias), out) in weights.chunks_exact(units).zip(&bias).zip(&out) {
-                let plain: f32 = row.iter().zip(&state).map(|(w, x)| w * x).sum();
+            for (gate, (bias, out)) in bias.iter().zip(&out).enumerate() {
+                let column = weights.iter().skip(gate).step_by(3 * units);
+                let plain: f32 = column.zip(&state).map(|(w, x)| w * x).sum();
                 assert!((out - bias - plain).abs() < 1e-2, "{units}");
             }
         }
