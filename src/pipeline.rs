@@ -6,14 +6,16 @@
 //! its own kind and never an empty list of findings.
 
 mod consult;
+mod source;
 
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use self::consult::{suspected, told};
+use self::source::{Originals, point_into_sources};
 use crate::detect::{Noticed, Thresholds, WeightsError, WordModel, notice};
-use crate::document::{Document, DocumentError, content_start};
+use crate::document::{Document, DocumentError, Prose, content_start};
 use crate::finding::Finding;
 use crate::finding::phrases::{Judged, findings as phrases};
 use crate::language::{Gate, Language, foreign_passages, gate};
@@ -22,7 +24,7 @@ use crate::lm::{LanguageModel, LmError, ModelId, ReadOptions, Reading};
 use crate::report::{Judgement, Outcome, ReadSibling, Report, WordJudgement};
 use crate::score::Score;
 use crate::segment::{Segments, segment};
-use crate::sibling::{Articles, Comparison, SiblingArticle, SiblingModel};
+use crate::sibling::{Articles, Comparison, Original, SiblingArticle, SiblingModel};
 use crate::span::{Doc, Span};
 
 /// Probable tokens kept at each place, to show what was expected. Some are
@@ -220,9 +222,13 @@ impl Analyzer {
 
     /// A sibling that is not read yet; without a quality if it cannot be judged.
     fn unread(&self, sibling: &Document) -> SiblingArticle {
-        let mut article = SiblingArticle::new(sibling.name(), sibling.text());
+        let mut article = SiblingArticle::new(sibling.name(), sibling.judged());
+        article.original = sibling.prose().map(|prose| Original {
+            text: sibling.text().to_owned(),
+            prose: Arc::clone(prose),
+        });
         let forced = self.options.language.as_deref();
-        if let Gate::Abstain { .. } = gate(sibling.text(), &article.segments, forced) {
+        if let Gate::Abstain { .. } = gate(sibling.judged(), &article.segments, forced) {
             article.quality = None;
         }
         article
@@ -235,9 +241,9 @@ impl Analyzer {
         siblings: Vec<Document>,
         read: Vec<SiblingArticle>,
     ) -> Result<Accepted, Outcome> {
-        let segments = segment(document.text());
+        let segments = segment(document.judged());
         let forced = self.options.language.as_deref();
-        match gate(document.text(), &segments, forced) {
+        match gate(document.judged(), &segments, forced) {
             Gate::Judge(language) => Ok(Accepted {
                 document,
                 segments,
@@ -291,26 +297,31 @@ impl Analyzer {
 
     /// Notices what is garbled in a sibling itself.
     fn judge_sibling(&self, sibling: &mut SiblingArticle, reading: &Reading) {
-        let (noticed, _, score) = self.assess(&sibling.text, &sibling.segments, reading);
+        let prose = sibling.original.as_ref().map(|original| &original.prose);
+        let (noticed, _, score) = self.assess(&sibling.text, prose, &sibling.segments, reading);
         // What cannot be judged keeps no quality.
         sibling.quality = sibling.quality.and(Some(score.quality));
         sibling.p_garbled = noticed.p_garbled;
     }
 
-    /// What is noticed in a text by itself, its passages in another language, whose
-    /// words are not garbled but foreign, and its score.
+    /// What is noticed in a text by itself, what of it is not to be judged, whose words
+    /// are never garbled, and its score.
     fn assess(
         &self,
         text: &str,
+        prose: Option<&Arc<Prose>>,
         segments: &Segments,
         reading: &Reading,
-    ) -> (Noticed, Vec<Span<Doc>>, Score) {
-        let foreign = foreign_passages(text, segments);
+    ) -> (Noticed, Spared, Score) {
+        let spared = Spared {
+            foreign: foreign_passages(text, segments),
+            prose: prose.cloned(),
+        };
         let mut noticed = notice(&self.words, &self.lexicon, text, segments, reading);
-        noticed.spare(|word| foreign.iter().any(|passage| passage.overlaps(word.span)));
+        noticed.spare(|word| spared.holds(word.span));
         let rate_model = self.words.rate_model();
         let score = Score::of(&rate_model, &noticed, reading, segments.word_count());
-        (noticed, foreign, score)
+        (noticed, spared, score)
     }
 
     fn judgement(
@@ -326,9 +337,9 @@ impl Analyzer {
             siblings,
             ..
         } = accepted;
-        let text = document.text();
+        let text = document.judged();
         let reading = shifted(reading, document.content_start());
-        let (mut noticed, foreign, score) = self.assess(text, &segments, &reading);
+        let (mut noticed, spared, score) = self.assess(text, document.prose(), &segments, &reading);
         let bits: Vec<f32> = noticed.words.iter().map(|w| w.surprisal_bits).collect();
         // A document without siblings is not made comparable at all.
         let beside = beside.filter(|_| !siblings.is_empty());
@@ -350,7 +361,7 @@ impl Analyzer {
                 thresholds[word] = told.threshold(alone, point.of(&beside.thresholds));
                 balanced[word] = told.threshold(balanced[word], beside.thresholds.balanced);
             }
-            noticed.spare(|word| foreign.iter().any(|passage| passage.overlaps(word.span)));
+            noticed.spare(|word| spared.holds(word.span));
         }
         // One that is not believed confirms nothing.
         let standings = comparison.iter().flat_map(Comparison::standings);
@@ -398,13 +409,21 @@ impl Analyzer {
             .as_ref()
             .map(|comparison| told(comparison, &segments));
         let read = siblings.into_iter().zip(told.into_iter().flatten());
+        let mut originals = Originals::new();
         let read = read.map(|(sibling, (standing, aligned))| ReadSibling {
+            text: match sibling.original {
+                Some(original) => {
+                    let text = original.text.clone();
+                    originals.insert(sibling.id, original);
+                    text
+                }
+                None => sibling.text,
+            },
             standing,
-            text: sibling.text,
             aligned,
         });
         let siblings = read.collect();
-        Ok(Judgement {
+        let mut judgement = Judgement {
             language,
             model: self.lm.id().clone(),
             detector: self.words.name().to_owned(),
@@ -414,14 +433,31 @@ impl Analyzer {
             words,
             siblings,
             document,
-        })
+        };
+        point_into_sources(&mut judgement, &originals);
+        Ok(judgement)
+    }
+}
+
+/// What of a text is not to be judged.
+struct Spared {
+    /// Passages that are in another language on purpose.
+    foreign: Vec<Span<Doc>>,
+    /// A marked-up text says for itself.
+    prose: Option<Arc<Prose>>,
+}
+
+impl Spared {
+    fn holds(&self, word: Span<Doc>) -> bool {
+        let marked = self.prose.as_ref().is_some_and(|prose| prose.spares(word));
+        marked || self.foreign.iter().any(|passage| passage.overlaps(word))
     }
 }
 
 impl Accepted {
     /// The text without a byte order mark: the model never saw one.
     fn content(&self) -> &str {
-        let text = self.document.text();
+        let text = self.document.judged();
         text.get(self.document.content_start()..).unwrap_or(text)
     }
 }
@@ -437,86 +473,4 @@ fn shifted(mut reading: Reading, by: usize) -> Reading {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::lm::stub::Stub;
-    use crate::report::AbstainReason;
-
-    /// Judged with a model to which two words cost far more than any other.
-    fn reports(inputs: Vec<Input>) -> Vec<Report> {
-        let lm = Stub::new([("Grenzstadt", 75.0), ("gebracht", 75.0)]);
-        let options = Options {
-            operating_point: OperatingPoint::Thorough,
-            language: None,
-        };
-        Analyzer::new(Arc::new(lm), options)
-            .unwrap()
-            .judge(inputs)
-            .unwrap()
-    }
-
-    fn input(text: &str, siblings: &[&str]) -> Input {
-        let named = |text: &&str| Document::from_text("sibling", *text);
-        Input {
-            id: "a".to_owned(),
-            document: Ok(Document::from_text("a", text)),
-            siblings: siblings.iter().map(named).collect(),
-        }
-    }
-
-    fn phrases(report: &Report) -> Vec<&str> {
-        let Outcome::Scored(judgement) = &report.outcome else {
-            panic!("not scored: {report:?}");
-        };
-        let text = judgement.document.text();
-        let slices = judgement
-            .findings
-            .iter()
-            .map(|f| f.span.slice(text).unwrap());
-        slices.collect()
-    }
-
-    #[test]
-    fn a_byte_order_mark_moves_no_span() {
-        let plain = "The bus has gebracht the children to school again.";
-        let marked = format!("\u{feff}{plain}");
-        for text in [plain, &marked] {
-            assert_eq!(phrases(&reports(vec![input(text, &[])])[0]), ["gebracht"]);
-        }
-    }
-
-    #[test]
-    fn a_name_that_the_sibling_spells_alike_is_left_alone() {
-        let text = "The bus from Grenzstadt was late again on Monday.";
-        let report = &reports(vec![input(text, &[])])[0];
-        assert_eq!(phrases(report), ["Grenzstadt"], "{report:?}");
-        let sibling = "Commuters in Grenzstadt complained about buses.";
-        assert!(phrases(&reports(vec![input(text, &[sibling])])[0]).is_empty());
-    }
-
-    #[test]
-    fn every_input_has_its_report_in_its_place() {
-        let broken = Input {
-            document: Document::from_bytes("b", vec![0xff, 0xfe, 0x00]),
-            ..input("", &[])
-        };
-        let inputs = vec![
-            input("Rain fell on the town all day long.", &[]),
-            broken,
-            input("  \n", &[]),
-            input("It stopped at night.", &[]),
-        ];
-        let reports = reports(inputs);
-        assert_eq!(reports.len(), 4);
-        assert!(matches!(reports[0].outcome, Outcome::Scored(_)));
-        assert!(matches!(reports[1].outcome, Outcome::Failed(_)));
-        assert!(matches!(
-            reports[2].outcome,
-            Outcome::Abstained {
-                reason: AbstainReason::Empty,
-                ..
-            }
-        ));
-        assert!(matches!(reports[3].outcome, Outcome::Scored(_)));
-    }
-}
+mod tests;

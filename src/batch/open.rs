@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::document::Document;
+use crate::document::{Document, Markup};
 use crate::pipeline::Input;
 
 use super::{BatchError, Record, Records, Rows, Source, Table, unpack};
@@ -138,7 +138,8 @@ fn text(path: &Path, max_bytes: u64, read: &BytesRead) -> Record {
     Record::Document {
         input: Box::new(Input {
             id: path.display().to_string(),
-            document: Document::open(path, max_bytes),
+            document: Document::open(path, max_bytes)
+                .map(|document| document.marked_up(Markup::of(path))),
             siblings: Vec::new(),
         }),
         day: None,

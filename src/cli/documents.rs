@@ -4,11 +4,11 @@
 use std::path::Path;
 
 use anyhow::bail;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use mtlint::batch::Summary;
 use mtlint::correct::Correction;
-use mtlint::document::{Document, DocumentError};
+use mtlint::document::{Document, DocumentError, Markup};
 use mtlint::pipeline::{Analyzer, AnalyzerError, Input};
 use mtlint::report::{Outcome, Report, message, text};
 
@@ -24,7 +24,7 @@ pub const STANDARD_INPUT: &str = "-";
 /// Documents, siblings, and how to print.
 #[derive(Debug, Args)]
 pub struct DocumentArgs {
-    /// Articles to judge, in UTF-8 plain text; '-' is standard input, and so is no file at all
+    /// Articles to judge, plain text, Markdown or HTML in UTF-8; '-' is standard input, and so is no file at all
     #[arg(value_name = "FILE", default_value = STANDARD_INPUT, hide_default_value = true)]
     pub files: Vec<String>,
 
@@ -43,6 +43,11 @@ pub struct DocumentArgs {
     #[arg(long, value_name = "FORMAT=PATH", value_parser = emit::parse)]
     pub emit: Vec<Emit>,
 
+    /// How documents and siblings are marked up; 'auto' goes by the ending of the name (.md, .html
+    /// and the like; all else is plain text). Code, addresses and the markup itself are not judged
+    #[arg(long, value_enum, value_name = "MARKUP", default_value_t = MarkupName::Auto)]
+    pub markup: MarkupName,
+
     /// In json and jsonl, every word and mark with its numbers
     #[arg(long)]
     pub words: bool,
@@ -52,6 +57,27 @@ pub struct DocumentArgs {
 
     #[command(flatten)]
     pub gates: GateArgs,
+}
+
+/// How documents are marked up, as an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MarkupName {
+    Auto,
+    Plain,
+    Markdown,
+    Html,
+}
+
+impl MarkupName {
+    /// The markup of the document of this name.
+    fn of(self, name: &str) -> Option<Markup> {
+        match self {
+            Self::Auto => Markup::of(Path::new(name)),
+            Self::Plain => None,
+            Self::Markdown => Some(Markup::Markdown),
+            Self::Html => Some(Markup::Html),
+        }
+    }
 }
 
 /// Judges and prints every document; `draw` makes the text of one.
@@ -139,7 +165,10 @@ impl<'a> Job<'a> {
     ) -> Result<Vec<Report>, AnalyzerError> {
         self.analyzer.judge(vec![Input {
             id: id.to_owned(),
-            document,
+            document: document.map(|document| {
+                let markup = self.arguments.markup.of(document.name());
+                document.marked_up(markup)
+            }),
             siblings: self.siblings.clone(),
         }])
     }
@@ -213,7 +242,7 @@ fn siblings(arguments: &DocumentArgs, streams: &mut Streams<'_>) -> anyhow::Resu
     let mut siblings = Vec::new();
     for file in &arguments.siblings {
         match open(file, &arguments.common, streams) {
-            Ok(sibling) => siblings.push(sibling),
+            Ok(sibling) => siblings.push(sibling.marked_up(arguments.markup.of(file))),
             Err(error) => bail!("the sibling {file} cannot be used: {error}"),
         }
     }

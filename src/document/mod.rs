@@ -2,20 +2,22 @@
 //!
 //! In: a file, a reader or bytes in memory, with a limit on their number. Out:
 //! the original text, byte for byte, a byte order mark included, so that every
-//! span points into what the user has on disk; and the way from a byte to its
-//! line and column. What cannot be read is a [`DocumentError`] that says so and
+//! span points into what the user has on disk; the way from a byte to its line and
+//! column; and, where it is marked up, its prose. What cannot be read is a [`DocumentError`] that says so and
 //! names the way out. It does not guess encodings beyond recognising them, nor
 //! split the text, nor judge whether it is English.
 
 mod error;
 mod line_index;
+mod markup;
 
 use std::io::Read;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 pub use error::{DocumentError, Encoding};
 pub use line_index::{LineIndex, Position};
+pub use markup::{Markup, Prose};
 
 /// The byte order mark that some programs put before UTF-8 text.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -26,6 +28,8 @@ pub struct Document {
     name: String,
     text: String,
     line_index: OnceLock<LineIndex>,
+    /// What a reader reads of it, if it is marked up.
+    prose: Option<Arc<Prose>>,
 }
 
 impl Document {
@@ -35,6 +39,7 @@ impl Document {
             name: name.into(),
             text: text.into(),
             line_index: OnceLock::new(),
+            prose: None,
         }
     }
 
@@ -134,9 +139,26 @@ impl Document {
         &self.text
     }
 
-    /// The byte where the content begins: 3 after a byte order mark, else 0.
+    /// The same document, taken to be marked up so; plain text if `None`.
+    pub fn marked_up(mut self, markup: Option<Markup>) -> Self {
+        self.prose = markup.map(|markup| Arc::new(Prose::of(&self.text, markup)));
+        self
+    }
+
+    /// What a reader reads of a document that is marked up.
+    pub fn prose(&self) -> Option<&Arc<Prose>> {
+        self.prose.as_ref()
+    }
+
+    /// The text that is judged: the prose, or all of it.
+    pub fn judged(&self) -> &str {
+        self.prose.as_ref().map_or(&self.text, |prose| prose.text())
+    }
+
+    /// The byte of the judged text where the content begins: 3 after a byte order mark,
+    /// else 0.
     pub fn content_start(&self) -> usize {
-        content_start(&self.text)
+        content_start(self.judged())
     }
 
     /// The way from bytes to lines and columns; made when first asked for.

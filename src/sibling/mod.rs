@@ -29,7 +29,9 @@ mod stretches;
 mod words;
 mod writing;
 
-use crate::document::content_start;
+use std::sync::Arc;
+
+use crate::document::{Prose, content_start};
 use crate::finding::Suggestion;
 use crate::lm::{LanguageModel, LmError};
 use crate::segment::{Segments, segment};
@@ -69,6 +71,17 @@ pub struct SiblingArticle {
     /// Its own quality, 0 to 100; `None` for one that cannot be judged, which is
     /// not believed.
     pub quality: Option<f32>,
+    /// Where `text` comes from, if that is marked up.
+    pub original: Option<Original>,
+}
+
+/// A marked-up text with its prose.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Original {
+    /// The text as it is on disk.
+    pub text: String,
+    /// What is read of it.
+    pub prose: Arc<Prose>,
 }
 
 impl SiblingArticle {
@@ -81,6 +94,7 @@ impl SiblingArticle {
             text,
             p_garbled: Vec::new(),
             quality: Some(100.0),
+            original: None,
         }
     }
 

@@ -7,6 +7,7 @@ mod common;
 mod floor;
 mod formats;
 mod highlight;
+mod markup;
 mod model_files;
 mod pool;
 mod reading;

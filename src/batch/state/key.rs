@@ -56,8 +56,14 @@ impl Key {
             field(&mut hasher, sibling.name().as_bytes());
             field(&mut hasher, sibling.text().as_bytes());
         }
+        let mut content = Sha256::new();
+        if let Some(prose) = document.prose() {
+            // The same bytes as plain text are another document.
+            field(&mut content, prose.markup().name().as_bytes());
+        }
+        content.update(document.text().as_bytes());
         Self {
-            content: Sha256::digest(document.text().as_bytes()).into(),
+            content: content.finalize().into(),
             siblings: hasher.finalize().into(),
             fingerprint: fingerprint.hash,
         }

@@ -1,0 +1,240 @@
+//! The prose of HTML.
+//!
+//! In: bytes of the source that are HTML. Out: their text, block by block, white space
+//! as a browser shows it. `html5gum` finds tags and comments as the standard of HTML
+//! does, with their places; what lies between them is text.
+
+use std::ops::Range;
+
+use html5gum::emitters::default::DefaultEmitter;
+use html5gum::{Span, StartTag, Token, Tokenizer};
+
+use super::Builder;
+
+/// Elements that stand in the middle of a sentence; any other one ends it.
+const INLINE: &[&str] = &[
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "data", "del", "dfn", "em", "font",
+    "i", "img", "ins", "label", "mark", "meter", "output", "q", "ruby", "s", "small", "span",
+    "strike", "strong", "sub", "sup", "time", "tt", "u", "wbr",
+];
+
+/// Elements in the middle of a sentence whose text is no prose.
+const CODE: &[&str] = &["code", "kbd", "samp", "var"];
+
+/// Elements of which a reader reads nothing, or nothing that is prose.
+const SKIPPED: &[&str] = &[
+    "applet", "audio", "button", "canvas", "datalist", "embed", "head", "iframe", "math", "nav",
+    "noembed", "noframes", "noscript", "object", "pre", "progress", "rp", "rt", "script", "select",
+    "style", "svg", "template", "textarea", "title", "video", "xmp",
+];
+
+/// Elements that have no end.
+const VOID: &[&str] = &[
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr",
+];
+
+/// Elements within each other that are kept track of; deeper ones are read as if they
+/// were not there.
+const DEEPEST: usize = 1_000;
+
+/// What becomes of the text in an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It is not prose.
+    Skipped,
+    /// It is there, but not to be judged.
+    Spared,
+}
+
+/// An element that changes what becomes of its text.
+struct Open {
+    name: Vec<u8>,
+    fate: Fate,
+    /// How many of its name are open, itself included.
+    depth: usize,
+}
+
+/// HTML read piece by piece: in Markdown, text stands between the pieces.
+#[derive(Default)]
+pub(super) struct Html {
+    open: Vec<Open>,
+}
+
+/// Adds all prose of the builder's source.
+pub(super) fn extract(builder: &mut Builder<'_>) {
+    let whole = 0..builder.source.len();
+    Html::default().read(builder, whole);
+}
+
+impl Html {
+    /// Whether text that stands here is no prose.
+    pub fn skips(&self) -> bool {
+        self.open.iter().any(|open| open.fate == Fate::Skipped)
+    }
+
+    /// Whether text that stands here is not to be judged.
+    pub fn spares(&self) -> bool {
+        self.open.iter().any(|open| open.fate == Fate::Spared)
+    }
+
+    /// Reads bytes of the source.
+    pub fn read(&mut self, builder: &mut Builder<'_>, bytes: Range<usize>) {
+        let source = builder.source;
+        let Some(html) = source.get(bytes.clone()) else {
+            return;
+        };
+        let mut emitter = DefaultEmitter::<usize>::new_with_span();
+        emitter.naively_switch_states(true);
+        let place = |span: Span<usize>| {
+            let start = (bytes.start + span.start).min(bytes.end);
+            start..(bytes.start + span.end).clamp(start, bytes.end)
+        };
+        let mut done = bytes.start;
+        for token in Tokenizer::new_with_emitter(html, emitter) {
+            let Ok(token) = token;
+            let at = match &token {
+                Token::StartTag(tag) => place(tag.span),
+                Token::EndTag(tag) => place(tag.span),
+                Token::Comment(comment) => place(comment.span),
+                Token::Doctype(doctype) => place(doctype.span),
+                Token::String(_) | Token::Error(_) => continue,
+            };
+            self.text(builder, done..at.start.max(done));
+            done = at.end.max(done);
+            match token {
+                Token::StartTag(tag) => self.start(builder, &tag, at.end),
+                Token::EndTag(tag) => self.end(builder, &tag.name),
+                Token::Comment(_) => builder.comment(at),
+                _ => {}
+            }
+        }
+        self.text(builder, done..bytes.end);
+    }
+
+    /// A tag that ends at byte `end` of the source.
+    fn start(&mut self, builder: &mut Builder<'_>, tag: &StartTag<usize>, end: usize) {
+        let name: &[u8] = &tag.name;
+        if name == b"body" {
+            // The end of the head may be left out.
+            self.open.retain(|open| open.name != b"head");
+        }
+        if name == b"br" {
+            if !self.skips() && !builder.text.is_empty() {
+                builder.meant(end..end, "\n");
+            }
+            return;
+        }
+        if !is_in(name, INLINE) && !is_in(name, CODE) {
+            builder.block();
+        }
+        if tag.self_closing || is_in(name, VOID) {
+            return;
+        }
+        if let Some(open) = self.open.last_mut().filter(|open| open.name == name) {
+            open.depth += 1;
+            return;
+        }
+        let language = tag.attributes.get(b"lang".as_slice());
+        let foreign = language.is_some_and(|value| {
+            let value: &[u8] = value;
+            !value.is_empty() && !value.to_ascii_lowercase().starts_with(b"en")
+        });
+        // That of the whole document is a default that nobody looked at.
+        let foreign = foreign && name != b"html" && name != b"body";
+        let fate = if is_in(name, SKIPPED) {
+            Fate::Skipped
+        } else if is_in(name, CODE) || foreign {
+            Fate::Spared
+        } else {
+            return;
+        };
+        if self.open.len() < DEEPEST {
+            self.open.push(Open {
+                name: name.to_owned(),
+                fate,
+                depth: 1,
+            });
+        }
+    }
+
+    fn end(&mut self, builder: &mut Builder<'_>, name: &[u8]) {
+        if !is_in(name, INLINE) && !is_in(name, CODE) {
+            builder.block();
+        }
+        let Some(index) = self.open.iter().rposition(|open| open.name == name) else {
+            return;
+        };
+        // What is open within it ends with it.
+        self.open.truncate(index + 1);
+        let open = &mut self.open[index];
+        open.depth -= 1;
+        if open.depth == 0 {
+            self.open.pop();
+        }
+    }
+
+    /// Text between tags.
+    fn text(&self, builder: &mut Builder<'_>, bytes: Range<usize>) {
+        if self.skips() || bytes.is_empty() {
+            return;
+        }
+        if self.spares() {
+            builder.spare(bytes.clone());
+        }
+        let source = builder.source;
+        let mut at = bytes.start;
+        while at < bytes.end {
+            let rest = &source[at..bytes.end];
+            let word = rest.find(|c: char| c == '&' || is_space(c));
+            let word = word.unwrap_or(rest.len());
+            if word > 0 {
+                builder.verbatim(at..at + word);
+                at += word;
+                continue;
+            }
+            if rest.starts_with('&') {
+                let (length, meant) = reference(rest);
+                builder.meant(at..at + length, &meant);
+                at += length;
+                continue;
+            }
+            let space = rest.find(|c: char| !is_space(c)).unwrap_or(rest.len());
+            builder.space(at..at + space);
+            at += space;
+        }
+    }
+}
+
+fn is_space(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\n' | '\r' | '\u{c}' | '\u{feff}')
+}
+
+fn is_in(name: &[u8], names: &[&str]) -> bool {
+    names.iter().any(|other| other.as_bytes() == name)
+}
+
+/// The longest name of a character in HTML, with the signs around it.
+const LONGEST_REFERENCE: usize = 33;
+
+/// What a text beginning with `&` has there: how many bytes stand for what.
+fn reference(text: &str) -> (usize, String) {
+    let name = text[1..].find(|c: char| !c.is_ascii_alphanumeric() && c != '#');
+    let length = 1 + name.unwrap_or(text.len() - 1);
+    let closed = usize::from(text[length..].starts_with(';'));
+    let length = length + closed;
+    if length <= LONGEST_REFERENCE {
+        let written = &text[..length];
+        let mut meant = String::new();
+        for token in Tokenizer::new(written) {
+            let Ok(token) = token;
+            if let Token::String(decoded) = token {
+                meant += &String::from_utf8_lossy(&decoded.value);
+            }
+        }
+        if meant != written {
+            return (length, meant);
+        }
+    }
+    (1, "&".to_owned())
+}

@@ -1,0 +1,153 @@
+use super::*;
+use crate::span::Doc;
+use proptest::prelude::*;
+
+fn prose(source: &str, markup: Markup) -> Prose {
+    Prose::of(source, markup)
+}
+
+/// The bytes of the source that the first `phrase` of the prose stands for.
+fn source_of<'a>(source: &'a str, prose: &Prose, phrase: &str) -> &'a str {
+    let start = prose.text().find(phrase).unwrap();
+    let span = Span::<Doc>::new(start, start + phrase.len());
+    prose.source(span).slice(source).unwrap()
+}
+
+fn judged(prose: &Prose) -> String {
+    let characters = prose.text().char_indices();
+    let judged = characters.filter(|(at, c)| {
+        !prose.spares(Span::<Doc>::new(*at, at + c.len_utf8())) || c.is_whitespace()
+    });
+    judged.map(|(_, c)| c).collect()
+}
+
+#[test]
+fn markdown_is_read_as_it_is_shown() {
+    let source = "---\ntitle: Code\n---\n# A *new* bridge\n\nThe **mayor** said it\nis \\*safe\\* &amp; \
+                  sound, see [the plan](http://example.org/plan \"title\").\n\n> - one\n>   more\n\
+                  - two ![alt](x.png)\n\n```rust\nlet x = 1;\n```\n\n| a | b |\n|---|---|\n| c | d |\n";
+    let prose = prose(source, Markup::Markdown);
+    assert_eq!(
+        prose.text().trim_end(),
+        "A new bridge\n\nThe mayor said it is *safe* & sound, see the plan.\n\none more\n\ntwo\
+         \n\na\n\nb\n\nc\n\nd"
+    );
+    assert_eq!(
+        source_of(source, &prose, "mayor said it is"),
+        "mayor** said it\nis"
+    );
+    assert_eq!(
+        source_of(source, &prose, "safe* & sound"),
+        "safe\\* &amp; sound"
+    );
+    assert_eq!(source_of(source, &prose, "one more"), "one\n>   more");
+    let mayor = prose.text().find("mayor").unwrap();
+    assert!(prose.is_verbatim(Span::<Doc>::new(mayor, mayor + 5), source));
+    assert!(!prose.is_verbatim(Span::<Doc>::new(mayor, mayor + 10), source));
+}
+
+#[test]
+fn html_is_read_as_it_is_shown() {
+    let source = "<!DOCTYPE html><html lang=\"de\"><head><title>T</title><style>p > a {}</style>\
+                  <body><nav>Home</nav><h1>A <em>new</em>\n   bridge</h1><p>Caf&eacute; &amp; bar&nbsp;Q&A \
+                  <a href=\"a>b\">here</a>.<br>Next<script>if (a < b) { \"</p>\" }</script> line\
+                  <ul><li>one<li>two</ul><pre>x = 1</pre>";
+    let prose = prose(source, Markup::Html);
+    assert_eq!(
+        prose.text().trim_end(),
+        "A new bridge\n\nCafé & bar\u{a0}Q&A here.\nNext\n\nline\n\none\n\ntwo"
+    );
+    assert_eq!(source_of(source, &prose, "Café"), "Caf&eacute;");
+    assert_eq!(
+        source_of(source, &prose, "new bridge"),
+        "new</em>\n   bridge"
+    );
+    assert_eq!(source_of(source, &prose, "here"), "here");
+}
+
+#[test]
+fn code_foreign_passages_and_what_comments_take_out_are_not_judged() {
+    let html = "<p>Run <code>cargo test</code> now, <i lang=fr>bon <i>mot</i> ami</i>, <b lang=en-GB>honour</b>.";
+    let prose = |source, markup| Prose::of(source, markup);
+    let squeezed = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let read = prose(html, Markup::Html);
+    assert_eq!(read.text(), "Run cargo test now, bon mot ami, honour.");
+    assert_eq!(squeezed(judged(&read)), "Run now, , honour.");
+    let markdown = "Run `cargo test` now, see <http://example.org> <i lang=\"fr\">mot</i>.\n";
+    let read = prose(markdown, Markup::Markdown);
+    assert_eq!(
+        read.text().trim_end(),
+        "Run cargo test now, see http://example.org mot."
+    );
+    assert_eq!(squeezed(judged(&read)), "Run now, see .");
+    let comments = "One.\n\n<!-- mtlint-disable -->\n\nTwo.\n\n<!-- mtlint-enable -->\n\nThree.\n\n\
+                    <!-- mtlint-disable-next-line -->\nFour.\n\nFive. <!-- mtlint-disable --> Six.\n";
+    let read = prose(comments, Markup::Markdown);
+    assert_eq!(squeezed(judged(&read)), "One. Three. Five.");
+    let comments = comments.replace("\n\n", "\n<p>");
+    assert_eq!(
+        squeezed(judged(&prose(&comments, Markup::Html))),
+        "One. Three. Five."
+    );
+}
+
+#[test]
+fn escaped_text_reads_as_it_was_meant() {
+    let meant = "a < b & *c* _d_ [e] \\f `g` &amp; h";
+    for markup in [Markup::Markdown, Markup::Html] {
+        assert_eq!(
+            prose(&markup.escaped(meant), markup).text().trim_end(),
+            meant
+        );
+    }
+}
+
+#[test]
+fn hostile_markup_is_read_in_time() {
+    for (markup, piece) in [
+        (Markup::Html, "<div><i lang=fr>"),
+        (Markup::Html, "</pre><pre"),
+        (Markup::Html, "&"),
+        (Markup::Html, "<!--"),
+        (Markup::Markdown, "> "),
+        (Markup::Markdown, "[a]("),
+        (Markup::Markdown, "*a **b "),
+        (Markup::Markdown, "`<b>"),
+    ] {
+        let source = piece.repeat(100_000 / piece.len());
+        prose(&source, markup);
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_character_has_its_place_in_the_source(
+        pieces in prop::collection::vec(prop::sample::select(vec![
+            "word", "é", " ", "\n", "\n\n", "\r\n", "*", "**", "_", "`", "[a](b)", "<", ">", "<b>", "</b>",
+            "<code>", "</code>", "<p lang=fr>", "</p>", "&amp;", "&#233;", "&", ";", "<!-- mtlint-disable -->",
+            "<!--", "-->", "# ", "- ", "> ", "    ", "```", "|", "---", "\\", "<br>", "<script>", "</script>",
+            "\u{feff}", "\t", "!", "[^1]", "$x$", "😀",
+        ]), 0..30),
+        html in any::<bool>(),
+    ) {
+        let source = pieces.concat();
+        let markup = if html { Markup::Html } else { Markup::Markdown };
+        let prose = prose(&source, markup);
+        let mut last = 0;
+        for run in &prose.runs {
+            prop_assert!(run.prose.start >= last && run.prose.end <= prose.text.len());
+            last = run.prose.end;
+            let (read, written) = (&prose.text[run.prose.clone()], source.get(run.source.clone()));
+            prop_assert!(written.is_some());
+            prop_assert_eq!(run.verbatim, written == Some(read));
+        }
+        let mut before = 0;
+        for (at, character) in prose.text.char_indices().filter(|(_, c)| !c.is_whitespace()) {
+            let span = prose.source(Span::<Doc>::new(at, at + character.len_utf8()));
+            prop_assert!(span.slice(&source).is_some_and(|slice| !slice.is_empty()), "{:?} {at}", prose);
+            prop_assert!(span.start() >= before);
+            before = span.start();
+            prose.spares(span);
+        }
+    }
+}
