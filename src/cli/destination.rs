@@ -106,3 +106,25 @@ impl Destination {
         }
     }
 }
+
+/// Whether a path leads to one of the files.
+pub fn is_one_of<'a>(path: &str, mut files: impl Iterator<Item = &'a str>) -> bool {
+    let path = resolved(path);
+    files.any(|file| resolved(file) == path)
+}
+
+/// A path by which two names of one file are seen to be the same, links followed.
+fn resolved(path: &str) -> PathBuf {
+    let path = Path::new(path);
+    if let Ok(whole) = path.canonicalize() {
+        return whole;
+    }
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    match (folder.canonicalize(), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
+}

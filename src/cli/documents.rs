@@ -10,9 +10,11 @@ use mtlint::batch::Summary;
 use mtlint::correct::Correction;
 use mtlint::document::{Document, DocumentError, Markup};
 use mtlint::pipeline::{Analyzer, AnalyzerError, Input};
+use mtlint::report::baseline::Known;
 use mtlint::report::{Outcome, Report, message, text};
 
 use super::Verdict;
+use super::baseline;
 use super::common::{CommonArgs, GateArgs};
 use super::drawing::{DrawText, Format, Manner};
 use super::emit::{self, Emit, Outputs};
@@ -21,16 +23,36 @@ use super::output::{OutputError, Streams};
 /// Standard input, as a file.
 pub const STANDARD_INPUT: &str = "-";
 
-/// Documents, siblings, and how to print.
+/// Documents and siblings.
 #[derive(Debug, Args)]
-pub struct DocumentArgs {
-    /// Articles to judge, plain text, Markdown or HTML in UTF-8; '-' is standard input, and so is no file at all
+pub struct InputArgs {
+    /// Articles to judge, plain text, Markdown or HTML in UTF-8; '-' is standard input, and so is
+    /// no file at all
     #[arg(value_name = "FILE", default_value = STANDARD_INPUT, hide_default_value = true)]
     pub files: Vec<String>,
 
     /// A cleaner article on the same story; give the flag again for each further one
     #[arg(long = "sibling", value_name = "FILE")]
     pub siblings: Vec<String>,
+
+    /// How documents and siblings are marked up; 'auto' goes by the ending of the name (.md, .html
+    /// and the like; all else is plain text). Code, addresses and the markup itself are not judged
+    #[arg(long, value_enum, value_name = "MARKUP", default_value_t = MarkupName::Auto)]
+    pub markup: MarkupName,
+}
+
+impl InputArgs {
+    /// The names of all that is read.
+    pub fn read(&self) -> impl Iterator<Item = &str> + Clone {
+        self.files.iter().chain(&self.siblings).map(String::as_str)
+    }
+}
+
+/// What to judge and how to print.
+#[derive(Debug, Args)]
+pub struct DocumentArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
 
     /// How to print: text for people, html (a page to read, with an index of several), json (an array when there are several documents), jsonl (a
     /// line each), compact (file:line:column: a line for each finding), sarif (2.1.0, all documents
@@ -43,10 +65,10 @@ pub struct DocumentArgs {
     #[arg(long, value_name = "FORMAT=PATH", value_parser = emit::parse)]
     pub emit: Vec<Emit>,
 
-    /// How documents and siblings are marked up; 'auto' goes by the ending of the name (.md, .html
-    /// and the like; all else is plain text). Code, addresses and the markup itself are not judged
-    #[arg(long, value_enum, value_name = "MARKUP", default_value_t = MarkupName::Auto)]
-    pub markup: MarkupName,
+    /// Hide the findings that this file holds, and let the gates look at new ones only; 'mtlint
+    /// baseline' writes it. In sarif they are marked instead
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<String>,
 
     /// In json and jsonl, every word and mark with its numbers
     #[arg(long)]
@@ -101,8 +123,8 @@ pub fn run(
 /// Documents on their way from arguments to output.
 pub struct Job<'a> {
     arguments: &'a DocumentArgs,
-    analyzer: Analyzer,
-    siblings: Vec<Document>,
+    judge: Judge,
+    known: Option<Known>,
     style: text::Style,
     outputs: Outputs,
     verdict: Verdict,
@@ -115,10 +137,6 @@ impl<'a> Job<'a> {
         draw: DrawText,
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<Self> {
-        let files = arguments.files.iter().chain(&arguments.siblings);
-        if files.clone().filter(|file| *file == STANDARD_INPUT).count() > 1 {
-            bail!("standard input (-) can be read only once");
-        }
         let mut formats = arguments.emit.iter().map(|emit| emit.format);
         let shown = arguments.format.is_json() || formats.any(Format::is_json);
         if arguments.words && !shown && !arguments.common.quiet {
@@ -132,14 +150,17 @@ impl<'a> Job<'a> {
             text: draw,
             style,
             words: arguments.words,
-            several: arguments.files.len() > 1,
+            several: arguments.input.files.len() > 1,
+            compared: arguments.baseline.is_some(),
         };
         // Before the model is loaded: what is refused is refused at once.
-        let read: Vec<&str> = files.map(String::as_str).collect();
+        let read = arguments.input.read().chain(arguments.baseline.as_deref());
+        let read: Vec<&str> = read.collect();
         let outputs = Outputs::create(arguments.format, &arguments.emit, manner, &read)?;
+        let known = arguments.baseline.as_deref().map(baseline::read);
         Ok(Self {
-            siblings: siblings(arguments, streams)?,
-            analyzer: arguments.common.analyzer()?,
+            known: known.transpose()?,
+            judge: Judge::begin(&arguments.input, &arguments.common, streams)?,
             style,
             outputs,
             verdict: Verdict::default(),
@@ -149,7 +170,7 @@ impl<'a> Job<'a> {
 
     /// The documents, by the names they were given.
     pub fn files(&self) -> &'a [String] {
-        &self.arguments.files
+        &self.arguments.input.files
     }
 
     /// How to draw text.
@@ -157,20 +178,20 @@ impl<'a> Job<'a> {
         self.style
     }
 
-    /// Judges a document with the siblings.
+    /// Judges a document with the siblings, and marks what the baseline holds.
     pub fn judge(
         &self,
         id: &str,
         document: Result<Document, DocumentError>,
     ) -> Result<Vec<Report>, AnalyzerError> {
-        self.analyzer.judge(vec![Input {
-            id: id.to_owned(),
-            document: document.map(|document| {
-                let markup = self.arguments.markup.of(document.name());
-                document.marked_up(markup)
-            }),
-            siblings: self.siblings.clone(),
-        }])
+        let mut reports = self.judge.judge(id, document)?;
+        if let Some(known) = &self.known {
+            reports = reports
+                .into_iter()
+                .map(|report| known.mark(report))
+                .collect();
+        }
+        Ok(reports)
     }
 
     /// Draws a report, to standard output in the format asked for if it is `printed`
@@ -198,7 +219,10 @@ impl<'a> Job<'a> {
 
     /// Counts a report for the exit status.
     pub fn count(&mut self, report: &Report) {
-        self.verdict.gate |= self.arguments.gates.met_by(&Summary::of(report));
+        // What is known of a document explains its quality too.
+        let nothing_new = matches!(&report.outcome, Outcome::Scored(judgement)
+            if judgement.known_findings() > 0 && judgement.new_findings().next().is_none());
+        self.verdict.gate |= !nothing_new && self.arguments.gates.met_by(&Summary::of(report));
         if let Outcome::Failed(_) | Outcome::BadRecord(_) = report.outcome {
             self.fail();
         }
@@ -216,7 +240,49 @@ impl<'a> Job<'a> {
     }
 }
 
-fn open(
+/// What judges documents with the siblings that were given.
+pub struct Judge {
+    analyzer: Analyzer,
+    siblings: Vec<Document>,
+    markup: MarkupName,
+}
+
+impl Judge {
+    /// Reads the siblings and loads the model.
+    pub fn begin(
+        input: &InputArgs,
+        common: &CommonArgs,
+        streams: &mut Streams<'_>,
+    ) -> anyhow::Result<Self> {
+        if input.read().filter(|file| *file == STANDARD_INPUT).count() > 1 {
+            bail!("standard input (-) can be read only once");
+        }
+        Ok(Self {
+            siblings: siblings(input, common, streams)?,
+            analyzer: common.analyzer()?,
+            markup: input.markup,
+        })
+    }
+
+    /// Judges a document with the siblings.
+    pub fn judge(
+        &self,
+        id: &str,
+        document: Result<Document, DocumentError>,
+    ) -> Result<Vec<Report>, AnalyzerError> {
+        self.analyzer.judge(vec![Input {
+            id: id.to_owned(),
+            document: document.map(|document| {
+                let markup = self.markup.of(document.name());
+                document.marked_up(markup)
+            }),
+            siblings: self.siblings.clone(),
+        }])
+    }
+}
+
+/// Reads a document.
+pub fn open(
     file: &str,
     common: &CommonArgs,
     streams: &mut Streams<'_>,
@@ -238,11 +304,15 @@ pub fn ask_for_input(common: &CommonArgs, streams: &mut Streams<'_>) {
 
 /// A sibling that cannot be read is wrong usage: corrections would be missing
 /// without anyone noticing.
-fn siblings(arguments: &DocumentArgs, streams: &mut Streams<'_>) -> anyhow::Result<Vec<Document>> {
+fn siblings(
+    input: &InputArgs,
+    common: &CommonArgs,
+    streams: &mut Streams<'_>,
+) -> anyhow::Result<Vec<Document>> {
     let mut siblings = Vec::new();
-    for file in &arguments.siblings {
-        match open(file, &arguments.common, streams) {
-            Ok(sibling) => siblings.push(sibling.marked_up(arguments.markup.of(file))),
+    for file in &input.siblings {
+        match open(file, common, streams) {
+            Ok(sibling) => siblings.push(sibling.marked_up(input.markup.of(file))),
             Err(error) => bail!("the sibling {file} cannot be used: {error}"),
         }
     }

@@ -44,6 +44,8 @@ pub struct Manner {
     pub words: bool,
     /// Whether there is more than one document.
     pub several: bool,
+    /// Whether findings are told from those of a baseline.
+    pub compared: bool,
 }
 
 /// One output on its way.
@@ -67,7 +69,7 @@ impl Drawing {
             manner,
             begun: false,
             objects: Vec::new(),
-            sarif: Sarif::new(here.as_deref(), false),
+            sarif: Sarif::new(here.as_deref(), manner.compared),
             sections: Vec::new(),
         }
     }

@@ -4,15 +4,13 @@
 //! appear whole when all are there. What happens to one output does not touch the others:
 //! a reader that has gone or a full disk ends that output only.
 
-use std::path::{Path, PathBuf};
-
 use anyhow::bail;
 use clap::ValueEnum;
 
 use mtlint::correct::Correction;
 use mtlint::report::{Report, text};
 
-use super::destination::Destination;
+use super::destination::{Destination, is_one_of};
 use super::drawing::{Drawing, Format, Manner};
 use super::output::{OutputError, Streams};
 
@@ -73,18 +71,16 @@ impl Outputs {
         manner: Manner,
         read: &[&str],
     ) -> anyhow::Result<Self> {
-        let read: Vec<PathBuf> = read.iter().map(|path| resolved(path)).collect();
-        let mut written = Vec::new();
+        let mut written: Vec<&str> = Vec::new();
         let mut files = Vec::new();
         for Emit { format, path } in emits {
-            let name = resolved(path);
-            if read.contains(&name) {
+            if is_one_of(path, read.iter().copied()) {
                 bail!("--emit would write over {path}, which is read; name another file");
             }
-            if written.contains(&name) {
+            if is_one_of(path, written.iter().copied()) {
                 bail!("{path} is named by --emit twice; give each format a file of its own");
             }
-            written.push(name);
+            written.push(path);
             let plain = text::Style {
                 width: FILE_WIDTH,
                 colour: false,
@@ -175,21 +171,5 @@ impl Outputs {
 fn note(failure: &mut Option<OutputError>, error: OutputError) {
     if !matches!(error, OutputError::Closed) {
         failure.get_or_insert(error);
-    }
-}
-
-/// A path by which two names of one file are seen to be the same, links followed.
-fn resolved(path: &str) -> PathBuf {
-    let path = Path::new(path);
-    if let Ok(whole) = path.canonicalize() {
-        return whole;
-    }
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    match (folder.canonicalize(), path.file_name()) {
-        (Ok(folder), Some(name)) => folder.join(name),
-        _ => path.to_owned(),
     }
 }

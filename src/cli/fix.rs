@@ -39,7 +39,8 @@ pub struct FixArgs {
         value_name = "WHICH",
         num_args = 0..=1,
         require_equals = true,
-        default_missing_value = "safe"
+        default_missing_value = "safe",
+        conflicts_with = "baseline"
     )]
     fix: Option<Which>,
 
@@ -93,7 +94,13 @@ pub fn run(
     if flags.diff && documents.format != Format::Text {
         bail!("--diff is a format of its own: leave out --format, or leave out --diff");
     }
-    if flags.write && documents.files.iter().any(|file| file == STANDARD_INPUT) {
+    if flags.write
+        && documents
+            .input
+            .files
+            .iter()
+            .any(|file| file == STANDARD_INPUT)
+    {
         bail!(
             "standard input cannot be written to: name a file, or leave out --write to get the \
              corrected text on standard output"

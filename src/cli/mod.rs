@@ -3,6 +3,7 @@
 //!
 //! One file a subcommand. Nothing about documents is decided here.
 
+mod baseline;
 mod batch;
 mod common;
 mod destination;
@@ -64,6 +65,7 @@ struct Cli {
 enum Command {
     Score(score::ScoreArgs),
     Highlight(highlight::HighlightArgs),
+    Baseline(baseline::BaselineArgs),
     Batch(batch::BatchArgs),
     Report(report::ReportArgs),
     Eval(eval::EvalArgs),
@@ -75,6 +77,7 @@ impl Command {
         match self {
             Self::Score(arguments) => arguments.documents.common.log_format,
             Self::Highlight(arguments) => arguments.documents.common.log_format,
+            Self::Baseline(arguments) => arguments.common.log_format,
             Self::Batch(arguments) => arguments.common.log_format,
             Self::Eval(arguments) => arguments.common.log_format,
             Self::Report(_) | Self::Models(_) => LogFormat::default(),
@@ -168,6 +171,7 @@ fn dispatch(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Verdi
     match command {
         Command::Score(arguments) => score::run(&arguments, streams),
         Command::Highlight(arguments) => highlight::run(&arguments, streams),
+        Command::Baseline(arguments) => baseline::run(&arguments, streams),
         Command::Batch(arguments) => batch::run(&arguments, streams),
         Command::Report(arguments) => report::run(&arguments, streams),
         Command::Eval(arguments) => eval::run(&arguments, streams),

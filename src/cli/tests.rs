@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::*;
 
+mod baseline;
 mod emit;
 mod fix;
 

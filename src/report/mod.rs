@@ -3,6 +3,7 @@
 //! In: what was judged. Out: text, JSON, SARIF and other formats, or a diff, by pure
 //! functions. Prose is made in this folder and nowhere else.
 
+pub mod baseline;
 pub mod compact;
 pub mod diff;
 pub mod fingerprint;
