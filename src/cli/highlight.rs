@@ -20,6 +20,7 @@ use super::output::Streams;
     mtlint highlight --sensitivity thorough article.txt\n  \
     mtlint highlight --format json --words article.txt > report.json\n  \
     mtlint highlight --fail-on critical drafts/*.txt\n  \
+    mtlint highlight --emit sarif=mtlint.sarif --emit json=mtlint.json drafts/*.txt\n  \
     mtlint highlight --fix --diff article.txt --sibling cleaner.txt\n  \
     mtlint highlight --fix --write drafts/*.txt --sibling cleaner.txt")]
 pub struct HighlightArgs {

@@ -6,6 +6,7 @@
 mod baseline;
 mod batch;
 mod common;
+mod completions;
 mod destination;
 mod documents;
 mod drawing;
@@ -14,6 +15,7 @@ mod eval;
 mod fix;
 mod highlight;
 mod log;
+mod man;
 mod models;
 mod output;
 mod progress;
@@ -70,6 +72,8 @@ enum Command {
     Report(report::ReportArgs),
     Eval(eval::EvalArgs),
     Models(models::ModelsArguments),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 impl Command {
@@ -80,7 +84,9 @@ impl Command {
             Self::Baseline(arguments) => arguments.common.log_format,
             Self::Batch(arguments) => arguments.common.log_format,
             Self::Eval(arguments) => arguments.common.log_format,
-            Self::Report(_) | Self::Models(_) => LogFormat::default(),
+            Self::Report(_) | Self::Models(_) | Self::Completions(_) | Self::Man(_) => {
+                LogFormat::default()
+            }
         }
     }
 }
@@ -176,6 +182,8 @@ fn dispatch(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Verdi
         Command::Report(arguments) => report::run(&arguments, streams),
         Command::Eval(arguments) => eval::run(&arguments, streams),
         Command::Models(arguments) => models::run(&arguments, streams),
+        Command::Completions(arguments) => completions::run(&arguments, streams),
+        Command::Man(arguments) => man::run(&arguments, streams),
     }
 }
 

@@ -17,6 +17,7 @@ use super::output::Streams;
 #[command(after_help = "Examples:\n  \
     mtlint score article.txt\n  \
     mtlint score --fail-under 70 drafts/*.txt\n  \
+    mtlint score --format tsv drafts/*.txt > spans.tsv\n  \
     pandoc -t plain article.html | mtlint score --format jsonl -")]
 pub struct ScoreArgs {
     #[command(flatten)]

@@ -263,11 +263,15 @@ impl Write for Failing {
 
 #[test]
 fn a_reader_that_left_is_success_and_a_full_disk_is_not() {
-    let commands: [&[&str]; 4] = [
+    let commands: [&[&str]; 8] = [
         &["score", "--model", "stub"],
         &["highlight", "--format", "json", "--model", "stub"],
         &["batch", "-", "--output", "-", "--model", "stub"],
         &["--help"],
+        &["score", "--format", "sarif", "--model", "stub"],
+        &["baseline", "--output", "-", "-q", "--model", "stub"],
+        &["completions", "bash"],
+        &["man"],
     ];
     for command in commands {
         let input = br#"{"text":"Rain fell all day."}"#;
