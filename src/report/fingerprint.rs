@@ -22,6 +22,10 @@ const CONTEXT_WORDS: usize = 2;
 /// one word.
 const WORD_CHARACTERS: usize = 40;
 
+/// Bytes on each side in which the words of the context are looked for: where a text has
+/// no spaces, every finding would else go through all of it.
+const CONTEXT_BYTES: usize = 512;
+
 /// Bytes of the hash that are kept.
 const HASH_BYTES: usize = 8;
 
@@ -54,8 +58,12 @@ pub fn is_fingerprint(text: &str) -> bool {
 fn hash(text: &str, sentences: &[Span<Doc>], finding: &Finding) -> [u8; HASH_BYTES] {
     let span = finding.span;
     let sentence = sentence_of(sentences, span);
-    let before = text.get(sentence.start()..span.start()).unwrap_or_default();
-    let after = text.get(span.end()..sentence.end()).unwrap_or_default();
+    let first = span.start().saturating_sub(CONTEXT_BYTES);
+    let first = text.ceil_char_boundary(sentence.start().max(first));
+    let last = span.end().saturating_add(CONTEXT_BYTES);
+    let last = text.floor_char_boundary(sentence.end().min(last));
+    let before = text.get(first..span.start()).unwrap_or_default();
+    let after = text.get(span.end()..last).unwrap_or_default();
     let mut hasher = Sha256::new();
     let mut add = |part: &str| {
         hasher.update(part.as_bytes());
@@ -174,5 +182,9 @@ mod tests {
         let cut = "x".repeat(WORD_CHARACTERS);
         let text = |word: &str| format!("{word} Torwart {word}");
         assert_eq!(of(&text(&long)), of(&text(&cut)));
+        let far = " ".repeat(CONTEXT_BYTES);
+        assert_eq!(of(&text(&format!("{cut}{far}{cut}"))), of(&text(&cut)));
+        let wide = "é".repeat(CONTEXT_BYTES);
+        assert_eq!(of(&text(&wide)), of(&text(&wide[..2 * WORD_CHARACTERS])));
     }
 }
