@@ -27,10 +27,10 @@ fn bash_completes_commands_flags_and_values() {
     };
     assert_eq!(ask("mtlint hi"), "highlight");
     assert_eq!(ask("mtlint score --fail-u"), "--fail-under");
-    assert_eq!(
-        ask("mtlint highlight --format ''"),
-        "text json jsonl compact sarif github tsv"
-    );
+    let formats = ask("mtlint highlight --format ''");
+    for format in ["text", "jsonl", "sarif"] {
+        assert!(formats.split(' ').any(|word| word == format), "{formats}");
+    }
     let offered = ask("mtlint ''");
     for (words, _) in commands().iter().filter(|(words, _)| words.len() == 1) {
         assert!(offered.split(' ').any(|word| word == words[0]), "{offered}");
