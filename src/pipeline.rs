@@ -13,7 +13,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use self::consult::{suspected, told};
-use self::source::{Originals, point_into_sources};
+use self::source::point_into_sources;
 use crate::detect::{Noticed, Thresholds, WeightsError, WordModel, notice};
 use crate::document::{Document, DocumentError, Prose, content_start};
 use crate::finding::Finding;
@@ -409,18 +409,17 @@ impl Analyzer {
             .as_ref()
             .map(|comparison| told(comparison, &segments));
         let read = siblings.into_iter().zip(told.into_iter().flatten());
-        let mut originals = Originals::new();
-        let read = read.map(|(sibling, (standing, aligned))| ReadSibling {
-            text: match sibling.original {
-                Some(original) => {
-                    let text = original.text.clone();
-                    originals.insert(sibling.id, original);
-                    text
-                }
-                None => sibling.text,
-            },
-            standing,
-            aligned,
+        let read = read.map(|(sibling, (standing, aligned))| {
+            let (text, prose) = match sibling.original {
+                Some(original) => (original.text, Some(original.prose)),
+                None => (sibling.text, None),
+            };
+            ReadSibling {
+                standing,
+                text,
+                prose,
+                aligned,
+            }
         });
         let siblings = read.collect();
         let mut judgement = Judgement {
@@ -434,7 +433,7 @@ impl Analyzer {
             siblings,
             document,
         };
-        point_into_sources(&mut judgement, &originals);
+        point_into_sources(&mut judgement);
         Ok(judgement)
     }
 }

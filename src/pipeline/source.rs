@@ -4,76 +4,66 @@
 //! the same with spans into the sources, as users have them on disk. A correction whose
 //! bytes hold markup is one to look at, no more: applying it would break the markup.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use crate::document::Prose;
-use crate::finding::{Applicability, Suggestion};
+use crate::finding::{Applicability, SiblingQuote, Suggestion};
 use crate::report::{Judgement, ReadSibling};
-use crate::sibling::Original;
-
-/// The prose of those siblings that are marked up, with their sources, by their ids.
-pub(super) type Originals = HashMap<String, Original>;
 
 /// Puts all spans of a judgement into the sources.
-pub(super) fn point_into_sources(judgement: &mut Judgement, originals: &Originals) {
-    let document = judgement.document.prose().cloned();
-    let source = judgement.document.text();
-    for finding in &mut judgement.findings {
-        for suggestion in &mut finding.suggestions {
-            if let Some(prose) = &document {
-                into_document(suggestion, prose, source);
-            }
-            let quote = suggestion.sibling.as_mut();
-            let marked_up = quote.and_then(|quote| Some((originals.get(&quote.id)?, quote)));
-            if let Some((original, quote)) = marked_up {
-                quote.span = original.prose.source(quote.span);
-                quote.text = quote
-                    .span
-                    .slice(&original.text)
-                    .unwrap_or_default()
-                    .to_owned();
+pub(super) fn point_into_sources(judgement: &mut Judgement) {
+    let Judgement {
+        document,
+        sentences,
+        findings,
+        words,
+        siblings,
+        ..
+    } = judgement;
+    let suggestions = findings.iter_mut().flat_map(|one| &mut one.suggestions);
+    for quote in suggestions.filter_map(|suggestion| suggestion.sibling.as_mut()) {
+        into_sibling(quote, siblings);
+    }
+    for ReadSibling { prose, aligned, .. } in siblings.iter_mut() {
+        if let Some(prose) = prose {
+            for (_, told) in aligned {
+                *told = prose.source(*told);
             }
         }
     }
-    for ReadSibling {
-        standing, aligned, ..
-    } in &mut judgement.siblings
-    {
-        for (_, told) in aligned {
-            if let Some(original) = originals.get(&standing.id) {
-                *told = original.prose.source(*told);
-            }
-        }
-    }
-    let Some(prose) = document else {
+    let Some(prose) = document.prose() else {
         return;
     };
-    judgement
-        .findings
-        .retain(|finding| !prose.spares_all(finding.span));
-    for finding in &mut judgement.findings {
+    findings.retain(|finding| !prose.spares_all(finding.span));
+    for finding in findings {
+        for suggestion in &mut finding.suggestions {
+            into_document(suggestion, prose, document.text());
+        }
         finding.span = prose.source(finding.span);
     }
-    for sentence in &mut judgement.sentences {
+    for sentence in sentences {
         *sentence = prose.source(*sentence);
     }
-    for word in &mut judgement.words {
+    for word in words {
         word.span = prose.source(word.span);
     }
-    for (sentence, _) in judgement
-        .siblings
-        .iter_mut()
-        .flat_map(|one| &mut one.aligned)
-    {
+    let aligned = siblings.iter_mut().flat_map(|one| &mut one.aligned);
+    for (sentence, _) in aligned {
         *sentence = prose.source(*sentence);
     }
 }
 
-fn into_document(suggestion: &mut Suggestion, prose: &Arc<Prose>, source: &str) {
+fn into_document(suggestion: &mut Suggestion, prose: &Prose, source: &str) {
     if !prose.is_verbatim(suggestion.span, source) {
         suggestion.applicability = Applicability::DisplayOnly;
     }
     suggestion.replacement = prose.markup().escaped(&suggestion.replacement);
     suggestion.span = prose.source(suggestion.span);
+}
+
+fn into_sibling(quote: &mut SiblingQuote, siblings: &[ReadSibling]) {
+    let named = siblings.iter().find(|one| one.standing.id == quote.id);
+    if let Some((sibling, prose)) = named.and_then(|one| Some((one, one.prose.as_ref()?))) {
+        quote.span = prose.source(quote.span);
+        let text = quote.span.slice(&sibling.text);
+        quote.text = text.unwrap_or_default().to_owned();
+    }
 }

@@ -11,11 +11,14 @@ mod runs;
 mod shown;
 mod sparkline;
 
+use std::sync::Arc;
+
 use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
+use crate::document::Prose;
 use crate::finding::{Finding, Severity};
 use crate::span::{Doc, Span};
 
@@ -243,7 +246,7 @@ fn measures(judgement: &Judgement) -> Result<Measures, askama::Error> {
 
 fn document<'a>(row: &'a Row, judgement: &'a Judgement, several: bool) -> DocumentPart<'a> {
     let anchor = &row.anchor;
-    let text = judgement.document.text();
+    let source = &judgement.document;
     let findings: Vec<&Finding> = judgement.new_findings().collect();
     let marks = findings.iter().enumerate();
     let marks = marks.map(|(index, finding)| {
@@ -276,7 +279,11 @@ fn document<'a>(row: &'a Row, judgement: &'a Judgement, several: bool) -> Docume
             .collect(),
         sparkline: Sparkline::new(anchor, judgement, &findings),
         chips: chips(&findings),
-        text: sentences(text, told(anchor, judgement), marks.collect()),
+        text: cut(
+            (source.text(), source.prose()),
+            told(anchor, judgement),
+            marks.collect(),
+        ),
         siblings: panes(anchor, judgement, &findings),
         heading: match findings.len() {
             1 => "1 finding".to_owned(),
@@ -284,6 +291,24 @@ fn document<'a>(row: &'a Row, judgement: &'a Judgement, several: bool) -> Docume
         },
         cards: cards(anchor, judgement, &findings),
     }
+}
+
+/// Cuts a text, of one that is marked up what is read of it.
+fn cut<'a, T>(
+    (text, prose): (&'a str, Option<&'a Arc<Prose>>),
+    mut told: Vec<(Span<T>, Told)>,
+    mut marks: Vec<(Span<T>, Mark)>,
+) -> Vec<Sentence<'a>> {
+    let Some(prose) = prose else {
+        return sentences(text, told, marks);
+    };
+    for (span, _) in &mut told {
+        *span = prose.of_source(*span);
+    }
+    for (span, _) in &mut marks {
+        *span = prose.of_source(*span);
+    }
+    sentences(prose.text(), told, marks)
 }
 
 /// The document's sentences that siblings tell too, each with theirs.
@@ -330,7 +355,11 @@ fn panes<'a>(anchor: &str, judgement: &'a Judgement, findings: &[&Finding]) -> V
         Pane {
             name: Shown::new(&sibling.standing.id),
             note: message::standing(&sibling.standing).map(|note| super::visible::prose(&note)),
-            text: sentences(&sibling.text, told.collect(), quotes),
+            text: cut(
+                (&sibling.text, sibling.prose.as_ref()),
+                told.collect(),
+                quotes,
+            ),
         }
     };
     siblings.map(pane).collect()

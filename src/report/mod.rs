@@ -21,8 +21,9 @@ mod visible;
 mod fixtures;
 
 use std::fmt;
+use std::sync::Arc;
 
-use crate::document::{Document, DocumentError};
+use crate::document::{Document, DocumentError, Prose};
 use crate::finding::Finding;
 pub use crate::language::{AbstainReason, Language};
 use crate::lm::ModelId;
@@ -145,6 +146,8 @@ pub struct ReadSibling {
     pub standing: Standing,
     /// Its text.
     pub text: String,
+    /// What is read of it, if it is marked up.
+    pub prose: Option<Arc<Prose>>,
     /// What it tells of the document.
     pub aligned: AlignedSentences,
 }

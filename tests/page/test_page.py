@@ -239,6 +239,20 @@ class PageTest(unittest.TestCase):
         )
         self.assertEqual(asked, [])
 
+    def test_marked_up_articles_are_shown_as_they_are_read(self):
+        sources = {
+            "a.html": "<h1>News</h1><p>The <b>mayor</b> said gibb&#101;rish twice.<script>f()</script>",
+            "a.md": "# News\n\nThe **mayor** said gibberish twice.\n\n```\nf()\n```\n",
+        }
+        for name, source in sources.items():
+            path = self.pages.text(name, source)
+            sibling = self.pages.text("sibling.md", "# Weather\n\nIt **rained** all day.\n")
+            flags = ["--model", "stub", "--sensitivity", "thorough", "--sibling", sibling]
+            self.open(self.pages.page(name + ".page.html", path, *flags))
+            self.assertEqual(text_of(self.driver, ".text p").strip(), "News\n\nThe mayor said gibberish twice.")
+            self.assertEqual(text_of(self.driver, ".pane p").strip(), "Weather\n\nIt rained all day.")
+            self.assertTrue(any("gibberish" in mark.text for mark in self.marks()))
+
     def test_without_scripts_it_can_be_read(self):
         self.open(self.article, scripts=False)
         cards = self.all(".card")

@@ -122,6 +122,30 @@ impl Prose {
         Span::new(start, end.max(start))
     }
 
+    /// The prose that stands for bytes of the source: the way back from [`Self::source`].
+    pub fn of_source<T>(&self, span: Span<T>) -> Span<T> {
+        let after = |at: usize| self.runs.partition_point(|run| run.source.end <= at);
+        let place = |run: &Run, at: usize, otherwise: usize| {
+            if run.verbatim {
+                run.prose.start + at.saturating_sub(run.source.start).min(run.prose.len())
+            } else {
+                otherwise
+            }
+        };
+        let start = match self.runs.get(after(span.start())) {
+            Some(run) => place(run, span.start(), run.prose.start),
+            None => self.text.len(),
+        };
+        let before = self
+            .runs
+            .partition_point(|run| run.source.start < span.end());
+        let end = match before.checked_sub(1).and_then(|index| self.runs.get(index)) {
+            Some(run) => place(run, span.end(), run.prose.end),
+            None => start,
+        };
+        Span::new(start, end.max(start))
+    }
+
     /// Whether the bytes of the source under a span of the prose are its text and
     /// nothing else.
     pub fn is_verbatim<T>(&self, span: Span<T>, source: &str) -> bool {

@@ -146,6 +146,8 @@ proptest! {
             let span = prose.source(Span::<Doc>::new(at, at + character.len_utf8()));
             prop_assert!(span.slice(&source).is_some_and(|slice| !slice.is_empty()), "{:?} {at}", prose);
             prop_assert!(span.start() >= before);
+            let back = prose.of_source(span);
+            prop_assert!(back.start() <= at && at < back.end(), "{:?} {at} {back:?}", prose);
             before = span.start();
             prose.spares(span);
         }

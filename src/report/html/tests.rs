@@ -48,6 +48,7 @@ fn the_sibling_stands_beside_with_what_it_tells_marked() {
             doubt: None,
         },
         text: told.to_owned(),
+        prose: None,
         aligned: vec![(judgement.sentences[0], Span::new(11, told.len()))],
     }];
     let page = drawn(&report);
