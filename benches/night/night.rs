@@ -7,10 +7,16 @@
 //! `night memory STORIES (--megabytes N | --minutes N) [-- FLAGS]` gives `mtlint batch`
 //! distinct documents, made of the stories' sentences in ever new order, on standard
 //! input, and prints how much memory it holds, second by second of its own growth.
+//!
+//! `night kill STORIES [--documents N] [--kills N] [-- FLAGS]` kills a batch with a state
+//! at instants spread over its run, takes it up again, and compares its output with that
+//! of a run that was left alone.
+
+mod kill;
 
 use std::error::Error;
 use std::io::{BufRead, BufReader, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -51,9 +57,16 @@ fn main() -> Result<(), Box<dyn Error>> {
             let minutes = number("--minutes")?.map(|minutes| Duration::from_secs(60 * minutes));
             memory(&stories(Path::new(folder))?, megabytes, minutes, flags)
         }
+        [command, folder, ..] if command == "kill" => kill::kill(
+            &stories(Path::new(folder))?,
+            usize::try_from(number("--documents")?.unwrap_or(400))?,
+            number("--kills")?.unwrap_or(3),
+            flags,
+        ),
         _ => Err(
             "usage: night rate STORIES [--rounds N] | night memory STORIES \
-                  (--megabytes N | --minutes N) [-- FLAGS]"
+                  (--megabytes N | --minutes N) [-- FLAGS] | night kill STORIES \
+                  [--documents N] [--kills N] [-- FLAGS]"
                 .into(),
         ),
     }
@@ -157,14 +170,7 @@ fn memory(
     time: Option<Duration>,
     flags: &[String],
 ) -> Result<(), Box<dyn Error>> {
-    // Beside the folder of the examples.
-    let folder = std::env::current_exe()?;
-    let program = folder
-        .ancestors()
-        .nth(2)
-        .map(|folder| folder.join("mtlint"))
-        .ok_or("mtlint is not beside this program")?;
-    let mut child = Command::new(program)
+    let mut child = Command::new(program()?)
         .args(["batch", "-", "--output", "/dev/null", "--quiet"])
         .args(flags)
         .stdin(Stdio::piped())
@@ -221,6 +227,14 @@ fn memory(
         documents as f64 / seconds
     );
     Ok(())
+}
+
+/// The program, which is beside the folder of the examples.
+fn program() -> Result<PathBuf, Box<dyn Error>> {
+    let here = std::env::current_exe()?;
+    let folder = here.ancestors().nth(2);
+    let program = folder.map(|folder| folder.join("mtlint"));
+    Ok(program.ok_or("mtlint is not beside this program")?)
 }
 
 /// Megabytes that the process holds, and the most that it held.
