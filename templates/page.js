@@ -40,7 +40,7 @@
   const idsOf = (sentence) => (sentence ? sentence.dataset.to.split(" ").filter(Boolean) : []);
 
   function place(mark) {
-    evidence.style.left = evidence.style.top = "";
+    evidence.style.left = evidence.style.top = evidence.style.maxHeight = "";
     if (getComputedStyle(evidence).position === "fixed") {
       // Above the sheet, where it can be seen.
       const room = innerHeight - evidence.offsetHeight;
@@ -50,10 +50,13 @@
     }
     const box = mark.getClientRects()[0] || mark.getBoundingClientRect();
     const width = evidence.offsetWidth;
-    const height = evidence.offsetHeight;
     const left = Math.max(8, Math.min(box.left, root.clientWidth - width - 8));
-    const fits = box.bottom + height + 8 < root.clientHeight || box.top < height + 8;
-    const top = fits ? mark.getBoundingClientRect().bottom + 8 : box.top - height - 8;
+    const end = mark.getBoundingClientRect().bottom;
+    const below = root.clientHeight - end - 16;
+    const above = box.top - 16;
+    const under = evidence.offsetHeight <= below || below >= above;
+    evidence.style.maxHeight = Math.max(under ? below : above, 160) + "px";
+    const top = under ? end + 8 : box.top - evidence.offsetHeight - 8;
     evidence.style.left = left + scrollX + "px";
     evidence.style.top = top + scrollY + "px";
   }
