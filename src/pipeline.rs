@@ -6,7 +6,10 @@
 //! its own kind and never an empty list of findings.
 
 mod consult;
+mod numbers;
 mod source;
+
+pub(crate) use numbers::Numbers;
 
 use std::sync::Arc;
 
@@ -14,13 +17,14 @@ use rayon::prelude::*;
 
 use self::consult::{suspected, told};
 use self::source::point_into_sources;
+use crate::detect::calibrated::Calibrated;
 use crate::detect::{Noticed, Thresholds, WeightsError, WordModel, notice};
 use crate::document::{Document, DocumentError, Prose, content_start};
 use crate::finding::Finding;
 use crate::finding::phrases::{Judged, findings as phrases};
 use crate::language::{Gate, Language, foreign_passages, gate};
 use crate::lexicon::{Lexicon, LexiconError};
-use crate::lm::{LanguageModel, LmError, ModelId, ReadOptions, Reading};
+use crate::lm::{LanguageModel, LmError, ModelId, ReadOptions, Reading, SentenceVectors};
 use crate::report::{Judgement, Outcome, ReadSibling, Report, WordJudgement};
 use crate::score::Score;
 use crate::segment::{Segments, segment};
@@ -97,6 +101,9 @@ pub enum AnalyzerError {
 pub struct Analyzer {
     lm: Arc<dyn LanguageModel>,
     words: WordModel,
+    /// Checksum of the calibration that was fitted for this language model.
+    calibration: Option<String>,
+    aligner: Option<Arc<dyn SentenceVectors>>,
     lexicon: Lexicon,
     options: Options,
 }
@@ -120,10 +127,60 @@ impl Analyzer {
     pub fn new(lm: Arc<dyn LanguageModel>, options: Options) -> Result<Self, AnalyzerError> {
         Ok(Self {
             words: WordModel::of(lm.id())?,
+            calibration: None,
+            aligner: None,
             lexicon: Lexicon::embedded()?,
             lm,
             options,
         })
+    }
+
+    /// The same analyzer, judging by surprisals, also where the language model has a
+    /// detector that was trained on its states.
+    ///
+    /// # Errors
+    /// When the detector's embedded weights are damaged.
+    pub fn by_surprisal(mut self) -> Result<Self, AnalyzerError> {
+        self.words = WordModel::surprisal()?;
+        Ok(self)
+    }
+
+    /// The same analyzer with its detector calibrated. Whether the calibration is for
+    /// this model and detector is for the caller to compare.
+    #[must_use]
+    pub fn calibrated(mut self, calibrated: &Calibrated) -> Self {
+        self.words = self.words.with(calibrated);
+        self.calibration = Some(calibrated.sha256());
+        self
+    }
+
+    /// Checksum of the calibration that was fitted for this language model, if one is
+    /// used.
+    pub fn calibration(&self) -> Option<&str> {
+        self.calibration.as_deref()
+    }
+
+    /// The same analyzer, finding by sentence vectors where a sibling tells the same.
+    #[must_use]
+    pub fn aligning_by(mut self, aligner: Arc<dyn SentenceVectors>) -> Self {
+        self.aligner = Some(aligner);
+        self
+    }
+
+    /// What finds where a sibling tells the same: `words`, or a model with the checksum
+    /// of its weights.
+    pub fn aligner(&self) -> &str {
+        self.aligner.as_ref().map_or("words", |one| one.id())
+    }
+
+    /// What makes vectors of sentences, if something does.
+    pub(crate) fn vectors(&self) -> Option<&dyn SentenceVectors> {
+        self.aligner.as_deref()
+    }
+
+    /// Whether the detector was trained on the states of this very model.
+    pub fn sees_states(&self) -> bool {
+        !self.words.layers().is_empty()
     }
 
     /// The probability from which a word is garbled at an operating point, in a
@@ -343,7 +400,8 @@ impl Analyzer {
         let bits: Vec<f32> = noticed.words.iter().map(|w| w.surprisal_bits).collect();
         // A document without siblings is not made comparable at all.
         let beside = beside.filter(|_| !siblings.is_empty());
-        let articles = beside.map(|_| Articles::new(text, &segments, &siblings));
+        let compared = |_| Articles::new(text, &segments, &siblings).with(self.vectors());
+        let articles = beside.map(compared).transpose()?;
         let compare = |articles| {
             Comparison::new(articles, &self.lexicon, &noticed.p_garbled, &bits)
                 .read(self.lm.as_ref())

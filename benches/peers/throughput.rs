@@ -5,7 +5,8 @@
 //! ids and the surprisal, then the seconds that each reading took. It waits
 //! between readings, so that its peers can be timed in turn with it.
 //!
-//! Usage: `throughput [--threads N] [--f32] FILE...`
+//! Usage: `throughput [--threads N] [--f32] [--folder FOLDER] FILE...`, the folder that of
+//! a model of the second engine, where it was built with the feature rust-bert.
 
 use std::error::Error;
 use std::io::{BufRead, Write};
@@ -20,28 +21,38 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut files = Vec::new();
     let mut threads = 2;
     let mut precision = Precision::Int8;
+    let mut folder = None;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         if argument == "--threads" {
             threads = arguments.next().ok_or("--threads N")?.parse()?;
         } else if argument == "--f32" {
             precision = Precision::F32;
+        } else if argument == "--folder" {
+            folder = Some(arguments.next().ok_or("--folder FOLDER")?);
         } else {
             files.push(std::fs::read_to_string(argument)?);
         }
     }
     if files.is_empty() {
-        return Err("usage: throughput [--threads N] [--f32] FILE...".into());
+        return Err("usage: throughput [--threads N] [--f32] [--folder FOLDER] FILE...".into());
     }
     let text = files.join("\n\n");
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build_global()?;
-    let registry = models::Registry::built_in()?;
-    let entry = registry.default_entry()?;
-    let path = models::resolve(&entry.name, false, &models::Silent)?;
     let started = Instant::now();
-    let model = Llama::load(&path, &entry.name, Some(entry.sha256.clone()), precision)?;
+    let (path, model) = match folder {
+        Some(folder) => (folder.clone().into(), second_engine(&folder)?),
+        None => {
+            let registry = models::Registry::built_in()?;
+            let entry = registry.default_entry()?;
+            let path = models::resolve(&entry.name, false, &models::Silent)?;
+            let sha256 = Some(entry.sha256.clone());
+            let model = Llama::load(&path, &entry.name, sha256, precision)?;
+            (path, Box::new(model) as Box<dyn LanguageModel>)
+        }
+    };
     let load_seconds = started.elapsed().as_secs_f64();
     let read = || model.read(&[&text], ReadOptions::default());
     // This reading also warms up what the timed ones use.
@@ -50,6 +61,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut output = std::io::stdout().lock();
     let first = json!({
         "model": path,
+        "name": model.id().name,
         "load_seconds": load_seconds,
         "tokens": tokens,
         "ids": reading.tokens.iter().map(|token| token.id).collect::<Vec<_>>(),
@@ -64,4 +76,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(output, "{}", json!({"tokens": tokens, "seconds": seconds}))?;
     }
     Ok(())
+}
+
+#[cfg(feature = "rust-bert")]
+fn second_engine(folder: &str) -> Result<Box<dyn LanguageModel>, Box<dyn Error>> {
+    use mtlint::lm::torch::{Device, Files, TorchModel};
+
+    let files = Files::in_folder(folder.as_ref())?;
+    Ok(Box::new(TorchModel::load(&files, Device::Cpu)?))
+}
+
+#[cfg(not(feature = "rust-bert"))]
+fn second_engine(_: &str) -> Result<Box<dyn LanguageModel>, Box<dyn Error>> {
+    Err("--folder needs the feature rust-bert".into())
 }

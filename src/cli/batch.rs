@@ -118,7 +118,7 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     let state = state::open(arguments, &read, streams)?;
     let mut siblings = pool::fill(pool_sources.as_ref(), arguments, streams)?;
     let stop = state::stop_flag(state.is_some())?;
-    let analyzer = arguments.common.analyzer()?;
+    let analyzer = arguments.common.analyzer(streams)?;
     let mut run = state
         .map(|state| state::begin(state, arguments, &analyzer, streams))
         .transpose()?;

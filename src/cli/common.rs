@@ -1,15 +1,17 @@
 //! What the subcommands that judge documents have in common: the flags, the
 //! model, the gates.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 
 use mtlint::batch::Summary;
+use mtlint::detect::calibrated::{Calibrated, beside};
 use mtlint::finding::Severity;
 use mtlint::lm::llama::Llama;
-use mtlint::lm::{LanguageModel, Precision};
+use mtlint::lm::{LanguageModel, Precision, SentenceVectors};
 use mtlint::models;
 use mtlint::pipeline::{Analyzer, OperatingPoint, Options};
 
@@ -34,6 +36,22 @@ pub struct CommonArgs {
     /// Where a rust-bert model computes
     #[arg(long, value_enum, default_value_t = DeviceName::Cpu)]
     pub device: DeviceName,
+
+    /// What judges the words: 'auto' is the detector that was trained on the model's states where
+    /// there is one, 'surprisal' the one that serves every model
+    #[arg(long, value_enum, default_value_t = DetectorName::Auto)]
+    pub detector: DetectorName,
+
+    /// The detector's calibration for the model, made by 'mtlint calibrate': another file than the
+    /// one beside the model, or 'none' to judge without
+    #[arg(long, value_name = "FILE|none")]
+    pub calibration: Option<PathBuf>,
+
+    /// How sentences of a sibling that tell the same are found: 'words' by the words, names and
+    /// numbers they share, 'minilm' by vectors of the model all-minilm-l6-v2 (where mtlint was built
+    /// with the feature rust-bert)
+    #[arg(long, value_enum, default_value_t = AlignerName::Words)]
+    pub aligner: AlignerName,
 
     /// How much to flag: 'precise' for people, 'balanced' where it agrees best with labelled
     /// data, 'thorough' to miss little
@@ -97,6 +115,20 @@ pub enum DeviceName {
     Cuda,
 }
 
+/// What judges words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DetectorName {
+    Auto,
+    Surprisal,
+}
+
+/// What aligns sentences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AlignerName {
+    Words,
+    Minilm,
+}
+
 impl From<PrecisionName> for Precision {
     fn from(name: PrecisionName) -> Self {
         match name {
@@ -127,7 +159,55 @@ impl Colour {
 
 impl CommonArgs {
     /// The model loaded, and what judges documents with it.
-    pub fn analyzer(&self) -> anyhow::Result<Analyzer> {
+    pub fn analyzer(&self, streams: &mut Streams<'_>) -> anyhow::Result<Analyzer> {
+        let (analyzer, beside) = self.uncalibrated()?;
+        let named = self.calibration.as_deref();
+        let path = match named {
+            Some(path) if path == Path::new(NO_CALIBRATION) => return Ok(analyzer),
+            Some(path) => path,
+            None => match &beside {
+                Some(path) => path,
+                None => return Ok(analyzer),
+            },
+        };
+        let surprisal = self.detector == DetectorName::Surprisal || !analyzer.sees_states();
+        if named.is_none() && !surprisal {
+            // A detector that was trained with the model needs none.
+            return Ok(analyzer);
+        }
+        let Some(found) = Calibrated::read(path)? else {
+            if named.is_some() {
+                bail!(
+                    "there is no calibration {}; 'mtlint calibrate' makes one",
+                    path.display()
+                );
+            }
+            return Ok(analyzer);
+        };
+        let (model, detector) = (analyzer.model(), analyzer.detector());
+        let other = if found.detector != detector {
+            format!(
+                "it is for the detector {}, and {detector} judges",
+                found.detector
+            )
+        } else if found.model_sha256 != model.sha256 {
+            format!("it is for another model file, {}", found.model)
+        } else {
+            return Ok(analyzer.calibrated(&found));
+        };
+        let other = format!("the calibration {} is not used: {other}", path.display());
+        if named.is_some() {
+            bail!(other);
+        }
+        if !self.quiet {
+            streams.note(&other);
+        }
+        Ok(analyzer)
+    }
+
+    /// The model loaded and what judges with it, as it is built in, and where the
+    /// model's calibration is or would be.
+    pub fn uncalibrated(&self) -> anyhow::Result<(Analyzer, Option<PathBuf>)> {
         if let Some(threads) = self.threads {
             rayon::ThreadPoolBuilder::new()
                 .num_threads(threads)
@@ -138,7 +218,20 @@ impl CommonArgs {
             operating_point: self.operating_point(),
             language: self.language.clone(),
         };
-        Ok(Analyzer::new(load_model(self)?, options)?)
+        // What cannot be had is said before the language model is loaded.
+        let aligner = match self.aligner {
+            AlignerName::Words => None,
+            AlignerName::Minilm => Some(minilm(self)?),
+        };
+        let Loaded { lm, calibration } = load_model(self)?;
+        let mut analyzer = Analyzer::new(lm, options)?;
+        if self.detector == DetectorName::Surprisal {
+            analyzer = analyzer.by_surprisal()?;
+        }
+        if let Some(aligner) = aligner {
+            analyzer = analyzer.aligning_by(aligner);
+        }
+        Ok((analyzer, calibration))
     }
 
     /// How sure a finding has to be.
@@ -160,12 +253,24 @@ impl CommonArgs {
 /// What stands before the model of the second engine.
 const RUST_BERT: &str = "rust-bert:";
 
+/// What `--calibration` is called to use none.
+pub const NO_CALIBRATION: &str = "none";
+
+/// The model of sentence vectors.
+const MINILM: &str = "all-minilm-l6-v2";
+
+/// A language model, and where its calibration is or would be.
+pub struct Loaded {
+    pub lm: Arc<dyn LanguageModel>,
+    pub calibration: Option<PathBuf>,
+}
+
 #[cfg(feature = "rust-bert")]
-fn rust_bert(name: &str, common: &CommonArgs) -> anyhow::Result<Arc<dyn LanguageModel>> {
-    use mtlint::lm::torch::{Device, Files, NAMES, TorchModel};
+fn rust_bert(name: &str, common: &CommonArgs) -> anyhow::Result<Loaded> {
+    use mtlint::lm::torch::{Files, NAMES, TorchModel};
 
     let known = NAMES.contains(&name);
-    let files = match std::path::Path::new(name) {
+    let files = match Path::new(name) {
         folder if folder.exists() || !known => Files::in_folder(folder)?,
         _ if common.offline => bail!(
             "{name} would be downloaded; without --offline it is, and a folder works with it: \
@@ -173,53 +278,94 @@ fn rust_bert(name: &str, common: &CommonArgs) -> anyhow::Result<Arc<dyn Language
         ),
         _ => Files::by_name(name)?,
     };
-    let device = match common.device {
+    let folder = Path::new(name);
+    let model = if folder.is_dir() {
+        folder
+    } else {
+        files.weights()
+    };
+    Ok(Loaded {
+        calibration: Some(beside(model)),
+        lm: Arc::new(TorchModel::load(&files, device(common))?),
+    })
+}
+
+#[cfg(feature = "rust-bert")]
+fn device(common: &CommonArgs) -> mtlint::lm::torch::Device {
+    use mtlint::lm::torch::Device;
+
+    match common.device {
         DeviceName::Cpu => Device::Cpu,
         DeviceName::Cuda => Device::Cuda,
-    };
-    Ok(Arc::new(TorchModel::load(&files, device)?))
+    }
 }
 
 #[cfg(not(feature = "rust-bert"))]
-fn rust_bert(name: &str, _: &CommonArgs) -> anyhow::Result<Arc<dyn LanguageModel>> {
+fn rust_bert(name: &str, _: &CommonArgs) -> anyhow::Result<Loaded> {
     bail!(
         "{RUST_BERT}{name} needs an mtlint that was built with --features rust-bert; the README \
          says how"
     )
 }
 
+/// What makes vectors of sentences.
+#[cfg(feature = "rust-bert")]
+fn minilm(common: &CommonArgs) -> anyhow::Result<Arc<dyn SentenceVectors>> {
+    use mtlint::lm::torch::{Files, SentenceEncoder};
+
+    let progress = ModelProgress::new(common.quiet, common.log_format);
+    let weights = models::resolve(MINILM, common.offline, &progress)?;
+    let files = Files::beside(MINILM, &weights)?;
+    Ok(Arc::new(SentenceEncoder::load(&files, device(common))?))
+}
+
+#[cfg(not(feature = "rust-bert"))]
+fn minilm(_: &CommonArgs) -> anyhow::Result<Arc<dyn SentenceVectors>> {
+    bail!(
+        "--aligner minilm reads with {MINILM}, which needs an mtlint that was built with \
+         --features rust-bert; the README says how. --aligner words needs nothing"
+    )
+}
+
 /// The language model that the flags name.
-pub fn load_model(common: &CommonArgs) -> anyhow::Result<Arc<dyn LanguageModel>> {
+pub fn load_model(common: &CommonArgs) -> anyhow::Result<Loaded> {
     #[cfg(any(test, feature = "test-stub"))]
     if common.model == "stub" {
         let table = [("gibberish", 75.0), ("twaddle", 60.0)];
-        return Ok(Arc::new(mtlint::lm::stub::Stub::new(table)));
+        return Ok(Loaded {
+            lm: Arc::new(mtlint::lm::stub::Stub::new(table)),
+            calibration: None,
+        });
     }
     if let Some(name) = common.model.strip_prefix(RUST_BERT) {
         return rust_bert(name, common);
     }
-    if common.device == DeviceName::Cuda {
+    if common.device == DeviceName::Cuda && common.aligner == AlignerName::Words {
         bail!(
             "the built-in engine reads on the processor only; --device cuda is for rust-bert models"
+        );
+    }
+    let registry = models::Registry::built_in()?;
+    let known = registry.find(&common.model);
+    if let Some(entry) = known.filter(|entry| entry.is_encoder()) {
+        bail!(
+            "{} makes vectors of sentences and cannot judge text; it is for --aligner minilm",
+            entry.name
         );
     }
     let progress = ModelProgress::new(common.quiet, common.log_format);
     let path = models::resolve(&common.model, common.offline, &progress)?;
     drop(progress);
     // The file of a known model was checked when it was resolved.
-    let registry = models::Registry::built_in()?;
-    let known = registry.find(&common.model);
     let name = known.map_or_else(
         || path.file_stem().unwrap_or_default().to_string_lossy(),
         |entry| entry.name.as_str().into(),
     );
     let sha256 = known.map(|entry| entry.sha256.clone());
-    Ok(Arc::new(Llama::load(
-        &path,
-        &name,
-        sha256,
-        common.precision.into(),
-    )?))
+    Ok(Loaded {
+        lm: Arc::new(Llama::load(&path, &name, sha256, common.precision.into())?),
+        calibration: Some(beside(&path)),
+    })
 }
 
 /// When to fail although the job was done.

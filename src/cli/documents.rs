@@ -259,7 +259,7 @@ impl Judge {
         }
         Ok(Self {
             siblings: siblings(input, common, streams)?,
-            analyzer: common.analyzer()?,
+            analyzer: common.analyzer(streams)?,
             markup: input.markup,
         })
     }

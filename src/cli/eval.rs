@@ -59,6 +59,7 @@ const NOTE_EVERY: Duration = Duration::from_secs(10);
     mtlint eval data/rated.jsonl.gz --half held --sensitivity balanced\n  \
     mtlint eval --corrections data/stories.jsonl.gz data/*.dev.jsonl.gz --limit 50\n  \
     mtlint eval --contradictions data/stories.jsonl.gz\n  \
+    mtlint eval --alignment data/stories.jsonl.gz --aligner minilm\n  \
     mtlint eval data/ro-en.dev.jsonl.gz --format json | jq .mean.mcc"
 )]
 pub struct EvalArgs {
@@ -85,6 +86,11 @@ pub struct EvalArgs {
     /// it is and with one number, date or name changed that the sibling has too
     #[arg(long, conflicts_with = "corrections")]
     contradictions: bool,
+
+    /// Measure alignment instead: how the sentences of each article are aligned with those of its
+    /// sibling, where the sibling has a right version word for word, and how long that takes
+    #[arg(long, conflicts_with_all = ["corrections", "contradictions"])]
+    alignment: bool,
 
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -116,7 +122,7 @@ pub fn run(arguments: &EvalArgs, streams: &mut Streams<'_>) -> anyhow::Result<Ve
     for path in &arguments.data {
         sets.extend(dataset::load(path)?);
     }
-    let analyzer = arguments.common.analyzer()?;
+    let analyzer = arguments.common.analyzer(streams)?;
     let options = eval::Options {
         half: match arguments.half {
             HalfName::A => Half::DevA,
@@ -132,6 +138,8 @@ pub fn run(arguments: &EvalArgs, streams: &mut Streams<'_>) -> anyhow::Result<Ve
             Subject::Corrections
         } else if arguments.contradictions {
             Subject::Contradictions
+        } else if arguments.alignment {
+            Subject::Alignment
         } else {
             Subject::Detection
         },
@@ -153,15 +161,15 @@ pub fn run(arguments: &EvalArgs, streams: &mut Streams<'_>) -> anyhow::Result<Ve
 
 /// Says how far the measurement is: a bar on a terminal, a line now and then
 /// elsewhere.
-struct Progress {
-    bar: ProgressBar,
+pub(super) struct Progress {
+    pub bar: ProgressBar,
     /// Notes instead of a bar, where none can be drawn.
     notes: bool,
     noted: Instant,
 }
 
 impl Progress {
-    fn new(quiet: bool, streams: &Streams<'_>) -> Self {
+    pub fn new(quiet: bool, streams: &Streams<'_>) -> Self {
         let draw = streams.draws_progress(quiet);
         let bar = ProgressBar::new(0);
         bar.set_draw_target(if draw {
@@ -180,13 +188,13 @@ impl Progress {
     }
 
     /// What is to be noted, if it is time to.
-    fn step(&mut self, done: usize, total: usize) -> Option<String> {
+    pub fn step(&mut self, done: usize, total: usize) -> Option<String> {
         self.bar.set_length(total as u64);
         self.bar.set_position(done as u64);
         let due = self.notes && self.noted.elapsed() >= NOTE_EVERY;
         due.then(|| {
             self.noted = Instant::now();
-            format!("{done} of {total} texts judged")
+            format!("{done} of {total} texts read")
         })
     }
 }

@@ -5,6 +5,7 @@
 
 mod baseline;
 mod batch;
+mod calibrate;
 mod common;
 mod completions;
 mod destination;
@@ -71,6 +72,7 @@ enum Command {
     Batch(batch::BatchArgs),
     Report(report::ReportArgs),
     Eval(eval::EvalArgs),
+    Calibrate(calibrate::CalibrateArgs),
     Models(models::ModelsArguments),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -84,6 +86,7 @@ impl Command {
             Self::Baseline(arguments) => arguments.common.log_format,
             Self::Batch(arguments) => arguments.common.log_format,
             Self::Eval(arguments) => arguments.common.log_format,
+            Self::Calibrate(arguments) => arguments.common.log_format,
             Self::Report(_) | Self::Models(_) | Self::Completions(_) | Self::Man(_) => {
                 LogFormat::default()
             }
@@ -181,6 +184,7 @@ fn dispatch(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Verdi
         Command::Batch(arguments) => batch::run(&arguments, streams),
         Command::Report(arguments) => report::run(&arguments, streams),
         Command::Eval(arguments) => eval::run(&arguments, streams),
+        Command::Calibrate(arguments) => calibrate::run(&arguments, streams),
         Command::Models(arguments) => models::run(&arguments, streams),
         Command::Completions(arguments) => completions::run(&arguments, streams),
         Command::Man(arguments) => man::run(&arguments, streams),

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::*;
 
 mod baseline;
+mod calibrate;
 mod emit;
 mod fix;
 

@@ -15,6 +15,9 @@ use crate::span::{Doc, Span};
 const READING_WIDTH: usize = 26;
 /// Features of a word.
 pub const WIDTH: usize = READING_WIDTH + LEXICON_WIDTH;
+/// Those of them that another language model or tokenizer would make otherwise; the
+/// rest is the word's own shape and place.
+pub const OF_THE_MODEL: [usize; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 19, 21, 22, 23, 24, 25];
 /// Most probable tokens a reading must hold for its features to be complete.
 pub const MOST_PROBABLE: usize = 1;
 

@@ -4,6 +4,7 @@
 //! and a post-edit rate for the whole. Nothing here knows categories,
 //! severities or prose; [`crate::finding`] does.
 
+pub mod calibrated;
 pub mod features;
 mod head;
 mod weights;
@@ -11,7 +12,7 @@ mod word_model;
 
 pub(crate) use weights::Tensors;
 pub use weights::WeightsError;
-pub use word_model::{RateModel, Thresholds, WordModel};
+pub use word_model::{Calibration, RateModel, Raw, Thresholds, WordModel};
 
 use std::ops::Range;
 
@@ -80,12 +81,7 @@ pub fn notice(
 ) -> Noticed {
     let words = word_readings(segments, reading);
     let rows = features(text, segments, reading, &words, lexicon);
-    let mut sentences = Vec::new();
-    let mut start = 0;
-    for sentence in segments.words.chunk_by(|a, b| a.sentence == b.sentence) {
-        sentences.push(start..start + sentence.len());
-        start += sentence.len();
-    }
+    let sentences = sentences(segments);
     let verdict = model.judge(&rows, states(reading, &words), &sentences);
     let sentences = sentences.into_iter().zip(verdict.rates);
     Noticed {
@@ -95,6 +91,17 @@ pub fn notice(
             .map(|(words, rate)| NoticedSentence { words, rate })
             .collect(),
     }
+}
+
+/// The words of each sentence that has any, as indices.
+pub(crate) fn sentences(segments: &Segments) -> Vec<Range<usize>> {
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    for sentence in segments.words.chunk_by(|a, b| a.sentence == b.sentence) {
+        sentences.push(start..start + sentence.len());
+        start += sentence.len();
+    }
+    sentences
 }
 
 /// For each word the states after its last token, the layers side by side.

@@ -9,7 +9,9 @@
 use std::ops::Range;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
+use super::calibrated::Calibrated;
 use super::features::WIDTH;
 use super::head::{Head, Rows, Said, sigmoid};
 use super::weights::{Tensors, WeightsError};
@@ -19,6 +21,9 @@ use crate::lm::ModelId;
 const TRAINED: &[u8] = include_bytes!("../../models/en-1.safetensors");
 /// Weights for any model: they see no states.
 const SURPRISAL: &[u8] = include_bytes!("../../models/surprisal-1.safetensors");
+
+/// What the name of a detector ends with once it is calibrated for one language model.
+const SUFFIX: &str = "+calibrated";
 
 /// A trained word model with its calibration.
 pub struct WordModel {
@@ -33,7 +38,7 @@ pub struct WordModel {
 }
 
 /// Smallest probabilities that count as garbled.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Thresholds {
     /// For people: few false alarms.
     pub precise: f32,
@@ -45,30 +50,34 @@ pub struct Thresholds {
 
 /// From logits to probabilities (Platt 1999), with a term for the text as a
 /// whole: the same word is more likely garbled where much else is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Calibration {
-    slope: f32,
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Calibration {
+    /// Times the word's logit.
+    pub slope: f32,
     /// Times the text's mean logit.
-    level: f32,
-    shift: f32,
+    pub level: f32,
+    /// Added.
+    pub shift: f32,
 }
 
 impl Calibration {
     /// The probability of a word, by its logit and the mean one of its text.
-    fn probability(&self, logit: f32, mean: f32) -> f32 {
+    pub fn probability(&self, logit: f32, mean: f32) -> f32 {
         sigmoid(self.slope * logit + self.level * mean + self.shift)
     }
 }
 
 /// From what the network says of a document to its post-edit rate.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RateModel {
-    base: f32,
-    gain: f32,
+    /// The rate where the network would change nothing.
+    pub base: f32,
+    /// Times the share that it would change.
+    pub gain: f32,
     /// Variance about the line that no length of text takes away.
-    lasting: f32,
+    pub lasting: f32,
     /// Variance times the number of words.
-    falling: f32,
+    pub falling: f32,
 }
 
 impl RateModel {
@@ -79,6 +88,21 @@ impl RateModel {
         let rate = (self.base + self.gain * raw).clamp(0.0, 1.0);
         let variance = self.lasting + self.falling / words.max(1) as f32;
         (rate, 1.96 * variance.sqrt())
+    }
+}
+
+/// What the networks say of a text, before it is calibrated.
+pub struct Raw {
+    /// Logit of each word.
+    pub logits: Vec<f32>,
+    /// As [`Verdict::rates`].
+    pub rates: Vec<f32>,
+}
+
+impl Raw {
+    /// The mean logit of the text.
+    pub fn level(&self) -> f32 {
+        self.logits.iter().sum::<f32>() / self.logits.len().max(1) as f32
     }
 }
 
@@ -112,6 +136,34 @@ impl WordModel {
     /// When the embedded weights are damaged.
     pub fn surprisal() -> Result<Self, WeightsError> {
         Self::from_tensors(&Tensors::new(SURPRISAL)?)
+    }
+
+    /// The same model with the calibration that was fitted for one language model: its
+    /// name says so.
+    #[must_use]
+    pub fn with(mut self, calibrated: &Calibrated) -> Self {
+        self.name = format!("{}{SUFFIX}", calibrated.detector);
+        self.features.mean.clone_from(&calibrated.feature_mean);
+        self.features
+            .deviation
+            .clone_from(&calibrated.feature_deviation);
+        self.calibration = calibrated.calibration;
+        self.thresholds = calibrated.thresholds;
+        self.rate = calibrated.post_edit_rate;
+        self
+    }
+
+    /// The same model, expecting features of another mean and deviation.
+    #[must_use]
+    pub fn scaled(mut self, mean: &[f32; WIDTH], deviation: &[f32; WIDTH]) -> Self {
+        self.features.mean = mean.to_vec();
+        self.features.deviation = deviation.to_vec();
+        self
+    }
+
+    /// Mean and deviation of the features that it expects.
+    pub fn scale(&self) -> (&[f32], &[f32]) {
+        (&self.features.mean, &self.features.deviation)
     }
 
     fn from_tensors(tensors: &Tensors<'_>) -> Result<Self, WeightsError> {
@@ -177,6 +229,11 @@ impl WordModel {
         self.thresholds
     }
 
+    /// From logits to probabilities.
+    pub fn calibration(&self) -> Calibration {
+        self.calibration
+    }
+
     /// The document-level model.
     pub fn rate_model(&self) -> RateModel {
         self.rate
@@ -187,9 +244,25 @@ impl WordModel {
     pub fn judge(
         &self,
         features: &[[f32; WIDTH]],
-        mut states: Vec<f32>,
+        states: Vec<f32>,
         sentences: &[Range<usize>],
     ) -> Verdict {
+        let raw = self.raw(features, states, sentences);
+        let level = raw.level();
+        let calibrated = |logit: &f32| self.calibration.probability(*logit, level);
+        Verdict {
+            p_garbled: raw.logits.iter().map(calibrated).collect(),
+            rates: raw.rates,
+        }
+    }
+
+    /// What [`Self::judge`] calibrates.
+    pub fn raw(
+        &self,
+        features: &[[f32; WIDTH]],
+        mut states: Vec<f32>,
+        sentences: &[Range<usize>],
+    ) -> Raw {
         let mut features = features.concat();
         self.features.apply(&mut features);
         self.states.apply(&mut states);
@@ -201,17 +274,13 @@ impl WordModel {
         let said: Vec<Said> = self.heads.par_iter().map(|head| head.judge(rows)).collect();
         let mean = |of: &dyn Fn(&Said) -> f32| said.iter().map(of).sum::<f32>() / said.len() as f32;
         let words = features.len() / WIDTH;
-        let logits: Vec<f32> = (0..words)
-            .map(|word| mean(&|said| said.logits[word]))
-            .collect();
-        let rates = (0..sentences.len())
-            .map(|index| mean(&|said| said.rates[index]))
-            .collect();
-        let level = logits.iter().sum::<f32>() / words.max(1) as f32;
-        let calibrated = |logit: &f32| self.calibration.probability(*logit, level);
-        Verdict {
-            p_garbled: logits.iter().map(calibrated).collect(),
-            rates,
+        Raw {
+            logits: (0..words)
+                .map(|word| mean(&|said| said.logits[word]))
+                .collect(),
+            rates: (0..sentences.len())
+                .map(|index| mean(&|said| said.rates[index]))
+                .collect(),
         }
     }
 }

@@ -47,7 +47,7 @@ pub struct LabelledToken {
 
 impl LabelledToken {
     /// The same token, `by` bytes further on.
-    fn shifted(self, by: usize) -> Self {
+    pub(crate) fn shifted(self, by: usize) -> Self {
         Self {
             span: self.span.shifted(by),
             ..self
@@ -127,9 +127,12 @@ impl Sample {
     }
 
     /// Whether the sample is in the half of a development set that is tuned
-    /// on (`dev-a`): the first byte of the SHA-256 of its document is even.
+    /// on (`dev-a`): the first byte of the SHA-256 of its document is even. A
+    /// sentence that names none goes by its id, and without one by its text.
     pub fn tuned_on(&self) -> bool {
-        Sha256::digest(self.document.as_bytes())[0] % 2 == 0
+        let mut known = [&self.document, &self.id].into_iter();
+        let known = known.find(|known| !known.is_empty()).unwrap_or(&self.text);
+        Sha256::digest(known.as_bytes())[0] % 2 == 0
     }
 
     /// Whether the sample is in the third of the marked documents that the

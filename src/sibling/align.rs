@@ -9,6 +9,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
+use crate::lm::{LmError, SentenceVectors};
 use crate::segment::{Segments, WordKind};
 use crate::span::Span;
 
@@ -19,6 +20,9 @@ const KEPT: usize = 4;
 
 /// Least share of the two sentences' weight that aligned ones have in common.
 const FLOOR: f32 = 0.12;
+
+/// Least cosine of the vectors of sentences that are aligned by these.
+const ALIKE: f32 = 0.5;
 
 /// How closely a name must match one of the other spelling to count as shared.
 const SAME_NAME: f32 = 0.72;
@@ -41,6 +45,8 @@ pub(super) struct Article<'a> {
     pub sentences: Vec<Range<usize>>,
     /// What is known of each sentence as a whole.
     pub traits: Vec<Traits>,
+    /// A vector of length 1 for each sentence; none where words align.
+    pub vectors: Vec<Vec<f32>>,
 }
 
 /// What is known of a sentence as a whole: every edit in it asks.
@@ -81,8 +87,20 @@ impl<'a> Article<'a> {
             segments,
             forms: words.iter().map(|word| former.form(spell(word))).collect(),
             traits: traits.collect(),
+            vectors: Vec::new(),
             sentences,
         }
+    }
+
+    /// The same article with vectors of its sentences.
+    ///
+    /// # Errors
+    /// When they cannot be made.
+    pub fn with(mut self, vectors: &dyn SentenceVectors) -> Result<Self, LmError> {
+        let sentences = self.segments.sentences.iter().take(self.sentences.len());
+        let sentences = sentences.map(|span| span.slice(self.text).unwrap_or_default());
+        self.vectors = vectors.vectors(&sentences.collect::<Vec<_>>())?;
+        Ok(self)
     }
 
     /// The words of a sentence that are compared.
@@ -143,6 +161,30 @@ fn shouts(sentence: &str) -> bool {
         upper += usize::from(letter.is_uppercase());
     }
     all > 8 && upper * 10 >= all * 9
+}
+
+/// The sibling's sentences whose vectors are most like that of a sentence of the
+/// document, best first, each with a share as [`Alignment::of`] gives it.
+pub(super) fn alike(
+    document: &Article<'_>,
+    sibling: &Article<'_>,
+    sentence: usize,
+) -> Vec<(usize, f32)> {
+    let Some(own) = document.vectors.get(sentence) else {
+        return Vec::new();
+    };
+    let others = sibling.vectors.iter().enumerate();
+    let mut found: Vec<(usize, f32)> = others
+        .map(|(index, other)| (index, own.iter().zip(other).map(|(a, b)| a * b).sum()))
+        .filter(|(_, cosine)| *cosine >= ALIKE)
+        .map(|(index, cosine): (usize, f32)| {
+            let above = (cosine.min(1.0) - ALIKE) / (1.0 - ALIKE);
+            (index, FLOOR + above * (1.0 - FLOOR))
+        })
+        .collect();
+    found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    found.truncate(KEPT);
+    found
 }
 
 /// The weight of every stem, and the sibling's names in the document's
@@ -299,5 +341,43 @@ mod tests {
             "The whale was seen near the coast. It was the largest in years.",
         );
         assert_eq!(found, [Vec::<usize>::new()]);
+    }
+
+    /// Sentences about the sea and about money, by whatever words.
+    struct Subjects;
+
+    impl SentenceVectors for Subjects {
+        fn id(&self) -> &str {
+            "subjects"
+        }
+
+        fn vectors(&self, sentences: &[&str]) -> Result<Vec<Vec<f32>>, LmError> {
+            let vector = |sentence: &&str| match () {
+                () if sentence.contains("whale") => vec![1.0, 0.0, 0.0],
+                () if sentence.contains("animal") => vec![0.8, 0.6, 0.0],
+                () if sentence.contains("bank") => vec![0.0, 0.0, 1.0],
+                () => vec![0.0, 1.0, 0.0],
+            };
+            Ok(sentences.iter().map(vector).collect())
+        }
+    }
+
+    #[test]
+    fn sentences_meet_by_their_vectors_where_there_are_some() {
+        let document = "The whale was seen near the coast. The bank raised its rates.";
+        let sibling = "It rained. A large sea animal came close to land. Another whale followed.";
+        let (own, other) = (segment(document), segment(sibling));
+        let former = Former::default();
+        let article = |text, segments| {
+            Article::new(&former, text, segments, 100)
+                .with(&Subjects)
+                .unwrap()
+        };
+        let (document, sibling) = (article(document, &own), article(sibling, &other));
+        let found = alike(&document, &sibling, 0);
+        assert_eq!(found.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(found[0].1, 1.0);
+        assert!(found[1].1 > FLOOR && found[1].1 < 1.0);
+        assert_eq!(alike(&document, &sibling, 1), []);
     }
 }

@@ -12,11 +12,11 @@ use std::rc::Rc;
 
 use crate::finding::SiblingQuote;
 use crate::lexicon::Lexicon;
-use crate::lm::{LanguageModel, LmError};
+use crate::lm::{LanguageModel, LmError, SentenceVectors};
 use crate::segment::Segments;
 use crate::span::{Sibling, Span};
 
-use super::align::{Alignment, Article};
+use super::align::{Alignment, Article, alike};
 use super::beside::Whole;
 use super::candidates::Candidate;
 use super::given::{Given, given};
@@ -52,6 +52,22 @@ impl<'a> Articles<'a> {
             document: Article::new(&former, text, segments, usize::MAX),
             siblings: siblings.iter().map(article).collect(),
         }
+    }
+
+    /// The same with vectors of all sentences, by which they are aligned then.
+    ///
+    /// # Errors
+    /// When they cannot be made.
+    pub fn with(self, vectors: Option<&dyn SentenceVectors>) -> Result<Self, LmError> {
+        let Some(vectors) = vectors else {
+            return Ok(self);
+        };
+        let siblings = self.siblings.into_iter();
+        let siblings = siblings.map(|(sibling, article)| Ok((sibling, article.with(vectors)?)));
+        Ok(Self {
+            document: self.document.with(vectors)?,
+            siblings: siblings.collect::<Result<_, LmError>>()?,
+        })
     }
 }
 
@@ -213,10 +229,14 @@ impl<'a> Source<'a> {
         article: &'a Article<'a>,
         kinship: &mut Kinship<'a>,
     ) -> Self {
-        let alignment = Alignment::new(document, article);
+        let by_words = document.vectors.is_empty();
+        let alignment = by_words.then(|| Alignment::new(document, article));
         let pairs = (0..document.sentences.len()).map(|sentence| {
-            let found = alignment.of(sentence).into_iter();
-            let pairs = found.map(|(other, share)| Pair {
+            let found = match &alignment {
+                Some(alignment) => alignment.of(sentence),
+                None => alike(document, article, sentence),
+            };
+            let pairs = found.into_iter().map(|(other, share)| Pair {
                 share,
                 matched: matched(document, article, kinship, sentence, other),
             });

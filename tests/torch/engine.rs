@@ -171,7 +171,7 @@ fn the_favourites_and_the_rank_fit_the_surprisal() {
 }
 
 /// A copy of a family's folder.
-fn copy(family: &str) -> tempfile::TempDir {
+pub fn copy(family: &str) -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
     for file in std::fs::read_dir(folder(family)).unwrap() {
         let file = file.unwrap();

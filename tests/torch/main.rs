@@ -4,7 +4,9 @@
 // A failing test may panic.
 #![allow(clippy::unwrap_used)]
 
+mod calibration;
 mod engine;
+mod sentences;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -93,6 +93,11 @@ fn fingerprint(arguments: &BatchArgs, analyzer: &Analyzer) -> anyhow::Result<Fin
         ("model_sha256", model.sha256.clone()),
         ("precision", model.precision.name().to_owned()),
         ("detector", analyzer.detector().to_owned()),
+        (
+            "calibration",
+            analyzer.calibration().unwrap_or_default().to_owned(),
+        ),
+        ("aligner", analyzer.aligner().to_owned()),
         ("threshold", threshold.to_string()),
         ("language", common.language.clone().unwrap_or_default()),
         ("words", arguments.words.to_string()),

@@ -5,6 +5,7 @@
 //! are applied together.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use super::{Asked, Reader};
 use crate::correct::{Allowed, correct};
@@ -12,6 +13,7 @@ use crate::eval::dataset::{DataSet, LabelledToken, Labels, Passage, Sample};
 use crate::eval::metrics::Distances;
 use crate::finding::{Applicability, Suggestion};
 use crate::lexicon::Lexicon;
+use crate::lm::SentenceVectors;
 use crate::pipeline::AnalyzerError;
 use crate::report::Judgement;
 use crate::segment::{WordKind, segment};
@@ -74,10 +76,17 @@ pub struct Aligned {
     pub left_out: usize,
     /// Of them those that were aligned all the same.
     pub invented: usize,
+    /// How long the two articles took.
+    pub took: Duration,
 }
 
 impl Aligned {
-    fn new(text: &str, passages: &[Passage], sibling: &str) -> Result<Self, AnalyzerError> {
+    fn new(
+        text: &str,
+        passages: &[Passage],
+        sibling: &str,
+        vectors: Option<&dyn SentenceVectors>,
+    ) -> Result<Self, AnalyzerError> {
         let mut lines = HashMap::new();
         let mut start = 0;
         for line in sibling.split_inclusive('\n') {
@@ -96,9 +105,11 @@ impl Aligned {
         }
         let segments = segment(text);
         let siblings = [SiblingArticle::new("", sibling)];
-        let articles = Articles::new(text, &segments, &siblings);
         let lexicon = Lexicon::embedded()?;
+        let began = Instant::now();
+        let articles = Articles::new(text, &segments, &siblings).with(vectors)?;
         let comparison = Comparison::new(&articles, &lexicon, &[], &[]);
+        aligned.took = began.elapsed();
         for passage in passages {
             let within = |(_, span): &(usize, &Span<Doc>)| passage.span.overlaps(**span);
             let sentences = segments.sentences.iter().enumerate().filter(within);
@@ -140,6 +151,23 @@ pub fn labelled_texts(sets: &[DataSet]) -> HashMap<&str, &[LabelledToken]> {
 }
 
 impl<P: FnMut(usize)> Reader<'_, P> {
+    /// Aligns articles with their siblings, and judges nothing.
+    pub fn alignments(&mut self, samples: &[&Sample]) -> Result<Vec<Aligned>, AnalyzerError> {
+        let mut alignments = Vec::with_capacity(samples.len());
+        for sample in samples {
+            if let Labels::Story {
+                passages, sibling, ..
+            } = &sample.labels
+            {
+                let vectors = self.analyzer.vectors();
+                alignments.push(Aligned::new(&sample.text, passages, sibling, vectors)?);
+            }
+            self.done += 1;
+            (self.progress)(self.done);
+        }
+        Ok(alignments)
+    }
+
     /// Judges articles with their siblings and tries what is suggested; none
     /// for one that was not judged. Words are BAD as the article's own labels
     /// say or else as those of the same sentence among `labels` do.
@@ -161,7 +189,8 @@ impl<P: FnMut(usize)> Reader<'_, P> {
         let asked: Vec<Asked<'_>> = asked.collect();
         let mut alignments = Vec::with_capacity(stories.len());
         for (text, passages, sibling) in &stories {
-            alignments.push(Aligned::new(text, passages, sibling)?);
+            let vectors = self.analyzer.vectors();
+            alignments.push(Aligned::new(text, passages, sibling, vectors)?);
         }
         self.judge(&asked, |index, judgement| {
             let (text, passages, _) = stories[index];

@@ -52,14 +52,41 @@ pub struct AlignmentMeasures {
     pub invented: Estimate,
 }
 
+/// A set of articles that were aligned with their siblings, and nothing else.
+#[derive(Debug, Clone, Serialize)]
+pub struct AlignmentRow {
+    /// Its name.
+    pub name: String,
+    /// Articles whose places can be told.
+    pub documents: usize,
+    /// Seconds that aligning them took, on one thread but for what makes vectors.
+    pub seconds: f64,
+    /// How well they were.
+    #[serde(flatten)]
+    pub measures: AlignmentMeasures,
+}
+
+impl AlignmentRow {
+    pub(in crate::eval) fn new(name: &str, alignments: &[Aligned]) -> Self {
+        let told = alignments.iter().filter(|one| one.told > 0);
+        let all: Vec<&Aligned> = alignments.iter().collect();
+        Self {
+            name: name.to_owned(),
+            documents: told.count(),
+            seconds: alignments.iter().map(|one| one.took.as_secs_f64()).sum(),
+            measures: AlignmentMeasures::new(&all),
+        }
+    }
+}
+
 impl AlignmentMeasures {
-    fn new(judged: &[&StoryCorrections]) -> Self {
+    fn new(judged: &[&Aligned]) -> Self {
         let sum = |count: fn(&Aligned) -> usize| -> usize {
-            judged.iter().map(|story| count(&story.alignment)).sum()
+            judged.iter().map(|aligned| count(aligned)).sum()
         };
         let share = |part: fn(&Aligned) -> usize, whole: fn(&Aligned) -> usize| {
             let counted = |count: fn(&Aligned) -> usize| {
-                let counts = judged.iter().map(|story| count(&story.alignment) as f64);
+                let counts = judged.iter().map(|aligned| count(aligned) as f64);
                 counts.collect::<Vec<f64>>()
             };
             let (parts, wholes) = (counted(part), counted(whole));
@@ -121,6 +148,7 @@ impl LengthRow {
 impl CorrectionsRow {
     pub(in crate::eval) fn new(name: &str, stories: &[Option<StoryCorrections>]) -> Self {
         let judged: Vec<&StoryCorrections> = stories.iter().flatten().collect();
+        let alignments: Vec<&Aligned> = judged.iter().map(|story| &story.alignment).collect();
         let of = |tried: fn(&StoryCorrections) -> &TriedTogether| {
             CorrectionMeasures::new(&judged, tried)
         };
@@ -135,7 +163,7 @@ impl CorrectionsRow {
             word_errors: sum(|story| story.errors),
             labelled_words: sum(|story| story.labelled),
             bad_words: sum(|story| story.bad),
-            alignment: AlignmentMeasures::new(&judged),
+            alignment: AlignmentMeasures::new(&alignments),
             safe: of(|story| &story.safe),
             safe_and_unsafe: of(|story| &story.safe_and_unsafe),
             every_suggestion: of(|story| &story.every),

@@ -77,6 +77,34 @@ pub fn alignment(evaluation: &Evaluation) -> String {
     table.finish()
 }
 
+/// A row for each set whose articles were aligned with their siblings.
+pub fn aligned(evaluation: &Evaluation) -> String {
+    let mut table = Table::new(&[
+        "alignment",
+        "articles",
+        "seconds",
+        "passages told",
+        "aligned right",
+        "aligned wrong",
+        "left out",
+        "aligned all the same",
+    ]);
+    for set in &evaluation.alignments {
+        let aligned = &set.measures;
+        table.row([
+            safe(&set.name),
+            count(set.documents),
+            format!("{:.2}", set.seconds),
+            count(aligned.told),
+            estimate(&aligned.right, 4),
+            estimate(&aligned.wrong, 4),
+            count(aligned.left_out),
+            estimate(&aligned.invented, 4),
+        ]);
+    }
+    table.finish()
+}
+
 /// The sizes of the suggestions of a set: for each choice that has any, how
 /// many replace so many words by so many.
 pub fn lengths(set: &CorrectionsRow) -> impl Iterator<Item = String> {

@@ -253,6 +253,34 @@ impl Files {
         })
     }
 
+    /// The files of a fetched model, which stand beside its weights under its name.
+    ///
+    /// # Errors
+    /// When one is missing.
+    pub fn beside(name: &str, weights: &Path) -> Result<Self, LmError> {
+        let file = |ending: &str| {
+            let path = weights.with_file_name(format!("{name}.{ending}"));
+            if path.is_file() {
+                return Ok(path);
+            }
+            Err(LmError::Folder {
+                path: weights.display().to_string(),
+                problem: format!("{} is missing beside it", path.display()),
+            })
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            config: file("config.json")?,
+            vocabulary: Vocabulary::Whole(file("tokenizer.json")?),
+            weights: weights.to_owned(),
+        })
+    }
+
+    /// Where the weights are.
+    pub fn weights(&self) -> &Path {
+        &self.weights
+    }
+
     /// The folder, or the name.
     pub fn name(&self) -> &str {
         &self.name

@@ -10,6 +10,7 @@
 
 mod files;
 mod network;
+mod sentences;
 mod tokens;
 
 use std::ops::Range;
@@ -21,6 +22,7 @@ use tch::{Kind, Tensor};
 
 pub use self::files::{Files, NAMES};
 use self::network::Network;
+pub use self::sentences::SentenceEncoder;
 use self::tokens::{Token, Tokens};
 use super::windows::{Window, windows};
 use super::{
@@ -61,16 +63,10 @@ impl TorchModel {
     /// When a file is missing, unusable or of a family that is not read, when weights
     /// are missing, and when there is no such device.
     pub fn load(files: &Files, device: Device) -> Result<Self, LmError> {
-        let device = match device {
-            Device::Cpu => tch::Device::Cpu,
-            Device::Cuda if tch::Cuda::is_available() => tch::Device::Cuda(0),
-            Device::Cuda => return Err(LmError::NoCuda),
-        };
+        let device = chosen(device)?;
         let path = files.name().to_owned();
         let config = files.config()?;
         let tokens = Tokens::load(files, config.family)?;
-        // By the size of rayon's pool, which the user may have chosen.
-        tch::set_num_threads(i32::try_from(rayon::current_num_threads()).unwrap_or(1));
         let mut store = VarStore::new(device);
         let network = guarded(&path, || Network::new(&store.root(), &config))?;
         files.load_weights(&mut store, config.family)?;
@@ -217,6 +213,17 @@ impl TorchModel {
     }
 }
 
+/// The device, if there is one, with the user's number of threads.
+fn chosen(device: Device) -> Result<tch::Device, LmError> {
+    // By the size of rayon's pool, which the user may have chosen.
+    tch::set_num_threads(i32::try_from(rayon::current_num_threads()).unwrap_or(1));
+    match device {
+        Device::Cpu => Ok(tch::Device::Cpu),
+        Device::Cuda if tch::Cuda::is_available() => Ok(tch::Device::Cuda(0)),
+        Device::Cuda => Err(LmError::NoCuda),
+    }
+}
+
 /// Surprisal and the rest of the targets, a row of logits each.
 fn told_of(
     logits: &Tensor,
@@ -323,8 +330,10 @@ fn guarded<T>(path: &str, run: impl FnOnce() -> Result<T, String>) -> Result<T, 
             words.unwrap_or_else(|| "its parts do not fit together".to_owned())
         }
     };
-    // What follows is libtorch's own backtrace.
-    let problem = problem.lines().next().unwrap_or_default().to_owned();
+    // What follows is libtorch's own backtrace; a panic quotes it with its line ends
+    // spelt out.
+    let problem = problem.split(['\n', '\\']).next().unwrap_or_default();
+    let problem = problem.trim_end_matches('"').to_owned();
     Err(LmError::Torch {
         path: path.to_owned(),
         problem,

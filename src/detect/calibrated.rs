@@ -1,0 +1,292 @@
+//! A detector's calibration for one language model, as a file beside it.
+//!
+//! In: a path, or what was fitted. Out: a [`Calibrated`], checked, or the file in its
+//! place, whole or not at all. It fits nothing (`crate::eval::calibration` does) and
+//! does not decide whether the calibration is used.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::features::WIDTH;
+use super::word_model::{Calibration, RateModel, Thresholds};
+
+/// The layout of the file.
+pub const SCHEMA: &str = "mtlint.calibration/1";
+
+/// The name of the file in a folder that is a model.
+const IN_FOLDER: &str = "mtlint.calibration.json";
+
+/// A file has some 2 kB; what is much longer is none.
+const LONGEST: u64 = 1 << 16;
+
+/// What was fitted for one language model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Calibrated {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Name of the language model, for people.
+    pub model: String,
+    /// SHA-256 of its weights: it holds for no other.
+    pub model_sha256: String,
+    /// The detector that it calibrates.
+    pub detector: String,
+    /// Sentences and further texts that it was fitted on.
+    pub texts: usize,
+    /// Their words.
+    pub words: usize,
+    /// Mean of each feature.
+    pub feature_mean: Vec<f32>,
+    /// Deviation of each feature.
+    pub feature_deviation: Vec<f32>,
+    /// From logits to probabilities.
+    pub calibration: Calibration,
+    /// From which probability a word is flagged.
+    pub thresholds: Thresholds,
+    /// From what the network would change to the post-edit rate.
+    pub post_edit_rate: RateModel,
+}
+
+/// Why a calibration cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CalibratedError {
+    /// The system refused to read it.
+    #[error("cannot read the calibration {}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It is no calibration, or cut off.
+    #[error(
+        "the calibration {} is damaged ({problem}); make it again with 'mtlint calibrate', remove it, or judge with --calibration none",
+        path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// It cannot be written.
+    #[error(
+        "cannot write the calibration {}: {source}; name another file with --calibration",
+        path.display()
+    )]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Where the calibration of a model is: in its folder, or beside its file.
+pub fn beside(model: &Path) -> PathBuf {
+    if model.is_dir() {
+        return model.join(IN_FOLDER);
+    }
+    let mut name = model.file_name().unwrap_or_default().to_owned();
+    name.push(".calibration.json");
+    model.with_file_name(name)
+}
+
+impl Calibrated {
+    /// Reads the file; `None` where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read or is damaged.
+    pub fn read(path: &Path) -> Result<Option<Self>, CalibratedError> {
+        let unreadable = |source| CalibratedError::Unreadable {
+            path: path.to_owned(),
+            source,
+        };
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(unreadable(error)),
+        };
+        let mut text = Vec::new();
+        file.take(LONGEST)
+            .read_to_end(&mut text)
+            .map_err(unreadable)?;
+        let damaged = |problem: String| CalibratedError::Damaged {
+            path: path.to_owned(),
+            problem,
+        };
+        let found: Self =
+            serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
+        found.check().map_err(damaged)?;
+        Ok(Some(found))
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.schema != SCHEMA {
+            return Err(format!("expected {SCHEMA}, got {:?}", self.schema));
+        }
+        for row in [&self.feature_mean, &self.feature_deviation] {
+            if row.len() != WIDTH {
+                return Err(format!("expected {WIDTH} features, got {}", row.len()));
+            }
+        }
+        let Calibration {
+            slope,
+            level,
+            shift,
+        } = self.calibration;
+        let Thresholds {
+            precise,
+            balanced,
+            thorough,
+        } = self.thresholds;
+        let RateModel {
+            base,
+            gain,
+            lasting,
+            falling,
+        } = self.post_edit_rate;
+        let numbers = [slope, level, shift, base, gain];
+        let numbers = numbers.iter().chain(&self.feature_mean);
+        if !numbers.copied().all(f32::is_finite) {
+            return Err("a number is not finite".to_owned());
+        }
+        let deviations = &self.feature_deviation;
+        if !deviations.iter().all(|one| one.is_finite() && *one > 0.0) {
+            return Err("a deviation is not above 0".to_owned());
+        }
+        if ![lasting, falling].iter().all(|variance| *variance >= 0.0) {
+            return Err("a variance is below 0".to_owned());
+        }
+        let probability = |p: &f32| (0.0..=1.0).contains(p);
+        if ![precise, balanced, thorough].iter().all(probability) {
+            return Err("a threshold is no probability".to_owned());
+        }
+        Ok(())
+    }
+
+    /// The bytes of the file.
+    fn text(&self) -> Result<String, serde_json::Error> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
+
+    /// Puts it into the file, whole or not at all.
+    ///
+    /// # Errors
+    /// When it cannot be written; what stood there before then still does.
+    pub fn write(&self, path: &Path) -> Result<(), CalibratedError> {
+        let write = || -> io::Result<()> {
+            let folder = path.parent().filter(|folder| *folder != Path::new(""));
+            let mut file = tempfile::Builder::new()
+                .prefix(".mtlint-calibration-")
+                .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+            file.write_all(self.text().map_err(io::Error::other)?.as_bytes())?;
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                // Others may read the model too.
+                let readable = std::fs::Permissions::from_mode(0o644);
+                file.as_file().set_permissions(readable)?;
+            }
+            file.as_file().sync_all()?;
+            file.persist(path).map_err(|error| error.error)?;
+            Ok(())
+        };
+        write().map_err(|source| CalibratedError::Unwritable {
+            path: path.to_owned(),
+            source,
+        })
+    }
+
+    /// A checksum of what it says: reports made with another one are others.
+    pub fn sha256(&self) -> String {
+        let text = self.text().unwrap_or_default();
+        let hash = Sha256::digest(text.as_bytes());
+        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn calibrated() -> Calibrated {
+        Calibrated {
+            schema: SCHEMA.to_owned(),
+            model: "stub".to_owned(),
+            model_sha256: "0".repeat(64),
+            detector: "surprisal-1".to_owned(),
+            texts: 500,
+            words: 9_000,
+            feature_mean: vec![0.1; WIDTH],
+            feature_deviation: vec![0.7; WIDTH],
+            calibration: Calibration {
+                slope: 1.0,
+                level: 0.25,
+                shift: -0.5,
+            },
+            thresholds: Thresholds {
+                precise: 0.7,
+                balanced: 0.4,
+                thorough: 0.2,
+            },
+            post_edit_rate: RateModel {
+                base: 0.02,
+                gain: 0.9,
+                lasting: 0.01,
+                falling: 0.5,
+            },
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_and_replaces_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m.gguf.calibration.json");
+        assert_eq!(Calibrated::read(&path).unwrap(), None);
+        calibrated().write(&path).unwrap();
+        let mut other = calibrated();
+        other.thresholds.precise = 0.75;
+        other.write(&path).unwrap();
+        assert_eq!(Calibrated::read(&path).unwrap(), Some(other.clone()));
+        assert_ne!(other.sha256(), calibrated().sha256());
+        // Nothing else was left there.
+        assert_eq!(folder.path().read_dir().unwrap().count(), 1);
+    }
+
+    #[test]
+    fn damaged_files_are_errors_with_the_way_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.json");
+        let whole = calibrated().text().unwrap();
+        let problem = |text: &[u8]| {
+            std::fs::write(&path, text).unwrap();
+            let problem = Calibrated::read(&path).unwrap_err().to_string();
+            assert!(problem.contains("--calibration none"), "{problem}");
+            problem
+        };
+        problem(b"");
+        problem(&whole.as_bytes()[..whole.len() / 2]);
+        problem(&vec![b'['; 1 << 17]);
+        let changed = |from: &str, to: &str| {
+            assert!(whole.contains(from), "{from}");
+            problem(whole.replacen(from, to, 1).as_bytes())
+        };
+        assert!(changed("calibration/1", "calibration/9").contains("calibration/9"));
+        assert!(changed("0.7,", "-0.7,").contains("deviation"));
+        assert!(changed("    0.1,\n", "").contains("31"));
+        assert!(changed("\"balanced\": 0.4", "\"balanced\": 40").contains("threshold"));
+        assert!(changed("\"falling\": 0.5", "\"falling\": -1").contains("variance"));
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let problem = calibrated().write(&folder.path().join("no/c.json"));
+        assert!(matches!(problem, Err(CalibratedError::Unwritable { .. })));
+    }
+}

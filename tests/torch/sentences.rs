@@ -1,0 +1,88 @@
+//! Sentence vectors against PyTorch with the real weights of all-MiniLM-L6-v2, and what
+//! they are good for.
+
+use std::path::PathBuf;
+
+use mtlint::lm::torch::{Device, Files, SentenceEncoder};
+use mtlint::lm::{LmError, SentenceVectors};
+use mtlint::models::{ModelError, Silent, resolve};
+use serde::Deserialize;
+
+const NAME: &str = "all-minilm-l6-v2";
+
+/// What PyTorch says: `training/sentence_vectors.py`.
+#[derive(Deserialize)]
+struct Reference {
+    sentence: String,
+    vector: Vec<f32>,
+}
+
+fn references() -> Vec<Reference> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/torch/sentence_vectors.json");
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// The encoder, where its weights were fetched; says so where they were not.
+pub fn encoder() -> Option<SentenceEncoder> {
+    let weights = match resolve(NAME, true, &Silent) {
+        Ok(path) => path,
+        Err(ModelError::Offline { .. }) => {
+            eprintln!("skipped: {NAME} is not there; get it with: mtlint models fetch {NAME}");
+            return None;
+        }
+        Err(error) => panic!("{error}"),
+    };
+    let files = Files::beside(NAME, &weights).unwrap();
+    Some(SentenceEncoder::load(&files, Device::Cpu).unwrap())
+}
+
+fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+#[test]
+fn vectors_are_those_of_pytorch() {
+    let Some(encoder) = encoder() else { return };
+    let references = references();
+    let sentences: Vec<&str> = references.iter().map(|one| one.sentence.as_str()).collect();
+    let together = encoder.vectors(&sentences).unwrap();
+    for (reference, vector) in references.iter().zip(&together) {
+        let alone = encoder.vectors(&[&reference.sentence]).unwrap();
+        for vector in [vector, &alone[0]] {
+            assert_eq!(vector.len(), reference.vector.len());
+            for (got, wanted) in vector.iter().zip(&reference.vector) {
+                assert!(
+                    (got - wanted).abs() < 1e-4,
+                    "{got} {wanted}: {}",
+                    reference.sentence
+                );
+            }
+            assert!((cosine(vector, vector) - 1.0).abs() < 1e-5);
+        }
+    }
+    // The first two tell the same in other words; the third does not.
+    assert!(cosine(&together[0], &together[1]) > 0.4);
+    assert!(cosine(&together[0], &together[2]) < 0.1);
+    assert!(encoder.vectors(&[]).unwrap().is_empty());
+    assert_eq!(encoder.vectors(&["", " "]).unwrap().len(), 2);
+}
+
+#[test]
+fn what_is_no_encoder_is_refused() {
+    let models = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/torch/models");
+    let load = |family: &str| {
+        let files = Files::in_folder(&models.join(family)).unwrap();
+        SentenceEncoder::load(&files, Device::Cpu).map(|encoder| encoder.id().to_owned())
+    };
+    assert!(load("bert").unwrap().starts_with("bert "));
+    let problem = load("gpt2").unwrap_err().to_string();
+    assert!(problem.contains("no BERT encoder"), "{problem}");
+    let folder = tempfile::tempdir().unwrap();
+    let weights = folder.path().join(format!("{NAME}.safetensors"));
+    let problem = Files::beside(NAME, &weights).err().unwrap();
+    assert!(matches!(problem, LmError::Folder { .. }));
+    assert!(
+        problem.to_string().contains("config.json is missing"),
+        "{problem}"
+    );
+}
