@@ -95,7 +95,7 @@ impl RateModel {
 pub struct Raw {
     /// Logit of each word.
     pub logits: Vec<f32>,
-    /// As [`Verdict::rates`].
+    /// Share of the words of each sentence that a post-editor would change, not yet calibrated.
     pub rates: Vec<f32>,
 }
 
