@@ -86,3 +86,44 @@ fn what_is_no_encoder_is_refused() {
         "{problem}"
     );
 }
+
+#[test]
+fn siblings_are_aligned_by_vectors_where_that_is_asked_for() {
+    let highlight = |models: Option<&std::path::Path>| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mtlint"));
+        command.current_dir(env!("CARGO_MANIFEST_DIR")).args([
+            "highlight",
+            "examples/dam.garbled.txt",
+            "--sibling",
+            "examples/dam.sibling.txt",
+            "--aligner",
+            "minilm",
+            "--offline",
+            "--format",
+            "json",
+            "--model",
+            "rust-bert:tests/torch/models/gpt2",
+        ]);
+        command.envs(models.map(|folder| ("MTLINT_MODELS", folder)));
+        command.output().unwrap()
+    };
+    let nothing = tempfile::tempdir().unwrap();
+    let refused = highlight(Some(nothing.path()));
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        told.contains("mtlint models fetch all-minilm-l6-v2"),
+        "{told}"
+    );
+    if encoder().is_none() {
+        return;
+    }
+    let done = highlight(None);
+    let told = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{told}");
+    let report: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert!(
+        report["siblings"][0]["aligned"].as_f64().unwrap() > 0.3,
+        "{report}"
+    );
+}

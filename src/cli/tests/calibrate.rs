@@ -228,3 +228,26 @@ fn a_batch_judges_anew_after_another_calibration() {
     std::fs::write(&file, other.to_string()).unwrap();
     assert!((first - quality() - 10.0).abs() < 0.2);
 }
+
+#[test]
+fn a_model_of_sentence_vectors_is_no_language_model() {
+    let (status, told) = super::run_into(
+        &["score", "--model", "all-minilm-l6-v2", "--offline"],
+        GARBLED.as_bytes(),
+        &mut Vec::new(),
+    );
+    assert_eq!(status, 2);
+    assert!(told.contains("it is for --aligner minilm"), "{told}");
+}
+
+#[cfg(not(feature = "rust-bert"))]
+#[test]
+fn vectors_need_the_second_engine() {
+    let scored = ran(&["score", "--aligner", "minilm"], GARBLED.as_bytes());
+    assert_eq!((scored.status, scored.stdout.as_str()), (2, ""));
+    assert!(
+        scored.stderr.contains("--features rust-bert"),
+        "{}",
+        scored.stderr
+    );
+}
