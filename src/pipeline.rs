@@ -7,9 +7,11 @@
 
 mod consult;
 mod numbers;
+mod options;
 mod source;
 
 pub(crate) use numbers::Numbers;
+pub use options::{OperatingPoint, Options};
 
 use std::sync::Arc;
 
@@ -18,7 +20,7 @@ use rayon::prelude::*;
 use self::consult::{suspected, told};
 use self::source::point_into_sources;
 use crate::detect::calibrated::Calibrated;
-use crate::detect::{Noticed, Thresholds, WeightsError, WordModel, notice};
+use crate::detect::{Noticed, WeightsError, WordModel, notice};
 use crate::document::{Document, DocumentError, Prose, content_start};
 use crate::finding::Finding;
 use crate::finding::phrases::{Judged, findings as phrases};
@@ -37,39 +39,6 @@ const MOST_PROBABLE: usize = 8;
 
 /// Bytes of siblings that are read together.
 const READ_TOGETHER: usize = 256 * 1024;
-
-/// How a document is to be judged.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Options {
-    /// How sure a finding has to be.
-    pub operating_point: OperatingPoint,
-    /// ISO 639-3 code; skips the language gate.
-    pub language: Option<String>,
-}
-
-/// How sure a finding has to be.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum OperatingPoint {
-    /// Few false alarms: for people.
-    Precise,
-    /// Best agreement with labelled data.
-    Balanced,
-    /// Rather a false alarm than a miss.
-    Thorough,
-    /// Every word whose probability of being garbled is at least this.
-    Threshold(f32),
-}
-
-impl OperatingPoint {
-    fn of(self, thresholds: &Thresholds) -> f32 {
-        match self {
-            Self::Precise => thresholds.precise,
-            Self::Balanced => thresholds.balanced,
-            Self::Thorough => thresholds.thorough,
-            Self::Threshold(probability) => probability,
-        }
-    }
-}
 
 /// One document to judge.
 #[derive(Debug)]

@@ -52,7 +52,7 @@ impl Analyzer {
             .map(|accepted| {
                 let accepted = accepted.as_ref()?;
                 let reading = super::shifted(readings.next()?, accepted.document.content_start());
-                let (text, segments) = (accepted.document.text(), &accepted.segments);
+                let (text, segments) = (accepted.document.judged(), &accepted.segments);
                 let words = word_readings(segments, &reading);
                 let foreign = foreign_passages(text, segments);
                 let spared = |span: Span<Doc>| foreign.iter().any(|one| one.overlaps(span));
