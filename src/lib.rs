@@ -6,7 +6,7 @@
 //! Data flows one way, left to right; a module uses only what stands before
 //! it: [`span`] → [`document`] → [`segment`] → [`language`] → [`lexicon`] →
 //! [`lm`] → [`detect`] and [`sibling`] → [`finding`] and [`score`] →
-//! [`correct`] → [`report`].
+//! [`policy`] → [`correct`] → [`report`].
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -22,6 +22,7 @@ mod linear;
 pub mod lm;
 pub mod models;
 pub mod pipeline;
+pub mod policy;
 pub mod report;
 pub mod score;
 pub mod segment;

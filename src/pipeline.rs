@@ -27,6 +27,7 @@ use crate::finding::phrases::{Judged, findings as phrases};
 use crate::language::{Gate, Language, foreign_passages, gate};
 use crate::lexicon::{Lexicon, LexiconError};
 use crate::lm::{LanguageModel, LmError, ModelId, ReadOptions, Reading, SentenceVectors};
+use crate::policy::{Kept, Policy, Suspects};
 use crate::report::{Judgement, Outcome, ReadSibling, Report, WordJudgement};
 use crate::score::Score;
 use crate::segment::{Segments, segment};
@@ -75,6 +76,7 @@ pub struct Analyzer {
     aligner: Option<Arc<dyn SentenceVectors>>,
     lexicon: Lexicon,
     options: Options,
+    policy: Policy,
 }
 
 /// A document that passed the gate.
@@ -101,7 +103,14 @@ impl Analyzer {
             lexicon: Lexicon::embedded()?,
             lm,
             options,
+            policy: Policy::default(),
         })
+    }
+
+    /// The same analyzer under a house's policy.
+    #[must_use]
+    pub fn under(self, policy: Policy) -> Self {
+        Self { policy, ..self }
     }
 
     /// The same analyzer, judging by surprisals, also where the language model has a
@@ -406,6 +415,7 @@ impl Analyzer {
             thresholds: &thresholds,
         };
         let mut findings = phrases(&judged, self.lm.as_ref());
+        let by_themselves = garbled.clone();
         if let Some((beside, comparison)) = beside {
             self.consult(
                 beside,
@@ -432,6 +442,12 @@ impl Analyzer {
                 garbled,
             })
             .collect();
+        let suspects = Suspects {
+            text,
+            segments: &segments,
+            garbled: &by_themselves,
+        };
+        let Kept { findings, accepted } = self.policy.apply(findings, suspects);
         let told = comparison
             .as_ref()
             .map(|comparison| told(comparison, &segments));
@@ -456,6 +472,7 @@ impl Analyzer {
             score,
             sentences: segments.sentences,
             findings,
+            accepted,
             words,
             siblings,
             document,

@@ -268,12 +268,20 @@ fn document<'a>(row: &'a Row, judgement: &'a Judgement, several: bool) -> Docume
         1 => Some("1 more finding is in the baseline.".to_owned()),
         count => Some(format!("{count} more findings are in the baseline.")),
     };
+    let accepted = match judgement.accepted {
+        0 => None,
+        1 => Some("1 more finding is of an accepted word or name.".to_owned()),
+        count => Some(format!(
+            "{count} more findings are of accepted words and names."
+        )),
+    };
     DocumentPart {
         row,
         several,
         language: if language == "eng" { "en" } else { language },
         notes: standings
             .chain(known)
+            .chain(accepted)
             .chain([read])
             .map(|note| super::visible::prose(&note))
             .collect(),

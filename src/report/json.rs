@@ -64,6 +64,8 @@ struct ReportJson<'a> {
     findings: Vec<FindingJson<'a>>,
     #[serde(skip_serializing_if = "is_zero")]
     known_findings: usize,
+    #[serde(skip_serializing_if = "is_zero")]
+    accepted_findings: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     words: Option<Vec<WordJson>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -226,6 +228,7 @@ impl<'a> ReportJson<'a> {
             model: None,
             findings: Vec::new(),
             known_findings: 0,
+            accepted_findings: 0,
             words: options.words.then(Vec::new),
             siblings: Vec::new(),
             fix: options.fix.map(FixJson::new),
@@ -285,6 +288,7 @@ impl<'a> ReportJson<'a> {
                 .map(|(finding, fingerprint)| FindingJson::new(finding, fingerprint, judgement))
                 .collect(),
             known_findings: judgement.known_findings(),
+            accepted_findings: judgement.accepted,
             words: options.words.then(|| words(judgement)),
             siblings: judgement
                 .siblings

@@ -133,6 +133,8 @@ pub struct Judgement {
     pub sentences: Vec<Span<Doc>>,
     /// The suspect phrases, in text order.
     pub findings: Vec<Finding>,
+    /// How many more there were, of words and names that the house has accepted.
+    pub accepted: usize,
     /// Every word and punctuation mark, in text order.
     pub words: Vec<WordJudgement>,
     /// The siblings it was read beside.

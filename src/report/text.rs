@@ -140,9 +140,13 @@ fn counts(judgement: &Judgement, style: Style) -> String {
         1 => format!("1 finding ({})", parts.join(", ")),
         _ => format!("{total} findings ({})", parts.join(", ")),
     };
-    match judgement.known_findings() {
+    let counts = match judgement.known_findings() {
         0 => counts,
         known => format!("{counts}, {known} known hidden"),
+    };
+    match judgement.accepted {
+        0 => counts,
+        accepted => format!("{counts}, {accepted} accepted"),
     }
 }
 

@@ -1,0 +1,383 @@
+//! What a house makes of findings: which categories it looks at, how severe it takes
+//! them, and which words and names it has accepted.
+//!
+//! In: the findings of one document. Out: those that are left, with the severity that
+//! the house gives them, and how many were accepted. It is applied once, when all is
+//! judged; what comes after (gates, formats, corrections) sees the result only. Scores
+//! and words are not touched: they say what the model makes of the text.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::finding::{Category, Finding, Severity};
+use crate::segment::{Segments, WordKind, segment};
+
+/// Words of an accepted text, at most: it is a word or a name, not a paragraph, and so
+/// many words are looked at around each finding.
+pub const MOST_ACCEPTED_WORDS: usize = 16;
+
+/// What a house makes of findings. The default changes nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Policy {
+    categories: BTreeMap<Category, CategoryRule>,
+    /// By their words, as they stand in a text.
+    exact: Texts,
+    /// By their words in small letters.
+    any_case: Texts,
+}
+
+/// Accepted texts, each with the categories for which it is accepted; `None` is all of
+/// them.
+type Texts = BTreeMap<String, BTreeSet<Option<Category>>>;
+
+/// What is made of a category.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CategoryRule {
+    /// Whether findings of the category are wanted at all.
+    pub enabled: bool,
+    /// How severe each of them is, whatever was judged.
+    pub severity: Option<Severity>,
+}
+
+impl Default for CategoryRule {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            severity: None,
+        }
+    }
+}
+
+/// A word or name that is no error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// One or several words.
+    pub text: String,
+    /// The only category for which it is accepted; all if there is none.
+    pub category: Option<Category>,
+    /// Whether capitals and small letters are the same.
+    pub any_case: bool,
+}
+
+/// Why a text cannot be accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AcceptedError {
+    /// There is nothing but white space.
+    #[error("a word is expected, got none")]
+    NoWord,
+    /// It is not a word or a name any more.
+    #[error("at most {MOST_ACCEPTED_WORDS} words and marks are expected, got {words}")]
+    TooLong {
+        /// Words and marks of the text.
+        words: usize,
+    },
+}
+
+/// What is known of the words of a document whose findings are looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Suspects<'a> {
+    /// The document's text.
+    pub text: &'a str,
+    /// Its words.
+    pub segments: &'a Segments,
+    /// Which of them are garbled by themselves.
+    pub garbled: &'a [bool],
+}
+
+/// What is left of a document's findings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kept {
+    /// In the order they had.
+    pub findings: Vec<Finding>,
+    /// How many more there were, all of accepted words.
+    pub accepted: usize,
+}
+
+impl Policy {
+    /// A policy of rules for categories.
+    pub fn new(categories: BTreeMap<Category, CategoryRule>) -> Self {
+        Self {
+            categories,
+            ..Self::default()
+        }
+    }
+
+    /// Accepts a text too.
+    ///
+    /// # Errors
+    /// When it has no word, or more than [`MOST_ACCEPTED_WORDS`].
+    pub fn accept(&mut self, accepted: &Accepted) -> Result<(), AcceptedError> {
+        let segments = segment(&accepted.text);
+        let words = segments.words.iter();
+        let words = words.map(|word| plain(word.span.slice(&accepted.text).unwrap_or_default()));
+        let words: Vec<String> = words.collect();
+        match words.len() {
+            0 => return Err(AcceptedError::NoWord),
+            1..=MOST_ACCEPTED_WORDS => {}
+            words => return Err(AcceptedError::TooLong { words }),
+        }
+        let key = words.join(" ");
+        let (texts, key) = if accepted.any_case {
+            (&mut self.any_case, key.to_lowercase())
+        } else {
+            (&mut self.exact, key)
+        };
+        texts.entry(key).or_default().insert(accepted.category);
+        Ok(())
+    }
+
+    /// Takes out what is not wanted or accepted, and gives the rest its severity.
+    ///
+    /// A finding is accepted if each of its suspect words lies in an accepted text: those
+    /// that are garbled by themselves, or all its words where none is or where a sibling
+    /// contradicts it.
+    pub fn apply(&self, findings: Vec<Finding>, suspects: Suspects<'_>) -> Kept {
+        let mut kept = Kept {
+            findings: Vec::with_capacity(findings.len()),
+            accepted: 0,
+        };
+        for mut finding in findings {
+            let rule = self.categories.get(&finding.category);
+            let rule = rule.copied().unwrap_or_default();
+            if !rule.enabled {
+                continue;
+            }
+            if self.accepts(&finding, suspects) {
+                kept.accepted += 1;
+                continue;
+            }
+            finding.severity = rule.severity.unwrap_or(finding.severity);
+            kept.findings.push(finding);
+        }
+        kept
+    }
+
+    fn accepts(&self, finding: &Finding, suspects: Suspects<'_>) -> bool {
+        if self.exact.is_empty() && self.any_case.is_empty() {
+            return false;
+        }
+        let words = suspects.segments.words_in(finding.span);
+        let is_word = |word: &usize| suspects.segments.words[*word].kind == WordKind::Word;
+        let garbled = |word: &usize| suspects.garbled.get(*word).copied().unwrap_or_default();
+        let some = |wanted: &dyn Fn(&usize) -> bool| -> Vec<usize> {
+            words.clone().filter(wanted).collect()
+        };
+        let mut wanted = match finding.category {
+            Category::Inconsistency => Vec::new(),
+            _ => some(&|word| is_word(word) && garbled(word)),
+        };
+        if wanted.is_empty() {
+            wanted = some(&is_word);
+        }
+        if wanted.is_empty() {
+            wanted = words.clone().collect();
+        }
+        let covered = self.covered(finding.category, words, suspects);
+        !wanted.is_empty() && wanted.iter().all(|word| covered.contains(word))
+    }
+
+    /// The words that lie in accepted texts, of all that could reach into `words`.
+    fn covered(
+        &self,
+        category: Category,
+        words: std::ops::Range<usize>,
+        suspects: Suspects<'_>,
+    ) -> BTreeSet<usize> {
+        let all = &suspects.segments.words;
+        let here = |word: usize| plain(all[word].span.slice(suspects.text).unwrap_or_default());
+        let mut covered = BTreeSet::new();
+        for start in words.start.saturating_sub(MOST_ACCEPTED_WORDS - 1)..words.end {
+            let mut key = String::new();
+            for word in start..all.len().min(start + MOST_ACCEPTED_WORDS) {
+                if word > start {
+                    key.push(' ');
+                }
+                key += &here(word);
+                let owned = key.strip_suffix("'s").unwrap_or(&key);
+                if self.has(&key, category) || self.has(owned, category) {
+                    covered.extend(start..=word);
+                }
+            }
+        }
+        covered
+    }
+
+    fn has(&self, key: &str, category: Category) -> bool {
+        let fits = |categories: &BTreeSet<Option<Category>>| {
+            categories.contains(&None) || categories.contains(&Some(category))
+        };
+        self.exact.get(key).is_some_and(fits)
+            || self.any_case.get(&key.to_lowercase()).is_some_and(fits)
+    }
+}
+
+/// A word however its letters are composed and its apostrophe is drawn.
+fn plain(word: &str) -> String {
+    let apostrophe = |c| if matches!(c, '’' | 'ʼ') { '\'' } else { c };
+    word.nfc().map(apostrophe).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Evidence;
+    use crate::span::Span;
+
+    const TEXT: &str = "Litiger is, says Vladimir Poutine’s aide, the Zoe\u{301} of the past.";
+
+    fn accepted(text: &str) -> Accepted {
+        Accepted {
+            text: text.to_owned(),
+            category: None,
+            any_case: false,
+        }
+    }
+
+    fn finding(phrase: &str, category: Category) -> Finding {
+        let start = TEXT.find(phrase).unwrap();
+        Finding {
+            span: Span::new(start, start + phrase.len()),
+            category,
+            severity: Severity::Major,
+            confidence: 0.9,
+            evidence: Evidence::default(),
+            suggestions: Vec::new(),
+            known: false,
+        }
+    }
+
+    /// What is left of findings on `phrases`, each with the words of it that are garbled.
+    fn left(
+        policy: &Policy,
+        phrases: &[(&str, Category, &[&str])],
+    ) -> (Vec<(Category, Severity)>, usize) {
+        let segments = segment(TEXT);
+        let mut garbled = vec![false; segments.words.len()];
+        let mut findings = Vec::new();
+        for (phrase, category, suspect) in phrases {
+            let finding = finding(phrase, *category);
+            for word in segments.words_in(finding.span) {
+                let spelling = segments.words[word].span.slice(TEXT).unwrap();
+                garbled[word] = suspect.contains(&spelling);
+            }
+            findings.push(finding);
+        }
+        let suspects = Suspects {
+            text: TEXT,
+            segments: &segments,
+            garbled: &garbled,
+        };
+        let kept = policy.apply(findings, suspects);
+        let rest = kept.findings.iter().map(|f| (f.category, f.severity));
+        (rest.collect(), kept.accepted)
+    }
+
+    fn accepts(texts: &[Accepted], phrase: (&str, Category, &[&str])) -> bool {
+        let mut policy = Policy::default();
+        for text in texts {
+            policy.accept(text).unwrap();
+        }
+        left(&policy, &[phrase]).1 == 1
+    }
+
+    #[test]
+    fn categories_are_switched_off_and_made_as_severe_as_wanted() {
+        let rules = BTreeMap::from([
+            (
+                Category::Wording,
+                CategoryRule {
+                    enabled: false,
+                    severity: None,
+                },
+            ),
+            (
+                Category::Name,
+                CategoryRule {
+                    enabled: true,
+                    severity: Some(Severity::Minor),
+                },
+            ),
+        ]);
+        let phrases = [
+            ("Litiger", Category::Wording, &[][..]),
+            ("Poutine’s", Category::Name, &[][..]),
+            ("past", Category::Grammar, &[][..]),
+        ];
+        let (rest, accepted) = left(&Policy::new(rules), &phrases);
+        let expected = [
+            (Category::Name, Severity::Minor),
+            (Category::Grammar, Severity::Major),
+        ];
+        assert_eq!((rest.as_slice(), accepted), (&expected[..], 0));
+        let (untouched, _) = left(&Policy::default(), &phrases);
+        assert_eq!(untouched.len(), 3);
+    }
+
+    #[test]
+    fn a_finding_is_accepted_if_all_its_suspect_words_are() {
+        let name = ("Vladimir Poutine’s", Category::Name, &["Poutine’s"][..]);
+        assert!(accepts(&[accepted("Poutine")], name));
+        assert!(accepts(&[accepted("Vladimir Poutine")], name));
+        assert!(accepts(&[accepted("Poutine's aide")], name));
+        assert!(!accepts(&[accepted("Vladimir")], name));
+        assert!(!accepts(&[accepted("Poutine's friend")], name));
+        let both = (
+            "Vladimir Poutine’s",
+            Category::Name,
+            &["Vladimir", "Poutine’s"][..],
+        );
+        assert!(!accepts(&[accepted("Poutine")], both));
+        assert!(accepts(&[accepted("Poutine"), accepted("Vladimir")], both));
+        // Nothing is garbled by itself: the whole phrase counts.
+        let weak = ("Vladimir Poutine’s", Category::Name, &[][..]);
+        assert!(!accepts(&[accepted("Poutine")], weak));
+        let fact = (
+            "Vladimir Poutine’s",
+            Category::Inconsistency,
+            &["Vladimir"][..],
+        );
+        assert!(!accepts(&[accepted("Vladimir")], fact));
+    }
+
+    #[test]
+    fn case_and_category_count_as_they_are_told_to() {
+        let word = ("Litiger", Category::Untranslated, &["Litiger"][..]);
+        assert!(accepts(&[accepted("Litiger")], word));
+        assert!(!accepts(&[accepted("litiger")], word));
+        let any_case = Accepted {
+            any_case: true,
+            ..accepted("LITIGER")
+        };
+        assert!(accepts(&[any_case], word));
+        let only = |category| Accepted {
+            category: Some(category),
+            ..accepted("Litiger")
+        };
+        assert!(accepts(&[only(Category::Untranslated)], word));
+        assert!(!accepts(&[only(Category::Name)], word));
+    }
+
+    #[test]
+    fn letters_may_be_composed_either_way_and_marks_can_be_accepted() {
+        let name = ("Zoe\u{301}", Category::Name, &["Zoe\u{301}"][..]);
+        assert!(accepts(&[accepted("Zo\u{e9}")], name));
+        let mark = (",", Category::Punctuation, &[","][..]);
+        assert!(accepts(&[accepted(",")], mark));
+        assert!(!accepts(&[accepted(".")], mark));
+    }
+
+    #[test]
+    fn what_is_no_word_or_name_is_refused() {
+        let mut policy = Policy::default();
+        let none = policy.accept(&accepted(" \t"));
+        assert_eq!(none, Err(AcceptedError::NoWord));
+        let long = "word ".repeat(MOST_ACCEPTED_WORDS + 1);
+        let long = policy.accept(&accepted(&long));
+        let words = MOST_ACCEPTED_WORDS + 1;
+        assert_eq!(long, Err(AcceptedError::TooLong { words }));
+        assert_eq!(policy, Policy::default());
+    }
+}
