@@ -117,3 +117,44 @@ fn packed_lines_and_rows_are_judged_like_plain_ones() {
     let stderr = String::from_utf8(text.stderr).unwrap();
     assert!(stderr.contains("article.txt.gz is packed"), "{stderr}");
 }
+
+#[test]
+fn standard_input_and_a_batch_have_the_configuration_of_the_working_directory() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    std::fs::create_dir_all(folder.path().join("in/here")).unwrap();
+    write(
+        "mtlint.toml",
+        "threshold = 0.3\n[gates]\nfail-on = 'minor'\n",
+    );
+    write(
+        "in/a.txt",
+        "The harbour was gibberish before the twaddle race.\n",
+    );
+    let run = |arguments: &[&str]| {
+        let mut running = mtlint(arguments)
+            .current_dir(folder.path().join("in/here"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = running.stdin.take().unwrap();
+        stdin
+            .write_all(b"The harbour was gibberish before the twaddle race.\n")
+            .unwrap();
+        drop(stdin);
+        let done = running.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (done.status.code(), text(done.stdout), text(done.stderr))
+    };
+    for arguments in [&["score", "-"][..], &["batch", "..", "-o", "-"]] {
+        assert_eq!(run(arguments).0, Some(1), "{arguments:?}");
+    }
+    // What lies in the working directory is shown as it is called there.
+    write("in/here/mtlint.toml", "\n[gate]\nfail-on = 'minor'\n");
+    let (status, _, stderr) = run(&["score"]);
+    let expected = "error: mtlint.toml:2:2: unknown key `gate`; did you mean `gates`?\n";
+    assert_eq!((status, stderr.as_str()), (Some(2), expected));
+    assert_eq!(run(&["score", "--no-config"]).0, Some(0));
+    assert_eq!(run(&["score", "../a.txt"]).0, Some(1));
+}

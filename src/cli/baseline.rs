@@ -11,7 +11,8 @@ use mtlint::report::Outcome;
 use mtlint::report::baseline::{Baseline, Known};
 
 use super::Verdict;
-use super::common::CommonArgs;
+use super::common::{CommonArgs, GateArgs};
+use super::config::ConfigArgs;
 use super::destination::{Destination, is_one_of};
 use super::documents::{self, InputArgs, Judge, STANDARD_INPUT};
 use super::output::Streams;
@@ -35,6 +36,9 @@ pub struct BaselineArgs {
 
     #[command(flatten)]
     pub(super) common: CommonArgs,
+
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 /// A file larger than this is no baseline: it would hold hundreds of thousands of
@@ -47,16 +51,20 @@ pub fn run(arguments: &BaselineArgs, streams: &mut Streams<'_>) -> anyhow::Resul
         input,
         output,
         common,
+        config,
     } = arguments;
-    if output != STANDARD_INPUT && is_one_of(output, input.read()) {
+    let plan = input.plan((common, &GateArgs::default()), config, streams)?;
+    let planned: Vec<String> = plan.read().collect();
+    let mut read = input.read().chain(planned.iter().map(String::as_str));
+    if output != STANDARD_INPUT && is_one_of(output, &mut read) {
         bail!("--output would write over {output}, which is read; name another file");
     }
     let mut file = Destination::create(output)?;
-    let judge = Judge::begin(input, common, streams)?;
+    let judge = Judge::begin(plan, input, common, streams)?;
     let mut baseline = Baseline::default();
     let mut failed = 0;
     for name in &input.files {
-        let document = documents::open(name, common, streams);
+        let document = documents::open(name, &judge.settings(name).common, streams);
         for report in judge.judge(name, document)? {
             documents::tell(&report, common.quiet, streams);
             baseline.add(&report);

@@ -17,7 +17,9 @@ use mtlint::report::json;
 
 use super::Verdict;
 use super::common::{CommonArgs, GateArgs};
+use super::config::{ConfigArgs, Plan};
 use super::destination::Destination;
+use super::documents::STANDARD_INPUT;
 use super::output::Streams;
 use progress::Progress;
 
@@ -37,7 +39,7 @@ use progress::Progress;
 /// same story, if there is one, as 'highlight --sibling' would; "sibling" in its line names it.
 /// Where several do, they are judged and the cleanest serves. "copy_of" names the article of the
 /// pool that a document is a near copy of; only a cleaner copy serves as its sibling.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(
     verbatim_doc_comment,
     after_help = "Examples:\n  \
@@ -100,6 +102,9 @@ pub struct BatchArgs {
 
     #[command(flatten)]
     gates: GateArgs,
+
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 /// How reports are written: a batch is for programs.
@@ -108,10 +113,35 @@ enum Format {
     Jsonl,
 }
 
+/// A record with the siblings that the configuration gives its file.
+fn beside(mut record: Record, source: &Source, plan: &Plan) -> Record {
+    if let (Record::Document { input, .. }, Source::Text(_)) = (&mut record, source)
+        && input.document.is_ok()
+    {
+        match plan.read_siblings(&source.name()) {
+            Ok(siblings) => input.siblings.extend(siblings),
+            Err(error) => input.document = Err(error),
+        }
+    }
+    record
+}
+
 /// Judges every document of the batch.
 pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
     let sources = batch::sources(&arguments.inputs)?;
     let pool_sources = pool::find(arguments, &sources)?;
+    let texts = sources.iter().filter(|one| matches!(one, Source::Text(_)));
+    let flags = (&arguments.common, &arguments.gates);
+    let plan = Plan::of_batch(texts.map(Source::name), flags, &arguments.config)?;
+    let settings = plan.settings(STANDARD_INPUT);
+    let arguments = &BatchArgs {
+        common: settings.common.clone(),
+        gates: settings.gates.clone(),
+        ..arguments.clone()
+    };
+    if !arguments.common.quiet {
+        plan.tell(streams);
+    }
     let mut output = Destination::create(&arguments.output)?;
     // Before the model is loaded: what is refused is refused at once.
     let read: Vec<&Source> = sources.iter().chain(pool::files(&pool_sources)).collect();
@@ -119,8 +149,9 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     let mut siblings = pool::fill(pool_sources.as_ref(), arguments, streams)?;
     let stop = state::stop_flag(state.is_some())?;
     let analyzer = arguments.common.analyzer(streams)?;
+    let analyzer = analyzer.under(settings.policy.clone());
     let mut run = state
-        .map(|state| state::begin(state, arguments, &analyzer, streams))
+        .map(|state| state::begin(state, arguments, (&analyzer, &settings.policy), streams))
         .transpose()?;
     let Format::Jsonl = arguments.format;
     let options = json::Options {
@@ -141,9 +172,10 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         ..
     } = streams;
     let mut stdin = Some(&mut **stdin);
-    let records = sources
-        .iter()
-        .flat_map(|source| batch::records(source, &mut stdin, &reading));
+    let records = sources.iter().flat_map(|source| {
+        let records = batch::records(source, &mut stdin, &reading);
+        records.map(|record| Ok(beside(record?, source, &plan)))
+    });
     // An input that cannot be read is every part's failure.
     let here = |record: &Record| arguments.shard.is_none_or(|shard| shard.holds(record));
     let records = records.filter(|record| record.as_ref().map_or(true, here));

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use mtlint::batch::Summary;
 use mtlint::detect::calibrated::{Calibrated, beside};
@@ -15,14 +17,19 @@ use mtlint::lm::{LanguageModel, Precision, SentenceVectors};
 use mtlint::models;
 use mtlint::pipeline::{Analyzer, OperatingPoint, Options};
 
+use super::given::Given;
 use super::log::LogFormat;
 use super::output::Streams;
 use super::progress::ModelProgress;
 
 /// Flags about the model and the judgement.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Judging")]
 pub struct CommonArgs {
+    /// First, since what follows takes its values away.
+    #[command(flatten)]
+    pub given: Given,
+
     /// The language model: a name from 'mtlint models list', a GGUF file, or, where mtlint was built
     /// with the feature rust-bert, 'rust-bert:' before a folder of Hugging Face's layout or a name
     #[arg(long, value_name = "NAME|PATH", default_value = "smollm2-135m")]
@@ -94,7 +101,8 @@ pub struct CommonArgs {
 }
 
 /// How much to flag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Sensitivity {
     Precise,
     Balanced,
@@ -102,7 +110,8 @@ pub enum Sensitivity {
 }
 
 /// The numbers a language model computes with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum PrecisionName {
     Int8,
     F32,
@@ -160,12 +169,53 @@ impl Colour {
 impl CommonArgs {
     /// The model loaded, and what judges documents with it.
     pub fn analyzer(&self, streams: &mut Streams<'_>) -> anyhow::Result<Analyzer> {
-        let (analyzer, beside) = self.uncalibrated()?;
+        self.start_threads()?;
+        // What cannot be had is said before the language model is loaded.
+        let aligner = self.aligner()?;
+        self.analyzer_of(&load_model(self)?, aligner, streams)
+    }
+
+    /// The model loaded and what judges with it, as it is built in, and where the
+    /// model's calibration is or would be.
+    pub fn uncalibrated(&self) -> anyhow::Result<(Analyzer, Option<PathBuf>)> {
+        self.start_threads()?;
+        let aligner = self.aligner()?;
+        let loaded = load_model(self)?;
+        Ok((self.built_in(&loaded, aligner)?, loaded.calibration))
+    }
+
+    /// Starts as many threads as are wanted, once.
+    pub fn start_threads(&self) -> anyhow::Result<()> {
+        if let Some(threads) = self.threads {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build_global()
+                .with_context(|| format!("cannot start {threads} threads"))?;
+        }
+        Ok(())
+    }
+
+    /// What makes sentence vectors, if that is wanted.
+    pub fn aligner(&self) -> anyhow::Result<Option<Arc<dyn SentenceVectors>>> {
+        match self.aligner {
+            AlignerName::Words => Ok(None),
+            AlignerName::Minilm => Ok(Some(minilm(self)?)),
+        }
+    }
+
+    /// What judges documents with a model, calibrated if there is a calibration.
+    pub fn analyzer_of(
+        &self,
+        loaded: &Loaded,
+        aligner: Option<Arc<dyn SentenceVectors>>,
+        streams: &mut Streams<'_>,
+    ) -> anyhow::Result<Analyzer> {
+        let analyzer = self.built_in(loaded, aligner)?;
         let named = self.calibration.as_deref();
         let path = match named {
             Some(path) if path == Path::new(NO_CALIBRATION) => return Ok(analyzer),
             Some(path) => path,
-            None => match &beside {
+            None => match &loaded.calibration {
                 Some(path) => path,
                 None => return Ok(analyzer),
             },
@@ -205,33 +255,23 @@ impl CommonArgs {
         Ok(analyzer)
     }
 
-    /// The model loaded and what judges with it, as it is built in, and where the
-    /// model's calibration is or would be.
-    pub fn uncalibrated(&self) -> anyhow::Result<(Analyzer, Option<PathBuf>)> {
-        if let Some(threads) = self.threads {
-            rayon::ThreadPoolBuilder::new()
-                .num_threads(threads)
-                .build_global()
-                .with_context(|| format!("cannot start {threads} threads"))?;
-        }
+    fn built_in(
+        &self,
+        loaded: &Loaded,
+        aligner: Option<Arc<dyn SentenceVectors>>,
+    ) -> anyhow::Result<Analyzer> {
         let options = Options {
             operating_point: self.operating_point(),
             language: self.language.clone(),
         };
-        // What cannot be had is said before the language model is loaded.
-        let aligner = match self.aligner {
-            AlignerName::Words => None,
-            AlignerName::Minilm => Some(minilm(self)?),
-        };
-        let Loaded { lm, calibration } = load_model(self)?;
-        let mut analyzer = Analyzer::new(lm, options)?;
+        let mut analyzer = Analyzer::new(Arc::clone(&loaded.lm), options)?;
         if self.detector == DetectorName::Surprisal {
             analyzer = analyzer.by_surprisal()?;
         }
         if let Some(aligner) = aligner {
             analyzer = analyzer.aligning_by(aligner);
         }
-        Ok((analyzer, calibration))
+        Ok(analyzer)
     }
 
     /// How sure a finding has to be.
@@ -251,7 +291,7 @@ impl CommonArgs {
 }
 
 /// What stands before the model of the second engine.
-const RUST_BERT: &str = "rust-bert:";
+pub const RUST_BERT: &str = "rust-bert:";
 
 /// What `--calibration` is called to use none.
 pub const NO_CALIBRATION: &str = "none";
@@ -369,7 +409,7 @@ pub fn load_model(common: &CommonArgs) -> anyhow::Result<Loaded> {
 }
 
 /// When to fail although the job was done.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Gates")]
 pub struct GateArgs {
     /// Exit with status 1 if a finding is at least this severe
@@ -382,7 +422,8 @@ pub struct GateArgs {
 }
 
 /// A severity, as an argument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Level {
     Minor,
     Major,
@@ -422,6 +463,12 @@ fn number_between(value: &str, low: f32, high: f32) -> Result<f32, String> {
         .ok_or_else(|| format!("a number from {low} to {high} is expected"))
 }
 
+/// A number that lies within bounds.
+pub fn within(number: f32, low: f32, high: f32) -> Result<f32, String> {
+    let checked = number_between(&number.to_string(), low, high);
+    checked.map_err(|expected| format!("{expected}, got {number}"))
+}
+
 fn probability(value: &str) -> Result<f32, String> {
     number_between(value, 0.0, 1.0)
 }
@@ -440,7 +487,8 @@ fn threads(value: &str) -> Result<usize, String> {
         .ok_or_else(|| format!("a whole number from 1 to {MOST} is expected"))
 }
 
-fn language(value: &str) -> Result<String, String> {
+/// A code of ISO 639-3.
+pub fn language(value: &str) -> Result<String, String> {
     whatlang::Lang::from_code(value)
         .map(|language| language.code().to_owned())
         .ok_or_else(|| {
@@ -450,7 +498,7 @@ fn language(value: &str) -> Result<String, String> {
 
 /// A number of bytes: `1000`, `500kB` (thousands), `8MiB` or `8M` (powers of
 /// 1024).
-fn bytes(value: &str) -> Result<u64, String> {
+pub fn bytes(value: &str) -> Result<u64, String> {
     let digits = value
         .find(|character: char| !character.is_ascii_digit())
         .unwrap_or(value.len());

@@ -9,13 +9,14 @@ use clap::{Args, ValueEnum};
 use mtlint::batch::Summary;
 use mtlint::correct::Correction;
 use mtlint::document::{Document, DocumentError, Markup};
-use mtlint::pipeline::{Analyzer, AnalyzerError, Input};
+use mtlint::pipeline::{AnalyzerError, Input};
 use mtlint::report::baseline::Known;
 use mtlint::report::{Outcome, Report, message, text};
 
 use super::Verdict;
 use super::baseline;
 use super::common::{CommonArgs, GateArgs};
+use super::config::{Analyzers, ConfigArgs, Plan, Settings};
 use super::drawing::{DrawText, Format, Manner};
 use super::emit::{self, Emit, Outputs};
 use super::output::{OutputError, Streams};
@@ -45,6 +46,27 @@ impl InputArgs {
     /// The names of all that is read.
     pub fn read(&self) -> impl Iterator<Item = &str> + Clone {
         self.files.iter().chain(&self.siblings).map(String::as_str)
+    }
+
+    /// How each document is judged, by the flags and its configuration.
+    pub fn plan(
+        &self,
+        flags: (&CommonArgs, &GateArgs),
+        config: &ConfigArgs,
+        streams: &mut Streams<'_>,
+    ) -> anyhow::Result<Plan> {
+        if self.read().filter(|file| *file == STANDARD_INPUT).count() > 1 {
+            bail!("standard input (-) can be read only once");
+        }
+        // Siblings on the command line win over those of a configuration.
+        let beside = self.siblings.is_empty();
+        let files = self.files.iter().map(String::as_str);
+        let plan = Plan::new(files, beside, flags, config)?;
+        let (common, _) = flags;
+        if !common.quiet {
+            plan.tell(streams);
+        }
+        Ok(plan)
     }
 }
 
@@ -79,6 +101,9 @@ pub struct DocumentArgs {
 
     #[command(flatten)]
     pub gates: GateArgs,
+
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// How documents are marked up, as an argument.
@@ -110,7 +135,7 @@ pub fn run(
 ) -> anyhow::Result<Verdict> {
     let mut job = Job::begin(arguments, draw, streams)?;
     for file in job.files() {
-        let document = open(file, &arguments.common, streams);
+        let document = open(file, &job.settings(file).common, streams);
         for report in job.judge(file, document)? {
             job.give(&report, None, true, streams)?;
             tell(&report, arguments.common.quiet, streams);
@@ -154,13 +179,16 @@ impl<'a> Job<'a> {
             compared: arguments.baseline.is_some(),
         };
         // Before the model is loaded: what is refused is refused at once.
+        let flags = (&arguments.common, &arguments.gates);
+        let plan = arguments.input.plan(flags, &arguments.config, streams)?;
+        let planned: Vec<String> = plan.read().collect();
         let read = arguments.input.read().chain(arguments.baseline.as_deref());
-        let read: Vec<&str> = read.collect();
+        let read: Vec<&str> = read.chain(planned.iter().map(String::as_str)).collect();
         let outputs = Outputs::create(arguments.format, &arguments.emit, manner, &read)?;
         let known = arguments.baseline.as_deref().map(baseline::read);
         Ok(Self {
             known: known.transpose()?,
-            judge: Judge::begin(&arguments.input, &arguments.common, streams)?,
+            judge: Judge::begin(plan, &arguments.input, &arguments.common, streams)?,
             style,
             outputs,
             verdict: Verdict::default(),
@@ -176,6 +204,11 @@ impl<'a> Job<'a> {
     /// How to draw text.
     pub fn style(&self) -> text::Style {
         self.style
+    }
+
+    /// How a document is judged.
+    pub fn settings(&self, file: &str) -> &Settings {
+        self.judge.settings(file)
     }
 
     /// Judges a document with the siblings, and marks what the baseline holds.
@@ -219,10 +252,11 @@ impl<'a> Job<'a> {
 
     /// Counts a report for the exit status.
     pub fn count(&mut self, report: &Report) {
+        let gates = &self.settings(&report.id).gates;
         // What is known of a document explains its quality too.
         let nothing_new = matches!(&report.outcome, Outcome::Scored(judgement)
             if judgement.known_findings() > 0 && judgement.new_findings().next().is_none());
-        self.verdict.gate |= !nothing_new && self.arguments.gates.met_by(&Summary::of(report));
+        self.verdict.gate |= !nothing_new && gates.met_by(&Summary::of(report));
         if let Outcome::Failed(_) | Outcome::BadRecord(_) = report.outcome {
             self.fail();
         }
@@ -242,7 +276,8 @@ impl<'a> Job<'a> {
 
 /// What judges documents with the siblings that were given.
 pub struct Judge {
-    analyzer: Analyzer,
+    plan: Plan,
+    analyzers: Analyzers,
     siblings: Vec<Document>,
     markup: MarkupName,
 }
@@ -250,33 +285,46 @@ pub struct Judge {
 impl Judge {
     /// Reads the siblings and loads the model.
     pub fn begin(
+        plan: Plan,
         input: &InputArgs,
         common: &CommonArgs,
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<Self> {
-        if input.read().filter(|file| *file == STANDARD_INPUT).count() > 1 {
-            bail!("standard input (-) can be read only once");
-        }
         Ok(Self {
             siblings: siblings(input, common, streams)?,
-            analyzer: common.analyzer(streams)?,
+            analyzers: plan.analyzers(streams)?,
             markup: input.markup,
+            plan,
         })
     }
 
-    /// Judges a document with the siblings.
+    /// How a document is judged.
+    pub fn settings(&self, file: &str) -> &Settings {
+        self.plan.settings(file)
+    }
+
+    /// Judges a document with its siblings.
     pub fn judge(
         &self,
         id: &str,
         document: Result<Document, DocumentError>,
     ) -> Result<Vec<Report>, AnalyzerError> {
-        self.analyzer.judge(vec![Input {
+        let marked_up = |document: Document| {
+            let markup = self.markup.of(document.name());
+            document.marked_up(markup)
+        };
+        let mut siblings = self.siblings.clone();
+        // One that cannot be read fails the document: corrections would be missing
+        // without anyone noticing.
+        let document = document.and_then(|document| {
+            let planned = self.plan.read_siblings(id)?;
+            siblings.extend(planned.into_iter().map(marked_up));
+            Ok(marked_up(document))
+        });
+        self.plan.analyzer(&self.analyzers, id).judge(vec![Input {
             id: id.to_owned(),
-            document: document.map(|document| {
-                let markup = self.markup.of(document.name());
-                document.marked_up(markup)
-            }),
-            siblings: self.siblings.clone(),
+            document,
+            siblings,
         }])
     }
 }

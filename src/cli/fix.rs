@@ -17,6 +17,7 @@ use mtlint::finding::Finding;
 use mtlint::report::{Outcome, Report, diff, text};
 
 use super::Verdict;
+use super::common::GateArgs;
 use super::documents::{self, DocumentArgs, Job, STANDARD_INPUT};
 use super::drawing::Format;
 use super::output::{OutputError, Streams};
@@ -121,9 +122,11 @@ pub fn run(
 impl Fixing<'_> {
     fn fix(&self, file: &str, job: &mut Job<'_>, streams: &mut Streams<'_>) -> anyhow::Result<()> {
         let mut given = Vec::new();
-        let common = &self.documents.common;
+        let settings = job.settings(file);
+        let gates = settings.gates.clone();
+        let common = settings.common.clone();
         let document = if file == STANDARD_INPUT {
-            documents::ask_for_input(common, streams);
+            documents::ask_for_input(&common, streams);
             let stdin = Keeping {
                 from: &mut streams.stdin,
                 kept: &mut given,
@@ -164,7 +167,7 @@ impl Fixing<'_> {
             } else if self.prints_text() {
                 job.printed(streams.print(&correction.text))?;
             }
-            let remains = if changed && (self.tells_what_remains() || job.emits()) {
+            let remains = if changed && (self.tells_what_remains(&gates) || job.emits()) {
                 let text = Document::from_text(file, correction.text.as_str());
                 job.judge(file, Ok(text))?
             } else {
@@ -213,8 +216,7 @@ impl Fixing<'_> {
     }
 
     /// Whether anyone is told of what remains, so that it has to be judged.
-    fn tells_what_remains(&self) -> bool {
-        let gates = &self.documents.gates;
+    fn tells_what_remains(&self, gates: &GateArgs) -> bool {
         self.prints_report() || gates.fail_on.is_some() || gates.fail_under.is_some()
     }
 

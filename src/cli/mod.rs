@@ -8,12 +8,14 @@ mod batch;
 mod calibrate;
 mod common;
 mod completions;
+mod config;
 mod destination;
 mod documents;
 mod drawing;
 mod emit;
 mod eval;
 mod fix;
+mod given;
 mod highlight;
 mod log;
 mod man;
@@ -73,6 +75,7 @@ enum Command {
     Report(report::ReportArgs),
     Eval(eval::EvalArgs),
     Calibrate(calibrate::CalibrateArgs),
+    Config(config::ConfigArguments),
     Models(models::ModelsArguments),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -87,6 +90,7 @@ impl Command {
             Self::Batch(arguments) => arguments.common.log_format,
             Self::Eval(arguments) => arguments.common.log_format,
             Self::Calibrate(arguments) => arguments.common.log_format,
+            Self::Config(arguments) => arguments.log_format(),
             Self::Report(_) | Self::Models(_) | Self::Completions(_) | Self::Man(_) => {
                 LogFormat::default()
             }
@@ -185,6 +189,7 @@ fn dispatch(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Verdi
         Command::Report(arguments) => report::run(&arguments, streams),
         Command::Eval(arguments) => eval::run(&arguments, streams),
         Command::Calibrate(arguments) => calibrate::run(&arguments, streams),
+        Command::Config(arguments) => config::run(&arguments, streams),
         Command::Models(arguments) => models::run(&arguments, streams),
         Command::Completions(arguments) => completions::run(&arguments, streams),
         Command::Man(arguments) => man::run(&arguments, streams),

@@ -6,6 +6,7 @@ use super::*;
 
 mod baseline;
 mod calibrate;
+mod config;
 mod emit;
 mod fix;
 

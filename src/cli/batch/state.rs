@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use mtlint::batch::Source;
 use mtlint::batch::state::{Fingerprint, Run, State};
 use mtlint::pipeline::Analyzer;
+use mtlint::policy::Policy;
 use mtlint::report::json;
 
 use super::BatchArgs;
@@ -60,10 +61,10 @@ fn same(one: &Path, other: &Path) -> bool {
 pub fn begin(
     state: State,
     arguments: &BatchArgs,
-    analyzer: &Analyzer,
+    (analyzer, policy): (&Analyzer, &Policy),
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Run> {
-    let fingerprint = fingerprint(arguments, analyzer)?;
+    let fingerprint = fingerprint(arguments, analyzer, policy)?;
     // A run with another pool is another run, though it knows the same reports.
     let pool = arguments.pool.iter().map(|pool| format!("--pool {pool}"));
     let inputs: Vec<String> = arguments.inputs.iter().cloned().chain(pool).collect();
@@ -81,7 +82,11 @@ pub fn now() -> i64 {
 }
 
 /// Everything that a report depends on beside the document and its siblings.
-fn fingerprint(arguments: &BatchArgs, analyzer: &Analyzer) -> anyhow::Result<Fingerprint> {
+fn fingerprint(
+    arguments: &BatchArgs,
+    analyzer: &Analyzer,
+    policy: &Policy,
+) -> anyhow::Result<Fingerprint> {
     let model = analyzer.model();
     let common = &arguments.common;
     let threshold = analyzer.threshold(common.operating_point());
@@ -101,6 +106,10 @@ fn fingerprint(arguments: &BatchArgs, analyzer: &Analyzer) -> anyhow::Result<Fin
         ("threshold", threshold.to_string()),
         ("language", common.language.clone().unwrap_or_default()),
         ("words", arguments.words.to_string()),
+        (
+            "policy",
+            hexadecimal(&Sha256::digest(serde_json::to_vec(policy)?)),
+        ),
     ]))
 }
 
@@ -112,9 +121,13 @@ fn program_hash() -> anyhow::Result<String> {
         let mut hasher = Sha256::new();
         io::copy(&mut file, &mut io::BufWriter::new(HashWriter(&mut hasher)))?;
         let hash = hasher.finalize();
-        Ok(hash.iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hexadecimal(&hash))
     };
     hash().context("cannot read this program's own file")
+}
+
+fn hexadecimal(hash: &[u8]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 struct HashWriter<'a>(&'a mut Sha256);

@@ -1,0 +1,125 @@
+//! The siblings that a configuration gives an article.
+//!
+//! In: rules, and an article's path. Out: the paths of its siblings, sorted, each once and
+//! never the article itself. It looks for files and reads none.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use glob::{MatchOptions, Pattern};
+
+use super::patterns::{DocumentPattern, SiblingPattern};
+use super::read::shown;
+
+/// Siblings of one article, at most: each is read whole and costs as much as the article.
+const MOST_SIBLINGS: usize = 16;
+
+/// The rules of one configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// The configuration, as it is shown.
+    pub name: String,
+    /// Its folder, links followed.
+    pub folder: PathBuf,
+    /// In the order of the file.
+    pub rules: Vec<Rule>,
+}
+
+/// One of them.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// The line it begins on.
+    pub line: usize,
+    /// The articles it is for.
+    pub documents: DocumentPattern,
+    /// Where their siblings are.
+    pub sibling: SiblingPattern,
+}
+
+/// What the rules say of an article.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Its siblings, as they are shown.
+    pub siblings: Vec<PathBuf>,
+    /// The lines of rules that are for it, where none of them names a file that is there.
+    pub in_vain: Vec<usize>,
+}
+
+/// Where a file lies: links to its folder are followed, and it itself is not.
+fn place(file: &Path) -> Option<PathBuf> {
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    Some(folder.canonicalize().ok()?.join(file.file_name()?))
+}
+
+impl Rules {
+    /// The siblings of an article.
+    ///
+    /// # Errors
+    /// Where there are too many, or one lies outside of the configuration's folder.
+    pub fn of(&self, document: &Path) -> anyhow::Result<Found> {
+        let mut found = Found::default();
+        // A file that is not there fails by itself.
+        let (Ok(whole), Some(place)) = (document.canonicalize(), place(document)) else {
+            return Ok(found);
+        };
+        let Ok(inside) = place.strip_prefix(&self.folder) else {
+            return Ok(found);
+        };
+        let mut seen = Vec::new();
+        for rule in &self.rules {
+            if !rule.documents.fits(inside) {
+                continue;
+            }
+            found.in_vain.push(rule.line);
+            for sibling in self.files(rule, inside)? {
+                if sibling == whole || seen.contains(&sibling) {
+                    continue;
+                }
+                if !sibling.starts_with(&self.folder) {
+                    bail!(
+                        "{}:{}: the sibling {} lies outside of the folder of the configuration",
+                        self.name,
+                        rule.line,
+                        shown(&sibling)
+                    );
+                }
+                if found.siblings.len() == MOST_SIBLINGS {
+                    bail!(
+                        "{}:{}: {} has more than {MOST_SIBLINGS} siblings; name fewer",
+                        self.name,
+                        rule.line,
+                        shown(document)
+                    );
+                }
+                found.siblings.push(PathBuf::from(shown(&sibling)));
+                seen.push(sibling);
+            }
+        }
+        if !found.siblings.is_empty() {
+            found.in_vain.clear();
+        }
+        Ok(found)
+    }
+
+    /// The files that a rule names for an article, links followed.
+    fn files(&self, rule: &Rule, document: &Path) -> anyhow::Result<Vec<PathBuf>> {
+        let (Some(folder), Some(pattern)) = (self.folder.to_str(), rule.sibling.of(document))
+        else {
+            return Ok(Vec::new());
+        };
+        let pattern = format!("{}/{pattern}", Pattern::escape(folder));
+        let options = MatchOptions {
+            require_literal_separator: true,
+            ..MatchOptions::new()
+        };
+        let paths = glob::glob_with(&pattern, options)?;
+        // What cannot be looked into holds no sibling.
+        let files = paths.flatten().filter(|path| path.is_file());
+        let whole = files.filter_map(|path| path.canonicalize().ok());
+        // One more than is allowed, and the article itself.
+        Ok(whole.take(MOST_SIBLINGS + 2).collect())
+    }
+}
