@@ -7,12 +7,13 @@ mod pool;
 mod progress;
 mod state;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
 use mtlint::batch::{self, BytesRead, Ended, Job, Reading, Record, Shard, Source, Unnamed};
+use mtlint::document::{Document, Markup};
 use mtlint::report::json;
 
 use super::Verdict;
@@ -118,8 +119,12 @@ fn beside(mut record: Record, source: &Source, plan: &Plan) -> Record {
     if let (Record::Document { input, .. }, Source::Text(_)) = (&mut record, source)
         && input.document.is_ok()
     {
+        let marked_up = |sibling: Document| {
+            let markup = Markup::of(Path::new(sibling.name()));
+            sibling.marked_up(markup)
+        };
         match plan.read_siblings(&source.name()) {
-            Ok(siblings) => input.siblings.extend(siblings),
+            Ok(siblings) => input.siblings.extend(siblings.into_iter().map(marked_up)),
             Err(error) => input.document = Err(error),
         }
     }

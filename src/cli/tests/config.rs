@@ -242,6 +242,15 @@ fn rules_give_articles_their_siblings() {
         whole("deep/er/dam.sibling.txt")
     );
     assert_eq!(reports[1].get("siblings"), None);
+    // Marked-up files are siblings too, in a batch as elsewhere.
+    let rule = "[[sibling]]\nfor = '*.txt'\nsibling = '{stem}.md'\n";
+    let marked_up = sibling.replace("Warsaw", "<!-- not -->*Warsaw*");
+    let folder = Folder::tree(&[("mtlint.toml", rule), ("a.txt", dam), ("a.md", &marked_up)]);
+    let (article, config) = (folder.path("a.txt"), folder.path("mtlint.toml"));
+    let one = ran(&["score", "--format", "jsonl", &article], b"").stdout;
+    let batch = ["batch", &article, "-o", "-", "--config", &config, "-q"];
+    assert_eq!(ran(&batch, b"").stdout, one);
+    assert_eq!(lines(&one)[0]["siblings"][0]["weight"], 1.0);
 }
 
 #[test]
