@@ -14,8 +14,8 @@ use unicode_normalization::UnicodeNormalization;
 use crate::finding::{Category, Finding, Severity};
 use crate::segment::{Segments, WordKind, segment};
 
-/// Words of an accepted text, at most: it is a word or a name, not a paragraph, and so
-/// many words are looked at around each finding.
+/// Words of an accepted text, at most: it is a word or a name, not a paragraph, and as
+/// many words are looked at around each finding as the longest of them has.
 pub const MOST_ACCEPTED_WORDS: usize = 16;
 
 /// What a house makes of findings. The default changes nothing.
@@ -26,6 +26,8 @@ pub struct Policy {
     exact: Texts,
     /// By their words in small letters.
     any_case: Texts,
+    /// Words of the longest of them.
+    longest: usize,
 }
 
 /// Accepted texts, each with the categories for which it is accepted; `None` is all of
@@ -126,6 +128,7 @@ impl Policy {
             (&mut self.exact, key)
         };
         texts.entry(key).or_default().insert(accepted.category);
+        self.longest = self.longest.max(words.len());
         Ok(())
     }
 
@@ -156,7 +159,7 @@ impl Policy {
     }
 
     fn accepts(&self, finding: &Finding, suspects: Suspects<'_>) -> bool {
-        if self.exact.is_empty() && self.any_case.is_empty() {
+        if self.longest == 0 {
             return false;
         }
         let words = suspects.segments.words_in(finding.span);
@@ -189,9 +192,9 @@ impl Policy {
         let all = &suspects.segments.words;
         let here = |word: usize| plain(all[word].span.slice(suspects.text).unwrap_or_default());
         let mut covered = BTreeSet::new();
-        for start in words.start.saturating_sub(MOST_ACCEPTED_WORDS - 1)..words.end {
+        for start in words.start.saturating_sub(self.longest.saturating_sub(1))..words.end {
             let mut key = String::new();
-            for word in start..all.len().min(start + MOST_ACCEPTED_WORDS) {
+            for word in start..all.len().min(start + self.longest) {
                 if word > start {
                     key.push(' ');
                 }
