@@ -53,6 +53,38 @@ fn parquet(text: &str) -> Vec<u8> {
     bytes
 }
 
+/// Sentences with words that editors changed, of two that the stand-in model knows as odd
+/// and some that it does not.
+fn labelled() -> String {
+    let sentence = |at: usize| {
+        let odd = ["gibberish", "quiet", "twaddle", "little"][at % 4];
+        let day = ["Monday", "Friday", "Sunday"][at % 3];
+        let tokens = ["The", odd, "harbour", "was", "closed", "on", day, "."];
+        let changed = |token: &str| {
+            let known = token == "gibberish" || token == "twaddle";
+            known || token == "closed" && at.is_multiple_of(2)
+        };
+        let tags = tokens.map(|token| if changed(token) { "BAD" } else { "OK" });
+        let bad = tags.iter().filter(|tag| **tag == "BAD").count() as f32;
+        let mt = tokens[..7].join(" ") + ".";
+        serde_json::json!({
+            "id": at.to_string(), "doc": (at / 5).to_string(), "mt": mt, "tokens": tokens,
+            "tags": tags, "hter": bad / 8.0, "pe": mt.replace(odd, "old"),
+        })
+    };
+    let lines = (0..1200).map(|at| format!("{}\n", sentence(at)));
+    lines.collect()
+}
+
+/// Articles in which nothing is odd.
+fn articles() -> String {
+    let article = |at: usize| {
+        let sentence = format!("The old harbour was closed again in week {at} of the year. ");
+        serde_json::json!({ "id": at.to_string(), "text": sentence.repeat(12) })
+    };
+    (0..40).map(|at| format!("{}\n", article(at))).collect()
+}
+
 /// The files that the examples name.
 fn files() -> Vec<(&'static str, Vec<u8>)> {
     let record = |id: &str, text: &str| {
@@ -82,6 +114,10 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
         ("data/ro-en.dev.jsonl.gz", gzip(edited)),
         ("data/rated.jsonl.gz", gzip(rated)),
         ("data/stories.jsonl.gz", gzip(story)),
+        ("sentences.jsonl.gz", gzip(&labelled())),
+        ("articles.jsonl.gz", gzip(&articles())),
+        ("labelled/sentences.jsonl.gz", gzip(&labelled())),
+        ("labelled/articles.jsonl.gz", gzip(&articles())),
     ]
 }
 
@@ -98,6 +134,10 @@ fn programs() -> tempfile::TempDir {
     let script = format!(
         "case \"$1\" in\n\
          score|highlight|baseline|batch|eval) exec '{MTLINT}' \"$@\" --model stub --quiet ;;\n\
+         calibrate) case \"$*\" in\n\
+             *--model*) exec '{MTLINT}' \"$@\" --quiet ;;\n\
+             *) exec '{MTLINT}' \"$@\" --model stub --quiet ;;\n\
+             esac ;;\n\
          *) exec '{MTLINT}' \"$@\" ;;\n\
          esac"
     );
@@ -143,8 +183,21 @@ fn every_example_runs() {
         let state = "mtlint batch tonight.jsonl --output reports.jsonl --state night.state";
         assert!(run_it(state).status.success());
         for example in all {
-            // Nothing is downloaded for a test: the folder of the model stands in.
-            let done = run_it(&example.replace("/srv/models", &models));
+            // Nothing is downloaded for a test: the folder of the model stands in, and the
+            // stand-in for other models.
+            let mut command = example.replace("/srv/models", &models);
+            for model in ["other.gguf", "rust-bert:gpt2/"] {
+                command = command.replace(&format!("--model {model}"), "--model stub");
+            }
+            if command.starts_with("mtlint calibrate") && !command.contains("--calibration") {
+                // It is no file that a calibration could stand beside.
+                command += " --calibration beside.json";
+            }
+            let done = run_it(&command);
+            if example.contains("--aligner minilm") && !cfg!(feature = "rust-bert") {
+                assert!(stderr(&done).contains("--features rust-bert"), "{example}");
+                continue;
+            }
             let gates = example.contains("--fail-");
             let fine = done.status.success() || gates && done.status.code() == Some(1);
             assert!(fine, "{example}: {}", stderr(&done));
