@@ -17,6 +17,7 @@ mod eval;
 mod fix;
 mod given;
 mod highlight;
+mod load;
 mod log;
 mod man;
 mod models;

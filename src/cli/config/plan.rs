@@ -18,8 +18,9 @@ use super::find::Finder;
 use super::read::ConfigFile;
 use super::settings::Settings;
 use super::siblings::Found;
-use crate::cli::common::{CommonArgs, GateArgs, Loaded, PrecisionName, load_model};
+use crate::cli::common::{CommonArgs, GateArgs, PrecisionName};
 use crate::cli::documents::STANDARD_INPUT;
+use crate::cli::load::{Loaded, load_model};
 use crate::cli::output::Streams;
 
 /// Which configuration counts.

@@ -22,7 +22,8 @@ use super::field::Field;
 use super::file::{CategoryTable, Config};
 use super::read::ConfigFile;
 use super::siblings::{Rule, Rules};
-use crate::cli::common::{CommonArgs, GateArgs, RUST_BERT};
+use crate::cli::common::{CommonArgs, GateArgs};
+use crate::cli::load::RUST_BERT;
 
 /// Everything that says how articles are judged.
 #[derive(Debug)]
