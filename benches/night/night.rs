@@ -142,6 +142,7 @@ fn rate(stories: &[Vec<String>], rounds: u64) -> Result<(), Box<dyn Error>> {
             run: None,
             siblings: None,
             stop: &AtomicBool::new(false),
+            watch: None,
         };
         let mut judged = 0;
         job.judge_all(Records::new("stories", lines.as_bytes(), MAX_BYTES), |_| {

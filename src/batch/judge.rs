@@ -44,6 +44,8 @@ pub struct Job<'a> {
     pub siblings: Option<&'a mut Siblings>,
     /// Set to stop after the group in hand.
     pub stop: &'a AtomicBool,
+    /// Sees every report that is made of a record's document, whole.
+    pub watch: Option<&'a mut dyn FnMut(&Report)>,
 }
 
 /// How a batch came to its end.
@@ -258,6 +260,9 @@ impl Job<'_> {
             return Ok(Vec::new());
         }
         let reports = self.analyzer.judge(group.inputs)?;
+        if let Some(watch) = &mut self.watch {
+            reports.iter().for_each(watch);
+        }
         let options = self.options;
         let mut read = reports
             .iter()

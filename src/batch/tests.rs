@@ -203,6 +203,7 @@ fn judge_all(
         run: None,
         siblings: None,
         stop,
+        watch: None,
     };
     job.judge_all(Records::new("in", input, 1_000), |judged| {
         each(judged);

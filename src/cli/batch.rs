@@ -3,6 +3,7 @@
 //! Reading and judging are the library's; here are the arguments, the output
 //! file and the progress.
 
+mod page;
 mod pool;
 mod progress;
 mod state;
@@ -22,6 +23,7 @@ use super::config::{ConfigArgs, Plan};
 use super::destination::Destination;
 use super::documents::STANDARD_INPUT;
 use super::output::Streams;
+use page::{Page, PageArgs};
 use progress::Progress;
 
 /// Judge many documents: JSON Lines, folders or patterns in, JSON Lines out
@@ -49,6 +51,7 @@ use progress::Progress;
     mtlint batch 'feed/*.jsonl.gz' more.csv 'export/*.parquet' --output reports.jsonl\n  \
     mtlint batch tonight.jsonl --output reports.jsonl --pool wire.jsonl --pool archive/\n  \
     mtlint batch tonight.jsonl --output reports.jsonl --pool batch\n  \
+    mtlint batch tonight.jsonl --output reports.jsonl --pool wire.jsonl --page worst.html\n  \
     mtlint batch tonight.jsonl --output part1.jsonl --shard 1/4\n  \
     cat tonight.jsonl | mtlint batch - --output - | jq -r .score.quality"
 )]
@@ -93,6 +96,9 @@ pub struct BatchArgs {
     /// Every word and mark with its numbers
     #[arg(long)]
     words: bool,
+
+    #[command(flatten)]
+    page: PageArgs,
 
     /// Exit with status 2 if a document failed
     #[arg(long)]
@@ -148,6 +154,7 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         plan.tell(streams);
     }
     let mut output = Destination::create(&arguments.output)?;
+    let mut page = Page::begin(&arguments.page, &sources)?;
     // Before the model is loaded: what is refused is refused at once.
     let read: Vec<&Source> = sources.iter().chain(pool::files(&pool_sources)).collect();
     let state = state::open(arguments, &read, streams)?;
@@ -177,23 +184,28 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         ..
     } = streams;
     let mut stdin = Some(&mut **stdin);
+    // An input that cannot be read is every part's failure.
+    let here = |record: &Record| arguments.shard.is_none_or(|shard| shard.holds(record));
+    let ours = |record: &Result<Record, _>| record.as_ref().map_or(true, here);
     let records = sources.iter().flat_map(|source| {
         let records = batch::records(source, &mut stdin, &reading);
         records.map(|record| Ok(beside(record?, source, &plan)))
     });
-    // An input that cannot be read is every part's failure.
-    let here = |record: &Record| arguments.shard.is_none_or(|shard| shard.holds(record));
-    let records = records.filter(|record| record.as_ref().map_or(true, here));
+    let records = records.filter(ours);
     let job = Job {
         analyzer: &analyzer,
         options,
         run: run.as_mut(),
         siblings: siblings.as_mut(),
         stop: &stop,
+        watch: None,
     };
     let ended = job.judge_all(records, |judged| {
         output.write(&format!("{}\n", judged.line), stdout)?;
         progress.count(&judged, stderr);
+        if let Some(page) = &mut page {
+            page.count(&judged.summary);
+        }
         verdict.gate |= arguments.gates.met_by(&judged.summary);
         Ok::<_, anyhow::Error>(())
     })?;
@@ -215,6 +227,14 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     }
     if !whole {
         bail!("stopped by a signal; the same command with --resume goes on from here");
+    }
+    if let Some(page) = page {
+        let mut no_input = None::<std::io::Empty>;
+        let again = sources.iter().flat_map(|source| {
+            let records = batch::records(source, &mut no_input, &reading);
+            records.map(|record| Ok(beside(record?, source, &plan)))
+        });
+        page.write(again.filter(ours), &analyzer, siblings.as_mut(), streams)?;
     }
     Ok(verdict)
 }

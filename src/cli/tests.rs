@@ -9,6 +9,7 @@ mod calibrate;
 mod config;
 mod emit;
 mod fix;
+mod page;
 
 const CLEAN: &str = "The harbour was quiet before the race.\n";
 const GARBLED: &str = "The harbour was gibberish before the twaddle race.\n";

@@ -67,6 +67,7 @@ fn judge(run: &mut Run, lines: &str) -> Result<Vec<Judged>, BatchError> {
         run: Some(run),
         siblings: None,
         stop: &AtomicBool::new(false),
+        watch: None,
     };
     let mut all = Vec::new();
     let records = Records::new("feed.jsonl", lines.as_bytes(), 10_000);

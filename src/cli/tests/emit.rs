@@ -21,7 +21,9 @@ fn every_format_is_what_format_would_print() {
     let folder = two();
     let documents = [folder.path("a.txt"), folder.path("b.txt")];
     let documents: Vec<&str> = documents.iter().map(String::as_str).collect();
-    let formats = ["text", "json", "jsonl", "compact", "sarif", "github", "tsv"];
+    let formats = [
+        "text", "html", "json", "jsonl", "compact", "sarif", "github", "tsv",
+    ];
     let mut arguments = [&JUDGE[..], &documents].concat();
     let emits = formats.map(|format| format!("{format}={}", folder.path(format)));
     for emit in &emits {
