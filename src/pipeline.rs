@@ -348,10 +348,7 @@ impl Analyzer {
         segments: &Segments,
         reading: &Reading,
     ) -> (Noticed, Spared, Score) {
-        let spared = Spared {
-            foreign: foreign_passages(text, segments),
-            prose: prose.cloned(),
-        };
+        let spared = Spared::new(text, segments, prose);
         let mut noticed = notice(&self.words, &self.lexicon, text, segments, reading);
         noticed.spare(|word| spared.holds(word.span));
         let rate_model = self.words.rate_model();
@@ -491,6 +488,13 @@ struct Spared {
 }
 
 impl Spared {
+    fn new(text: &str, segments: &Segments, prose: Option<&Arc<Prose>>) -> Self {
+        Self {
+            foreign: foreign_passages(text, segments),
+            prose: prose.cloned(),
+        }
+    }
+
     fn holds(&self, word: Span<Doc>) -> bool {
         let marked = self.prose.as_ref().is_some_and(|prose| prose.spares(word));
         marked || self.foreign.iter().any(|passage| passage.overlaps(word))

@@ -8,12 +8,15 @@ mod pool;
 mod progress;
 mod state;
 
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
-use mtlint::batch::{self, BytesRead, Ended, Job, Reading, Record, Shard, Source, Unnamed};
+use mtlint::batch::{
+    self, BatchError, BytesRead, Ended, Job, Reading, Record, Shard, Source, Unnamed,
+};
 use mtlint::document::{Document, Markup};
 use mtlint::report::json;
 
@@ -120,6 +123,23 @@ enum Format {
     Jsonl,
 }
 
+/// The records of this part of the batch, from the beginning, with the siblings that the
+/// configuration gives them.
+fn records<'a, R: BufRead + 'a>(
+    sources: &'a [Source],
+    stdin: &'a mut Option<R>,
+    reading: &'a Reading,
+    (plan, shard): (&'a Plan, Option<Shard>),
+) -> impl Iterator<Item = Result<Record, BatchError>> + 'a {
+    let records = sources.iter().flat_map(move |source| {
+        let records = batch::records(source, stdin, reading);
+        records.map(move |record| Ok(beside(record?, source, plan)))
+    });
+    // An input that cannot be read is every part's failure.
+    let here = move |record: &Record| shard.is_none_or(|shard| shard.holds(record));
+    records.filter(move |record| record.as_ref().map_or(true, here))
+}
+
 /// A record with the siblings that the configuration gives its file.
 fn beside(mut record: Record, source: &Source, plan: &Plan) -> Record {
     if let (Record::Document { input, .. }, Source::Text(_)) = (&mut record, source)
@@ -184,14 +204,7 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         ..
     } = streams;
     let mut stdin = Some(&mut **stdin);
-    // An input that cannot be read is every part's failure.
-    let here = |record: &Record| arguments.shard.is_none_or(|shard| shard.holds(record));
-    let ours = |record: &Result<Record, _>| record.as_ref().map_or(true, here);
-    let records = sources.iter().flat_map(|source| {
-        let records = batch::records(source, &mut stdin, &reading);
-        records.map(|record| Ok(beside(record?, source, &plan)))
-    });
-    let records = records.filter(ours);
+    let part = (&plan, arguments.shard);
     let job = Job {
         analyzer: &analyzer,
         options,
@@ -200,7 +213,8 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         stop: &stop,
         watch: None,
     };
-    let ended = job.judge_all(records, |judged| {
+    let all = records(&sources, &mut stdin, &reading, part);
+    let ended = job.judge_all(all, |judged| {
         output.write(&format!("{}\n", judged.line), stdout)?;
         progress.count(&judged, stderr);
         if let Some(page) = &mut page {
@@ -230,11 +244,8 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     }
     if let Some(page) = page {
         let mut no_input = None::<std::io::Empty>;
-        let again = sources.iter().flat_map(|source| {
-            let records = batch::records(source, &mut no_input, &reading);
-            records.map(|record| Ok(beside(record?, source, &plan)))
-        });
-        page.write(again.filter(ours), &analyzer, siblings.as_mut(), streams)?;
+        let again = records(&sources, &mut no_input, &reading, part);
+        page.write(again, &analyzer, siblings.as_mut(), streams)?;
     }
     Ok(verdict)
 }

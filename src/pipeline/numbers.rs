@@ -5,11 +5,10 @@
 
 use std::ops::Range;
 
-use super::{Analyzer, AnalyzerError};
+use super::{Analyzer, AnalyzerError, Spared};
 use crate::detect::features::{WIDTH, features, word_readings};
 use crate::detect::sentences;
 use crate::document::Document;
-use crate::language::foreign_passages;
 use crate::lm::ReadOptions;
 use crate::span::{Doc, Span};
 
@@ -54,10 +53,9 @@ impl Analyzer {
                 let reading = super::shifted(readings.next()?, accepted.document.content_start());
                 let (text, segments) = (accepted.document.judged(), &accepted.segments);
                 let words = word_readings(segments, &reading);
-                let foreign = foreign_passages(text, segments);
-                let spared = |span: Span<Doc>| foreign.iter().any(|one| one.overlaps(span));
+                let spared = Spared::new(text, segments, accepted.document.prose());
                 Some(Numbers {
-                    spared: words.iter().map(|word| spared(word.span)).collect(),
+                    spared: words.iter().map(|word| spared.holds(word.span)).collect(),
                     rows: features(text, segments, &reading, &words, &self.lexicon),
                     words: words.iter().map(|word| word.span).collect(),
                     sentences: sentences(segments),

@@ -16,7 +16,7 @@ use crate::batch::state::RunFacts;
 const SCHEMA: &str = "mtlint.morning/1";
 
 /// A phrase takes at most this many columns; JSON has the whole of it.
-const PHRASE_COLUMNS: usize = 60;
+pub(super) const PHRASE_COLUMNS: usize = 60;
 
 /// Of a document's changes in findings so many are shown of each kind.
 const FOUND_SHOWN: usize = 5;

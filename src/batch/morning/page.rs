@@ -11,9 +11,6 @@ use crate::report::{message, text};
 use super::body::Found;
 use super::{Changes, Morning, NotJudged, OfCategory, Poor, draw};
 
-/// A phrase takes at most this many columns.
-const PHRASE_COLUMNS: usize = 60;
-
 #[derive(Template)]
 #[template(path = "morning.html")]
 struct Body<'a> {
@@ -45,7 +42,7 @@ fn category(found: &Found) -> &'static str {
 }
 
 fn phrase(found: &Found) -> String {
-    text::safe_phrase(&found.text, PHRASE_COLUMNS)
+    text::safe_phrase(&found.text, draw::PHRASE_COLUMNS)
 }
 
 fn hidden(poor: &Poor) -> u64 {
