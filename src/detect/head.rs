@@ -10,34 +10,48 @@
 
 use std::ops::Range;
 
-use rten_gemm::GemmExecutor;
 use rten_simd::ops::{BitOps, NumOps};
 use rten_simd::{Isa, SimdOp, SimdUnaryOp};
 use rten_vecmath::{Sigmoid, Tanh};
 
 use super::weights::{Tensors, WeightsError};
-use crate::linear::Float;
+use crate::linear::{Input, Linear};
+use crate::lm::Precision;
+
+/// Layers of fewer inputs are cheap as they are.
+const WIDE: usize = 256;
 
 /// A linear layer with its bias.
 struct Layer {
-    weights: Float,
+    weights: Linear,
+    precision: Precision,
     bias: Vec<f32>,
 }
 
 impl Layer {
-    fn new(tensors: &Tensors, name: &str, inputs: usize) -> Result<Self, WeightsError> {
-        let bias = tensors.all(&format!("{name}.bias"))?;
-        let weights = tensors.sized(&format!("{name}.weight"), bias.len() * inputs)?;
+    fn new(
+        tensors: &Tensors,
+        [weights, bias]: [&str; 2],
+        inputs: usize,
+        precision: Precision,
+    ) -> Result<Self, WeightsError> {
+        let bias = tensors.all(bias)?;
+        let weights = tensors.sized(weights, bias.len() * inputs)?;
+        let wide = inputs >= WIDE;
+        let precision = if wide { precision } else { Precision::F32 };
         Ok(Self {
-            weights: Float::new(&weights, inputs),
+            weights: Linear::new(&weights, inputs, precision),
+            precision,
             bias,
         })
     }
 
-    /// One row of results for each of `rows` rows of input.
-    fn apply(&self, gemm: &GemmExecutor<f32>, input: &[f32], rows: usize) -> Vec<f32> {
-        let mut out = self.bias.repeat(rows);
-        self.weights.apply(gemm, input, &mut out, true);
+    /// A row of results for each row of input.
+    fn apply(&self, rows: &[f32]) -> Vec<f32> {
+        let mut input = Input::new(self.precision);
+        input.fill(rows, self.weights.inputs());
+        let mut out = self.bias.repeat(rows.len() / self.weights.inputs());
+        self.weights.apply(&input, &mut out, true);
         out
     }
 }
@@ -56,26 +70,19 @@ impl Gru {
         name: &str,
         direction: &str,
         inputs: usize,
+        precision: Precision,
     ) -> Result<Self, WeightsError> {
-        let bias = tensors.all(&format!("{name}.bias_ih_l0{direction}"))?;
-        let units = bias.len() / 3;
-        let weights = tensors.sized(
-            &format!("{name}.weight_ih_l0{direction}"),
-            bias.len() * inputs,
-        )?;
+        let part = |kind: &str| format!("{name}.{kind}_l0{direction}");
+        let names = [&*part("weight_ih"), &*part("bias_ih")];
+        let input = Layer::new(tensors, names, inputs, precision)?;
+        let units = input.bias.len() / 3;
         // The file has a row a gate.
-        let by_gate = tensors.sized(
-            &format!("{name}.weight_hh_l0{direction}"),
-            3 * units * units,
-        )?;
+        let by_gate = tensors.sized(&part("weight_hh"), 3 * units * units)?;
         let column = |unit| by_gate.iter().skip(unit).step_by(units.max(1));
         Ok(Self {
-            input: Layer {
-                weights: Float::new(&weights, inputs),
-                bias,
-            },
+            input,
             state_weights: (0..units).flat_map(column).copied().collect(),
-            state_bias: tensors.sized(&format!("{name}.bias_hh_l0{direction}"), 3 * units)?,
+            state_bias: tensors.sized(&part("bias_hh"), 3 * units)?,
         })
     }
 
@@ -198,34 +205,34 @@ pub struct Head {
 
 impl Head {
     /// The network whose tensors' names begin with `prefix`, for rows of so
-    /// many features and states.
+    /// many features and states. Products of wide layers are made in `precision`.
     pub fn new(
         tensors: &Tensors,
         prefix: &str,
         features: usize,
         states: usize,
+        precision: Precision,
     ) -> Result<Self, WeightsError> {
-        let name = |part: &str| format!("{prefix}{part}");
-        let features = Layer::new(tensors, &name("features"), features)?;
-        let states = (states > 0)
-            .then(|| Layer::new(tensors, &name("states"), states))
-            .transpose()?;
+        let layer = |part: &str, inputs: usize| {
+            let name = |kind: &str| format!("{prefix}{part}.{kind}");
+            let names = [&*name("weight"), &*name("bias")];
+            Layer::new(tensors, names, inputs, precision)
+        };
+        let features = layer("features", features)?;
+        let states = (states > 0).then(|| layer("states", states)).transpose()?;
         let width = features.bias.len() + states.as_ref().map_or(0, |layer| layer.bias.len());
-        let gru = |direction| Gru::new(tensors, &name("gru"), direction, width);
+        let name = format!("{prefix}gru");
+        let gru = |direction| Gru::new(tensors, &name, direction, width, precision);
         let (ahead, behind) = (gru("")?, gru("_reverse")?);
-        let hidden = Layer::new(
-            tensors,
-            &name("hidden"),
-            ahead.units() + behind.units() + width,
-        )?;
+        let hidden = layer("hidden", ahead.units() + behind.units() + width)?;
         let units = hidden.bias.len();
         Ok(Self {
             features,
             states,
             ahead,
             behind,
-            word: Layer::new(tensors, &name("word"), units)?,
-            rate: Layer::new(tensors, &name("rate"), units + 1)?,
+            word: layer("word", units)?,
+            rate: layer("rate", units + 1)?,
             hidden,
         })
     }
@@ -239,12 +246,11 @@ impl Head {
                 rates: vec![0.0; rows.sentences.len()],
             };
         }
-        let gemm = GemmExecutor::<f32>::new();
-        let inputs = self.inputs(&gemm, rows, words);
+        let inputs = self.inputs(rows);
         let width = inputs.len() / words;
         let (ahead, behind) = rayon::join(
-            || self.ahead.input.apply(&gemm, &inputs, words),
-            || self.behind.input.apply(&gemm, &inputs, words),
+            || self.ahead.input.apply(&inputs),
+            || self.behind.input.apply(&inputs),
         );
         let run = |gru: &Gru, gates: &[f32], backwards: bool| {
             let units = gru.units();
@@ -270,11 +276,11 @@ impl Head {
             (&behind, self.behind.units()),
             (&inputs, width),
         ]);
-        let mut hidden = self.hidden.apply(&gemm, &joined, words);
+        let mut hidden = self.hidden.apply(&joined);
         relu(&mut hidden);
-        let logits = self.word.apply(&gemm, &hidden, words);
+        let logits = self.word.apply(&hidden);
         let rates = rows.sentences.iter();
-        let rates = rates.map(|sentence| self.rate(&gemm, &hidden, &logits, sentence));
+        let rates = rates.map(|sentence| self.rate(&hidden, &logits, sentence));
         Said {
             rates: rates.collect(),
             logits,
@@ -282,13 +288,13 @@ impl Head {
     }
 
     /// What the recurrent layer sees of each word: its states, its features.
-    fn inputs(&self, gemm: &GemmExecutor<f32>, rows: Rows<'_>, words: usize) -> Vec<f32> {
-        let mut features = self.features.apply(gemm, rows.features, words);
+    fn inputs(&self, rows: Rows<'_>) -> Vec<f32> {
+        let mut features = self.features.apply(rows.features);
         relu(&mut features);
         let Some(layer) = &self.states else {
             return features;
         };
-        let mut states = layer.apply(gemm, rows.states, words);
+        let mut states = layer.apply(rows.states);
         Tanh {}.map_mut(&mut states);
         side_by_side(&[
             (&states, layer.bias.len()),
@@ -297,13 +303,7 @@ impl Head {
     }
 
     /// The post-edit rate of a sentence, from the means over its words.
-    fn rate(
-        &self,
-        gemm: &GemmExecutor<f32>,
-        hidden: &[f32],
-        logits: &[f32],
-        sentence: &Range<usize>,
-    ) -> f32 {
+    fn rate(&self, hidden: &[f32], logits: &[f32], sentence: &Range<usize>) -> f32 {
         let units = self.hidden.bias.len();
         let mut mean = vec![0.0; units + 1];
         for word in sentence.clone() {
@@ -316,7 +316,7 @@ impl Head {
         for sum in &mut mean {
             *sum /= sentence.len().max(1) as f32;
         }
-        sigmoid(self.rate.apply(gemm, &mean, 1)[0])
+        sigmoid(self.rate.apply(&mean)[0])
     }
 }
 

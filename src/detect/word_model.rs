@@ -15,7 +15,7 @@ use super::calibrated::Calibrated;
 use super::features::WIDTH;
 use super::head::{Head, Rows, Said, sigmoid};
 use super::weights::{Tensors, WeightsError};
-use crate::lm::ModelId;
+use crate::lm::{ModelId, Precision};
 
 /// Weights for the default model, trained on its states.
 const TRAINED: &[u8] = include_bytes!("../../models/en-1.safetensors");
@@ -124,7 +124,7 @@ impl WordModel {
     pub fn of(lm: &ModelId) -> Result<Self, WeightsError> {
         let trained = Tensors::new(TRAINED)?;
         if trained.note("model_sha256")? == lm.sha256 {
-            Self::from_tensors(&trained)
+            Self::from_tensors(&trained, lm.precision)
         } else {
             Self::surprisal()
         }
@@ -135,7 +135,7 @@ impl WordModel {
     /// # Errors
     /// When the embedded weights are damaged.
     pub fn surprisal() -> Result<Self, WeightsError> {
-        Self::from_tensors(&Tensors::new(SURPRISAL)?)
+        Self::from_tensors(&Tensors::new(SURPRISAL)?, Precision::F32)
     }
 
     /// The same model with the calibration that was fitted for one language model: its
@@ -166,7 +166,7 @@ impl WordModel {
         (&self.features.mean, &self.features.deviation)
     }
 
-    fn from_tensors(tensors: &Tensors<'_>) -> Result<Self, WeightsError> {
+    fn from_tensors(tensors: &Tensors<'_>, precision: Precision) -> Result<Self, WeightsError> {
         let numbers = |name: &str| -> Result<Vec<usize>, WeightsError> {
             let note = tensors.note(name)?;
             let numbers = note.split_whitespace().map(str::parse);
@@ -183,7 +183,10 @@ impl WordModel {
         }
         let states = Scale::new(tensors, "state")?;
         let heads = 0..count.first().copied().unwrap_or(1);
-        let head = |index| Head::new(tensors, &format!("{index}."), WIDTH, states.mean.len());
+        let head = |index| {
+            let prefix = format!("{index}.");
+            Head::new(tensors, &prefix, WIDTH, states.mean.len(), precision)
+        };
         let heads = heads.map(head).collect::<Result<_, _>>()?;
         let [slope, level, shift] = tensors.array("calibration")?;
         let [precise, balanced, thorough] = tensors.array("thresholds")?;
@@ -318,7 +321,8 @@ mod tests {
     #[test]
     fn the_embedded_weights_load_and_their_thresholds_are_ordered() {
         for bytes in [TRAINED, SURPRISAL] {
-            let model = WordModel::from_tensors(&Tensors::new(bytes).unwrap()).unwrap();
+            let model =
+                WordModel::from_tensors(&Tensors::new(bytes).unwrap(), Precision::Int8).unwrap();
             let t = model.thresholds();
             assert!(t.thorough < t.balanced && t.balanced < t.precise, "{t:?}");
         }
@@ -329,7 +333,7 @@ mod tests {
         let id = |sha256: &str| ModelId {
             name: "smollm2-135m".to_owned(),
             sha256: sha256.to_owned(),
-            precision: crate::lm::Precision::Int8,
+            precision: Precision::Int8,
         };
         let trained = Tensors::new(TRAINED).unwrap();
         let own = WordModel::of(&id(trained.note("model_sha256").unwrap())).unwrap();
