@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::finding::SiblingQuote;
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Entry, Lexicon};
 use crate::lm::{LanguageModel, LmError, SentenceVectors};
 use crate::segment::Segments;
 use crate::span::{Sibling, Span};
@@ -110,7 +110,10 @@ pub(super) struct Source<'a> {
 pub struct Comparison<'a> {
     pub(super) document: &'a Article<'a>,
     pub(super) sources: Vec<Source<'a>>,
-    pub(super) lexicon: &'a Lexicon,
+    lexicon: &'a Lexicon,
+    /// What the lexicon says of the spellings that were asked about: its model of
+    /// spellings is slow, and every edit asks.
+    entries: RefCell<HashMap<&'a str, Entry>>,
     /// How often each folded word stands in the document.
     pub(super) counts: HashMap<&'a str, usize>,
     /// Every spelling of the document.
@@ -145,8 +148,21 @@ impl<'a> Comparison<'a> {
             kinship: RefCell::new(kinship),
             document,
             lexicon,
+            entries: RefCell::default(),
             bits,
         }
+    }
+
+    /// What the lexicon says of a word of the document or of a sibling.
+    pub(super) fn entry(&self, spelling: &'a str) -> Entry {
+        let mut known = self.entries.borrow_mut();
+        let look_up = || self.lexicon.look_up(spelling);
+        *known.entry(spelling).or_insert_with(look_up)
+    }
+
+    /// How closely two words are related.
+    pub(super) fn related_words(&self, a: &'a Form, b: &'a Form) -> f32 {
+        self.kinship.borrow_mut().of(a, b)
     }
 }
 

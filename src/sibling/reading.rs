@@ -16,7 +16,7 @@ use super::candidates::Candidate;
 use super::signs::{PRIOR_WIDTH, WIDTH};
 
 /// Bytes of the document read before the first edit, for context.
-const BEFORE_BYTES: usize = 300;
+const BEFORE_BYTES: usize = 150;
 
 /// Bytes of the document read after the words that give way. The rest hardly
 /// depends on the edit.
@@ -24,7 +24,7 @@ const AFTER_BYTES: usize = 60;
 
 /// Bytes of the document, context and all, that edits of one trunk begin in. Every
 /// branch looks back over the whole trunk before it, so that long ones cost more.
-const TRUNK_BYTES: usize = 700;
+const TRUNK_BYTES: usize = 1000;
 
 /// Bytes that give way, and what stands there afterwards.
 pub(super) type Patch<'a> = (Span<Doc>, &'a str);

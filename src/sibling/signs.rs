@@ -37,9 +37,9 @@ pub(super) struct Edit<'a> {
     pub within: usize,
 }
 
-impl Comparison<'_> {
+impl<'a> Comparison<'a> {
     /// The numbers of an edit that both sides have words for.
-    pub(super) fn signs(&self, source: &Source<'_>, edit: &Edit<'_>) -> [f32; PRIOR_WIDTH] {
+    pub(super) fn signs(&self, source: &Source<'a>, edit: &Edit<'_>) -> [f32; PRIOR_WIDTH] {
         let (document, sibling) = (self.document, source.article);
         let own = edit.own.clone().filter(|&word| document.is_word(word));
         let other = edit.other.clone().filter(|&word| sibling.is_word(word));
@@ -65,9 +65,9 @@ impl Comparison<'_> {
         let count = suspects.len().max(1) as f32;
         let given = costs().map(|cost| cost.given).sum::<f32>() / count;
         let saved = costs().map(|cost| cost.saved()).sum::<f32>() / count;
-        let zipf = |article: &Article<'_>, words: &[usize]| {
+        let zipf = |article: &Article<'a>, words: &[usize]| {
             let zipf = words.iter().map(|&word| {
-                let entry = self.lexicon.look_up(article.spelling(word));
+                let entry = self.entry(article.spelling(word));
                 entry.english_zipf
             });
             zipf.fold(8.0, f32::min) / 8.0
@@ -93,7 +93,7 @@ impl Comparison<'_> {
                 .any(|&word| !article.forms[word].digits.is_empty())
         };
         let foreign = gone.iter().any(|&word| {
-            let entry = self.lexicon.look_up(document.spelling(word));
+            let entry = self.entry(document.spelling(word));
             entry.foreign_language().is_some()
         });
         let inflected = match (gone.as_slice(), come.as_slice()) {
@@ -105,7 +105,7 @@ impl Comparison<'_> {
             && vouched.clone().next().is_none()
             && echoed.clone().next().is_none();
         let link = gone.iter().flat_map(|&a| come.iter().map(move |&b| (a, b)));
-        let link = link.map(|(a, b)| super::names::relatedness(form(a), quoted(b)).total);
+        let link = link.map(|(a, b)| self.related_words(form(a), quoted(b)));
         let (gone_content, come_content) = (content(document, &gone), content(sibling, &come));
         let matched = edit.pair.map(|pair| &pair.matched);
         let sentence = document.segments.words[edit.own.start].sentence;
@@ -196,7 +196,7 @@ impl Comparison<'_> {
     /// How well the words beside the edit agree on one side: 1 where the
     /// nearest agrees and carries content, less where only a common word does,
     /// or one a little farther off.
-    fn anchor(&self, source: &Source<'_>, edit: &Edit<'_>, side: Side) -> f32 {
+    fn anchor(&self, source: &Source<'a>, edit: &Edit<'_>, side: Side) -> f32 {
         let (document, sibling) = (self.document, source.article);
         let (own, other) = match side {
             Side::Left => (edit.own.start, edit.other.start),
@@ -208,11 +208,8 @@ impl Comparison<'_> {
             return if near == (None, None) { 0.35 } else { 0.0 };
         };
         let (x, y) = (&document.forms[a], &sibling.forms[b]);
-        let agree = |x: &Form, y: &Form| {
-            x.same(y)
-                || (x.is_content()
-                    && y.is_content()
-                    && super::names::relatedness(x, y).total >= 0.8)
+        let agree = |x: &'a Form, y: &'a Form| {
+            x.same(y) || (x.is_content() && y.is_content() && self.related_words(x, y) >= 0.8)
         };
         let content = |article: &Article<'_>, first: usize| {
             let mut word = Some(first);

@@ -52,7 +52,7 @@ impl Comparison<'_> {
                 let count = |n: usize| (n.min(5) as f32) / 5.0;
                 let times = |n: usize| (n as f32).ln_1p() / 2.0;
                 let there = source.counts.get(form.folded.as_str()).copied();
-                let entry = self.lexicon.look_up(self.document.spelling(word));
+                let entry = self.entry(self.document.spelling(word));
                 let cost = |step: isize| {
                     let at = word.checked_add_signed(step);
                     let cost = at.and_then(|at| costs.get(at));
