@@ -89,11 +89,21 @@ fn assert_correction(bad: &str, sibling: &str, good: &str) -> Suggestion {
 
 #[test]
 fn a_city_left_in_french() {
-    let first = assert_correction(
-        "The final was played in [Londres] on Sunday. The young player won in three sets.",
+    let corrected = |sibling| {
+        assert_correction(
+            "The final was played in [Londres] on Sunday. The young player won in three sets.",
+            sibling,
+            "The final was played in London on Sunday. The young player won in three sets.",
+        )
+    };
+    corrected(
         "On Sunday, London saw one of the shortest finals in years. The winner, who is only \
          nineteen, cried when she held the cup.",
-        "The final was played in London on Sunday. The young player won in three sets.",
+    );
+    // The words beside it agree too.
+    let first = corrected(
+        "The final in London on Sunday was one of the shortest in years. The winner, who is \
+         only nineteen, cried when she held the cup.",
     );
     assert_eq!(first.applicability, Applicability::Safe);
 }
@@ -121,12 +131,9 @@ fn an_untranslated_verb_with_an_english_cousin() {
 #[test]
 fn a_literal_collocation() {
     assert_correction(
-        "The striker [shot two gates] in the first half and was carried off the pitch by his \
-         team-mates.",
-        "After the break nothing happened. The striker scored two goals in the first half and \
-         could have had a third.",
-        "The striker scored two goals in the first half and was carried off the pitch by his \
-         team-mates.",
+        "The minister [put a question mark behind] the plan in a speech on Friday.",
+        "The speech was short. The minister cast doubt on the plan and left on Friday.",
+        "The minister cast doubt on the plan in a speech on Friday.",
     );
 }
 
