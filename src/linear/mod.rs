@@ -14,7 +14,7 @@ mod kernel;
 mod quantise;
 
 pub(crate) use self::aligned::Aligned;
-pub(crate) use self::float::Float;
+use self::float::Float;
 use self::int8::{Int8, Quantised};
 use self::kernel::Kernel;
 #[cfg(target_arch = "x86_64")]
