@@ -15,7 +15,7 @@ use rten_simd::{Isa, SimdOp, SimdUnaryOp};
 use rten_vecmath::{Sigmoid, Tanh};
 
 use super::weights::{Tensors, WeightsError};
-use crate::linear::{Input, Linear};
+use crate::linear::Linear;
 use crate::lm::Precision;
 
 /// Layers of fewer inputs are cheap as they are.
@@ -24,7 +24,6 @@ const WIDE: usize = 256;
 /// A linear layer with its bias.
 struct Layer {
     weights: Linear,
-    precision: Precision,
     bias: Vec<f32>,
 }
 
@@ -41,17 +40,15 @@ impl Layer {
         let precision = if wide { precision } else { Precision::F32 };
         Ok(Self {
             weights: Linear::new(&weights, inputs, precision),
-            precision,
             bias,
         })
     }
 
     /// A row of results for each row of input.
     fn apply(&self, rows: &[f32]) -> Vec<f32> {
-        let mut input = Input::new(self.precision);
-        input.fill(rows, self.weights.inputs());
         let mut out = self.bias.repeat(rows.len() / self.weights.inputs());
-        self.weights.apply(&input, &mut out, true);
+        self.weights
+            .apply(&self.weights.input(rows), &mut out, true);
         out
     }
 }

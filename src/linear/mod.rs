@@ -144,6 +144,16 @@ impl Linear {
         }
     }
 
+    /// Rows of [`Self::inputs`] numbers, in the form that this layer takes.
+    pub fn input(&self, rows: &[f32]) -> Input {
+        let mut input = Input::new(match &self.0 {
+            Weights::Float(_) => Precision::F32,
+            Weights::Int8(_) => Precision::Int8,
+        });
+        input.fill(rows, self.inputs());
+        input
+    }
+
     /// `out = input × weights`, or `out += …` when `add` is set.
     pub fn apply(&self, input: &Input, out: &mut [f32], add: bool) {
         match (&self.0, &input.0) {

@@ -19,7 +19,6 @@ use crate::span::{Doc, Span};
 use super::align::Article;
 use super::comparison::{Comparison, Pair, Source};
 use super::matching::KIN;
-use super::names::relatedness;
 use super::signs::{Edit, PRIOR_WIDTH};
 use super::stretches::{MAX_WORDS, replaceable, windows};
 use super::writing::written;
@@ -374,25 +373,23 @@ pub(super) fn changed(
     (gone.copied().collect(), come.copied().collect())
 }
 
-/// How closely two phrases are related, word for word: the mean, over the
-/// content of both, of each word's closest relation on the other side.
-pub(super) fn relation(
-    document: &Article<'_>,
-    own: &[usize],
-    sibling: &Article<'_>,
-    other: &[usize],
-) -> f32 {
-    let mut sum = 0.0;
-    let mut count = 0;
-    let content = |article: &Article<'_>, word: &&usize| article.forms[**word].is_content();
-    let of = |a: usize, b: usize| relatedness(&document.forms[a], &sibling.forms[b]).total;
-    for &a in own.iter().filter(|word| content(document, word)) {
-        sum += other.iter().map(|&b| of(a, b)).fold(0.0, f32::max);
-        count += 1;
+impl<'a> Comparison<'a> {
+    /// How closely two phrases are related, word for word: the mean, over the
+    /// content of both, of each word's closest relation on the other side.
+    pub(super) fn relation(&self, source: &Source<'a>, own: &[usize], other: &[usize]) -> f32 {
+        let (document, sibling) = (self.document, source.article);
+        let mut sum = 0.0;
+        let mut count = 0;
+        let content = |article: &Article<'_>, word: &&usize| article.forms[**word].is_content();
+        let of = |a: usize, b: usize| self.related_words(&document.forms[a], &sibling.forms[b]);
+        for &a in own.iter().filter(|word| content(document, word)) {
+            sum += other.iter().map(|&b| of(a, b)).fold(0.0, f32::max);
+            count += 1;
+        }
+        for &b in other.iter().filter(|word| content(sibling, word)) {
+            sum += own.iter().map(|&a| of(a, b)).fold(0.0, f32::max);
+            count += 1;
+        }
+        sum / count.max(1) as f32
     }
-    for &b in other.iter().filter(|word| content(sibling, word)) {
-        sum += own.iter().map(|&a| of(a, b)).fold(0.0, f32::max);
-        count += 1;
-    }
-    sum / count.max(1) as f32
 }

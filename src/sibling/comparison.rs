@@ -160,7 +160,7 @@ impl<'a> Comparison<'a> {
         *known.entry(spelling).or_insert_with(look_up)
     }
 
-    /// How closely two words are related.
+    /// How closely a word of the document and one of a sibling are related.
     pub(super) fn related_words(&self, a: &'a Form, b: &'a Form) -> f32 {
         self.kinship.borrow_mut().of(a, b)
     }

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::align::Article;
 use super::beside::Whole;
-use super::candidates::{Candidate, changed, relation};
+use super::candidates::{Candidate, changed};
 use super::comparison::{Comparison, Pair, Source};
 use super::names::Form;
 use super::stretches::Side;
@@ -125,7 +125,7 @@ impl<'a> Comparison<'a> {
             self.anchor(source, edit, Side::Right),
             flag(Side::Left.step(document, edit.own.start).is_none()),
             flag(Side::Right.step(document, edit.own.end).is_none()),
-            relation(document, &gone, sibling, &come),
+            self.relation(source, &gone, &come),
             link.fold(0.0, f32::max),
             alike(document, &edit.own, sibling, &edit.other),
             own.len() as f32 / 7.0,
