@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use self::consult::{suspected, told};
 use self::source::point_into_sources;
 use crate::detect::calibrated::Calibrated;
-use crate::detect::{Noticed, WeightsError, WordModel, notice};
+use crate::detect::{Noticed, WeightsError, WordModel, notice, risen};
 use crate::document::{Document, DocumentError, Prose, content_start};
 use crate::finding::Finding;
 use crate::finding::phrases::{Judged, findings as phrases};
@@ -162,9 +162,9 @@ impl Analyzer {
     }
 
     /// The probability from which a word is garbled at an operating point, in a
-    /// document that has no sibling.
+    /// document that has no sibling and is not much garbled.
     pub fn threshold(&self, point: OperatingPoint) -> f32 {
-        point.of(&self.words.thresholds())
+        point.of(&self.words.thresholds(), 0.0)
     }
 
     /// The model that reads.
@@ -384,14 +384,15 @@ impl Analyzer {
         let comparison = articles.as_ref().map(compare).transpose()?;
         let beside = beside.zip(comparison.as_ref());
         let point = self.options.operating_point;
-        let alone = point.of(&self.words.thresholds());
+        let own = self.words.thresholds();
+        let alone = point.of(&own, noticed.rise);
         let mut thresholds = vec![alone; segments.words.len()];
-        let mut balanced = vec![self.words.thresholds().balanced; segments.words.len()];
+        let mut balanced = vec![risen(own.balanced, noticed.rise); segments.words.len()];
         if let Some((beside, comparison)) = beside {
             let told = beside.p_garbled(comparison).into_iter().enumerate();
             for (word, told) in told.filter_map(|(word, told)| Some((word, told?))) {
                 noticed.p_garbled[word] = told.p_garbled;
-                thresholds[word] = told.threshold(alone, point.of(&beside.thresholds));
+                thresholds[word] = told.threshold(alone, point.of(&beside.thresholds, 0.0));
                 balanced[word] = told.threshold(balanced[word], beside.thresholds.balanced);
             }
             noticed.spare(|word| spared.holds(word.span));
@@ -471,6 +472,7 @@ impl Analyzer {
             findings,
             accepted,
             words,
+            rise: noticed.rise,
             siblings,
             document,
         };

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::features::WIDTH;
-use super::word_model::{Calibration, RateModel, Thresholds};
+use super::thresholds::Thresholds;
+use super::word_model::{Calibration, RateModel};
 
 /// The layout of the file.
 pub const SCHEMA: &str = "mtlint.calibration/1";

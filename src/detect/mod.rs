@@ -7,12 +7,15 @@
 pub mod calibrated;
 pub mod features;
 mod head;
+mod thresholds;
 mod weights;
 mod word_model;
 
+pub(crate) use thresholds::risen;
+pub use thresholds::{Rise, Thresholds};
 pub(crate) use weights::Tensors;
 pub use weights::WeightsError;
-pub use word_model::{Calibration, RateModel, Raw, Thresholds, WordModel};
+pub use word_model::{Calibration, RateModel, Raw, WordModel};
 
 use std::ops::Range;
 
@@ -29,6 +32,8 @@ pub struct Noticed {
     /// For each word the calibrated probability that a post-editor would
     /// change it.
     pub p_garbled: Vec<f32>,
+    /// By how much thresholds rise in this text, in logits.
+    pub rise: f32,
     /// The sentences, in order.
     pub sentences: Vec<NoticedSentence>,
 }
@@ -86,6 +91,7 @@ pub fn notice(
     let sentences = sentences.into_iter().zip(verdict.rates);
     Noticed {
         words,
+        rise: model.rise().of(&verdict.p_garbled),
         p_garbled: verdict.p_garbled,
         sentences: sentences
             .map(|(words, rate)| NoticedSentence { words, rate })
@@ -141,6 +147,7 @@ mod tests {
         }
         Noticed {
             p_garbled: vec![0.5; words.len()],
+            rise: 0.0,
             words,
             sentences,
         }

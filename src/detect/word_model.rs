@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::calibrated::Calibrated;
 use super::features::WIDTH;
 use super::head::{Head, Rows, Said, sigmoid};
+use super::thresholds::{Rise, Thresholds};
 use super::weights::{Tensors, WeightsError};
 use crate::lm::{ModelId, Precision};
 
@@ -34,18 +35,8 @@ pub struct WordModel {
     heads: Vec<Head>,
     calibration: Calibration,
     thresholds: Thresholds,
+    rise: Rise,
     rate: RateModel,
-}
-
-/// Smallest probabilities that count as garbled.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Thresholds {
-    /// For people: few false alarms.
-    pub precise: f32,
-    /// Where the agreement with labelled data (MCC) is best.
-    pub balanced: f32,
-    /// Where few errors are missed (F2).
-    pub thorough: f32,
 }
 
 /// From logits to probabilities (Platt 1999), with a term for the text as a
@@ -149,6 +140,7 @@ impl WordModel {
             .clone_from(&calibrated.feature_deviation);
         self.calibration = calibrated.calibration;
         self.thresholds = calibrated.thresholds;
+        self.rise = Rise::default();
         self.rate = calibrated.post_edit_rate;
         self
     }
@@ -190,6 +182,7 @@ impl WordModel {
         let heads = heads.map(head).collect::<Result<_, _>>()?;
         let [slope, level, shift] = tensors.array("calibration")?;
         let [precise, balanced, thorough] = tensors.array("thresholds")?;
+        let [slope_of_rise, from] = tensors.array("rise")?;
         let [base, gain, lasting, falling] = tensors.array("post_edit_rate")?;
         Ok(Self {
             name: tensors.note("detector")?.to_owned(),
@@ -206,6 +199,10 @@ impl WordModel {
                 precise,
                 balanced,
                 thorough,
+            },
+            rise: Rise {
+                slope: slope_of_rise,
+                from,
             },
             rate: RateModel {
                 base,
@@ -230,6 +227,11 @@ impl WordModel {
     /// The operating points found on tuning data.
     pub fn thresholds(&self) -> Thresholds {
         self.thresholds
+    }
+
+    /// How they follow the share of a text that is garbled.
+    pub fn rise(&self) -> Rise {
+        self.rise
     }
 
     /// From logits to probabilities.

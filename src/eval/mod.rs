@@ -199,7 +199,8 @@ pub fn measure(
     let labelled: Vec<(&DataSet, &Labelled<'_>)> = labelled.collect();
     let by_machine = labelled.iter().filter(|(set, _)| !set.by_people);
     let by_machine: Vec<&Labelled<'_>> = by_machine.map(|(_, labelled)| *labelled).collect();
-    let rankings: Vec<Ranking> = by_machine.iter().map(|set| set.ranking()).collect();
+    let rankings = by_machine.iter();
+    let rankings: Vec<Ranking> = rankings.map(|set| set.ranking_by_threshold()).collect();
     let pooled = PooledRow::new(&by_machine);
     let pooled_share = pooled.as_ref().and_then(|pooled| pooled.bad_share);
     let thresholds = AtThresholds {

@@ -13,6 +13,7 @@ use std::hash::Hash;
 pub use contradictions::{Contradicted, StoryContradictions};
 pub use corrections::{Aligned, StoryCorrections, Tried, TriedTogether, labelled_texts};
 
+use crate::detect::risen;
 use crate::document::Document;
 use crate::eval::dataset::{Labels, Sample};
 use crate::eval::metrics::{Judged, Ranking};
@@ -50,6 +51,8 @@ impl<'t> Asked<'t> {
 pub struct Labelled<'a> {
     /// The words, in order.
     pub words: Vec<Judged>,
+    /// By how much thresholds rose in each text, in logits.
+    pub rises: Vec<f32>,
     /// Predicted and known post-edit rate of each text that has the latter.
     pub rates: Vec<(f64, f64)>,
     /// Number of texts.
@@ -108,6 +111,15 @@ impl Labelled<'_> {
     pub fn ranking(&self) -> Ranking {
         Ranking::new(&self.words)
     }
+
+    /// The same by how far each word is above the thresholds of its text.
+    pub fn ranking_by_threshold(&self) -> Ranking {
+        let fallen = self.words.iter().map(|word| Judged {
+            score: risen(word.score, -self.rises[word.text]),
+            ..*word
+        });
+        Ranking::new(&fallen.collect::<Vec<_>>())
+    }
 }
 
 /// A text written by people; `None` stands for one that was not judged.
@@ -117,7 +129,7 @@ pub type CleanText = Option<CleanJudged>;
 pub struct CleanJudged {
     /// Words of the text, punctuation not counted.
     pub words: usize,
-    /// The probabilities of all its words and marks.
+    /// The probabilities of all its words and marks, as thresholds compare them.
     pub scores: Vec<f32>,
     /// Words and marks that were flagged.
     pub flagged: usize,
@@ -169,6 +181,7 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
     pub fn labelled<'s>(&mut self, samples: &[&'s Sample]) -> Result<Labelled<'s>, AnalyzerError> {
         struct Said<'s> {
             words: Vec<Judged>,
+            rise: f32,
             rate: Option<(f64, f64)>,
             judged: bool,
             rated: Option<Rated<'s>>,
@@ -193,6 +206,7 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
             });
             let rate = judgement.map_or(0.0, |judgement| judgement.score.post_edit_rate);
             Said {
+                rise: judgement.map_or(0.0, |judgement| judgement.rise),
                 words: judged.collect(),
                 rate: hter.map(|hter| (f64::from(rate), f64::from(hter))),
                 judged: judgement.is_some(),
@@ -201,6 +215,7 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
         })?;
         let mut set = Labelled {
             words: Vec::new(),
+            rises: Vec::new(),
             rates: Vec::new(),
             texts: samples.len(),
             not_judged: 0,
@@ -208,6 +223,7 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
         };
         for text in said {
             set.words.extend(text.words);
+            set.rises.push(text.rise);
             set.rates.extend(text.rate);
             set.not_judged += usize::from(!text.judged);
             set.rated.extend(text.rated);
@@ -222,7 +238,7 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
         self.judge(&texts, |_, judgement| {
             judgement.map(|judgement| CleanJudged {
                 words: segment(judgement.document.text()).word_count(),
-                scores: judgement.words.iter().map(|word| word.p_garbled).collect(),
+                scores: fallen(judgement).collect(),
                 flagged: judgement.words.iter().filter(|word| word.garbled).count(),
                 findings: judgement.findings.len(),
                 quality: f64::from(judgement.score.quality),
@@ -328,6 +344,12 @@ fn batch_end(texts: &[Asked<'_>], start: usize) -> usize {
         end += 1;
     }
     end
+}
+
+/// The probabilities of all words, by how much thresholds rose in the document less.
+fn fallen(judgement: &Judgement) -> impl Iterator<Item = f32> {
+    let words = judgement.words.iter();
+    words.map(|word| risen(word.p_garbled, -judgement.rise))
 }
 
 /// The score of a labelled token, and whether it counts as flagged.

@@ -203,6 +203,7 @@ mod tests {
         }
         let garbled: Vec<bool> = p_garbled.iter().map(|p| *p > 0.5).collect();
         let noticed = Noticed {
+            rise: 0.0,
             words,
             p_garbled,
             sentences: Vec::new(),

@@ -84,6 +84,7 @@ pub(super) fn report(id: &str, text: &str, findings: Vec<Finding>) -> Report {
             sentences,
             findings,
             accepted: 0,
+            rise: 0.0,
             words: vec![WordJudgement {
                 span: Span::new(0, 2.min(text.len())),
                 surprisal_bits: 3.13652,

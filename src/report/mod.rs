@@ -137,6 +137,8 @@ pub struct Judgement {
     pub accepted: usize,
     /// Every word and punctuation mark, in text order.
     pub words: Vec<WordJudgement>,
+    /// By how much the thresholds rose in this document, in logits.
+    pub rise: f32,
     /// The siblings it was read beside.
     pub siblings: Vec<ReadSibling>,
 }

@@ -110,6 +110,7 @@ impl Measures {
         } = read;
         let texts = *texts;
         let ranking = read.ranking();
+        let by_threshold = read.ranking_by_threshold();
         let squares = Squares::by_text(words, texts);
         let calibration = Calibration {
             error: calibration_error(&ranking, texts),
@@ -120,7 +121,7 @@ impl Measures {
         };
         Self {
             mcc: Estimate::of(texts, |weights| Some(Counts::sum(by_text, weights).mcc())),
-            mcc_at: thresholds.map(|threshold| mcc_at(&ranking, threshold?)),
+            mcc_at: thresholds.map(|threshold| mcc_at(&by_threshold, threshold?)),
             average_precision: Estimate::of(texts, |weights| ranking.average_precision(weights)),
             area_under_curve: Estimate::of(texts, |weights| ranking.area_under_curve(weights)),
             f1_bad: Estimate::of(texts, |weights| Counts::sum(by_text, weights).f1()),
@@ -245,6 +246,7 @@ mod tests {
         };
         Labelled {
             words: scored.iter().enumerate().map(judged).collect(),
+            rises: vec![0.0; scored.len()],
             rates: Vec::new(),
             texts: scored.len(),
             not_judged: 0,

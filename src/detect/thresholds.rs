@@ -1,0 +1,87 @@
+//! From which probability a word is flagged.
+//!
+//! In: the operating points found on tuning data, and what is suspected of a text as a
+//! whole. Out: the thresholds of that text. Probabilities are calibrated and stay as
+//! they are; where much of a text is garbled, a word has to stand out from the others.
+
+use serde::{Deserialize, Serialize};
+
+use super::head::sigmoid;
+
+/// Smallest probabilities that count as garbled.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Thresholds {
+    /// For people: few false alarms.
+    pub precise: f32,
+    /// Where the agreement with labelled data (MCC) is best.
+    pub balanced: f32,
+    /// Where few errors are missed (F2).
+    pub thorough: f32,
+}
+
+/// How thresholds follow the share of a text that is garbled: systems differ by a
+/// factor of four in it, and the threshold that agrees best with labels rises with it.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Rise {
+    /// Logits for each logit of the share.
+    pub slope: f32,
+    /// The logit of the share from which it counts.
+    pub from: f32,
+}
+
+impl Rise {
+    /// By how much the thresholds of a text rise, in logits, by the probabilities of
+    /// its words.
+    pub fn of(&self, p_garbled: &[f32]) -> f32 {
+        if p_garbled.is_empty() || self.slope == 0.0 {
+            return 0.0;
+        }
+        let share = p_garbled.iter().sum::<f32>() / p_garbled.len() as f32;
+        self.at(logit(share))
+    }
+
+    /// By how much they do where a share has the logit `share`.
+    pub fn at(&self, share: f32) -> f32 {
+        self.slope * (share - self.from).max(0.0)
+    }
+}
+
+/// A probability `by` logits further up: a threshold in a text where it rises.
+pub fn risen(probability: f32, by: f32) -> f32 {
+    // Where nothing rises it is the very same number.
+    if by == 0.0 {
+        return probability;
+    }
+    sigmoid(logit(probability) + by)
+}
+
+fn logit(probability: f32) -> f32 {
+    (probability / (1.0 - probability)).ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thresholds_rise_only_where_much_is_garbled() {
+        let rise = Rise {
+            slope: 0.5,
+            from: 0.0,
+        };
+        assert_eq!(rise.of(&[]), 0.0);
+        assert_eq!(rise.of(&[0.0, 0.2, 0.9]), 0.0);
+        assert!((rise.of(&[0.8, 0.8]) - 0.5 * 4.0f32.ln()).abs() < 1e-5);
+        assert_eq!(Rise::default().of(&[0.9]), 0.0);
+        // Certain of every word: a number all the same.
+        assert!(risen(0.4, rise.of(&[1.0])) > 0.99);
+    }
+
+    #[test]
+    fn what_rises_falls_back() {
+        assert_eq!(risen(0.3, 0.0).to_bits(), 0.3f32.to_bits());
+        assert!(risen(0.3, 0.7) > 0.3);
+        assert!((risen(risen(0.3, 0.7), -0.7) - 0.3).abs() < 1e-6);
+        assert_eq!((risen(0.0, 1.0), risen(1.0, -1.0)), (0.0, 1.0));
+    }
+}
