@@ -392,8 +392,9 @@ impl Analyzer {
             let told = beside.p_garbled(comparison).into_iter().enumerate();
             for (word, told) in told.filter_map(|(word, told)| Some((word, told?))) {
                 noticed.p_garbled[word] = told.p_garbled;
-                thresholds[word] = told.threshold(alone, point.of(&beside.thresholds, 0.0));
-                balanced[word] = told.threshold(balanced[word], beside.thresholds.balanced);
+                let theirs = beside.thresholds(&told);
+                thresholds[word] = told.threshold(alone, point.of(&theirs, 0.0));
+                balanced[word] = told.threshold(balanced[word], theirs.balanced);
             }
             noticed.spare(|word| spared.holds(word.span));
         }

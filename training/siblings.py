@@ -52,12 +52,16 @@ EVIDENCE = 42
 # Probabilities are not surer than this, in logits.
 SUREST = 6.0
 # Flagged words per 1,000 of right text at `precise`.
-ALLOWED = 4.0
+ALLOWED = 3.5
+# `precise` falls, in logits, by so much for each logit of the share of the told words
+# that is garbled, from so much on, which right articles seldom reach: what it guards
+# against there is another wording. Slopes from 0 to 1.5 were tried.
+FALL = (1.2, -2.0)
 # Helpful corrections for a harmful one among the safe: with the post-edit as the
 # sibling, and with another version.
 SAFE = {"mlqe": 12.0, "two": 5.0}
 # Probability from which a correction is shown.
-SHOWN = 0.35
+SHOWN = 0.3
 # Contradictions found in an article and another version of it that say the same.
 WRONGLY = 0.4
 
@@ -155,6 +159,18 @@ def rest_of(numbers, alone, beside, told):
     return (whole / sums(np.ones(len(told))))[article], logit(garbled)[article]
 
 
+def whole(numbers, alone):
+    """For each word which share of its document is garbled, as a logit."""
+    _, article = np.unique(numbers, return_inverse=True)
+    return logit(np.bincount(article, sigmoid(alone)) / np.bincount(article))[article]
+
+
+def rise(numbers, share):
+    """By how much a threshold moves for a share, in logits. As in src/detect."""
+    slope, start = numbers
+    return slope * np.maximum(share - start, 0)
+
+
 def fit_rest(alone, told, garbled, bad, weights):
     """What is added to the logit of a word that no sibling tells: three numbers."""
     tensor = lambda values: torch.from_numpy(values.astype(np.float32))
@@ -224,7 +240,17 @@ def main():
     blur = np.zeros_like(rows)
     blur[np.isin(group, list(SEEN)), :4] = BLUR
     p = folded(rows, bad, weights, blur, folds)
-    alone = 1 / (1 + np.exp(-4 * rows[:, 0]))
+    # Which share of its document the sibling shows to be garbled, and what the detector
+    # says by itself, as its thresholds compare it.
+    every_articles, every_group, every_rows, every_bad = every
+    told = ((every_rows[:, COMMON] - LEAST_COMMON) / (FULL_COMMON - LEAST_COMMON)).clip(0, 1) * of_every
+    every_alone = 4 * every_rows[:, 0]
+    beside = every_alone.copy()
+    beside[of_every] = logit(p)
+    share, garbled = rest_of(every_number, every_alone, beside, told)
+    detector = load_file(Path(__file__).parent.parent / "models/en-1.safetensors")
+    risen = rise(detector["rise"].tolist(), whole(every_number, every_alone))
+    alone = sigmoid((every_alone - risen)[of_every])
     for name in WORD_WEIGHTS:
         of = group == name
         best = lambda p: max((mcc(p[of] >= t, bad[of]), t) for t in np.linspace(0.05, 0.95, 91))
@@ -235,11 +261,14 @@ def main():
     grid = np.linspace(0.05, 0.95, 181)
     agreement = [mcc(p[two] >= t, bad[two]) + 0.5 * mcc(p[edited] >= t, bad[edited]) for t in grid]
     balanced = grid[int(np.argmax(agreement))]
-    precise = next(t for t in grid if t >= balanced and 1000 * (p[right] >= t).mean() <= ALLOWED)
+    by_precise = sigmoid(logit(p) + rise(FALL, garbled[of_every]))
+    by_precise[p < balanced] = 0
+    precise = next(t for t in grid if t >= balanced and 1000 * (by_precise[right] >= t).mean() <= ALLOWED)
     thorough = max(grid, key=lambda t: 5 * (bad & (p >= t))[two].sum() / (4 * bad[two].sum() + (p[two] >= t).sum()))
-    for name, t in (("precise", precise), ("balanced", balanced), ("thorough", thorough)):
-        print(f"{name} {t:.3f}: two {mcc(p[two] >= t, bad[two]):.3f}, mlqe {mcc(p[edited] >= t, bad[edited]):.3f},"
-              f" flagged per 1,000 right words {1000 * (p[right] >= t).mean():.1f}")
+    for name, by, t in (("precise", by_precise, precise), ("balanced", p, balanced), ("thorough", p, thorough)):
+        print(f"{name} {t:.3f}: two {mcc(by[two] >= t, bad[two]):.3f}, mlqe {mcc(by[edited] >= t, bad[edited]):.3f},"
+              f" of mlqe found {(bad & (by >= t))[edited].sum() / bad[edited].sum():.3f},"
+              f" flagged per 1,000 right words {1000 * (by[right] >= t).mean():.1f}")
     best_alone = max(grid, key=lambda t: mcc(alone[two] >= t, bad[two]))
     one, other = alone[two] >= best_alone, p[two] >= balanced
     gains = []
@@ -249,30 +278,27 @@ def main():
     print(f"two: MCC alone {mcc(one, bad[two]):.3f}, with {mcc(other, bad[two]):.3f},"
           f" gain [%.3f, %.3f]" % tuple(np.quantile(gains, [0.025, 0.975])))
     tensors["thresholds"] = np.array([precise, balanced, thorough], np.float32)
+    tensors["fall"] = np.array(FALL, np.float32)
     keep("words", train(rows, bad, weights, blur))
 
     # The words of sentences that the sibling leaves out.
-    every_articles, every_group, every_rows, every_bad = every
-    told = ((every_rows[:, COMMON] - LEAST_COMMON) / (FULL_COMMON - LEAST_COMMON)).clip(0, 1) * of_every
-    alone = 4 * every_rows[:, 0]
-    beside = alone.copy()
-    beside[of_every] = logit(p)
-    share, garbled = rest_of(every_number, alone, beside, told)
     weights = np.vectorize(WORD_WEIGHTS.get)(every_group)
     folds, left = fold_of[every_articles], ~of_every
-    fitted = lambda of: fit_rest(alone[of], share[of], garbled[of], every_bad[of], weights[of])
-    rest = np.zeros(len(alone))
+    fitted = lambda of: fit_rest(every_alone[of], share[of], garbled[of], every_bad[of], weights[of])
+    rest = np.zeros(len(every_alone))
     for fold in range(FOLDS):
         held = folds == fold
-        rest[held] = with_rest(fitted(left & ~held), alone[held], share[held], garbled[held])
+        rest[held] = with_rest(fitted(left & ~held), every_alone[held], share[held], garbled[held])
     tensors["rest"] = fitted(left).astype(np.float32)
     print("rest", tensors["rest"])
-    detector = load_file(Path(__file__).parent.parent / "models/en-1.safetensors")
     right = np.isin(every_group, ["two-people", "mqm-people"])
     both = rest + told * (beside - rest)
     for name, t, own in zip(("precise", "balanced", "thorough"), tensors["thresholds"], detector["thresholds"]):
-        least = logit(own) + told * (logit(t) - logit(own))
-        flagged = {"alone": alone >= logit(own), "with": both >= least}
+        by_itself, by_sibling = logit(own) + risen, logit(t)
+        if name == "precise":
+            by_sibling = np.maximum(logit(balanced), logit(t) - rise(FALL, garbled))
+        least = by_itself + told * (by_sibling - by_itself)
+        flagged = {"alone": every_alone >= by_itself, "with": both >= least}
         for kind, of in (("left out", left), ("all", left | ~left)):
             for way, flagged_so in flagged.items():
                 two = of & (every_group == "two")

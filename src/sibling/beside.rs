@@ -7,6 +7,7 @@
 
 use super::comparison::{Comparison, Source, logit, probability};
 use super::network::SiblingModel;
+use crate::detect::{Thresholds, risen};
 
 /// What is known of a word beside the siblings.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,6 +16,8 @@ pub struct Beside {
     pub p_garbled: f32,
     /// How far a sibling counts in it, 0 to 1.
     pub(super) told: f32,
+    /// Which share of what the sibling tells is garbled, as a logit.
+    pub(super) garbled: f32,
 }
 
 impl Beside {
@@ -89,6 +92,7 @@ impl SiblingModel {
                 let here = Beside {
                     p_garbled: probability(between(rest, word.beside, word.told)),
                     told: word.told,
+                    garbled: whole.garbled,
                 };
                 if least.is_none_or(|least| here.speaks_more_than(&least)) {
                     *least = Some(here);
@@ -96,6 +100,20 @@ impl SiblingModel {
             }
         }
         least
+    }
+
+    /// From which probability a word is garbled that a sibling counts in full for. What
+    /// `precise` guards against is a right document told in other words: where the
+    /// sibling shows that much is garbled it falls, to `balanced` at most.
+    pub fn thresholds(&self, told: &Beside) -> Thresholds {
+        let Thresholds {
+            precise, balanced, ..
+        } = self.thresholds;
+        let fallen = risen(precise, -self.fall.at(told.garbled));
+        Thresholds {
+            precise: precise.min(fallen.max(balanced)),
+            ..self.thresholds
+        }
     }
 
     /// Sees to it that what each sibling shows of the document is known.

@@ -20,7 +20,7 @@ use super::network::SiblingModel;
 /// Candidates that the language model reads for one place, and for one suspect
 /// phrase, which may have several.
 const READ: usize = 3;
-const MOST_READ: usize = 9;
+const MOST_READ: usize = 15;
 
 /// Least probability, before it reads, of one that it reads: for a finding, and for
 /// a phrase that becomes one only by a safe correction.

@@ -9,7 +9,7 @@ use super::comparison::probability;
 use super::contradictions::CONTRADICTION_WIDTH;
 use super::signs::{PRIOR_WIDTH, WIDTH};
 use super::words::WORD_WIDTH;
-use crate::detect::{Tensors, Thresholds, WeightsError};
+use crate::detect::{Rise, Tensors, Thresholds, WeightsError};
 
 /// The trained weights.
 const TRAINED: &[u8] = include_bytes!("../../models/sibling-1.safetensors");
@@ -79,7 +79,9 @@ pub struct SiblingModel {
     /// What the sentences that a sibling tells say of the others.
     pub(super) rest: Rest,
     /// Smallest probabilities that count as garbled, with a sibling.
-    pub thresholds: Thresholds,
+    pub(super) thresholds: Thresholds,
+    /// How far `precise` falls with the share of the document that is garbled.
+    pub(super) fall: Rise,
     /// Least confidence of what a tool may apply unasked, and of what is shown.
     pub(super) safe: f32,
     pub(super) shown: f32,
@@ -169,6 +171,7 @@ impl SiblingModel {
         let tensors = Tensors::new(TRAINED)?;
         let [precise, balanced, thorough] = tensors.array("thresholds")?;
         let [contradicted] = tensors.array("contradictions.threshold")?;
+        let [slope, from] = tensors.array("fall")?;
         let [told, judged, alone] = tensors.array("rest")?;
         let [safe, shown] = tensors.array("corrections.thresholds")?;
         Ok(Self {
@@ -186,6 +189,7 @@ impl SiblingModel {
                 balanced,
                 thorough,
             },
+            fall: Rise { slope, from },
             safe,
             shown,
             contradicted,

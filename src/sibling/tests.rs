@@ -148,6 +148,7 @@ fn the_threshold_moves_by_how_far_a_sibling_tells() {
     let beside = |told| Beside {
         p_garbled: 0.5,
         told,
+        garbled: 0.0,
     };
     assert!((beside(0.0).threshold(0.6, 0.2) - 0.6).abs() < 1e-6);
     assert!((beside(1.0).threshold(0.6, 0.2) - 0.2).abs() < 1e-6);
@@ -156,5 +157,27 @@ fn the_threshold_moves_by_how_far_a_sibling_tells() {
     // What the user set is kept to the last bit.
     for set in [0.0, 0.3, 1.0] {
         assert_eq!(beside(0.7).threshold(set, set).to_bits(), set.to_bits());
+    }
+}
+
+#[test]
+fn precise_falls_where_the_sibling_shows_that_much_is_garbled() {
+    let model = SiblingModel::embedded().unwrap();
+    let at = |garbled| {
+        let beside = Beside {
+            p_garbled: 0.5,
+            told: 1.0,
+            garbled,
+        };
+        model.thresholds(&beside)
+    };
+    let (right, some, all) = (at(-5.0), at(-1.0), at(6.0));
+    assert!(right.precise > some.precise && some.precise > all.precise);
+    assert!(all.precise >= right.balanced);
+    for one in [some, all] {
+        assert_eq!(
+            (one.balanced, one.thorough),
+            (right.balanced, right.thorough)
+        );
     }
 }
