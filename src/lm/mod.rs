@@ -100,6 +100,22 @@ pub struct Branch<'a> {
     pub text: &'a str,
 }
 
+/// A text, and others that follow its beginnings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trunk<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// What is read after parts of it.
+    pub branches: &'a [Branch<'a>],
+}
+
+impl Trunk<'_> {
+    /// What stands before a branch.
+    pub(crate) fn before(&self, branch: &Branch<'_>) -> &str {
+        self.text.get(..branch.at).unwrap_or(self.text)
+    }
+}
+
 /// A causal language model that reads text. Deterministic: the same text gives
 /// the same numbers, alone or in a batch, whatever the number of threads.
 pub trait LanguageModel: Send + Sync {
@@ -113,13 +129,13 @@ pub trait LanguageModel: Send + Sync {
     /// Reads each text on its own, from the start-of-document token on.
     fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<Reading>, LmError>;
 
-    /// Reads each of `branches` as if it followed the trunk's bytes before it, the
-    /// trunk only once for all. A result holds the tokens that end within the
-    /// branch, with spans into the trunk's beginning and the branch joined; its
-    /// values equal those of [`Self::read`] of the joined text within 1e-3 bits.
+    /// Reads each branch as if it followed the bytes of its trunk before it, each
+    /// trunk only once; for each trunk a result a branch. It holds the tokens that end
+    /// within the branch, with spans into the trunk's beginning and the branch joined;
+    /// its values equal those of [`Self::read`] of the joined text within 1e-3 bits.
     /// `most_probable` and `states` are left empty. A branch that is the trunk's own
-    /// text costs hardly anything.
-    fn read_branches(&self, trunk: &str, branches: &[Branch<'_>]) -> Result<Vec<Reading>, LmError>;
+    /// text costs hardly anything, and many trunks together less than one by one.
+    fn read_branches(&self, trunks: &[Trunk<'_>]) -> Result<Vec<Vec<Reading>>, LmError>;
 
     /// Reads `prefix` followed by each of the continuations, the prefix only
     /// once, as [`Self::read_branches`] does.
@@ -130,7 +146,11 @@ pub trait LanguageModel: Send + Sync {
     ) -> Result<Vec<Reading>, LmError> {
         let at = prefix.len();
         let branches = continuations.iter().map(|text| Branch { at, text });
-        self.read_branches(prefix, &branches.collect::<Vec<_>>())
+        let branches: Vec<Branch<'_>> = branches.collect();
+        let text = prefix;
+        let branches = &branches;
+        let read = self.read_branches(&[Trunk { text, branches }])?;
+        Ok(read.into_iter().flatten().collect())
     }
 
     /// Reads the second text of each pair as if it followed the first, which is only

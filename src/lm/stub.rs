@@ -14,7 +14,7 @@ use crate::span::Span;
 
 use super::{
     Branch, Guess, LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading, States,
-    TokenReading,
+    TokenReading, Trunk,
 };
 
 /// Entropy at every position, in bits.
@@ -198,17 +198,17 @@ impl LanguageModel for Stub {
             .collect()
     }
 
-    fn read_branches(&self, trunk: &str, branches: &[Branch<'_>]) -> Result<Vec<Reading>, LmError> {
-        let mut readings = Vec::new();
-        for branch in branches {
-            let before = trunk.get(..branch.at).unwrap_or(trunk);
+    fn read_branches(&self, trunks: &[Trunk<'_>]) -> Result<Vec<Vec<Reading>>, LmError> {
+        let one = |trunk: &Trunk<'_>, branch: &Branch<'_>| {
+            let before = trunk.before(branch);
             let joined = format!("{before}{}", branch.text);
             let mut reading = self.read_one(&joined, ReadOptions::default())?;
             let new = |token: &TokenReading| token.span.end() > before.len();
             reading.tokens.retain(new);
-            readings.push(reading);
-        }
-        Ok(readings)
+            Ok(reading)
+        };
+        let all = |trunk: &Trunk<'_>| trunk.branches.iter().map(|b| one(trunk, b)).collect();
+        trunks.iter().map(all).collect()
     }
 
     fn token_text(&self, id: u32) -> String {

@@ -6,9 +6,10 @@
 //! stretch of the document once, which says too what its own words cost, and a short
 //! tail for each edit.
 
+use std::borrow::Cow;
 use std::iter;
 
-use crate::lm::{Branch, LanguageModel, LmError};
+use crate::lm::{Branch, LanguageModel, LmError, Trunk};
 use crate::span::{Doc, Span};
 
 use super::align::Article;
@@ -78,6 +79,44 @@ impl<'a> Tail<'a> {
     }
 }
 
+/// Edits that are branches of one trunk: the document from `begin` to `end`.
+struct Group<'a> {
+    edits: &'a [Tail<'a>],
+    begin: usize,
+    end: usize,
+}
+
+/// What a branch holds, and where in its trunk it begins.
+type Patched<'a> = (usize, Cow<'a, str>);
+
+/// Edits in the order of their beginnings, cut into trunks.
+fn grouped<'a>(document: &Article<'_>, edits: &'a [Tail<'a>]) -> Vec<Group<'a>> {
+    let mut groups = Vec::new();
+    let mut rest = edits;
+    while let Some(first) = rest.first() {
+        let begin = first.context(document);
+        let fits = rest.partition_point(|edit| edit.start <= begin + TRUNK_BYTES);
+        let (edits, after) = rest.split_at(fits.max(1));
+        rest = after;
+        let end = edits.iter().map(|edit| edit.end).max().unwrap_or(begin);
+        groups.push(Group { edits, begin, end });
+    }
+    groups
+}
+
+impl Group<'_> {
+    /// The first branch is the document as it is.
+    fn branches<'t>(&self, text: &'t str) -> Vec<Patched<'t>> {
+        let begin = self.edits.first().map_or(self.begin, |first| first.start);
+        let own = text.get(begin..self.end).unwrap_or_default();
+        let edited = self.edits.iter();
+        let edited = edited.map(|edit| (edit.start - self.begin, edit.edited(text).into()));
+        iter::once((begin - self.begin, own.into()))
+            .chain(edited)
+            .collect()
+    }
+}
+
 /// The bits that each edit saves, for each place in `places` the edits there.
 ///
 /// # Errors
@@ -95,32 +134,26 @@ pub(super) fn bits_saved(
     });
     let mut edits: Vec<Tail<'_>> = edits.collect();
     edits.sort_by_key(|edit| edit.start);
-    let mut rest = &edits[..];
-    while let Some(first) = rest.first() {
-        let begin = first.context(document);
-        let fits = rest.partition_point(|edit| edit.start <= begin + TRUNK_BYTES);
-        let (group, after) = rest.split_at(fits.max(1));
-        rest = after;
-        let end = group.iter().map(|edit| edit.end).max().unwrap_or(begin);
-        // The first branch is the document as it is.
-        let own = text.get(first.start..end).unwrap_or_default();
-        let edited: Vec<String> = group.iter().map(|edit| edit.edited(text)).collect();
-        let branch = |start: usize, text| Branch {
-            at: start - begin,
-            text,
-        };
-        let branches = group.iter().zip(&edited);
-        let branches = branches.map(|(edit, text)| branch(edit.start, text));
-        let branches: Vec<Branch<'_>> = iter::once(branch(first.start, own))
-            .chain(branches)
-            .collect();
-        let trunk = text.get(begin..end).unwrap_or_default();
-        let readings = lm.read_branches(trunk, &branches)?;
+    let groups = grouped(document, &edits);
+    let branches = groups.iter().map(|group| group.branches(text));
+    let branches: Vec<Vec<Patched<'_>>> = branches.collect();
+    let borrowed = branches.iter().map(|branches| {
+        let branches = branches.iter().map(|(at, text)| Branch { at: *at, text });
+        branches.collect()
+    });
+    let borrowed: Vec<Vec<Branch<'_>>> = borrowed.collect();
+    let trunks = groups.iter().zip(&borrowed);
+    let trunks = trunks.map(|(group, branches)| Trunk {
+        text: text.get(group.begin..group.end).unwrap_or_default(),
+        branches,
+    });
+    let readings = lm.read_branches(&trunks.collect::<Vec<_>>())?;
+    for (group, readings) in groups.iter().zip(readings) {
         let Some((own, readings)) = readings.split_first() else {
             continue;
         };
-        for (edit, reading) in group.iter().zip(readings) {
-            let here = edit.start - begin..edit.end - begin;
+        for (edit, reading) in group.edits.iter().zip(readings) {
+            let here = edit.start - group.begin..edit.end - group.begin;
             let tokens = own.tokens.iter();
             let tokens = tokens.filter(|t| here.start < t.span.end() && t.span.end() <= here.end);
             let original: f64 = tokens.map(|t| f64::from(t.surprisal_bits)).sum();

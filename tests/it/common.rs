@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use mtlint::lm::llama::Llama;
-use mtlint::lm::{Branch, LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading};
+use mtlint::lm::{LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading, Trunk};
 use mtlint::models;
 use mtlint::pipeline::{Analyzer, OperatingPoint, Options};
 
@@ -40,8 +40,8 @@ impl LanguageModel for Shared {
     fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<Reading>, LmError> {
         model().read(texts, options)
     }
-    fn read_branches(&self, trunk: &str, ends: &[Branch<'_>]) -> Result<Vec<Reading>, LmError> {
-        model().read_branches(trunk, ends)
+    fn read_branches(&self, trunks: &[Trunk<'_>]) -> Result<Vec<Vec<Reading>>, LmError> {
+        model().read_branches(trunks)
     }
     fn read_after(&self, pairs: &[(&str, &str)]) -> Result<Vec<Reading>, LmError> {
         model().read_after(pairs)

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use mtlint::lm::{Branch, LanguageModel, Precision, ReadOptions, Reading};
+use mtlint::lm::{Branch, LanguageModel, Precision, ReadOptions, Reading, Trunk};
 use rayon::ThreadPoolBuilder;
 use serde::Deserialize;
 
@@ -263,10 +263,33 @@ fn branches_equal_the_full_reading_wherever_they_begin() {
         (8, " by the river was sold twi"),
     ];
     let branches = branches.map(|(at, text)| Branch { at, text });
-    let readings = model().read_branches(trunk, &branches).unwrap();
-    for (branch, got) in branches.iter().zip(&readings) {
-        let before = &trunk[..branch.at];
-        assert_reads_as_part(before, branch.text, got);
+    // Trunks of several windows, and of none, beside it.
+    let long = "Water flows downhill; nobody asked it to. ".repeat(230);
+    let ends = [(long.len(), "It never argues."), (20, " uphill, they say.")];
+    let ends = ends.map(|(at, text)| Branch { at, text });
+    let empty = [Branch {
+        at: 0,
+        text: "Once.",
+    }];
+    let trunks = [
+        (trunk, &branches[..]),
+        (&long, &ends[..]),
+        ("", &empty[..]),
+        (&trunk[..40], &[][..]),
+        (&trunk[9..], &branches[..1]),
+    ];
+    let trunks = trunks.map(|(text, branches)| Trunk { text, branches });
+    let readings = model().read_branches(&trunks).unwrap();
+    assert_eq!(readings.len(), trunks.len());
+    for (trunk, readings) in trunks.iter().zip(&readings) {
+        assert_eq!(readings.len(), trunk.branches.len());
+        for (branch, got) in trunk.branches.iter().zip(readings) {
+            assert_reads_as_part(&trunk.text[..branch.at], branch.text, got);
+        }
+    }
+    // What a trunk gives does not depend on those beside it.
+    for (trunk, together) in trunks.iter().zip(&readings) {
+        assert_eq!(&model().read_branches(&[*trunk]).unwrap()[0], together);
     }
 }
 

@@ -7,7 +7,7 @@ use safetensors::tensor::TensorView;
 use serde::Deserialize;
 
 use mtlint::lm::torch::{Device, Files, TorchModel};
-use mtlint::lm::{Branch, LanguageModel, LmError, ReadOptions};
+use mtlint::lm::{Branch, LanguageModel, LmError, ReadOptions, Trunk};
 
 const FAMILIES: [&str; 4] = ["gpt2", "bert", "roberta", "distilbert"];
 
@@ -129,13 +129,14 @@ fn branches_are_read_as_if_they_followed() {
             at,
             text: " Nobody saw the lorry.",
         };
-        let read = model.read_branches(trunk, &[branch]).unwrap();
+        let (text, branches) = (trunk, &[branch]);
+        let read = model.read_branches(&[Trunk { text, branches }]).unwrap();
         let joined = format!("{}{}", &trunk[..at], branch.text);
         let whole = model.read(&[&joined], ReadOptions::default()).unwrap();
         let wanted = whole[0].tokens.iter().filter(|token| token.span.end() > at);
         let mut wanted = wanted.peekable();
         assert!(wanted.peek().is_some());
-        for (token, wanted) in read[0].tokens.iter().zip(wanted) {
+        for (token, wanted) in read[0][0].tokens.iter().zip(wanted) {
             assert_eq!((token.id, token.span), (wanted.id, wanted.span), "{family}");
             assert!((token.surprisal_bits - wanted.surprisal_bits).abs() < 1e-3);
         }

@@ -150,7 +150,7 @@ impl Scratch {
 }
 
 /// Runs the batch. `layers` are those whose states are kept. With `keep` the
-/// keys and values of the only sequence are returned as a prefix.
+/// keys and values of each sequence are returned as a prefix.
 pub(super) fn forward(
     weights: &Weights,
     rotation: &Rotation,
@@ -159,7 +159,7 @@ pub(super) fn forward(
     layers: &[usize],
     keep: bool,
     clock: &Clock,
-) -> Result<(Activations, Option<Prefix>), String> {
+) -> Result<(Activations, Vec<Prefix>), String> {
     let shape = weights.shape;
     let layout = Layout::new(sequences);
     let rows = layout.positions.len();
@@ -186,7 +186,9 @@ pub(super) fn forward(
     let qkv_width = queries + 2 * shape.kv_heads * shape.head_width;
     let mut qkv = vec![0.0; rows * qkv_width];
     let mut attended = vec![0.0; rows * queries];
-    let mut prefix = keep.then(|| Prefix {
+    let kept = if keep { &layout.sequences[..] } else { &[] };
+    let mut prefixes: Vec<Prefix> = Vec::with_capacity(kept.len());
+    prefixes.resize_with(kept.len(), || Prefix {
         blocks: Vec::with_capacity(shape.blocks),
     });
     let pool = Pool::new(|| Scratch::new(weights.precision));
@@ -210,9 +212,13 @@ pub(super) fn forward(
             });
     }
     for (index, block) in weights.blocks.iter().enumerate() {
-        if let Some(prefix) = &mut prefix {
-            let kept = qkv.chunks_exact(qkv_width).flat_map(|row| &row[queries..]);
-            prefix.blocks.push(kept.copied().collect());
+        for ((sequence, first), prefix) in kept.iter().zip(&mut prefixes) {
+            let rows = &qkv[first * qkv_width..][..sequence.ids.len() * qkv_width];
+            let mut block = Vec::with_capacity(sequence.ids.len() * (qkv_width - queries));
+            for row in rows.chunks_exact(qkv_width) {
+                block.extend_from_slice(&row[queries..]);
+            }
+            prefix.blocks.push(block);
         }
         attention.mix(&layout, index, &qkv, &mut attended);
         // The rest of the block and the start of the next need one row only.
@@ -239,7 +245,7 @@ pub(super) fn forward(
         .zip(x.par_chunks(task * width))
         .for_each(|(last, x)| rms_norm(x, &weights.output_norm, shape.rms_epsilon, last));
     keep_state(shape.blocks, &last);
-    Ok((Activations { last, states }, prefix))
+    Ok((Activations { last, states }, prefixes))
 }
 
 /// What is done to rows between one attention and the next.

@@ -5,6 +5,7 @@
 //! sum depends on its neighbours in the batch or on the number of threads.
 
 mod attention;
+mod branches;
 mod clock;
 mod forward;
 mod kernels;
@@ -28,7 +29,7 @@ use super::gguf::{Header, decode_rows};
 use super::tokenizer::{Token, Tokenizer, TokenizerError};
 use super::windows::{Window, windows};
 use super::{
-    Branch, LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading, TokenReading,
+    LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading, TokenReading, Trunk,
 };
 pub use crate::linear::int8_ceiling;
 
@@ -319,7 +320,7 @@ impl Llama {
         sequences: &[Sequence<'_>],
         layers: &[usize],
         keep: bool,
-    ) -> Result<(forward::Activations, Option<Prefix>), LmError> {
+    ) -> Result<(forward::Activations, Vec<Prefix>), LmError> {
         forward(
             &self.weights,
             &self.rotation,
@@ -393,57 +394,8 @@ impl LanguageModel for Llama {
         Ok(readings)
     }
 
-    fn read_branches(&self, trunk: &str, branches: &[Branch<'_>]) -> Result<Vec<Reading>, LmError> {
-        let mut tokens = Vec::with_capacity(branches.len());
-        let mut jobs: Vec<Job<'_>> = Vec::new();
-        for (text, branch) in branches.iter().enumerate() {
-            let before = trunk.get(..branch.at).unwrap_or(trunk);
-            tokens.push(self.after(text, before, branch.text, &mut jobs)?);
-        }
-        let trunk = self.tokenize(trunk)?;
-        // Windows that start at the same token share what they have in common
-        // with the trunk before the first token that is wanted.
-        jobs.sort_by_key(|job| job.window.start);
-        let mut readings = vec![Reading::default(); branches.len()];
-        for group in jobs.chunk_by(|a, b| a.window.start == b.window.start) {
-            let start = group[0].window.start.min(trunk.len());
-            let whole = Window {
-                start,
-                first_new: start,
-                end: trunk.len().min(start + self.window),
-            };
-            let mut ids = self.input(&trunk, whole, true);
-            let shared: Vec<usize> = group.iter().map(|job| shared_length(&ids, job)).collect();
-            // Those whose tokens are all the trunk's are read with it.
-            let (own, others): (Vec<_>, Vec<_>) = group
-                .iter()
-                .zip(shared)
-                .partition(|(job, _)| ids.starts_with(&job.ids));
-            let ends = own.iter().map(|(job, _)| job.ids.len());
-            let ends = ends.chain(others.iter().map(|(_, shared)| *shared));
-            ids.truncate(ends.max().unwrap_or(0));
-            if ids.is_empty() {
-                self.run(group, &tokens, ReadOptions::default(), &mut readings)?;
-                continue;
-            }
-            let sequence = Sequence {
-                ids: &ids,
-                prefix: None,
-            };
-            let (activations, kept) = self.forward(&[sequence], &[], true)?;
-            let rows = own.iter().filter_map(|(job, _)| Some((*job, job.rows(0)?)));
-            let rows: Vec<(&Job<'_>, Range<usize>)> = rows.collect();
-            self.put_in(&rows, &activations.last, &tokens, 0, &mut readings)?;
-            let group = others.into_iter().map(|(job, shared)| Job {
-                text: job.text,
-                window: job.window,
-                ids: job.ids[shared..].to_vec(),
-                prefix: kept.as_ref().map(|kept| (kept, shared)),
-            });
-            let group: Vec<Job<'_>> = group.collect();
-            self.run(&group, &tokens, ReadOptions::default(), &mut readings)?;
-        }
-        Ok(readings)
+    fn read_branches(&self, trunks: &[Trunk<'_>]) -> Result<Vec<Vec<Reading>>, LmError> {
+        self.branches(trunks)
     }
 
     fn read_after(&self, pairs: &[(&str, &str)]) -> Result<Vec<Reading>, LmError> {
@@ -460,13 +412,6 @@ impl LanguageModel for Llama {
     fn token_text(&self, id: u32) -> String {
         self.tokenizer.text(id).to_owned()
     }
-}
-
-/// How many ids of a job stand at the beginning of `trunk` too, before its first
-/// token that is wanted.
-fn shared_length(trunk: &[u32], job: &Job<'_>) -> usize {
-    let equal = trunk.iter().zip(&job.ids).take_while(|(a, b)| a == b);
-    equal.count().min(job.window.first_new - job.window.start)
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -27,6 +27,7 @@ use self::tokens::{Token, Tokens};
 use super::windows::{Window, windows};
 use super::{
     Branch, Guess, LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading, TokenReading,
+    Trunk,
 };
 
 /// Tokens a causal model sees at once, if it can see so many.
@@ -362,15 +363,14 @@ impl LanguageModel for TorchModel {
 
     /// Reads each branch with the trunk before it from the window on in which it
     /// begins; a masked model sees nothing that cannot change.
-    fn read_branches(&self, trunk: &str, branches: &[Branch<'_>]) -> Result<Vec<Reading>, LmError> {
-        branches
-            .iter()
-            .map(|branch| {
-                let before = trunk.get(..branch.at).unwrap_or(trunk);
-                let joined = format!("{before}{}", branch.text);
-                self.read_one(&joined, before.len(), ReadOptions::default())
-            })
-            .collect()
+    fn read_branches(&self, trunks: &[Trunk<'_>]) -> Result<Vec<Vec<Reading>>, LmError> {
+        let one = |trunk: &Trunk<'_>, branch: &Branch<'_>| {
+            let before = trunk.before(branch);
+            let joined = format!("{before}{}", branch.text);
+            self.read_one(&joined, before.len(), ReadOptions::default())
+        };
+        let all = |trunk: &Trunk<'_>| trunk.branches.iter().map(|b| one(trunk, b)).collect();
+        trunks.iter().map(all).collect()
     }
 
     fn token_text(&self, id: u32) -> String {
