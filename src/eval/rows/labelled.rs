@@ -312,4 +312,26 @@ mod tests {
         let alone = of(&[(0.5, true)], None);
         assert_eq!(alone.calibration.brier_skill_over_pooled.value, None);
     }
+    #[test]
+    fn a_threshold_is_another_where_it_rose() {
+        let thresholds = AtThresholds {
+            precise: Some(0.5_f32),
+            balanced: Some(0.9),
+            thorough: None,
+            best_single: None,
+        };
+        let mut read = read(&[(0.75, true), (0.75, false), (0.25, false)]);
+        let at = |read: &Labelled<'_>| {
+            let by_text = Counts::by_text(&read.words, read.texts);
+            Measures::new(read, &by_text, thresholds, None)
+        };
+        assert!(near(at(&read).mcc_at.precise, 0.5));
+        // A logit of 1.1 is under one that rose by 2.
+        read.rises = vec![0.0, 2.0, 0.0];
+        let risen = at(&read);
+        assert!(near(risen.mcc_at.precise, 1.0));
+        assert!(near(risen.mcc_at.balanced, 0.0));
+        // Probabilities are what they were.
+        assert!(near(risen.average_precision.value, 0.5));
+    }
 }
