@@ -9,6 +9,7 @@ mod consult;
 mod numbers;
 mod options;
 mod source;
+mod spared;
 
 pub(crate) use numbers::Numbers;
 pub use options::{OperatingPoint, Options};
@@ -19,12 +20,13 @@ use rayon::prelude::*;
 
 use self::consult::{suspected, told};
 use self::source::point_into_sources;
+use self::spared::Spared;
 use crate::detect::calibrated::Calibrated;
 use crate::detect::{Noticed, WeightsError, WordModel, notice, risen};
 use crate::document::{Document, DocumentError, Prose, content_start};
 use crate::finding::Finding;
 use crate::finding::phrases::{Judged, findings as phrases};
-use crate::language::{Gate, Language, foreign_passages, gate};
+use crate::language::{Gate, Language, gate};
 use crate::lexicon::{Lexicon, LexiconError};
 use crate::lm::{LanguageModel, LmError, ModelId, ReadOptions, Reading, SentenceVectors};
 use crate::policy::{Kept, Policy, Suspects};
@@ -32,7 +34,6 @@ use crate::report::{Judgement, Outcome, ReadSibling, Report, WordJudgement};
 use crate::score::Score;
 use crate::segment::{Segments, segment};
 use crate::sibling::{Articles, Comparison, Original, SiblingArticle, SiblingModel};
-use crate::span::{Doc, Span};
 
 /// Probable tokens kept at each place, to show what was expected. Some are
 /// pieces of words and are passed over.
@@ -479,28 +480,6 @@ impl Analyzer {
         };
         point_into_sources(&mut judgement);
         Ok(judgement)
-    }
-}
-
-/// What of a text is not to be judged.
-struct Spared {
-    /// Passages that are in another language on purpose.
-    foreign: Vec<Span<Doc>>,
-    /// A marked-up text says for itself.
-    prose: Option<Arc<Prose>>,
-}
-
-impl Spared {
-    fn new(text: &str, segments: &Segments, prose: Option<&Arc<Prose>>) -> Self {
-        Self {
-            foreign: foreign_passages(text, segments),
-            prose: prose.cloned(),
-        }
-    }
-
-    fn holds(&self, word: Span<Doc>) -> bool {
-        let marked = self.prose.as_ref().is_some_and(|prose| prose.spares(word));
-        marked || self.foreign.iter().any(|passage| passage.overlaps(word))
     }
 }
 
