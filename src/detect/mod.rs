@@ -11,8 +11,9 @@ mod thresholds;
 mod weights;
 mod word_model;
 
-pub(crate) use thresholds::risen;
+pub(crate) use head::sigmoid;
 pub use thresholds::{Rise, Thresholds};
+pub(crate) use thresholds::{logit, risen};
 pub(crate) use weights::Tensors;
 pub use weights::WeightsError;
 pub use word_model::{Calibration, RateModel, Raw, WordModel};

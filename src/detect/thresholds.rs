@@ -55,7 +55,8 @@ pub fn risen(probability: f32, by: f32) -> f32 {
     sigmoid(logit(probability) + by)
 }
 
-fn logit(probability: f32) -> f32 {
+/// The logit of a probability.
+pub fn logit(probability: f32) -> f32 {
     (probability / (1.0 - probability)).ln()
 }
 

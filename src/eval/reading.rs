@@ -236,9 +236,12 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
         let texts = samples.iter().map(|sample| Asked::alone(&sample.text));
         let texts: Vec<Asked<'_>> = texts.collect();
         self.judge(&texts, |_, judgement| {
-            judgement.map(|judgement| CleanJudged {
+            let judgement = judgement?;
+            let words = judgement.words.iter();
+            let fallen = words.map(|word| risen(word.p_garbled, -judgement.rise));
+            Some(CleanJudged {
                 words: segment(judgement.document.text()).word_count(),
-                scores: fallen(judgement).collect(),
+                scores: fallen.collect(),
                 flagged: judgement.words.iter().filter(|word| word.garbled).count(),
                 findings: judgement.findings.len(),
                 quality: f64::from(judgement.score.quality),
@@ -344,12 +347,6 @@ fn batch_end(texts: &[Asked<'_>], start: usize) -> usize {
         end += 1;
     }
     end
-}
-
-/// The probabilities of all words, by how much thresholds rose in the document less.
-fn fallen(judgement: &Judgement) -> impl Iterator<Item = f32> {
-    let words = judgement.words.iter();
-    words.map(|word| risen(word.p_garbled, -judgement.rise))
 }
 
 /// The score of a labelled token, and whether it counts as flagged.

@@ -147,9 +147,11 @@ pub trait LanguageModel: Send + Sync {
         let at = prefix.len();
         let branches = continuations.iter().map(|text| Branch { at, text });
         let branches: Vec<Branch<'_>> = branches.collect();
-        let text = prefix;
-        let branches = &branches;
-        let read = self.read_branches(&[Trunk { text, branches }])?;
+        let trunk = Trunk {
+            text: prefix,
+            branches: &branches,
+        };
+        let read = self.read_branches(&[trunk])?;
         Ok(read.into_iter().flatten().collect())
     }
 

@@ -5,9 +5,9 @@
 //! sentences that it leaves out it says what follows from the rest of the document:
 //! where what can be compared is right, the rest mostly is. It proposes nothing.
 
-use super::comparison::{Comparison, Source, logit, probability};
+use super::comparison::{Comparison, Source, logit};
 use super::network::SiblingModel;
-use crate::detect::{Thresholds, risen};
+use crate::detect::{Thresholds, risen, sigmoid};
 
 /// What is known of a word beside the siblings.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,7 +38,7 @@ impl Beside {
         if alone == beside {
             return alone;
         }
-        probability(between(logit(alone), logit(beside), self.told))
+        sigmoid(between(logit(alone), logit(beside), self.told))
     }
 }
 
@@ -64,7 +64,7 @@ impl Whole {
         let told: f32 = words.iter().map(|word| word.told).sum();
         let garbled = words
             .iter()
-            .map(|word| word.told * probability(between(word.alone, word.beside, word.told)));
+            .map(|word| word.told * sigmoid(between(word.alone, word.beside, word.told)));
         Self {
             garbled: logit(garbled.sum::<f32>() / told.max(1.0)),
             told: told / words.len().max(1) as f32,
@@ -90,7 +90,7 @@ impl SiblingModel {
             for (least, word) in least.iter_mut().zip(words) {
                 let rest = self.rest.logit(word.alone, &whole);
                 let here = Beside {
-                    p_garbled: probability(between(rest, word.beside, word.told)),
+                    p_garbled: sigmoid(between(rest, word.beside, word.told)),
                     told: word.told,
                     garbled: whole.garbled,
                 };

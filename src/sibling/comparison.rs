@@ -297,13 +297,7 @@ impl<'a> Source<'a> {
 
 /// The logit of a probability, within bounds.
 pub(super) fn logit(p: f32) -> f32 {
-    let p = p.clamp(1e-6, 1.0 - 1e-6);
-    (p / (1.0 - p)).ln().clamp(-SUREST, SUREST)
-}
-
-/// The probability that has a logit.
-pub(super) fn probability(logit: f32) -> f32 {
-    1.0 / (1.0 + (-logit).exp())
+    crate::detect::logit(p.clamp(1e-6, 1.0 - 1e-6)).clamp(-SUREST, SUREST)
 }
 
 /// How often each word stands in an article.

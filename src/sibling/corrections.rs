@@ -9,12 +9,13 @@
 //! such. For a word that the sibling spells otherwise (a foreign spelling of a
 //! name, a verb left untranslated) a rule of our own, [`respelt`], may be surer.
 
+use crate::detect::sigmoid;
 use crate::finding::{Applicability, Suggestion};
 use crate::span::{Doc, Span};
 
 use super::Alternatives;
 use super::candidates::Candidate;
-use super::comparison::{Comparison, probability};
+use super::comparison::Comparison;
 use super::network::SiblingModel;
 
 /// Candidates that the language model reads for one place, and for one suspect
@@ -60,7 +61,7 @@ fn respelt(candidate: &Candidate, bits: f32) -> f32 {
     let beside = candidate.unrelated as f32;
     let common = (candidate.commonness() - RARE).max(0.0);
     let logit = 3.2 * related + 0.8 * (left + right) + 2.5 * gain - 0.8 * beside - common - 3.2;
-    probability(logit)
+    sigmoid(logit)
 }
 
 /// Judges candidates that the language model has read, all for one suspect phrase,

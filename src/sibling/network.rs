@@ -5,11 +5,10 @@
 //! the binary.
 
 use super::beside::Whole;
-use super::comparison::probability;
 use super::contradictions::CONTRADICTION_WIDTH;
 use super::signs::{PRIOR_WIDTH, WIDTH};
 use super::words::WORD_WIDTH;
-use crate::detect::{Rise, Tensors, Thresholds, WeightsError};
+use crate::detect::{Rise, Tensors, Thresholds, WeightsError, sigmoid};
 
 /// The trained weights.
 const TRAINED: &[u8] = include_bytes!("../../models/sibling-1.safetensors");
@@ -158,7 +157,7 @@ impl<const N: usize> Network<N> {
 
     /// The probability.
     pub fn probability(&self, row: &[f32; N]) -> f32 {
-        probability(self.logit(row))
+        sigmoid(self.logit(row))
     }
 }
 

@@ -6,7 +6,6 @@
 //! stretch of the document once, which says too what its own words cost, and a short
 //! tail for each edit.
 
-use std::borrow::Cow;
 use std::iter;
 
 use crate::lm::{Branch, LanguageModel, LmError, Trunk};
@@ -31,28 +30,34 @@ const TRUNK_BYTES: usize = 1000;
 pub(super) type Patch<'a> = (Span<Doc>, &'a str);
 
 /// An edit, and the bytes of the document that are read anew for it.
-struct Tail<'a> {
+struct Tail {
     /// Which place it is of, and which of the edits there.
     place: usize,
     edit: usize,
-    patch: Patch<'a>,
     /// Where it begins; white space belongs to the token behind it.
     start: usize,
     end: usize,
+    /// What stands there after the edit.
+    edited: String,
 }
 
-impl<'a> Tail<'a> {
-    fn new(document: &Article<'_>, place: usize, edit: usize, patch: Patch<'a>) -> Option<Self> {
-        let (span, _) = patch;
+impl Tail {
+    fn new(document: &Article<'_>, place: usize, edit: usize, patch: Patch<'_>) -> Option<Self> {
+        let (span, replacement) = patch;
+        let text = document.text;
         let words = &document.segments.words;
         let after = words.partition_point(|word| word.span.end() <= span.end() + AFTER_BYTES);
         let last = after.checked_sub(1).map(|word| words[word].span.end());
+        let start = text.get(..span.start())?.trim_end().len();
+        let end = last.map_or(span.end(), |last| last.max(span.end()));
+        let before = text.get(start..span.start()).unwrap_or_default();
+        let behind = text.get(span.end()..end).unwrap_or_default();
         Some(Self {
             place,
             edit,
-            patch,
-            start: document.text.get(..span.start())?.trim_end().len(),
-            end: last.map_or(span.end(), |last| last.max(span.end())),
+            edited: format!("{before}{replacement}{behind}"),
+            start,
+            end,
         })
     }
 
@@ -69,28 +74,17 @@ impl<'a> Tail<'a> {
             .or_else(|| near(words.get(word).map(|word| word.span.start())))
             .unwrap_or(self.start)
     }
-
-    /// What stands there after the edit.
-    fn edited(&self, text: &str) -> String {
-        let (span, replacement) = self.patch;
-        let before = text.get(self.start..span.start()).unwrap_or_default();
-        let behind = text.get(span.end()..self.end).unwrap_or_default();
-        format!("{before}{replacement}{behind}")
-    }
 }
 
 /// Edits that are branches of one trunk: the document from `begin` to `end`.
 struct Group<'a> {
-    edits: &'a [Tail<'a>],
+    edits: &'a [Tail],
     begin: usize,
     end: usize,
 }
 
-/// What a branch holds, and where in its trunk it begins.
-type Patched<'a> = (usize, Cow<'a, str>);
-
 /// Edits in the order of their beginnings, cut into trunks.
-fn grouped<'a>(document: &Article<'_>, edits: &'a [Tail<'a>]) -> Vec<Group<'a>> {
+fn grouped<'a>(document: &Article<'_>, edits: &'a [Tail]) -> Vec<Group<'a>> {
     let mut groups = Vec::new();
     let mut rest = edits;
     while let Some(first) = rest.first() {
@@ -104,16 +98,18 @@ fn grouped<'a>(document: &Article<'_>, edits: &'a [Tail<'a>]) -> Vec<Group<'a>> 
     groups
 }
 
-impl Group<'_> {
+impl<'a> Group<'a> {
     /// The first branch is the document as it is.
-    fn branches<'t>(&self, text: &'t str) -> Vec<Patched<'t>> {
-        let begin = self.edits.first().map_or(self.begin, |first| first.start);
-        let own = text.get(begin..self.end).unwrap_or_default();
+    fn branches(&self, text: &'a str) -> Vec<Branch<'a>> {
+        let first = self.edits.first().map_or(self.begin, |first| first.start);
+        let own = (first, text.get(first..self.end).unwrap_or_default());
         let edited = self.edits.iter();
-        let edited = edited.map(|edit| (edit.start - self.begin, edit.edited(text).into()));
-        iter::once((begin - self.begin, own.into()))
-            .chain(edited)
-            .collect()
+        let edited = edited.map(|edit| (edit.start, edit.edited.as_str()));
+        let branch = |(start, text)| Branch {
+            at: start - self.begin,
+            text,
+        };
+        iter::once(own).chain(edited).map(branch).collect()
     }
 }
 
@@ -132,17 +128,12 @@ pub(super) fn bits_saved(
         let edits = edits.iter().enumerate();
         edits.filter_map(move |(edit, patch)| Tail::new(document, place, edit, *patch))
     });
-    let mut edits: Vec<Tail<'_>> = edits.collect();
+    let mut edits: Vec<Tail> = edits.collect();
     edits.sort_by_key(|edit| edit.start);
     let groups = grouped(document, &edits);
     let branches = groups.iter().map(|group| group.branches(text));
-    let branches: Vec<Vec<Patched<'_>>> = branches.collect();
-    let borrowed = branches.iter().map(|branches| {
-        let branches = branches.iter().map(|(at, text)| Branch { at: *at, text });
-        branches.collect()
-    });
-    let borrowed: Vec<Vec<Branch<'_>>> = borrowed.collect();
-    let trunks = groups.iter().zip(&borrowed);
+    let branches: Vec<Vec<Branch<'_>>> = branches.collect();
+    let trunks = groups.iter().zip(&branches);
     let trunks = trunks.map(|(group, branches)| Trunk {
         text: text.get(group.begin..group.end).unwrap_or_default(),
         branches,

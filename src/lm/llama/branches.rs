@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::forward::{Prefix, Sequence};
-use super::{Job, Llama};
+use super::{Job, Llama, fitting};
 use crate::lm::tokenizer::Token;
 use crate::lm::windows::Window;
 use crate::lm::{LmError, ReadOptions, Reading, Trunk};
@@ -42,17 +42,12 @@ impl Llama {
             self.grow(&whole, jobs, &mut stems);
         }
         let mut readings = vec![Reading::default(); tokens.len()];
-        let mut rest = stems;
+        let mut rest = &stems[..];
         while !rest.is_empty() {
-            let mut total = 0;
-            let fits = rest.iter().take_while(|stem| {
-                total += stem.ids.len();
-                total <= KEPT
-            });
-            let count = fits.count().max(1);
-            let after = rest.split_off(count);
-            self.read_stems(rest, &tokens, &mut readings)?;
+            let fits = fitting(rest.iter().map(|stem| stem.ids.len()), KEPT);
+            let (together, after) = rest.split_at(fits);
             rest = after;
+            self.read_stems(together, &tokens, &mut readings)?;
         }
         // A branch that goes on in a second window may have been read in any order.
         for reading in &mut readings {
@@ -100,7 +95,7 @@ impl Llama {
 
     fn read_stems(
         &self,
-        stems: Vec<Stem<'_>>,
+        stems: &[Stem<'_>],
         tokens: &[Vec<Token>],
         readings: &mut [Reading],
     ) -> Result<(), LmError> {
@@ -112,7 +107,7 @@ impl Llama {
         let (activations, kept) = self.forward(&sequences, &[], true)?;
         let mut first_row = 0;
         let mut rows: Vec<(&Job<'_>, Range<usize>)> = Vec::new();
-        for stem in &stems {
+        for stem in stems {
             let own = stem.own.iter();
             rows.extend(own.filter_map(|job| Some((job, job.rows(first_row)?))));
             first_row += stem.ids.len();
@@ -133,7 +128,7 @@ fn follow<'a>(job: &Job<'_>, kept: &'a Prefix, shared: usize) -> Job<'a> {
         text: job.text,
         window: job.window,
         ids: job.ids[shared..].to_vec(),
-        prefix: (shared > 0).then_some((kept, shared)),
+        prefix: Some((kept, shared)),
     }
 }
 

@@ -224,12 +224,8 @@ impl Llama {
         let width = self.weights.shape.width;
         let mut rest = jobs;
         while !rest.is_empty() {
-            let mut total = 0;
-            let fits = rest.iter().take_while(|job| {
-                total += job.ids.len();
-                total <= BATCH
-            });
-            let (batch, after) = rest.split_at(fits.count().max(1));
+            let fits = fitting(rest.iter().map(|job| job.ids.len()), BATCH);
+            let (batch, after) = rest.split_at(fits);
             rest = after;
             let sequences: Vec<Sequence<'_>> = batch
                 .iter()
@@ -412,6 +408,17 @@ impl LanguageModel for Llama {
     fn token_text(&self, id: u32) -> String {
         self.tokenizer.text(id).to_owned()
     }
+}
+
+/// How many sequences of these lengths, from the first on, make one batch of `most`
+/// tokens: one at least.
+fn fitting(lengths: impl Iterator<Item = usize>, most: usize) -> usize {
+    let mut total = 0;
+    let fits = lengths.take_while(|length| {
+        total += length;
+        total <= most
+    });
+    fits.count().max(1)
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
