@@ -30,3 +30,12 @@ impl Aligned {
         &mut self.bytes[self.start..self.start + self.length]
     }
 }
+
+impl Clone for Aligned {
+    fn clone(&self) -> Self {
+        let mut copy = Self::default();
+        copy.resize(self.length);
+        copy.bytes_mut().copy_from_slice(self.bytes());
+        copy
+    }
+}

@@ -70,15 +70,11 @@ impl Configuration {
     };
 }
 
-/// Two tiles of rows times two on the right, with the instruction for their
-/// numbers.
+/// Adds two tiles of rows times two on the right, with the instruction for their
+/// numbers, to the sums.
 macro_rules! product {
     ($instruction:literal, $factors:expr) => {
         asm!(
-            "tilezero tmm0",
-            "tilezero tmm1",
-            "tilezero tmm2",
-            "tilezero tmm3",
             "2:",
             "tileloadd tmm4, [{a0} + {stride}*1]",
             "tileloadd tmm6, [{b0} + {line}*1]",
@@ -129,6 +125,7 @@ impl Tiles {
     /// There must be `ROWS` rows on the left and `steps` tiles on each right.
     #[inline(always)]
     pub unsafe fn integers(&self, factors: Factors) {
+        self.zero();
         // Safety: the caller's promise.
         unsafe { product!("tdpbssd", factors) };
     }
@@ -139,8 +136,33 @@ impl Tiles {
     /// There must be `ROWS` rows on the left and `steps` tiles on each right.
     #[inline(always)]
     pub unsafe fn floats(&self, factors: Factors) {
+        self.zero();
+        // Safety: the caller's promise.
+        unsafe { self.more_floats(factors) };
+    }
+
+    /// Products of brain floats, added to the sums of the last product.
+    ///
+    /// # Safety
+    /// As for [`Self::floats`], and `steps` must not be 0.
+    #[inline(always)]
+    pub unsafe fn more_floats(&self, factors: Factors) {
         // Safety: the caller's promise.
         unsafe { product!("tdpbf16ps", factors) };
+    }
+
+    #[inline(always)]
+    fn zero(&self) {
+        // Safety: there are tiles.
+        unsafe {
+            asm!(
+                "tilezero tmm0",
+                "tilezero tmm1",
+                "tilezero tmm2",
+                "tilezero tmm3",
+                options(nomem, nostack, preserves_flags),
+            );
+        }
     }
 
     /// Products of signed bytes for one tile of rows only.

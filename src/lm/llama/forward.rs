@@ -7,7 +7,7 @@
 
 use rayon::prelude::*;
 
-use super::attention::Attention;
+use super::attention::{Attention, Kept};
 use super::clock::{Clock, Part};
 use super::kernels::{gated, rms_norm};
 use super::pool::Pool;
@@ -24,9 +24,8 @@ const ROWS_STEP: usize = 16;
 
 /// Keys and values of a prefix, for every block.
 pub(super) struct Prefix {
-    /// For each block a row for each token, the start-of-document token among
-    /// them: keys then values of all key heads.
-    pub blocks: Vec<Vec<f32>>,
+    /// For each block those of all tokens, the start-of-document token among them.
+    pub blocks: Vec<Kept>,
 }
 
 /// One sequence of a batch.
@@ -186,13 +185,12 @@ pub(super) fn forward(
     let qkv_width = queries + 2 * shape.kv_heads * shape.head_width;
     let mut qkv = vec![0.0; rows * qkv_width];
     let mut attended = vec![0.0; rows * queries];
-    let kept = if keep { &layout.sequences[..] } else { &[] };
-    let mut prefixes: Vec<Prefix> = Vec::with_capacity(kept.len());
-    prefixes.resize_with(kept.len(), || Prefix {
+    let mut prefixes: Vec<Prefix> = Vec::new();
+    prefixes.resize_with(if keep { sequences.len() } else { 0 }, || Prefix {
         blocks: Vec::with_capacity(shape.blocks),
     });
     let pool = Pool::new(|| Scratch::new(weights.precision));
-    let attention = Attention::new(shape, weights.precision, clock);
+    let mut attention = Attention::new(shape, weights.precision, clock);
     let task = rows_of_a_task(rows);
     let steps = Steps {
         shape,
@@ -212,15 +210,10 @@ pub(super) fn forward(
             });
     }
     for (index, block) in weights.blocks.iter().enumerate() {
-        for ((sequence, first), prefix) in kept.iter().zip(&mut prefixes) {
-            let rows = &qkv[first * qkv_width..][..sequence.ids.len() * qkv_width];
-            let mut block = Vec::with_capacity(sequence.ids.len() * (qkv_width - queries));
-            for row in rows.chunks_exact(qkv_width) {
-                block.extend_from_slice(&row[queries..]);
-            }
-            prefix.blocks.push(block);
-        }
         attention.mix(&layout, index, &qkv, &mut attended);
+        for (number, prefix) in prefixes.iter_mut().enumerate() {
+            prefix.blocks.push(attention.kept(&layout, number, &qkv));
+        }
         // The rest of the block and the start of the next need one row only.
         x.par_chunks_mut(task * width)
             .zip(qkv.par_chunks_mut(task * qkv_width))

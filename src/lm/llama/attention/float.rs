@@ -4,7 +4,7 @@ use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions};
 use rten_tensor::{Matrix, NdTensorView};
 
 use super::super::kernels::softmax_prefix;
-use super::Task;
+use super::{Kept, Task};
 
 /// Working space of one task.
 #[derive(Default)]
@@ -17,10 +17,16 @@ pub(super) struct Scratch {
 }
 
 impl Task<'_> {
-    pub(super) fn in_floats(&self, out: &mut [f32], scratch: &mut Scratch) {
+    pub(super) fn in_floats(&self, block: usize, out: &mut [f32], scratch: &mut Scratch) {
         let gemm = GemmExecutor::new();
-        let head_width = self.shape.head_width;
-        let seen = self.seen();
+        let head_width = self.rows.shape.head_width;
+        let own = self.start + self.count;
+        let before: &[f32] = match self.sequence.before(block) {
+            Some((Kept::Rows(rows), length)) => &rows[..length * self.rows.kept_width()],
+            _ => &[],
+        };
+        let before = before.chunks_exact(self.rows.kept_width());
+        let seen = before.len() + own;
         scratch.queries.clear();
         for head in self.heads() {
             for index in 0..self.count {
@@ -29,7 +35,9 @@ impl Task<'_> {
         }
         scratch.keys.clear();
         scratch.values.clear();
-        for (key, value) in self.keys_and_values() {
+        let before = before.map(|row| self.rows.key_and_value(self.kv_head, row));
+        let own = self.rows.keys_and_values(self.kv_head, self.first_row, own);
+        for (key, value) in before.chain(own) {
             scratch.keys.extend_from_slice(key);
             scratch.values.extend_from_slice(value);
         }

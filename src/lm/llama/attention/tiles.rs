@@ -1,9 +1,11 @@
 //! Attention in brain floats, with Intel's tiles.
 //!
-//! Keys and values seen by a block of queries are rounded and laid out once for
-//! all heads that use them; then for 32 queries at a time: scores, softmax in
-//! single precision, and the mix of values. Which keys share a step depends on
-//! positions only.
+//! Keys and values of a sequence are rounded and laid out once for all queries, and
+//! those of a prefix once for all that follow it; then for 32 rows of queries at a
+//! time, of all heads that use the keys: scores, softmax in single precision, and the
+//! mix of values. Of a prefix the whole steps are taken as they are, and what is left
+//! goes before the sequence's own keys: which keys share a step depends on positions
+//! only.
 
 #![allow(unsafe_code)]
 
@@ -14,7 +16,7 @@ use super::Task;
 use crate::linear::Aligned;
 use crate::linear::tiles::{Factors, ROWS, STEP, TILE, TILE_BYTES, Tiles};
 
-/// Brain floats of one row of a tile.
+/// Brain floats of one row of a tile, and positions of a step.
 const FLOATS: usize = STEP / 2;
 
 /// Whether heads of this width can be read so, and the processor can.
@@ -26,113 +28,234 @@ pub(super) fn available(head_width: usize) -> bool {
         && Tiles::take().is_some()
 }
 
-/// Working space of one task.
-#[derive(Default)]
-pub(super) struct Scratch {
+/// Keys and values of one key head, in tiles.
+#[derive(Default, Clone)]
+pub(in crate::lm::llama) struct Laid {
     /// For each 16 keys and each 32 numbers of the head: a tile.
     keys: Aligned,
     /// For each 16 numbers of the head and each 32 keys: a tile.
     values: Aligned,
+    /// How many times 32 keys there are room for.
+    steps: usize,
+}
+
+/// Working space of one task.
+#[derive(Default)]
+pub(super) struct Scratch {
     queries: Aligned,
     scores: Vec<f32>,
     shares: Aligned,
     out: Vec<f32>,
 }
 
+/// The first steps of what was laid out.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    laid: &'a Laid,
+    steps: usize,
+}
+
+impl Part<'_> {
+    /// The tiles of keys of a step, for 16 of them and the other 16.
+    fn keys(&self, step: usize, width: usize) -> [*const u8; 2] {
+        let tiles = width / FLOATS * TILE_BYTES;
+        let keys = &self.laid.keys.bytes()[2 * step * tiles..][..2 * tiles];
+        [keys.as_ptr(), keys[tiles..].as_ptr()]
+    }
+
+    /// The tiles of values, all steps, for 16 numbers of the head and 16 others.
+    fn values(&self, part: usize) -> [*const u8; 2] {
+        let column = self.laid.steps * TILE_BYTES;
+        let values = &self.laid.values.bytes()[2 * part * column..][..2 * column];
+        [values.as_ptr(), values[column..].as_ptr()]
+    }
+}
+
 impl Task<'_> {
-    pub(super) fn in_tiles(&self, out: &mut [f32], scratch: &mut Scratch) {
+    /// `own` and `before` hold the keys and values of the task's key head, `before`
+    /// with how many of them come first.
+    pub(super) fn in_tiles(
+        &self,
+        own: &Laid,
+        before: Option<(&Laid, usize)>,
+        out: &mut [f32],
+        scratch: &mut Scratch,
+    ) {
         // Safety: this way is only chosen where the processor can.
-        unsafe { self.run(out, scratch) };
+        unsafe { self.run(own, before, out, scratch) };
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
-    unsafe fn run(&self, out: &mut [f32], scratch: &mut Scratch) {
+    unsafe fn run(
+        &self,
+        own: &Laid,
+        before: Option<(&Laid, usize)>,
+        out: &mut [f32],
+        scratch: &mut Scratch,
+    ) {
         let Some(tiles) = Tiles::take() else {
             debug_assert!(false, "this way is only chosen where there are tiles");
             return;
         };
-        let width = self.shape.head_width;
-        let seen = self.seen();
-        self.lay_out(scratch);
-        let steps = seen.div_ceil(FLOATS);
+        let width = self.rows.shape.head_width;
+        let follows = before.map_or(0, |(_, count)| count);
+        let prefix = before.map(|(laid, count)| Part {
+            laid,
+            steps: count / FLOATS,
+        });
+        let prefix = prefix.filter(|prefix| prefix.steps > 0);
+        // Where what was laid out for the sequence begins among the scores.
+        let begin = prefix.map_or(0, |prefix| prefix.steps * FLOATS);
+        let most = (follows + self.start + self.count).next_multiple_of(FLOATS);
         scratch.queries.resize(ROWS * width * 2);
-        scratch.scores.resize(ROWS * steps * FLOATS, 0.0);
-        scratch.shares.resize(ROWS * steps * STEP);
+        scratch.scores.resize(ROWS * most, 0.0);
+        scratch.shares.resize(ROWS * most * 2);
         scratch.out.resize(ROWS * width, 0.0);
-        for head in self.heads() {
-            for first in (0..self.count).step_by(ROWS) {
-                let rows = ROWS.min(self.count - first);
-                let queries = scratch.queries.bytes_mut().chunks_exact_mut(STEP);
-                let numbers = (first..first + rows)
-                    .flat_map(|index| self.query(head, index).chunks_exact(FLOATS));
-                for (bytes, numbers) in queries.zip(numbers) {
-                    store(rounded(numbers), bytes);
-                }
-                // What the last of these queries sees, in whole steps.
-                let visible = seen - self.count + first + rows;
-                let visible_steps = visible.div_ceil(FLOATS);
-                let stride = visible_steps * FLOATS;
-                let key_tiles = width / FLOATS * TILE_BYTES;
-                for step in 0..visible_steps {
-                    let keys = &scratch.keys.bytes()[2 * step * key_tiles..][..2 * key_tiles];
-                    // Safety: queries fill 32 rows, keys two times `steps`
-                    // tiles, and scores have 32 rows of `stride`.
+        let heads = self.heads();
+        let all = heads.len() * self.count;
+        let place = |row: usize| (heads.start + row / self.count, row % self.count);
+        for first in (0..all).step_by(ROWS) {
+            let rows = first..all.min(first + ROWS);
+            let queries = scratch.queries.bytes_mut().chunks_exact_mut(STEP);
+            let numbers = rows.clone().flat_map(|row| {
+                let (head, index) = place(row);
+                self.query(head, index).chunks_exact(FLOATS)
+            });
+            for (bytes, numbers) in queries.zip(numbers) {
+                store(rounded(numbers), bytes);
+            }
+            let last = rows.clone().map(|row| place(row).1).max().unwrap_or(0);
+            let visible = |index: usize| follows + self.start + index + 1;
+            let own = Part {
+                laid: own,
+                steps: (visible(last) - begin).div_ceil(FLOATS),
+            };
+            let stride = begin + own.steps * FLOATS;
+            for (part, column) in prefix
+                .into_iter()
+                .map(|part| (part, 0))
+                .chain([(own, begin)])
+            {
+                for step in 0..part.steps {
+                    // Safety: queries fill 32 rows, keys two times as many tiles
+                    // as a head is wide, and scores have 32 rows of `stride`.
                     unsafe {
                         tiles.floats(Factors {
                             left: scratch.queries.bytes().as_ptr(),
                             left_stride: width * 2,
-                            right: [keys.as_ptr(), keys[key_tiles..].as_ptr()],
+                            right: part.keys(step, width),
                             steps: width / FLOATS,
                         });
-                        tiles.store(scratch.scores[step * FLOATS..].as_mut_ptr().cast(), stride);
+                        let scores = &mut scratch.scores[column + step * FLOATS..];
+                        tiles.store(scores.as_mut_ptr().cast(), stride);
                     }
                 }
-                for row in 0..rows {
-                    let scores = &mut scratch.scores[row * stride..][..stride];
-                    softmax_prefix(scores, seen - self.count + first + row + 1);
-                    let shares = &mut scratch.shares.bytes_mut()[row * stride * 2..][..stride * 2];
-                    let parts = shares.chunks_exact_mut(STEP);
-                    for (bytes, numbers) in parts.zip(scores.chunks_exact(FLOATS)) {
-                        store(rounded(numbers), bytes);
+            }
+            for (line, row) in rows.clone().enumerate() {
+                let scores = &mut scratch.scores[line * stride..][..stride];
+                softmax_prefix(scores, visible(place(row).1));
+                let shares = &mut scratch.shares.bytes_mut()[line * stride * 2..][..stride * 2];
+                let parts = shares.chunks_exact_mut(STEP);
+                for (bytes, numbers) in parts.zip(scores.chunks_exact(FLOATS)) {
+                    store(rounded(numbers), bytes);
+                }
+            }
+            for part in 0..width / FLOATS {
+                let factors = |keys: Part<'_>, column: usize| Factors {
+                    left: scratch.shares.bytes()[column * 2..].as_ptr(),
+                    left_stride: stride * 2,
+                    right: keys.values(part),
+                    steps: keys.steps,
+                };
+                // Safety: shares fill 32 rows, values two times `steps` tiles, and
+                // the result has 32 rows of `width`.
+                unsafe {
+                    match prefix {
+                        Some(prefix) => {
+                            tiles.floats(factors(prefix, 0));
+                            tiles.more_floats(factors(own, begin));
+                        }
+                        None => tiles.floats(factors(own, 0)),
                     }
+                    tiles.store(scratch.out[part * FLOATS..].as_mut_ptr().cast(), width);
                 }
-                for part in 0..width / FLOATS {
-                    let values = &scratch.values.bytes()[2 * part * steps * TILE_BYTES..];
-                    // Safety: shares fill 32 rows, values two times `steps`
-                    // tiles, and the result has 32 rows of `width`.
-                    unsafe {
-                        tiles.floats(Factors {
-                            left: scratch.shares.bytes().as_ptr(),
-                            left_stride: stride * 2,
-                            right: [values.as_ptr(), values[steps * TILE_BYTES..].as_ptr()],
-                            steps: visible_steps,
-                        });
-                        tiles.store(scratch.out[part * FLOATS..].as_mut_ptr().cast(), width);
-                    }
-                }
-                for (row, result) in scratch.out.chunks_exact(width).enumerate().take(rows) {
-                    out[self.place(head, first + row)].copy_from_slice(result);
-                }
+            }
+            for (row, result) in rows.zip(scratch.out.chunks_exact(width)) {
+                let (head, index) = place(row);
+                out[self.place(head, index)].copy_from_slice(result);
             }
         }
     }
+}
 
-    /// Rounds the keys and values that are seen and lays them out in tiles;
-    /// what fills up the last ones is zero.
+impl Laid {
+    /// Rounds keys and values and lays them out; what fills up the last tiles is zero.
+    /// `before` is what they follow, and how many of its keys: those of its last step
+    /// that is not full come first.
+    pub fn fill<'a>(
+        &mut self,
+        before: Option<(&Self, usize)>,
+        rows: impl ExactSizeIterator<Item = (&'a [f32], &'a [f32])>,
+    ) {
+        let left = |(before, count): (&Self, usize)| {
+            let left = count - count % FLOATS..count;
+            let rows = left.map(|position| before.row(position));
+            rows.collect::<Vec<_>>()
+        };
+        let left = before.map(left).unwrap_or_default();
+        let count = left.len() + rows.len();
+        let rows = rows.map(|(key, value)| (key, value));
+        let left = left.iter().map(|(key, value)| (&key[..], &value[..]));
+        // Safety: this way is only chosen where the processor can.
+        unsafe { self.lay_out(count, left.chain(rows)) };
+    }
+
+    /// The key and the value at a position, rounded.
+    fn row(&self, position: usize) -> (Vec<f32>, Vec<f32>) {
+        let float = |bytes: &[u8]| {
+            f32::from_bits(u32::from(u16::from_le_bytes([bytes[0], bytes[1]])) << 16)
+        };
+        let (keys, values) = (self.keys.bytes(), self.values.bytes());
+        let width = keys.len() / (self.steps * STEP);
+        let (tile, column) = (position / TILE, position % TILE);
+        let key = |number: usize| {
+            let tile = tile * (width / FLOATS) + number / FLOATS;
+            let line = tile * TILE + number % FLOATS / 2;
+            float(&keys[line * STEP + 4 * column + 2 * (number % 2)..])
+        };
+        let (step, line) = (position / FLOATS, position % FLOATS / 2);
+        let value = |number: usize| {
+            let line = (number / TILE * self.steps + step) * TILE + line;
+            float(&values[line * STEP + 4 * (number % TILE) + 2 * (position % 2)..])
+        };
+        (
+            (0..width).map(key).collect(),
+            (0..width).map(value).collect(),
+        )
+    }
+
     #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
-    fn lay_out(&self, scratch: &mut Scratch) {
-        let width = self.shape.head_width;
-        let steps = self.seen().div_ceil(FLOATS);
-        scratch.keys.resize(steps * STEP * width);
-        scratch.values.resize(steps * STEP * width);
+    fn lay_out<'a>(
+        &mut self,
+        count: usize,
+        positions: impl Iterator<Item = (&'a [f32], &'a [f32])>,
+    ) {
+        let mut positions = positions.peekable();
+        let Some((first, _)) = positions.peek() else {
+            return;
+        };
+        let width = first.len();
+        let steps = count.div_ceil(FLOATS);
+        self.steps = steps;
+        self.keys.resize(steps * STEP * width);
+        self.values.resize(steps * STEP * width);
         // Only the last step can have places that no key fills.
         let key_tiles = width / FLOATS * TILE_BYTES;
-        let keys = scratch.keys.bytes_mut();
-        let values = scratch.values.bytes_mut();
+        let keys = self.keys.bytes_mut();
+        let values = self.values.bytes_mut();
         for column in values.chunks_exact_mut(steps * TILE_BYTES) {
             column[(steps - 1) * TILE_BYTES..].fill(0);
         }
-        let mut positions = self.keys_and_values();
         for (tile, tiles) in keys.chunks_exact_mut(key_tiles).enumerate() {
             let mut rows: [(&[f32], &[f32]); TILE] = [(&[], &[]); TILE];
             let mut filled = 0;
