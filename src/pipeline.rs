@@ -28,12 +28,14 @@ use crate::finding::Finding;
 use crate::finding::phrases::{Judged, findings as phrases};
 use crate::language::{Gate, Language, gate};
 use crate::lexicon::{Lexicon, LexiconError};
-use crate::lm::{LanguageModel, LmError, ModelId, ReadOptions, Reading, SentenceVectors};
+use crate::lm::{
+    LanguageModel, LmError, Memory, ModelId, ReadOptions, Reading, SentenceVectors, fitting,
+};
 use crate::policy::{Kept, Policy, Suspects};
 use crate::report::{Judgement, Outcome, ReadSibling, Report, WordJudgement};
 use crate::score::Score;
 use crate::segment::{Segments, segment};
-use crate::sibling::{Articles, Comparison, Original, SiblingArticle, SiblingModel};
+use crate::sibling::{Articles, AsRead, Comparison, Original, SiblingArticle, SiblingModel};
 
 /// Probable tokens kept at each place, to show what was expected. Some are
 /// pieces of words and are passed over.
@@ -41,6 +43,9 @@ const MOST_PROBABLE: usize = 8;
 
 /// Bytes of siblings that are read together.
 const READ_TOGETHER: usize = 256 * 1024;
+
+/// Bytes of documents with siblings that are read together: enough for full batches.
+const KEPT_TOGETHER: usize = 16 * 1024;
 
 /// One document to judge.
 #[derive(Debug)]
@@ -215,21 +220,18 @@ impl Analyzer {
             .iter_mut()
             .flat_map(|one| &mut one.siblings[..one.unread]);
         self.judge_siblings(unread)?;
-        let texts: Vec<&str> = accepted.iter().map(Accepted::content).collect();
-        let options = self.read_options();
-        let readings = self.lm.read(&texts, options)?;
         let any = accepted.iter().any(|one| !one.siblings.is_empty());
         let beside = any.then(SiblingModel::embedded).transpose()?;
-        // `par_bridge` never begins a document while another one waits for its share
-        // of the work: each thread holds one.
-        let documents = accepted.into_iter().zip(readings).enumerate().par_bridge();
-        let judged = documents.map(|(place, (document, reading))| {
-            Ok((place, self.judgement(document, reading, beside.as_ref())?))
-        });
-        let judged: Result<Vec<(usize, Judgement)>, AnalyzerError> = judged.collect();
-        let mut judgements = judged?;
-        judgements.sort_unstable_by_key(|(place, _)| *place);
-        let mut judgements = judgements.into_iter().map(|(_, judgement)| judgement);
+        // What is kept of a reading to read on from it is large.
+        let most = if any { KEPT_TOGETHER } else { usize::MAX };
+        let mut judgements = Vec::with_capacity(accepted.len());
+        while !accepted.is_empty() {
+            let fits = fitting(accepted.iter().map(|one| one.content().len()), most);
+            let after = accepted.split_off(fits);
+            judgements.extend(self.judge_together(accepted, beside.as_ref())?);
+            accepted = after;
+        }
+        let mut judgements = judgements.into_iter();
         Ok(ids_and_outcomes
             .into_iter()
             .filter_map(|(id, outcome)| {
@@ -302,6 +304,34 @@ impl Analyzer {
         }
     }
 
+    /// Judges documents that are read together, in their order.
+    fn judge_together(
+        &self,
+        accepted: Vec<Accepted>,
+        beside: Option<&SiblingModel>,
+    ) -> Result<Vec<Judgement>, AnalyzerError> {
+        let texts: Vec<&str> = accepted.iter().map(Accepted::content).collect();
+        let options = self.read_options();
+        let readings: Vec<(Reading, Option<Memory>)> = match beside {
+            Some(_) => self.lm.read_and_keep(&texts, options)?,
+            None => {
+                let readings = self.lm.read(&texts, options)?.into_iter();
+                readings.map(|reading| (reading, None)).collect()
+            }
+        };
+        // `par_bridge` never begins a document while another one waits for its share
+        // of the work: each thread holds one.
+        let documents = accepted.into_iter().zip(readings).enumerate().par_bridge();
+        let judged = documents.map(|(place, (document, (reading, memory)))| {
+            let judgement = self.judgement(document, reading, memory.as_ref(), beside)?;
+            Ok((place, judgement))
+        });
+        let judged: Result<Vec<(usize, Judgement)>, AnalyzerError> = judged.collect();
+        let mut judged = judged?;
+        judged.sort_unstable_by_key(|(place, _)| *place);
+        Ok(judged.into_iter().map(|(_, judgement)| judgement).collect())
+    }
+
     /// Reads the siblings too: one that is garbled itself is no authority. They are
     /// read together as far as that fills batches; a reading is large.
     fn judge_siblings<'a>(
@@ -313,13 +343,8 @@ impl Analyzer {
         let mut siblings: Vec<&mut SiblingArticle> = siblings.collect();
         let mut rest = &mut siblings[..];
         while !rest.is_empty() {
-            let mut bytes = 0;
-            let fits = |sibling: &&&mut SiblingArticle| {
-                bytes += sibling.content().len();
-                bytes <= READ_TOGETHER
-            };
-            let count = rest.iter().take_while(fits).count().max(1);
-            let (together, after) = rest.split_at_mut(count);
+            let fits = fitting(rest.iter().map(|one| one.content().len()), READ_TOGETHER);
+            let (together, after) = rest.split_at_mut(fits);
             let texts: Vec<&str> = together.iter().map(|one| one.content()).collect();
             let readings = self.lm.read(&texts, self.read_options())?;
             for (sibling, reading) in together.iter_mut().zip(readings) {
@@ -361,6 +386,7 @@ impl Analyzer {
         &self,
         accepted: Accepted,
         reading: Reading,
+        memory: Option<&Memory>,
         beside: Option<&SiblingModel>,
     ) -> Result<Judgement, AnalyzerError> {
         let Accepted {
@@ -378,8 +404,14 @@ impl Analyzer {
         let beside = beside.filter(|_| !siblings.is_empty());
         let compared = |_| Articles::new(text, &segments, &siblings).with(self.vectors());
         let articles = beside.map(compared).transpose()?;
+        let as_read = memory.map(|memory| AsRead {
+            reading: &reading,
+            memory,
+            start: document.content_start(),
+        });
         let compare = |articles| {
             Comparison::new(articles, &self.lexicon, &noticed.p_garbled, &bits)
+                .reading_on(as_read)
                 .read(self.lm.as_ref())
         };
         let comparison = articles.as_ref().map(compare).transpose()?;

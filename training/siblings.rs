@@ -28,12 +28,12 @@ use mtlint::eval::dataset::{LabelledToken, Labels, Passage, Sample, load};
 use mtlint::eval::metrics::Distances;
 use mtlint::lexicon::Lexicon;
 use mtlint::lm::llama::Llama;
-use mtlint::lm::{LanguageModel, Precision};
+use mtlint::lm::{LanguageModel, Precision, ReadOptions};
 use mtlint::models;
 use mtlint::pipeline::{Analyzer, Input, OperatingPoint, Options};
 use mtlint::report::{Outcome, Report};
 use mtlint::segment::segment;
-use mtlint::sibling::{Articles, Candidate, Comparison, SiblingArticle};
+use mtlint::sibling::{Articles, AsRead, Candidate, Comparison, SiblingArticle};
 use mtlint::span::Span;
 use sha2::{Digest, Sha256};
 
@@ -208,7 +208,18 @@ impl Article<'_> {
         let mut siblings = [SiblingArticle::new("sibling", self.sibling)];
         siblings[0].p_garbled = self.other.0;
         let articles = Articles::new(self.text, &segments, &siblings);
-        let comparison = Comparison::new(&articles, lexicon, &p, &bits).read(lm)?;
+        let read = lm
+            .read_and_keep(&[self.text], ReadOptions::default())?
+            .pop();
+        let (reading, memory) = read.unwrap_or_default();
+        let as_read = memory.as_ref().map(|memory| AsRead {
+            reading: &reading,
+            memory,
+            start: 0,
+        });
+        let comparison = Comparison::new(&articles, lexicon, &p, &bits)
+            .reading_on(as_read)
+            .read(lm)?;
         let number = article.to_le_bytes();
         let index = (article & !SYNTHETIC) as usize;
         let tokens = || self.passages.iter().flat_map(|passage| &passage.tokens);

@@ -188,6 +188,20 @@ impl Tokenizer {
     }
 }
 
+/// How many of the tokens of a text that begins with `beginning` stay the same whatever
+/// else follows it: those before the last word that begins in it, after a letter and a
+/// space.
+pub(super) fn settled(beginning: &str, tokens: &[Token]) -> usize {
+    let bytes = beginning.as_bytes();
+    let within = tokens.partition_point(|token| token.span.end() <= bytes.len());
+    let starts_word = |token: &Token| {
+        let start = token.span.start();
+        let letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphabetic);
+        start > 0 && letter(start - 1) && bytes.get(start) == Some(&b' ') && letter(start + 1)
+    };
+    tokens[..within].iter().rposition(starts_word).unwrap_or(0)
+}
+
 /// How text is cut into words before the merges run.
 enum PreTokenizer {
     DigitsThenWords,

@@ -22,7 +22,7 @@ use super::candidates::Candidate;
 use super::given::{Given, given};
 use super::matching::{Kinship, Matched, matched};
 use super::names::{Form, Former};
-use super::reading::bits_saved;
+use super::reading::{AsRead, bits_saved};
 use super::standing::Standing;
 use super::{MAX_WORDS, SiblingArticle};
 
@@ -123,6 +123,7 @@ pub struct Comparison<'a> {
     /// What the model was surprised by each of them, in bits.
     pub(super) bits: &'a [f32],
     pub(super) kinship: RefCell<Kinship<'a>>,
+    pub(super) as_read: Option<AsRead<'a>>,
 }
 
 impl<'a> Comparison<'a> {
@@ -149,8 +150,15 @@ impl<'a> Comparison<'a> {
             document,
             lexicon,
             entries: RefCell::default(),
+            as_read: None,
             bits,
         }
+    }
+
+    /// The same, reading on from where the language model has read the document.
+    #[must_use]
+    pub fn reading_on(self, as_read: Option<AsRead<'a>>) -> Self {
+        Self { as_read, ..self }
     }
 
     /// What the lexicon says of a word of the document or of a sibling.
@@ -211,7 +219,12 @@ impl Comparison<'_> {
             let patches = candidates.iter().map(|c| (c.span, c.replacement.as_str()));
             patches.collect()
         });
-        bits_saved(lm, self.document, &patches.collect::<Vec<_>>())
+        bits_saved(
+            lm,
+            self.document,
+            self.as_read,
+            &patches.collect::<Vec<_>>(),
+        )
     }
 }
 

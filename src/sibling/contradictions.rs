@@ -260,7 +260,12 @@ impl<'a> Comparison<'a> {
             } = &one.suggestion;
             vec![(*span, replacement.as_str())]
         });
-        let saved = bits_saved(lm, self.document, &patches.collect::<Vec<_>>())?;
+        let saved = bits_saved(
+            lm,
+            self.document,
+            self.as_read,
+            &patches.collect::<Vec<_>>(),
+        )?;
         for (one, saved) in kept.iter_mut().zip(saved) {
             one.suggestion.bits_saved = saved.first().copied().unwrap_or_default();
         }

@@ -42,6 +42,7 @@ pub use candidates::Candidate;
 pub use comparison::{Articles, Comparison};
 pub use contradictions::{CONTRADICTION_WIDTH, Contradiction, Opposed};
 pub use network::SiblingModel;
+pub use reading::AsRead;
 pub use signs::{PRIOR_WIDTH, WIDTH};
 pub use standing::{Doubt, Standing};
 pub use words::WORD_WIDTH;

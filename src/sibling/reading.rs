@@ -2,13 +2,13 @@
 //!
 //! In: for several places of the document the edits that are thought of there. Out:
 //! the bits that each one saves. Each is patched in and a few words from there on
-//! read again, as a branch of a reading of the document about it: the cost is a
-//! stretch of the document once, which says too what its own words cost, and a short
-//! tail for each edit.
+//! read again, as a branch of the document: the cost is a short tail for each edit
+//! where the model remembers its reading of the document, and else a stretch of the
+//! document about it too, which says what its own words cost.
 
 use std::iter;
 
-use crate::lm::{Branch, LanguageModel, LmError, Trunk};
+use crate::lm::{Branch, LanguageModel, LmError, Memory, Reading, TokenReading, Trunk};
 use crate::span::{Doc, Span};
 
 use super::align::Article;
@@ -28,6 +28,17 @@ const TRUNK_BYTES: usize = 1000;
 
 /// Bytes that give way, and what stands there afterwards.
 pub(super) type Patch<'a> = (Span<Doc>, &'a str);
+
+/// The document as the language model has read it.
+#[derive(Debug, Clone, Copy)]
+pub struct AsRead<'a> {
+    /// What it made of each token, with spans into the document.
+    pub reading: &'a Reading,
+    /// What it kept.
+    pub memory: &'a Memory,
+    /// Byte of the document that it began at.
+    pub start: usize,
+}
 
 /// An edit, and the bytes of the document that are read anew for it.
 struct Tail {
@@ -99,17 +110,34 @@ fn grouped<'a>(document: &Article<'_>, edits: &'a [Tail]) -> Vec<Group<'a>> {
 }
 
 impl<'a> Group<'a> {
+    fn edited(&self) -> impl Iterator<Item = Branch<'a>> {
+        self.edits.iter().map(|edit| Branch {
+            at: edit.start - self.begin,
+            text: &edit.edited,
+        })
+    }
+
     /// The first branch is the document as it is.
     fn branches(&self, text: &'a str) -> Vec<Branch<'a>> {
         let first = self.edits.first().map_or(self.begin, |first| first.start);
-        let own = (first, text.get(first..self.end).unwrap_or_default());
-        let edited = self.edits.iter();
-        let edited = edited.map(|edit| (edit.start, edit.edited.as_str()));
-        let branch = |(start, text)| Branch {
-            at: start - self.begin,
-            text,
+        let own = Branch {
+            at: first - self.begin,
+            text: text.get(first..self.end).unwrap_or_default(),
         };
-        iter::once(own).chain(edited).map(branch).collect()
+        iter::once(own).chain(self.edited()).collect()
+    }
+
+    /// Notes what each edit saves. `own` holds the document's tokens, those that begin
+    /// at byte `shift` of it at 0; `edited` the readings of the edits.
+    fn note(&self, own: &[TokenReading], shift: usize, edited: &[Reading], saved: &mut [Vec<f32>]) {
+        for (edit, reading) in self.edits.iter().zip(edited) {
+            let here = edit.start - shift..edit.end - shift;
+            let first = own.partition_point(|token| token.span.end() <= here.start);
+            let tokens = own[first..].iter();
+            let tokens = tokens.take_while(|token| token.span.end() <= here.end);
+            let original: f64 = tokens.map(|t| f64::from(t.surprisal_bits)).sum();
+            saved[edit.place][edit.edit] = (original - reading.total_bits()) as f32;
+        }
     }
 }
 
@@ -120,6 +148,7 @@ impl<'a> Group<'a> {
 pub(super) fn bits_saved(
     lm: &dyn LanguageModel,
     document: &Article<'_>,
+    as_read: Option<AsRead<'_>>,
     places: &[Vec<Patch<'_>>],
 ) -> Result<Vec<Vec<f32>>, LmError> {
     let text = document.text;
@@ -130,6 +159,27 @@ pub(super) fn bits_saved(
     });
     let mut edits: Vec<Tail> = edits.collect();
     edits.sort_by_key(|edit| edit.start);
+    if let Some(AsRead {
+        reading,
+        memory,
+        start,
+    }) = as_read
+    {
+        let whole = Group {
+            edits: &edits,
+            begin: start,
+            end: text.len(),
+        };
+        let branches: Vec<Branch<'_>> = whole.edited().collect();
+        let trunk = Trunk {
+            text: text.get(start..).unwrap_or_default(),
+            branches: &branches,
+            memory: Some(memory),
+        };
+        let edited = lm.read_branches(&[trunk])?.pop().unwrap_or_default();
+        whole.note(&reading.tokens, 0, &edited, &mut saved);
+        return Ok(saved);
+    }
     let groups = grouped(document, &edits);
     let branches = groups.iter().map(|group| group.branches(text));
     let branches: Vec<Vec<Branch<'_>>> = branches.collect();
@@ -137,18 +187,12 @@ pub(super) fn bits_saved(
     let trunks = trunks.map(|(group, branches)| Trunk {
         text: text.get(group.begin..group.end).unwrap_or_default(),
         branches,
+        memory: None,
     });
     let readings = lm.read_branches(&trunks.collect::<Vec<_>>())?;
     for (group, readings) in groups.iter().zip(readings) {
-        let Some((own, readings)) = readings.split_first() else {
-            continue;
-        };
-        for (edit, reading) in group.edits.iter().zip(readings) {
-            let here = edit.start - group.begin..edit.end - group.begin;
-            let tokens = own.tokens.iter();
-            let tokens = tokens.filter(|t| here.start < t.span.end() && t.span.end() <= here.end);
-            let original: f64 = tokens.map(|t| f64::from(t.surprisal_bits)).sum();
-            saved[edit.place][edit.edit] = (original - reading.total_bits()) as f32;
+        if let Some((own, edited)) = readings.split_first() {
+            group.note(&own.tokens, group.begin, edited, &mut saved);
         }
     }
     Ok(saved)

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use mtlint::lm::llama::Llama;
-use mtlint::lm::{LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading, Trunk};
+use mtlint::lm::{LanguageModel, LmError, Memory, ModelId, Precision, ReadOptions, Reading, Trunk};
 use mtlint::models;
 use mtlint::pipeline::{Analyzer, OperatingPoint, Options};
 
@@ -39,6 +39,13 @@ impl LanguageModel for Shared {
     }
     fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<Reading>, LmError> {
         model().read(texts, options)
+    }
+    fn read_and_keep(
+        &self,
+        texts: &[&str],
+        options: ReadOptions<'_>,
+    ) -> Result<Vec<(Reading, Option<Memory>)>, LmError> {
+        model().read_and_keep(texts, options)
     }
     fn read_branches(&self, trunks: &[Trunk<'_>]) -> Result<Vec<Vec<Reading>>, LmError> {
         model().read_branches(trunks)

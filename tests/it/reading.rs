@@ -278,7 +278,11 @@ fn branches_equal_the_full_reading_wherever_they_begin() {
         (&trunk[..40], &[][..]),
         (&trunk[9..], &branches[..1]),
     ];
-    let trunks = trunks.map(|(text, branches)| Trunk { text, branches });
+    let trunks = trunks.map(|(text, branches)| Trunk {
+        text,
+        branches,
+        memory: None,
+    });
     let readings = model().read_branches(&trunks).unwrap();
     assert_eq!(readings.len(), trunks.len());
     for (trunk, readings) in trunks.iter().zip(&readings) {
@@ -291,6 +295,100 @@ fn branches_equal_the_full_reading_wherever_they_begin() {
     for (trunk, together) in trunks.iter().zip(&readings) {
         assert_eq!(&model().read_branches(&[*trunk]).unwrap()[0], together);
     }
+    // Where the trunk is remembered, none of it is read again.
+    let texts = trunks.map(|trunk| trunk.text);
+    let options = ReadOptions {
+        most_probable: 2,
+        layers: &[0, 7],
+    };
+    let kept = model().read_and_keep(&texts, options).unwrap();
+    for (text, (reading, memory)) in texts.iter().zip(&kept) {
+        let plain = model().read(&[text], options).unwrap();
+        assert_eq!(reading, &plain[0]);
+        assert!(memory.is_some(), "{text:?}");
+    }
+    let mut remembered = trunks;
+    for (trunk, (_, memory)) in remembered.iter_mut().zip(&kept) {
+        trunk.memory = memory.as_ref();
+    }
+    // One that was forgotten stands amid those that are not.
+    remembered[2].memory = None;
+    let readings = model().read_branches(&remembered).unwrap();
+    for (trunk, readings) in remembered.iter().zip(&readings) {
+        assert_eq!(readings.len(), trunk.branches.len());
+        for (branch, got) in trunk.branches.iter().zip(readings) {
+            assert_reads_as_part(&trunk.text[..branch.at], branch.text, got);
+        }
+    }
+}
+
+#[test]
+fn a_remembered_text_goes_on_from_any_place_in_it() {
+    let text = "It’s 12 km,\n\n  to Łódź and Ćmielów;\tshe'd said \u{1f6a2} “no” \u{2014}                 didn't  she? The end of";
+    let kept = model()
+        .read_and_keep(&[text], ReadOptions::default())
+        .unwrap();
+    let ends = ["", " the road", "ing", "'s", "  7", "\n"];
+    let places = (0..=text.len()).filter(|at| text.is_char_boundary(*at));
+    let branches = places.flat_map(|at| ends.iter().map(move |text| Branch { at, text }));
+    let branches: Vec<Branch<'_>> = branches.collect();
+    let trunk = Trunk {
+        text,
+        branches: &branches,
+        memory: kept[0].1.as_ref(),
+    };
+    let readings = model().read_branches(&[trunk]).unwrap().remove(0);
+    assert_eq!(readings.len(), branches.len());
+    for (branch, got) in branches.iter().zip(&readings) {
+        assert_reads_as_part(&text[..branch.at], branch.text, got);
+    }
+}
+
+#[test]
+fn texts_are_remembered_in_single_precision_too() {
+    let model = model_in(Precision::F32);
+    let text = "The mill by the river was sold twice. Nobody wanted it.";
+    let at = text.find(" twice").unwrap();
+    let kept = model
+        .read_and_keep(&[text], ReadOptions::default())
+        .unwrap();
+    let branches = [Branch {
+        at,
+        text: " in May.",
+    }];
+    let trunk = |memory| Trunk {
+        text,
+        branches: &branches,
+        memory,
+    };
+    let trunks = [trunk(kept[0].1.as_ref()), trunk(None)];
+    let readings = model.read_branches(&trunks).unwrap();
+    let full = model
+        .read(
+            &[&format!("{} in May.", &text[..at])],
+            ReadOptions::default(),
+        )
+        .unwrap();
+    for reading in readings {
+        let got = &reading[0].tokens;
+        let expected = &full[0].tokens[full[0].tokens.len() - got.len()..];
+        for (got, expected) in got.iter().zip(expected) {
+            assert_eq!((got.id, got.span), (expected.id, expected.span));
+            assert!((got.surprisal_bits - expected.surprisal_bits).abs() < 1e-3);
+        }
+    }
+}
+
+#[test]
+fn a_text_too_long_to_remember_is_read_all_the_same() {
+    let long = "Water flows downhill; nobody asked it to. ".repeat(460);
+    let texts = ["Short.", &long];
+    let kept = model()
+        .read_and_keep(&texts, ReadOptions::default())
+        .unwrap();
+    assert!(kept[0].1.is_some() && kept[1].1.is_none());
+    assert!(kept[1].0.tokens.len() > 4096);
+    assert_eq!(kept[1].0, read(&long));
 }
 
 #[test]

@@ -130,7 +130,13 @@ fn branches_are_read_as_if_they_followed() {
             text: " Nobody saw the lorry.",
         };
         let (text, branches) = (trunk, &[branch]);
-        let read = model.read_branches(&[Trunk { text, branches }]).unwrap();
+        let read = model
+            .read_branches(&[Trunk {
+                text,
+                branches,
+                memory: None,
+            }])
+            .unwrap();
         let joined = format!("{}{}", &trunk[..at], branch.text);
         let whole = model.read(&[&joined], ReadOptions::default()).unwrap();
         let wanted = whole[0].tokens.iter().filter(|token| token.span.end() > at);

@@ -1,26 +1,44 @@
 //! Many short texts that follow the beginnings of others.
 //!
 //! In: trunks with their branches. Out: a reading a branch. What the branches of a
-//! trunk have in common with it is read once and kept as keys and values; trunks are
-//! read together, and then all that is left of their branches: small batches waste
-//! most of the time in which weights are fetched.
+//! trunk have in common with it is read once and kept as keys and values, where a
+//! reading of the trunk has not kept them before; trunks are read together, and then
+//! all that is left of their branches: small batches waste most of the time in which
+//! weights are fetched.
 
 use std::ops::Range;
 
 use super::forward::{Prefix, Sequence};
-use super::{Job, Llama, fitting};
-use crate::lm::tokenizer::Token;
+use super::{Job, Llama};
+use crate::lm::tokenizer::{Token, settled};
 use crate::lm::windows::Window;
-use crate::lm::{LmError, ReadOptions, Reading, Trunk};
+use crate::lm::{LmError, Memory, ReadOptions, Reading, Trunk, fitting};
 
-/// Tokens of trunks that are read together: their keys and values are kept meanwhile,
-/// 46 kB for each in the default model.
+/// Tokens of trunks that are read together: their keys and values are kept meanwhile.
 const KEPT: usize = 1024;
+
+/// What is kept of a text that was read.
+pub(super) struct Text {
+    pub tokens: Vec<Token>,
+    pub windows: Vec<Remembered>,
+}
+
+/// One window of it.
+pub(super) struct Remembered {
+    /// Its first token.
+    pub start: usize,
+    /// The start token, then those of the window.
+    pub ids: Vec<u32>,
+    pub prefix: Prefix,
+}
 
 /// What is read of a trunk for the branches that begin to see it at the same token.
 struct Stem<'a> {
-    /// The start token and the tokens of the trunk; none where nothing is shared.
+    /// The start token and the tokens of the trunk that are to be read; none where
+    /// nothing is shared.
     ids: Vec<u32>,
+    /// Keys and values of the trunk, where it was read before.
+    before: Option<&'a Prefix>,
     /// Branches that are all the trunk's own text.
     own: Vec<Job<'a>>,
     /// The others, with how many of `ids` they begin with.
@@ -34,12 +52,19 @@ impl Llama {
         let mut stems: Vec<Stem<'_>> = Vec::new();
         for trunk in trunks {
             let mut jobs: Vec<Job<'_>> = Vec::new();
+            let memory: Option<&Text> = trunk.memory.and_then(Memory::get);
+            let own = match memory {
+                Some(_) => Vec::new(),
+                None => self.tokenize(trunk.text)?,
+            };
+            let whole = memory.map_or(&own, |memory| &memory.tokens);
             for branch in trunk.branches {
                 let before = trunk.before(branch);
-                tokens.push(self.after(tokens.len(), before, branch.text, &mut jobs)?);
+                let joined = self.joined(whole, before, branch.text)?;
+                self.after(tokens.len(), before.len(), &joined, &mut jobs);
+                tokens.push(joined);
             }
-            let whole = self.tokenize(trunk.text)?;
-            self.grow(&whole, jobs, &mut stems);
+            self.grow(whole, memory, jobs, &mut stems);
         }
         let mut readings = vec![Reading::default(); tokens.len()];
         let mut rest = &stems[..];
@@ -58,9 +83,28 @@ impl Llama {
         Ok(trunks.iter().map(of).collect())
     }
 
+    /// The tokens of the beginning `before` of a trunk with these tokens and of what
+    /// follows it.
+    fn joined(&self, trunk: &[Token], before: &str, after: &str) -> Result<Vec<Token>, LmError> {
+        let mut joined = trunk[..settled(before, trunk)].to_vec();
+        let at = joined.last().map_or(0, |token| token.span.end());
+        let rest = self.tokenize(&format!("{}{after}", &before[at..]))?;
+        joined.extend(rest.into_iter().map(|token| Token {
+            span: token.span.shifted(at),
+            ..token
+        }));
+        Ok(joined)
+    }
+
     /// Adds the stems of a trunk: windows that start at the same token share what they
     /// have in common with it before the first token that is wanted.
-    fn grow<'a>(&self, trunk: &[Token], mut jobs: Vec<Job<'a>>, stems: &mut Vec<Stem<'a>>) {
+    fn grow<'a>(
+        &self,
+        trunk: &[Token],
+        memory: Option<&'a Text>,
+        mut jobs: Vec<Job<'a>>,
+        stems: &mut Vec<Stem<'a>>,
+    ) {
         jobs.sort_by_key(|job| job.window.start);
         let mut jobs = jobs.into_iter().peekable();
         while let Some(first) = jobs.next() {
@@ -68,6 +112,20 @@ impl Llama {
             let mut group = vec![first];
             while let Some(job) = jobs.next_if(|job| job.window.start == start) {
                 group.push(job);
+            }
+            let mut windows = memory.iter().flat_map(|memory| &memory.windows);
+            if let Some(window) = windows.find(|window| window.start == start) {
+                let others = group.into_iter().map(|job| {
+                    let shared = shared_length(&window.ids, &job);
+                    (job, shared)
+                });
+                stems.push(Stem {
+                    ids: Vec::new(),
+                    before: Some(&window.prefix),
+                    own: Vec::new(),
+                    others: others.collect(),
+                });
+                continue;
             }
             let start = start.min(trunk.len());
             let whole = Window {
@@ -89,7 +147,12 @@ impl Llama {
             let ends = ends.chain(others.iter().map(|(_, shared)| *shared));
             let end = ends.max().unwrap_or(0);
             ids.truncate(end);
-            stems.push(Stem { ids, own, others });
+            stems.push(Stem {
+                ids,
+                before: None,
+                own,
+                others,
+            });
         }
     }
 
@@ -99,26 +162,33 @@ impl Llama {
         tokens: &[Vec<Token>],
         readings: &mut [Reading],
     ) -> Result<(), LmError> {
-        let sequences = stems.iter().map(|stem| Sequence {
+        let unread = || stems.iter().filter(|stem| stem.before.is_none());
+        let sequences = unread().map(|stem| Sequence {
             ids: &stem.ids,
             prefix: None,
+            keep: true,
         });
         let sequences: Vec<Sequence<'_>> = sequences.collect();
-        let (activations, kept) = self.forward(&sequences, &[], true)?;
+        let (activations, kept) = self.forward(&sequences, &[])?;
         let mut first_row = 0;
         let mut rows: Vec<(&Job<'_>, Range<usize>)> = Vec::new();
-        for stem in stems {
+        for stem in unread() {
             let own = stem.own.iter();
             rows.extend(own.filter_map(|job| Some((job, job.rows(first_row)?))));
             first_row += stem.ids.len();
         }
         self.put_in(&rows, &activations.last, tokens, 0, readings)?;
-        let others = stems.iter().zip(&kept).flat_map(|(stem, kept)| {
-            let others = stem.others.iter();
-            others.map(move |(job, shared)| follow(job, kept, *shared))
-        });
-        let others: Vec<Job<'_>> = others.collect();
-        self.run(&others, tokens, ReadOptions::default(), readings)
+        let mut kept = kept.iter();
+        let mut others: Vec<Job<'_>> = Vec::new();
+        for stem in stems {
+            let Some(before) = stem.before.or_else(|| kept.next()) else {
+                continue;
+            };
+            let rest = stem.others.iter();
+            others.extend(rest.map(|(job, shared)| follow(job, before, *shared)));
+        }
+        self.run(&others, tokens, ReadOptions::default(), readings)?;
+        Ok(())
     }
 }
 
@@ -129,6 +199,7 @@ fn follow<'a>(job: &Job<'_>, kept: &'a Prefix, shared: usize) -> Job<'a> {
         window: job.window,
         ids: job.ids[shared..].to_vec(),
         prefix: Some((kept, shared)),
+        keep: false,
     }
 }
 

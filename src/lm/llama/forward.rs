@@ -34,6 +34,8 @@ pub(super) struct Sequence<'a> {
     pub ids: &'a [u32],
     /// What comes before `ids`: so many of a prefix's first tokens.
     pub prefix: Option<(&'a Prefix, usize)>,
+    /// Whether its own keys and values are kept.
+    pub keep: bool,
 }
 
 impl Sequence<'_> {
@@ -148,15 +150,14 @@ impl Scratch {
     }
 }
 
-/// Runs the batch. `layers` are those whose states are kept. With `keep` the
-/// keys and values of each sequence are returned as a prefix.
+/// Runs the batch. `layers` are those whose states are kept. Keys and values of
+/// sequences that are kept are returned too, in their order.
 pub(super) fn forward(
     weights: &Weights,
     rotation: &Rotation,
     file: &[u8],
     sequences: &[Sequence<'_>],
     layers: &[usize],
-    keep: bool,
     clock: &Clock,
 ) -> Result<(Activations, Vec<Prefix>), String> {
     let shape = weights.shape;
@@ -185,8 +186,10 @@ pub(super) fn forward(
     let qkv_width = queries + 2 * shape.kv_heads * shape.head_width;
     let mut qkv = vec![0.0; rows * qkv_width];
     let mut attended = vec![0.0; rows * queries];
+    let kept = (0..sequences.len()).filter(|number| sequences[*number].keep);
+    let kept: Vec<usize> = kept.collect();
     let mut prefixes: Vec<Prefix> = Vec::new();
-    prefixes.resize_with(if keep { sequences.len() } else { 0 }, || Prefix {
+    prefixes.resize_with(kept.len(), || Prefix {
         blocks: Vec::with_capacity(shape.blocks),
     });
     let pool = Pool::new(|| Scratch::new(weights.precision));
@@ -211,8 +214,8 @@ pub(super) fn forward(
     }
     for (index, block) in weights.blocks.iter().enumerate() {
         attention.mix(&layout, index, &qkv, &mut attended);
-        for (number, prefix) in prefixes.iter_mut().enumerate() {
-            prefix.blocks.push(attention.kept(&layout, number, &qkv));
+        for (number, prefix) in kept.iter().zip(&mut prefixes) {
+            prefix.blocks.push(attention.kept(&layout, *number, &qkv));
         }
         // The rest of the block and the start of the next need one row only.
         x.par_chunks_mut(task * width)

@@ -20,6 +20,7 @@ use std::path::Path;
 use memmap2::Mmap;
 use sha2::{Digest, Sha256};
 
+use self::branches::{Remembered, Text};
 use self::clock::Clock;
 pub use self::clock::TimeSpent;
 use self::forward::{Prefix, Rotation, Sequence, forward};
@@ -29,7 +30,8 @@ use super::gguf::{Header, decode_rows};
 use super::tokenizer::{Token, Tokenizer, TokenizerError};
 use super::windows::{Window, windows};
 use super::{
-    LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading, TokenReading, Trunk,
+    LanguageModel, LmError, Memory, ModelId, Precision, ReadOptions, Reading, TokenReading, Trunk,
+    fitting,
 };
 pub use crate::linear::int8_ceiling;
 
@@ -39,6 +41,9 @@ const WINDOW: usize = 2048;
 /// Tokens in one batch. Enough for full tiles in every product; the working
 /// memory of a batch is about 25 kB a token.
 const BATCH: usize = 2048;
+/// Tokens of the longest text of which keys and values are kept: at 23 kB for each
+/// token of the default model (46 kB in single precision), some 90 MB.
+const MOST_KEPT: usize = 4096;
 const SUPPORTED: &str = "Llama-architecture GGUF files with a byte-level BPE tokenizer, stored as \
                          F32, F16, BF16, Q8_0, Q4_0 or Q4_1";
 
@@ -60,6 +65,8 @@ struct Job<'a> {
     window: Window,
     ids: Vec<u32>,
     prefix: Option<(&'a Prefix, usize)>,
+    /// Whether the keys and values of `ids` are kept.
+    keep: bool,
 }
 
 impl Job<'_> {
@@ -188,17 +195,10 @@ impl Llama {
             .collect()
     }
 
-    /// Adds the jobs that read `after` as if it followed `before`, and gives the tokens
-    /// of both; `text` is the number of the reading.
-    fn after(
-        &self,
-        text: usize,
-        before: &str,
-        after: &str,
-        jobs: &mut Vec<Job<'_>>,
-    ) -> Result<Vec<Token>, LmError> {
-        let joined = self.tokenize(&format!("{before}{after}"))?;
-        let first = joined.partition_point(|token| token.span.end() <= before.len());
+    /// Adds the jobs that read the tokens of a text that end behind its first `before`
+    /// bytes; `text` is the number of the reading.
+    fn after(&self, text: usize, before: usize, joined: &[Token], jobs: &mut Vec<Job<'_>>) {
+        let first = joined.partition_point(|token| token.span.end() <= before);
         let windows = windows(joined.len(), self.window).into_iter();
         let wanted = windows.filter(|window| window.end > first);
         jobs.extend(wanted.map(|window| Job {
@@ -207,21 +207,23 @@ impl Llama {
                 first_new: window.first_new.max(first),
                 ..window
             },
-            ids: self.input(&joined, window, false),
+            ids: self.input(joined, window, false),
             prefix: None,
+            keep: false,
         }));
-        Ok(joined)
     }
 
-    /// Reads batches of windows and adds what is new to the readings.
+    /// Reads batches of windows and adds what is new to the readings. Gives what is
+    /// kept of those jobs of which something is, in their order.
     fn run(
         &self,
         jobs: &[Job<'_>],
         tokens: &[Vec<Token>],
         options: ReadOptions<'_>,
         readings: &mut [Reading],
-    ) -> Result<(), LmError> {
+    ) -> Result<Vec<Prefix>, LmError> {
         let width = self.weights.shape.width;
+        let mut kept = Vec::new();
         let mut rest = jobs;
         while !rest.is_empty() {
             let fits = fitting(rest.iter().map(|job| job.ids.len()), BATCH);
@@ -232,9 +234,11 @@ impl Llama {
                 .map(|job| Sequence {
                     ids: &job.ids,
                     prefix: job.prefix,
+                    keep: job.keep,
                 })
                 .collect();
-            let (activations, _) = self.forward(&sequences, options.layers, false)?;
+            let (activations, prefixes) = self.forward(&sequences, options.layers)?;
+            kept.extend(prefixes);
             // The row before a token predicts it.
             let mut first_row = 0;
             let mut rows_of_jobs = Vec::with_capacity(batch.len());
@@ -272,7 +276,7 @@ impl Llama {
                 }
             }
         }
-        Ok(())
+        Ok(kept)
     }
 
     /// Adds the new tokens of some jobs to the readings. `last` holds the states of
@@ -315,7 +319,6 @@ impl Llama {
         &self,
         sequences: &[Sequence<'_>],
         layers: &[usize],
-        keep: bool,
     ) -> Result<(forward::Activations, Vec<Prefix>), LmError> {
         forward(
             &self.weights,
@@ -323,7 +326,6 @@ impl Llama {
             &self.file,
             sequences,
             layers,
-            keep,
             &self.clock,
         )
         .map_err(|problem| self.malformed(problem))
@@ -363,6 +365,48 @@ impl LanguageModel for Llama {
     }
 
     fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<Reading>, LmError> {
+        let read = self.whole(texts, options, 0)?.into_iter();
+        Ok(read.map(|(reading, _)| reading).collect())
+    }
+
+    fn read_and_keep(
+        &self,
+        texts: &[&str],
+        options: ReadOptions<'_>,
+    ) -> Result<Vec<(Reading, Option<Memory>)>, LmError> {
+        self.whole(texts, options, MOST_KEPT)
+    }
+
+    fn read_branches(&self, trunks: &[Trunk<'_>]) -> Result<Vec<Vec<Reading>>, LmError> {
+        self.branches(trunks)
+    }
+
+    fn read_after(&self, pairs: &[(&str, &str)]) -> Result<Vec<Reading>, LmError> {
+        let mut tokens = Vec::with_capacity(pairs.len());
+        let mut jobs: Vec<Job<'_>> = Vec::new();
+        for (text, (before, after)) in pairs.iter().enumerate() {
+            let joined = self.tokenize(&format!("{before}{after}"))?;
+            self.after(text, before.len(), &joined, &mut jobs);
+            tokens.push(joined);
+        }
+        let mut readings = vec![Reading::default(); pairs.len()];
+        self.run(&jobs, &tokens, ReadOptions::default(), &mut readings)?;
+        Ok(readings)
+    }
+
+    fn token_text(&self, id: u32) -> String {
+        self.tokenizer.text(id).to_owned()
+    }
+}
+
+impl Llama {
+    /// Reads whole texts, and keeps those of at most `keep` tokens.
+    fn whole(
+        &self,
+        texts: &[&str],
+        options: ReadOptions<'_>,
+        keep: usize,
+    ) -> Result<Vec<(Reading, Option<Memory>)>, LmError> {
         if let Some(&asked) = options.layers.iter().find(|layer| **layer > self.layers()) {
             return Err(LmError::NoSuchLayer {
                 asked,
@@ -382,43 +426,30 @@ impl LanguageModel for Llama {
                     window,
                     ids: self.input(tokens, window, states),
                     prefix: None,
+                    keep: tokens.len() <= keep,
                 });
             }
         }
         let mut readings = vec![Reading::default(); texts.len()];
-        self.run(&jobs, &tokens, options, &mut readings)?;
-        Ok(readings)
+        let mut kept = self
+            .run(&jobs, &tokens, options, &mut readings)?
+            .into_iter();
+        let mut jobs = jobs.into_iter().filter(|job| job.keep).peekable();
+        let read = readings.into_iter().zip(tokens).enumerate();
+        let read = read.map(|(text, (reading, tokens))| {
+            let mut windows = Vec::new();
+            while let Some(job) = jobs.next_if(|job| job.text == text) {
+                windows.extend(kept.next().map(|prefix| Remembered {
+                    start: job.window.start,
+                    ids: job.ids,
+                    prefix,
+                }));
+            }
+            let any = !windows.is_empty();
+            (reading, any.then(|| Memory::new(Text { tokens, windows })))
+        });
+        Ok(read.collect())
     }
-
-    fn read_branches(&self, trunks: &[Trunk<'_>]) -> Result<Vec<Vec<Reading>>, LmError> {
-        self.branches(trunks)
-    }
-
-    fn read_after(&self, pairs: &[(&str, &str)]) -> Result<Vec<Reading>, LmError> {
-        let mut tokens = Vec::with_capacity(pairs.len());
-        let mut jobs: Vec<Job<'_>> = Vec::new();
-        for (text, (before, after)) in pairs.iter().enumerate() {
-            tokens.push(self.after(text, before, after, &mut jobs)?);
-        }
-        let mut readings = vec![Reading::default(); pairs.len()];
-        self.run(&jobs, &tokens, ReadOptions::default(), &mut readings)?;
-        Ok(readings)
-    }
-
-    fn token_text(&self, id: u32) -> String {
-        self.tokenizer.text(id).to_owned()
-    }
-}
-
-/// How many sequences of these lengths, from the first on, make one batch of `most`
-/// tokens: one at least.
-fn fitting(lengths: impl Iterator<Item = usize>, most: usize) -> usize {
-    let mut total = 0;
-    let fits = lengths.take_while(|length| {
-        total += length;
-        total <= most
-    });
-    fits.count().max(1)
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

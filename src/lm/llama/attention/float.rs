@@ -35,9 +35,9 @@ impl Task<'_> {
         }
         scratch.keys.clear();
         scratch.values.clear();
-        let before = before.map(|row| self.rows.key_and_value(self.kv_head, row));
-        let own = self.rows.keys_and_values(self.kv_head, self.first_row, own);
-        for (key, value) in before.chain(own) {
+        let own = (0..own).map(|index| self.rows.kept(self.first_row + index));
+        for row in before.chain(own) {
+            let (key, value) = self.rows.key_and_value(self.kv_head, row);
             scratch.keys.extend_from_slice(key);
             scratch.values.extend_from_slice(value);
         }

@@ -145,8 +145,10 @@ impl<'a> Attention<'a> {
         self.laid.par_iter_mut().enumerate().for_each(|(at, laid)| {
             let (sequence, first_row) = &layout.sequences[at / heads];
             let before = sequence.laid_before(block, at % heads);
-            let rows = rows.keys_and_values(at % heads, *first_row, sequence.ids.len());
-            clock.time(Part::Attention, || laid.fill(before, rows));
+            let own = |index| rows.key_and_value(at % heads, rows.kept(first_row + index));
+            clock.time(Part::Attention, || {
+                laid.fill(before, sequence.ids.len(), own)
+            });
         });
     }
 
@@ -159,11 +161,9 @@ impl<'a> Attention<'a> {
                     shape: &self.shape,
                     qkv,
                 };
-                let width = rows.kept_width();
-                let mut kept = Vec::with_capacity(sequence.ids.len() * width);
+                let mut kept = Vec::with_capacity(sequence.ids.len() * rows.kept_width());
                 for row in *first_row..first_row + sequence.ids.len() {
-                    let row = rows.row(row);
-                    kept.extend_from_slice(&row[row.len() - width..]);
+                    kept.extend_from_slice(rows.kept(row));
                 }
                 Kept::Rows(kept)
             }
@@ -211,15 +211,10 @@ impl<'a> Rows<'a> {
         2 * self.shape.kv_heads * self.shape.head_width
     }
 
-    /// A key head's keys and values in some rows.
-    fn keys_and_values(
-        self,
-        kv_head: usize,
-        first: usize,
-        count: usize,
-    ) -> impl ExactSizeIterator<Item = (&'a [f32], &'a [f32])> {
-        let behind = self.shape.heads * self.shape.head_width;
-        (first..first + count).map(move |row| self.key_and_value(kv_head, &self.row(row)[behind..]))
+    /// What is kept of a row: keys, then values of all key heads.
+    fn kept(self, index: usize) -> &'a [f32] {
+        let row = self.row(index);
+        &row[row.len() - self.kept_width()..]
     }
 
     /// A key head's key and value among those of all.

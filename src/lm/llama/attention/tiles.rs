@@ -189,13 +189,14 @@ impl Task<'_> {
 }
 
 impl Laid {
-    /// Rounds keys and values and lays them out; what fills up the last tiles is zero.
-    /// `before` is what they follow, and how many of its keys: those of its last step
-    /// that is not full come first.
+    /// Rounds keys and values, `own` of them, and lays them out; what fills up the last
+    /// tiles is zero. `before` is what they follow, and how many of its keys: those of
+    /// its last step that is not full come first.
     pub fn fill<'a>(
         &mut self,
         before: Option<(&Self, usize)>,
-        rows: impl ExactSizeIterator<Item = (&'a [f32], &'a [f32])>,
+        own: usize,
+        row: impl Fn(usize) -> (&'a [f32], &'a [f32]),
     ) {
         let left = |(before, count): (&Self, usize)| {
             let left = count - count % FLOATS..count;
@@ -203,11 +204,12 @@ impl Laid {
             rows.collect::<Vec<_>>()
         };
         let left = before.map(left).unwrap_or_default();
-        let count = left.len() + rows.len();
-        let rows = rows.map(|(key, value)| (key, value));
-        let left = left.iter().map(|(key, value)| (&key[..], &value[..]));
+        let rows = (0..left.len() + own).map(|index| match left.get(index) {
+            Some((key, value)) => (&key[..], &value[..]),
+            None => row(index - left.len()),
+        });
         // Safety: this way is only chosen where the processor can.
-        unsafe { self.lay_out(count, left.chain(rows)) };
+        unsafe { self.lay_out(rows) };
     }
 
     /// The key and the value at a position, rounded.
@@ -235,17 +237,13 @@ impl Laid {
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
-    fn lay_out<'a>(
-        &mut self,
-        count: usize,
-        positions: impl Iterator<Item = (&'a [f32], &'a [f32])>,
-    ) {
+    fn lay_out<'a>(&mut self, positions: impl ExactSizeIterator<Item = (&'a [f32], &'a [f32])>) {
+        let steps = positions.len().div_ceil(FLOATS);
         let mut positions = positions.peekable();
         let Some((first, _)) = positions.peek() else {
             return;
         };
         let width = first.len();
-        let steps = count.div_ceil(FLOATS);
         self.steps = steps;
         self.keys.resize(steps * STEP * width);
         self.values.resize(steps * STEP * width);
