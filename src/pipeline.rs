@@ -8,6 +8,7 @@
 mod consult;
 mod numbers;
 mod options;
+mod reading;
 mod source;
 mod spared;
 
@@ -19,33 +20,21 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use self::consult::{suspected, told};
+use self::reading::{shifted, together};
 use self::source::point_into_sources;
 use self::spared::Spared;
 use crate::detect::calibrated::Calibrated;
-use crate::detect::{Noticed, WeightsError, WordModel, notice, risen};
-use crate::document::{Document, DocumentError, Prose, content_start};
+use crate::detect::{WeightsError, WordModel, risen};
+use crate::document::{Document, DocumentError};
 use crate::finding::Finding;
 use crate::finding::phrases::{Judged, findings as phrases};
 use crate::language::{Gate, Language, gate};
 use crate::lexicon::{Lexicon, LexiconError};
-use crate::lm::{
-    LanguageModel, LmError, Memory, ModelId, ReadOptions, Reading, SentenceVectors, fitting,
-};
+use crate::lm::{LanguageModel, LmError, Memory, ModelId, Reading, SentenceVectors};
 use crate::policy::{Kept, Policy, Suspects};
 use crate::report::{Judgement, Outcome, ReadSibling, Report, WordJudgement};
-use crate::score::Score;
 use crate::segment::{Segments, segment};
-use crate::sibling::{Articles, AsRead, Comparison, Original, SiblingArticle, SiblingModel};
-
-/// Probable tokens kept at each place, to show what was expected. Some are
-/// pieces of words and are passed over.
-const MOST_PROBABLE: usize = 8;
-
-/// Bytes of siblings that are read together.
-const READ_TOGETHER: usize = 256 * 1024;
-
-/// Bytes of documents with siblings that are read together: enough for full batches.
-const KEPT_TOGETHER: usize = 16 * 1024;
+use crate::sibling::{Articles, AsRead, Comparison, SiblingArticle, SiblingModel};
 
 /// One document to judge.
 #[derive(Debug)]
@@ -222,11 +211,9 @@ impl Analyzer {
         self.judge_siblings(unread)?;
         let any = accepted.iter().any(|one| !one.siblings.is_empty());
         let beside = any.then(SiblingModel::embedded).transpose()?;
-        // What is kept of a reading to read on from it is large.
-        let most = if any { KEPT_TOGETHER } else { usize::MAX };
         let mut judgements = Vec::with_capacity(accepted.len());
         while !accepted.is_empty() {
-            let fits = fitting(accepted.iter().map(|one| one.content().len()), most);
+            let fits = together(accepted.iter().map(Accepted::content), any);
             let after = accepted.split_off(fits);
             judgements.extend(self.judge_together(accepted, beside.as_ref())?);
             accepted = after;
@@ -241,35 +228,6 @@ impl Analyzer {
                 Some(Report { id, outcome })
             })
             .collect())
-    }
-
-    /// Reads articles that are to be siblings of documents: how clean each is, and
-    /// what is suspected of its words.
-    ///
-    /// # Errors
-    /// When the model fails. What cannot be judged has no quality.
-    pub fn read_siblings(
-        &self,
-        siblings: Vec<Document>,
-    ) -> Result<Vec<SiblingArticle>, AnalyzerError> {
-        let mut siblings: Vec<SiblingArticle> =
-            siblings.iter().map(|one| self.unread(one)).collect();
-        self.judge_siblings(siblings.iter_mut())?;
-        Ok(siblings)
-    }
-
-    /// A sibling that is not read yet; without a quality if it cannot be judged.
-    fn unread(&self, sibling: &Document) -> SiblingArticle {
-        let mut article = SiblingArticle::new(sibling.name(), sibling.judged());
-        article.original = sibling.prose().map(|prose| Original {
-            text: sibling.text().to_owned(),
-            prose: Arc::clone(prose),
-        });
-        let forced = self.options.language.as_deref();
-        if let Gate::Abstain { .. } = gate(sibling.judged(), &article.segments, forced) {
-            article.quality = None;
-        }
-        article
     }
 
     /// Lets a document through the gate, or says what becomes of it.
@@ -297,13 +255,6 @@ impl Analyzer {
         }
     }
 
-    fn read_options(&self) -> ReadOptions<'_> {
-        ReadOptions {
-            most_probable: MOST_PROBABLE,
-            layers: self.words.layers(),
-        }
-    }
-
     /// Judges documents that are read together, in their order.
     fn judge_together(
         &self,
@@ -311,14 +262,7 @@ impl Analyzer {
         beside: Option<&SiblingModel>,
     ) -> Result<Vec<Judgement>, AnalyzerError> {
         let texts: Vec<&str> = accepted.iter().map(Accepted::content).collect();
-        let options = self.read_options();
-        let readings: Vec<(Reading, Option<Memory>)> = match beside {
-            Some(_) => self.lm.read_and_keep(&texts, options)?,
-            None => {
-                let readings = self.lm.read(&texts, options)?.into_iter();
-                readings.map(|reading| (reading, None)).collect()
-            }
-        };
+        let readings = self.read(&texts, beside.is_some())?;
         // `par_bridge` never begins a document while another one waits for its share
         // of the work: each thread holds one.
         let documents = accepted.into_iter().zip(readings).enumerate().par_bridge();
@@ -330,56 +274,6 @@ impl Analyzer {
         let mut judged = judged?;
         judged.sort_unstable_by_key(|(place, _)| *place);
         Ok(judged.into_iter().map(|(_, judgement)| judgement).collect())
-    }
-
-    /// Reads the siblings too: one that is garbled itself is no authority. They are
-    /// read together as far as that fills batches; a reading is large.
-    fn judge_siblings<'a>(
-        &self,
-        siblings: impl Iterator<Item = &'a mut SiblingArticle>,
-    ) -> Result<(), AnalyzerError> {
-        // What cannot be judged is not believed anyway.
-        let siblings = siblings.filter(|sibling| sibling.quality.is_some());
-        let mut siblings: Vec<&mut SiblingArticle> = siblings.collect();
-        let mut rest = &mut siblings[..];
-        while !rest.is_empty() {
-            let fits = fitting(rest.iter().map(|one| one.content().len()), READ_TOGETHER);
-            let (together, after) = rest.split_at_mut(fits);
-            let texts: Vec<&str> = together.iter().map(|one| one.content()).collect();
-            let readings = self.lm.read(&texts, self.read_options())?;
-            for (sibling, reading) in together.iter_mut().zip(readings) {
-                let before = content_start(&sibling.text);
-                self.judge_sibling(sibling, &shifted(reading, before));
-            }
-            rest = after;
-        }
-        Ok(())
-    }
-
-    /// Notices what is garbled in a sibling itself.
-    fn judge_sibling(&self, sibling: &mut SiblingArticle, reading: &Reading) {
-        let prose = sibling.original.as_ref().map(|original| &original.prose);
-        let (noticed, _, score) = self.assess(&sibling.text, prose, &sibling.segments, reading);
-        // What cannot be judged keeps no quality.
-        sibling.quality = sibling.quality.and(Some(score.quality));
-        sibling.p_garbled = noticed.p_garbled;
-    }
-
-    /// What is noticed in a text by itself, what of it is not to be judged, whose words
-    /// are never garbled, and its score.
-    fn assess(
-        &self,
-        text: &str,
-        prose: Option<&Arc<Prose>>,
-        segments: &Segments,
-        reading: &Reading,
-    ) -> (Noticed, Spared, Score) {
-        let spared = Spared::new(text, segments, prose);
-        let mut noticed = notice(&self.words, &self.lexicon, text, segments, reading);
-        noticed.spare(|word| spared.holds(word.span));
-        let rate_model = self.words.rate_model();
-        let score = Score::of(&rate_model, &noticed, reading, segments.word_count());
-        (noticed, spared, score)
     }
 
     fn judgement(
@@ -521,16 +415,6 @@ impl Accepted {
         let text = self.document.judged();
         text.get(self.document.content_start()..).unwrap_or(text)
     }
-}
-
-/// The reading of a text's content, with spans into the whole text.
-fn shifted(mut reading: Reading, by: usize) -> Reading {
-    if by > 0 {
-        for token in &mut reading.tokens {
-            token.span = token.span.shifted(by);
-        }
-    }
-    reading
 }
 
 #[cfg(test)]

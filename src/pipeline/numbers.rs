@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::reading::shifted;
 use super::{Analyzer, AnalyzerError, Spared};
 use crate::detect::features::{WIDTH, features, word_readings};
 use crate::detect::sentences;
@@ -50,7 +51,7 @@ impl Analyzer {
             .iter()
             .map(|accepted| {
                 let accepted = accepted.as_ref()?;
-                let reading = super::shifted(readings.next()?, accepted.document.content_start());
+                let reading = shifted(readings.next()?, accepted.document.content_start());
                 let (text, segments) = (accepted.document.judged(), &accepted.segments);
                 let words = word_readings(segments, &reading);
                 let spared = Spared::new(text, segments, accepted.document.prose());

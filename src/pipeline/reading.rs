@@ -1,0 +1,145 @@
+//! What the language model is given to read, and how much at once.
+//!
+//! In: texts of documents and their siblings. Out: readings, and of siblings how clean
+//! each is. Readings are large, the more so where the model is to read on from them.
+
+use std::sync::Arc;
+
+use super::spared::Spared;
+use super::{Analyzer, AnalyzerError};
+use crate::detect::{Noticed, notice};
+use crate::document::{Document, Prose, content_start};
+use crate::language::{Gate, gate};
+use crate::lm::{Memory, ReadOptions, Reading, fitting};
+use crate::score::Score;
+use crate::segment::Segments;
+use crate::sibling::{Original, SiblingArticle};
+
+/// Probable tokens kept at each place, to show what was expected. Some are
+/// pieces of words and are passed over.
+const MOST_PROBABLE: usize = 8;
+
+/// Bytes of siblings that are read together.
+const READ_TOGETHER: usize = 256 * 1024;
+
+/// Bytes of documents with siblings that are read together: enough for full batches.
+const KEPT_TOGETHER: usize = 16 * 1024;
+
+/// How many texts, from the first on, are read together; `keep` if the model is to read
+/// on from its readings.
+pub(super) fn together<'a>(texts: impl Iterator<Item = &'a str>, keep: bool) -> usize {
+    let most = if keep { KEPT_TOGETHER } else { usize::MAX };
+    fitting(texts.map(str::len), most)
+}
+
+impl Analyzer {
+    /// Reads articles that are to be siblings of documents: how clean each is, and
+    /// what is suspected of its words.
+    ///
+    /// # Errors
+    /// When the model fails. What cannot be judged has no quality.
+    pub fn read_siblings(
+        &self,
+        siblings: Vec<Document>,
+    ) -> Result<Vec<SiblingArticle>, AnalyzerError> {
+        let mut siblings: Vec<SiblingArticle> =
+            siblings.iter().map(|one| self.unread(one)).collect();
+        self.judge_siblings(siblings.iter_mut())?;
+        Ok(siblings)
+    }
+
+    /// A sibling that is not read yet; without a quality if it cannot be judged.
+    pub(super) fn unread(&self, sibling: &Document) -> SiblingArticle {
+        let mut article = SiblingArticle::new(sibling.name(), sibling.judged());
+        article.original = sibling.prose().map(|prose| Original {
+            text: sibling.text().to_owned(),
+            prose: Arc::clone(prose),
+        });
+        let forced = self.options.language.as_deref();
+        if let Gate::Abstain { .. } = gate(sibling.judged(), &article.segments, forced) {
+            article.quality = None;
+        }
+        article
+    }
+
+    /// Reads texts, and keeps of their readings what is needed to read on, if `keep`.
+    pub(super) fn read(
+        &self,
+        texts: &[&str],
+        keep: bool,
+    ) -> Result<Vec<(Reading, Option<Memory>)>, AnalyzerError> {
+        let options = self.read_options();
+        if keep {
+            return Ok(self.lm.read_and_keep(texts, options)?);
+        }
+        let readings = self.lm.read(texts, options)?.into_iter();
+        Ok(readings.map(|reading| (reading, None)).collect())
+    }
+
+    pub(super) fn read_options(&self) -> ReadOptions<'_> {
+        ReadOptions {
+            most_probable: MOST_PROBABLE,
+            layers: self.words.layers(),
+        }
+    }
+
+    /// Reads the siblings too: one that is garbled itself is no authority. They are
+    /// read together as far as that fills batches; a reading is large.
+    pub(super) fn judge_siblings<'a>(
+        &self,
+        siblings: impl Iterator<Item = &'a mut SiblingArticle>,
+    ) -> Result<(), AnalyzerError> {
+        // What cannot be judged is not believed anyway.
+        let siblings = siblings.filter(|sibling| sibling.quality.is_some());
+        let mut siblings: Vec<&mut SiblingArticle> = siblings.collect();
+        let mut rest = &mut siblings[..];
+        while !rest.is_empty() {
+            let fits = fitting(rest.iter().map(|one| one.content().len()), READ_TOGETHER);
+            let (together, after) = rest.split_at_mut(fits);
+            let texts: Vec<&str> = together.iter().map(|one| one.content()).collect();
+            let readings = self.lm.read(&texts, self.read_options())?;
+            for (sibling, reading) in together.iter_mut().zip(readings) {
+                let before = content_start(&sibling.text);
+                self.judge_sibling(sibling, &shifted(reading, before));
+            }
+            rest = after;
+        }
+        Ok(())
+    }
+
+    /// Notices what is garbled in a sibling itself.
+    fn judge_sibling(&self, sibling: &mut SiblingArticle, reading: &Reading) {
+        let prose = sibling.original.as_ref().map(|original| &original.prose);
+        let (noticed, _, score) = self.assess(&sibling.text, prose, &sibling.segments, reading);
+        // What cannot be judged keeps no quality.
+        sibling.quality = sibling.quality.and(Some(score.quality));
+        sibling.p_garbled = noticed.p_garbled;
+    }
+
+    /// What is noticed in a text by itself, what of it is not to be judged, whose words
+    /// are never garbled, and its score.
+    pub(super) fn assess(
+        &self,
+        text: &str,
+        prose: Option<&Arc<Prose>>,
+        segments: &Segments,
+        reading: &Reading,
+    ) -> (Noticed, Spared, Score) {
+        let spared = Spared::new(text, segments, prose);
+        let mut noticed = notice(&self.words, &self.lexicon, text, segments, reading);
+        noticed.spare(|word| spared.holds(word.span));
+        let rate_model = self.words.rate_model();
+        let score = Score::of(&rate_model, &noticed, reading, segments.word_count());
+        (noticed, spared, score)
+    }
+}
+
+/// The reading of a text's content, with spans into the whole text.
+pub(super) fn shifted(mut reading: Reading, by: usize) -> Reading {
+    if by > 0 {
+        for token in &mut reading.tokens {
+            token.span = token.span.shifted(by);
+        }
+    }
+    reading
+}
