@@ -30,9 +30,9 @@ const LEAST_PRIOR: (f32, f32) = (0.3, 0.45);
 /// One closer than this to the best leaves it open which of the two is meant.
 const RIVAL: f32 = 0.8;
 
-/// What a correction is worth more, in confidence, for each e-fold of words that
-/// it mends: of two about as likely the one that leaves less undone comes first.
-const BOLDNESS: f32 = 0.08;
+/// What a correction is worth more, in confidence, for each e-fold of garbled words
+/// that give way: of two about as likely the one that leaves less undone comes first.
+const BOLDNESS: f32 = 0.15;
 
 /// Relation from which a phrase respells another, and from which it does surely.
 const RESPELT: (f32, f32) = (0.6, 0.75);
@@ -90,8 +90,11 @@ pub(super) fn judge(
                 bits_saved: bits,
                 sibling: Some(source.quote(&candidate.other)?),
             };
+            let gone = candidate.gone.iter();
+            let garbled = gone.map(|&word| sigmoid(comparison.suspicion[word]));
             let judged = Judged {
                 suggestion,
+                mended: garbled.sum(),
                 candidate,
                 helps: helps * weight,
                 respelt: respelt * weight,
@@ -128,6 +131,8 @@ pub(super) fn judge(
 struct Judged<'a> {
     suggestion: Suggestion,
     candidate: &'a Candidate,
+    /// How many garbled words it is expected to mend.
+    mended: f32,
     /// What the network says.
     helps: f32,
     /// What the rule for respelling does.
@@ -136,8 +141,7 @@ struct Judged<'a> {
 
 impl Judged<'_> {
     fn worth(&self) -> f32 {
-        let gone = self.candidate.gone.len().max(1) as f32;
-        self.suggestion.confidence + BOLDNESS * gone.ln()
+        self.suggestion.confidence + BOLDNESS * self.mended.ln_1p()
     }
 
     fn key(&self) -> (Span<Doc>, &str) {
@@ -241,6 +245,7 @@ mod tests {
                 sibling: None,
             },
             candidate,
+            mended: 1.0,
             helps,
             respelt,
         };
