@@ -11,6 +11,7 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod batch;
+pub mod checksum;
 pub mod correct;
 pub mod detect;
 pub mod document;

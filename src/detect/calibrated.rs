@@ -9,11 +9,11 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::features::WIDTH;
 use super::thresholds::Thresholds;
 use super::word_model::{Calibration, RateModel};
+use crate::checksum;
 
 /// The layout of the file.
 pub const SCHEMA: &str = "mtlint.calibration/1";
@@ -206,8 +206,7 @@ impl Calibrated {
     /// A checksum of what it says: reports made with another one are others.
     pub fn sha256(&self) -> String {
         let text = self.text().unwrap_or_default();
-        let hash = Sha256::digest(text.as_bytes());
-        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        checksum::of_bytes(text.as_bytes())
     }
 }
 

@@ -17,11 +17,10 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use super::{ModelEntry, ModelError, Progress, Stage};
+use crate::checksum;
 use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-
-use super::{ModelEntry, ModelError, Progress, Stage};
 
 /// How much is read, hashed and reported at a time, in bytes.
 pub(super) const CHUNK: usize = 1 << 18;
@@ -288,28 +287,7 @@ pub fn sha256_of_file(path: &Path, progress: &dyn Progress) -> io::Result<String
 }
 
 fn hash_file(path: &Path, size: u64, progress: &dyn Progress) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut chunk = vec![0; CHUNK];
-    let mut done = 0;
-    loop {
-        progress.step(Stage::Checking, done, Some(size));
-        let read = match file.read(&mut chunk) {
-            Ok(0) => return Ok(hexadecimal(hasher)),
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        hasher.update(&chunk[..read]);
-        done += read as u64;
-    }
-}
-
-/// The finished hash, in lower-case hexadecimal.
-pub(super) fn hexadecimal(hasher: Sha256) -> String {
-    hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    checksum::of_file(path, |done| {
+        progress.step(Stage::Checking, done, Some(size))
+    })
 }

@@ -16,11 +16,12 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 
-use super::cache::{CHUNK, hexadecimal};
+use super::cache::CHUNK;
 use super::{
     ModelCache, ModelEntry, ModelError, PipCommand, Progress, Registry, Stage, Verdict,
     path_of_a_file, pip,
 };
+use crate::checksum::hexadecimal;
 
 /// Where locks do not work (some network disks), a temporary folder this old
 /// is held to be left over.
@@ -320,7 +321,7 @@ pub(super) fn copy_checked(
             got_bytes,
         });
     }
-    let got = hexadecimal(hasher);
+    let got = hexadecimal(&hasher.finalize());
     if got != entry.sha256 {
         return Err(ModelError::WrongChecksum {
             name: entry.name.clone(),

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
+use crate::checksum::hexadecimal;
 use crate::finding::Finding;
 use crate::span::{Doc, Span};
 
@@ -39,8 +40,7 @@ pub fn fingerprints(judgement: &Judgement) -> Vec<String> {
         let hash = hash(text, &judgement.sentences, finding);
         let occurrence = seen.entry(hash).or_default();
         *occurrence += 1;
-        let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{digits}:{occurrence}")
+        format!("{}:{occurrence}", hexadecimal(&hash))
     });
     named.collect()
 }

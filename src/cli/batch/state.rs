@@ -1,17 +1,16 @@
 //! A batch's state, as the command line uses it: what its reports depend on,
 //! what is said about it, and the signals that end a run early.
 
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
-use sha2::{Digest, Sha256};
 
 use mtlint::batch::Source;
 use mtlint::batch::state::{Fingerprint, Run, State};
+use mtlint::checksum;
 use mtlint::pipeline::Analyzer;
 use mtlint::policy::Policy;
 use mtlint::report::json;
@@ -106,41 +105,15 @@ fn fingerprint(
         ("threshold", threshold.to_string()),
         ("language", common.language.clone().unwrap_or_default()),
         ("words", arguments.words.to_string()),
-        (
-            "policy",
-            hexadecimal(&Sha256::digest(serde_json::to_vec(policy)?)),
-        ),
+        ("policy", checksum::of_bytes(&serde_json::to_vec(policy)?)),
     ]))
 }
 
 /// SHA-256 of this program: the detector and the lexicon are built into it, and
 /// two builds of one version need not agree.
 fn program_hash() -> anyhow::Result<String> {
-    let hash = || -> io::Result<String> {
-        let mut file = std::fs::File::open(std::env::current_exe()?)?;
-        let mut hasher = Sha256::new();
-        io::copy(&mut file, &mut io::BufWriter::new(HashWriter(&mut hasher)))?;
-        let hash = hasher.finalize();
-        Ok(hexadecimal(&hash))
-    };
+    let hash = || checksum::of_file(&std::env::current_exe()?, |_| {});
     hash().context("cannot read this program's own file")
-}
-
-fn hexadecimal(hash: &[u8]) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-struct HashWriter<'a>(&'a mut Sha256);
-
-impl io::Write for HashWriter<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// Set once the system asks for an end. Without a state there is nothing to

@@ -18,7 +18,6 @@ use std::ops::Range;
 use std::path::Path;
 
 use memmap2::Mmap;
-use sha2::{Digest, Sha256};
 
 use self::branches::{Remembered, Text};
 use self::clock::Clock;
@@ -33,6 +32,7 @@ use super::{
     LanguageModel, LmError, Memory, ModelId, Precision, ReadOptions, Reading, TokenReading, Trunk,
     fitting,
 };
+use crate::checksum;
 pub use crate::linear::int8_ceiling;
 
 /// Tokens the model sees at once, the start token among them. Attention costs
@@ -125,7 +125,7 @@ impl Llama {
         let file = unsafe { Mmap::map(&file) }.map_err(io)?;
         let header = Header::parse(&file).map_err(malformed)?;
         let (sha256, weights) = rayon::join(
-            || sha256.unwrap_or_else(|| hexadecimal(&Sha256::digest(&file))),
+            || sha256.unwrap_or_else(|| checksum::of_bytes(&file)),
             || Weights::load(&header, &file, precision),
         );
         let weights = weights.map_err(|error| match error {
@@ -450,8 +450,4 @@ impl Llama {
         });
         Ok(read.collect())
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -12,12 +12,12 @@ use std::path::{Path, PathBuf};
 use rust_bert::resources::{RemoteResource, ResourceProvider};
 use rust_bert::{bert, distilbert, gpt2, roberta};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use tch::Tensor;
 use tch::nn::VarStore;
 
 use super::super::LmError;
 use super::guarded;
+use crate::checksum;
 
 /// The names of models that rust-bert can download.
 pub const NAMES: [&str; 6] = [
@@ -312,22 +312,7 @@ impl Files {
     /// # Errors
     /// When they cannot be read.
     pub fn sha256(&self) -> Result<String, LmError> {
-        let hash = || -> io::Result<String> {
-            let mut hasher = Sha256::new();
-            let mut file = io::BufReader::with_capacity(1 << 20, File::open(&self.weights)?);
-            loop {
-                let bytes = io::BufRead::fill_buf(&mut file)?;
-                if bytes.is_empty() {
-                    break;
-                }
-                hasher.update(bytes);
-                let read = bytes.len();
-                io::BufRead::consume(&mut file, read);
-            }
-            let hash = hasher.finalize();
-            Ok(hash.iter().map(|byte| format!("{byte:02x}")).collect())
-        };
-        hash().map_err(|source| LmError::Io {
+        checksum::of_file(&self.weights, |_| {}).map_err(|source| LmError::Io {
             path: self.weights.display().to_string(),
             source,
         })

@@ -13,12 +13,11 @@ use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
 
-use super::cache::hexadecimal;
 use super::{ModelCache, ModelEntry, ModelStore, PipCommand, Progress, Registry, Stage};
+use crate::checksum;
 
 const NAME: &str = "toy";
 const MEMBER: &str = "toy_package/toy.bin";
@@ -30,7 +29,7 @@ fn model_bytes() -> Vec<u8> {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    hexadecimal(Sha256::new_with_prefix(bytes))
+    checksum::of_bytes(bytes)
 }
 
 /// One entry of a registry in TOML.
