@@ -189,97 +189,86 @@ impl Task<'_> {
 }
 
 impl Laid {
-    /// Rounds keys and values, `own` of them, and lays them out; what fills up the last
-    /// tiles is zero. `before` is what they follow, and how many of its keys: those of
-    /// its last step that is not full come first.
+    /// Rounds keys and values, `own` of them, and lays them out. `before` is what they
+    /// follow, and how many of its keys: those of its last step that is not full come
+    /// first. What fills up the last tiles is finite, and zero if nothing comes first.
     pub fn fill<'a>(
         &mut self,
         before: Option<(&Self, usize)>,
         own: usize,
         row: impl Fn(usize) -> (&'a [f32], &'a [f32]),
     ) {
-        let left = |(before, count): (&Self, usize)| {
-            let left = count - count % FLOATS..count;
-            let rows = left.map(|position| before.row(position));
-            rows.collect::<Vec<_>>()
-        };
-        let left = before.map(left).unwrap_or_default();
-        let rows = (0..left.len() + own).map(|index| match left.get(index) {
-            Some((key, value)) => (&key[..], &value[..]),
-            None => row(index - left.len()),
-        });
         // Safety: this way is only chosen where the processor can.
-        unsafe { self.lay_out(rows) };
-    }
-
-    /// The key and the value at a position, rounded.
-    fn row(&self, position: usize) -> (Vec<f32>, Vec<f32>) {
-        let float = |bytes: &[u8]| {
-            f32::from_bits(u32::from(u16::from_le_bytes([bytes[0], bytes[1]])) << 16)
-        };
-        let (keys, values) = (self.keys.bytes(), self.values.bytes());
-        let width = keys.len() / (self.steps * STEP);
-        let (tile, column) = (position / TILE, position % TILE);
-        let key = |number: usize| {
-            let tile = tile * (width / FLOATS) + number / FLOATS;
-            let line = tile * TILE + number % FLOATS / 2;
-            float(&keys[line * STEP + 4 * column + 2 * (number % 2)..])
-        };
-        let (step, line) = (position / FLOATS, position % FLOATS / 2);
-        let value = |number: usize| {
-            let line = (number / TILE * self.steps + step) * TILE + line;
-            float(&values[line * STEP + 4 * (number % TILE) + 2 * (position % 2)..])
-        };
-        (
-            (0..width).map(key).collect(),
-            (0..width).map(value).collect(),
-        )
+        unsafe { self.lay_out(before, own, row) };
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
-    fn lay_out<'a>(&mut self, positions: impl ExactSizeIterator<Item = (&'a [f32], &'a [f32])>) {
-        let steps = positions.len().div_ceil(FLOATS);
-        let mut positions = positions.peekable();
-        let Some((first, _)) = positions.peek() else {
+    fn lay_out<'a>(
+        &mut self,
+        before: Option<(&Self, usize)>,
+        own: usize,
+        row: impl Fn(usize) -> (&'a [f32], &'a [f32]),
+    ) {
+        if own == 0 {
             return;
-        };
-        let width = first.len();
+        }
+        let width = row(0).0.len();
+        let first = before.map_or(0, |(_, count)| count % FLOATS);
+        let count = first + own;
+        let steps = count.div_ceil(FLOATS);
         self.steps = steps;
         self.keys.resize(steps * STEP * width);
         self.values.resize(steps * STEP * width);
-        // Only the last step can have places that no key fills.
         let key_tiles = width / FLOATS * TILE_BYTES;
         let keys = self.keys.bytes_mut();
         let values = self.values.bytes_mut();
         for column in values.chunks_exact_mut(steps * TILE_BYTES) {
             column[(steps - 1) * TILE_BYTES..].fill(0);
         }
-        for (tile, tiles) in keys.chunks_exact_mut(key_tiles).enumerate() {
-            let mut rows: [(&[f32], &[f32]); TILE] = [(&[], &[]); TILE];
-            let mut filled = 0;
-            for (row, position) in rows.iter_mut().zip(&mut positions) {
-                *row = position;
-                filled += 1;
+        if let Some((before, count)) = before.filter(|_| first > 0) {
+            let step = count / FLOATS;
+            let tiles = 2 * key_tiles;
+            keys[..tiles].copy_from_slice(&before.keys.bytes()[step * tiles..][..tiles]);
+            let theirs = before.values.bytes();
+            let theirs = theirs.chunks_exact(before.steps * TILE_BYTES);
+            for (column, theirs) in values.chunks_exact_mut(steps * TILE_BYTES).zip(theirs) {
+                let theirs = &theirs[step * TILE_BYTES..][..TILE_BYTES];
+                column[..TILE_BYTES].copy_from_slice(theirs);
+            }
+        }
+        let own_tiles = keys.chunks_exact_mut(key_tiles).enumerate();
+        for (tile, tiles) in own_tiles.skip(first / TILE) {
+            // Places of the tile that are taken, and where the last one ends.
+            let taken = first.saturating_sub(tile * TILE);
+            let filled = count.saturating_sub(tile * TILE).min(TILE);
+            let mut rows: [Option<(&[f32], &[f32])>; TILE] = [None; TILE];
+            for (place, slot) in rows.iter_mut().enumerate().take(filled).skip(taken) {
+                *slot = Some(row(tile * TILE + place - first));
             }
             for (part, tile) in tiles.chunks_exact_mut(TILE_BYTES).enumerate() {
                 let mut lines = [_mm512_setzero_si512(); TILE];
-                for (line, (key, _)) in lines.iter_mut().zip(&rows[..filled]) {
-                    *line = rounded(&key[part * FLOATS..]);
+                for (line, row) in lines.iter_mut().zip(&rows) {
+                    if let Some((key, _)) = row {
+                        *line = rounded(&key[part * FLOATS..]);
+                    }
                 }
                 transpose(&mut lines);
                 for (line, bytes) in lines.into_iter().zip(tile.chunks_exact_mut(STEP)) {
-                    store(line, bytes);
+                    store_numbers(!0 << (2 * taken), line, bytes);
                 }
             }
             // Two positions side by side, number by number.
-            let first = tile * TILE / FLOATS * TILE_BYTES + tile * TILE % FLOATS / 2 * STEP;
-            for (index, pair) in rows[..filled].chunks(2).enumerate() {
+            let begin = tile * TILE / FLOATS * TILE_BYTES + tile * TILE % FLOATS / 2 * STEP;
+            for pair in taken / 2..filled.div_ceil(2) {
+                let (even, odd) = (rows[2 * pair], rows[2 * pair + 1]);
+                let new = if 2 * pair < taken { 0xAAAA_AAAA } else { !0 };
                 let columns = values.chunks_exact_mut(steps * TILE_BYTES);
                 for (column, bytes) in columns.enumerate() {
-                    let numbers = column * TILE..(column + 1) * TILE;
-                    let even = &pair[0].1[numbers.clone()];
-                    let odd = pair.get(1).map(|(_, value)| &value[numbers]);
-                    store(interleaved(even, odd), &mut bytes[first + index * STEP..]);
+                    let value = |row: Option<(&'a [f32], &'a [f32])>| {
+                        row.map(|(_, value)| &value[column * TILE..(column + 1) * TILE])
+                    };
+                    let both = interleaved(value(even), value(odd));
+                    store_numbers(new, both, &mut bytes[begin + pair * STEP..]);
                 }
             }
         }
@@ -302,7 +291,7 @@ fn rounded(numbers: &[f32]) -> __m512i {
 /// Brain floats of 16 numbers and 16 others, in turn.
 #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
 #[inline]
-fn interleaved(even: &[f32], odd: Option<&[f32]>) -> __m512i {
+fn interleaved(even: Option<&[f32]>, odd: Option<&[f32]>) -> __m512i {
     const ORDER: [u16; FLOATS] = {
         let mut order = [0; FLOATS];
         let mut index = 0;
@@ -312,15 +301,15 @@ fn interleaved(even: &[f32], odd: Option<&[f32]>) -> __m512i {
         }
         order
     };
-    let load = |numbers: &[f32]| {
-        let numbers = &numbers[..TILE];
+    let load = |numbers: Option<&[f32]>| match numbers {
         // Safety: the slice is as long as a register.
-        unsafe { _mm512_loadu_ps(numbers.as_ptr()) }
+        Some(numbers) => unsafe { _mm512_loadu_ps(numbers[..TILE].as_ptr()) },
+        None => _mm512_setzero_ps(),
     };
-    let odd = odd.map_or(_mm512_setzero_ps(), load);
     // Safety: all bits are valid, and the order is as long as a register.
     unsafe {
-        let both = std::mem::transmute::<__m512bh, __m512i>(_mm512_cvtne2ps_pbh(odd, load(even)));
+        let both = _mm512_cvtne2ps_pbh(load(odd), load(even));
+        let both = std::mem::transmute::<__m512bh, __m512i>(both);
         _mm512_permutexvar_epi16(_mm512_loadu_si512(ORDER.as_ptr().cast()), both)
     }
 }
@@ -361,6 +350,15 @@ fn store(register: __m512i, bytes: &mut [u8]) {
     let bytes = &mut bytes[..STEP];
     // Safety: the slice is as long as the register.
     unsafe { _mm512_storeu_si512(bytes.as_mut_ptr().cast(), register) };
+}
+
+/// Stores those brain floats of a register whose bits are set.
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn store_numbers(which: u32, register: __m512i, bytes: &mut [u8]) {
+    let bytes = &mut bytes[..STEP];
+    // Safety: the slice is as long as the register.
+    unsafe { _mm512_mask_storeu_epi16(bytes.as_mut_ptr().cast(), which, register) };
 }
 
 #[cfg(test)]
