@@ -19,6 +19,8 @@ const KEPT: usize = 1024;
 
 /// What is kept of a text that was read.
 pub(super) struct Text {
+    /// Its bytes.
+    pub length: usize,
     pub tokens: Vec<Token>,
     pub windows: Vec<Remembered>,
 }
@@ -53,6 +55,7 @@ impl Llama {
         for trunk in trunks {
             let mut jobs: Vec<Job<'_>> = Vec::new();
             let memory: Option<&Text> = trunk.memory.and_then(Memory::get);
+            let memory = memory.filter(|memory| memory.length == trunk.text.len());
             let own = match memory {
                 Some(_) => Vec::new(),
                 None => self.tokenize(trunk.text)?,
@@ -114,42 +117,34 @@ impl Llama {
                 group.push(job);
             }
             let mut windows = memory.iter().flat_map(|memory| &memory.windows);
-            if let Some(window) = windows.find(|window| window.start == start) {
-                let others = group.into_iter().map(|job| {
-                    let shared = shared_length(&window.ids, &job);
-                    (job, shared)
-                });
-                stems.push(Stem {
-                    ids: Vec::new(),
-                    before: Some(&window.prefix),
-                    own: Vec::new(),
-                    others: others.collect(),
-                });
-                continue;
-            }
+            let remembered = windows.find(|window| window.start == start);
             let start = start.min(trunk.len());
-            let whole = Window {
-                start,
-                first_new: start,
-                end: trunk.len().min(start + self.window),
+            let mut ids = match remembered {
+                Some(window) => window.ids.clone(),
+                None => {
+                    let whole = Window {
+                        start,
+                        first_new: start,
+                        end: trunk.len().min(start + self.window),
+                    };
+                    self.input(trunk, whole, true)
+                }
             };
-            let mut ids = self.input(trunk, whole, true);
             // Those whose tokens are all the trunk's are read with it.
-            let (own, others): (Vec<_>, Vec<_>) =
-                group.into_iter().partition(|job| ids.starts_with(&job.ids));
-            let others = others.into_iter();
-            let others = others.map(|job| {
+            let with_it = |job: &Job<'_>| remembered.is_none() && ids.starts_with(&job.ids);
+            let (own, others): (Vec<_>, Vec<_>) = group.into_iter().partition(with_it);
+            let others = others.into_iter().map(|job| {
                 let shared = shared_length(&ids, &job);
                 (job, shared)
             });
             let others: Vec<(Job<'_>, usize)> = others.collect();
             let ends = own.iter().map(|job| job.ids.len());
             let ends = ends.chain(others.iter().map(|(_, shared)| *shared));
-            let end = ends.max().unwrap_or(0);
-            ids.truncate(end);
+            let end = ends.max().filter(|_| remembered.is_none());
+            ids.truncate(end.unwrap_or(0));
             stems.push(Stem {
                 ids,
-                before: None,
+                before: remembered.map(|window| &window.prefix),
                 own,
                 others,
             });

@@ -446,7 +446,12 @@ impl Llama {
                 }));
             }
             let any = !windows.is_empty();
-            (reading, any.then(|| Memory::new(Text { tokens, windows })))
+            let kept = Text {
+                length: texts[text].len(),
+                tokens,
+                windows,
+            };
+            (reading, any.then(|| Memory::new(kept)))
         });
         Ok(read.collect())
     }
