@@ -3,6 +3,7 @@
 //! In: texts of documents and their siblings. Out: readings, and of siblings how clean
 //! each is. Readings are large, the more so where the model is to read on from them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::spared::Spared;
@@ -84,7 +85,8 @@ impl Analyzer {
     }
 
     /// Reads the siblings too: one that is garbled itself is no authority. They are
-    /// read together as far as that fills batches; a reading is large.
+    /// read together as far as that fills batches; a reading is large. An article that
+    /// several documents have as a sibling is read once.
     pub(super) fn judge_siblings<'a>(
         &self,
         siblings: impl Iterator<Item = &'a mut SiblingArticle>,
@@ -92,7 +94,17 @@ impl Analyzer {
         // What cannot be judged is not believed anyway.
         let siblings = siblings.filter(|sibling| sibling.quality.is_some());
         let mut siblings: Vec<&mut SiblingArticle> = siblings.collect();
-        let mut rest = &mut siblings[..];
+        let mut known = HashMap::new();
+        let firsts = siblings.iter().enumerate().map(|(number, sibling)| {
+            let original = sibling.original.as_ref().map(|original| &original.text);
+            *known.entry((&sibling.text, original)).or_insert(number)
+        });
+        let firsts: Vec<usize> = firsts.collect();
+        let unread = siblings.iter_mut().zip(&firsts).enumerate();
+        let unread = unread.filter(|(number, (_, first))| number == *first);
+        let mut unread: Vec<&mut SiblingArticle> =
+            unread.map(|(_, (sibling, _))| &mut **sibling).collect();
+        let mut rest = &mut unread[..];
         while !rest.is_empty() {
             let fits = fitting(rest.iter().map(|one| one.content().len()), READ_TOGETHER);
             let (together, after) = rest.split_at_mut(fits);
@@ -103,6 +115,14 @@ impl Analyzer {
                 self.judge_sibling(sibling, &shifted(reading, before));
             }
             rest = after;
+        }
+        for (number, first) in firsts.into_iter().enumerate() {
+            if first < number {
+                let same = &siblings[first];
+                let (quality, p_garbled) = (same.quality, same.p_garbled.clone());
+                siblings[number].quality = quality;
+                siblings[number].p_garbled = p_garbled;
+            }
         }
         Ok(())
     }

@@ -1,6 +1,9 @@
+use std::sync::Mutex;
+
 use super::*;
 use crate::document::Markup;
 use crate::lm::stub::Stub;
+use crate::lm::{Reading, Trunk};
 use crate::report::AbstainReason;
 
 /// Judged with a model to which two words cost far more than any other.
@@ -109,4 +112,69 @@ fn spans_of_marked_up_text_point_into_its_source() {
         let garbled = garbled.filter(|word| word.contains("cht"));
         assert_eq!(garbled.collect::<Vec<_>>(), [found]);
     }
+}
+
+/// The stand-in, writing down whole texts that it reads.
+struct Noting(Stub, Mutex<Vec<String>>);
+
+impl LanguageModel for Noting {
+    fn id(&self) -> &ModelId {
+        self.0.id()
+    }
+    fn layers(&self) -> usize {
+        self.0.layers()
+    }
+    fn read(
+        &self,
+        texts: &[&str],
+        options: crate::lm::ReadOptions<'_>,
+    ) -> Result<Vec<Reading>, LmError> {
+        let texts_read = texts.iter().map(|text| (*text).to_owned());
+        self.1.lock().unwrap().extend(texts_read);
+        self.0.read(texts, options)
+    }
+    fn read_branches(&self, trunks: &[Trunk<'_>]) -> Result<Vec<Vec<Reading>>, LmError> {
+        self.0.read_branches(trunks)
+    }
+    fn token_text(&self, id: u32) -> String {
+        self.0.token_text(id)
+    }
+}
+
+#[test]
+fn a_sibling_of_several_documents_is_read_once_and_judged_like_any() {
+    let lm = Arc::new(Noting(
+        Stub::new([("gebracht", 75.0), ("Genf", 60.0)]),
+        Mutex::default(),
+    ));
+    let options = Options {
+        operating_point: OperatingPoint::Thorough,
+        language: None,
+    };
+    let analyzer = Analyzer::new(Arc::<Noting>::clone(&lm), options).unwrap();
+    let shared = "The bus brought the children to school in Geneva. It was early.";
+    let inputs = || {
+        [
+            input("The bus has gebracht the children to school.", &[shared]),
+            input("It was late in Genf.", &["It was late.", shared]),
+            input("In Genf the bus was early.", &[shared]),
+        ]
+    };
+    let together = analyzer.judge(inputs().into()).unwrap();
+    let read = std::mem::take(&mut *lm.1.lock().unwrap());
+    assert_eq!(read.iter().filter(|text| *text == shared).count(), 1);
+    let qualities = |report: &Report| match &report.outcome {
+        Outcome::Scored(judgement) => {
+            let siblings = judgement.siblings.iter();
+            siblings.map(|one| one.standing.quality).collect::<Vec<_>>()
+        }
+        other => panic!("{other:?}"),
+    };
+    for (input, together) in inputs().into_iter().zip(&together) {
+        let alone = &analyzer.judge(vec![input]).unwrap()[0];
+        assert_eq!(phrases(alone), phrases(together));
+        assert_eq!(qualities(alone), qualities(together));
+    }
+    assert_eq!(qualities(&together[0]), qualities(&together[2]));
+    assert!(qualities(&together[0])[0].is_some());
 }
