@@ -59,7 +59,7 @@ ALLOWED = 3.5
 FALL = (1.2, -2.0)
 # Helpful corrections for a harmful one among the safe: with the post-edit as the
 # sibling, and with another version.
-SAFE = {"mlqe": 12.0, "two": 5.0}
+SAFE = {"mlqe": 12.0, "two": 4.5}
 # Probability from which a correction is shown.
 SHOWN = 0.3
 # Contradictions found in an article and another version of it that say the same.

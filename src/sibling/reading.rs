@@ -20,7 +20,7 @@ const BEFORE_BYTES: usize = 150;
 
 /// Bytes of the document read after the words that give way. The rest hardly
 /// depends on the edit.
-const AFTER_BYTES: usize = 60;
+const AFTER_BYTES: usize = 40;
 
 /// Bytes of the document, context and all, that edits of one trunk begin in. Every
 /// branch looks back over the whole trunk before it, so that long ones cost more.
