@@ -1,9 +1,9 @@
 //! Fitting the detector's calibration to the readings of one language model.
 //!
 //! In: an [`Analyzer`] and labelled data. Out: a [`Calibrated`] fitted on one half of
-//! the documents (`dev-a`, see [`Sample::tuned_on`]), and what it changes on the other.
-//! Sentences are read by themselves and joined with others of their document. It writes
-//! nothing.
+//! the documents (`dev-a`, see [`tuned_on`](super::dataset::Sample::tuned_on)), and what
+//! it changes on the other. Sentences are read by themselves and joined with others of
+//! their document. It writes nothing.
 
 mod candidate;
 mod fit;
