@@ -24,7 +24,7 @@ use self::reading::{shifted, together};
 use self::source::point_into_sources;
 use self::spared::Spared;
 use crate::detect::calibrated::Calibrated;
-use crate::detect::{WeightsError, WordModel, risen};
+use crate::detect::{WeightsError, WordModel};
 use crate::document::{Document, DocumentError};
 use crate::finding::Finding;
 use crate::finding::phrases::{Judged, findings as phrases};
@@ -159,7 +159,7 @@ impl Analyzer {
     /// The probability from which a word is garbled at an operating point, in a
     /// document that has no sibling and is not much garbled.
     pub fn threshold(&self, point: OperatingPoint) -> f32 {
-        point.of(&self.words.thresholds(), 0.0)
+        point.of(&self.words.thresholds())
     }
 
     /// The model that reads.
@@ -311,17 +311,16 @@ impl Analyzer {
         let comparison = articles.as_ref().map(compare).transpose()?;
         let beside = beside.zip(comparison.as_ref());
         let point = self.options.operating_point;
-        let own = self.words.thresholds();
-        let alone = point.of(&own, noticed.rise);
-        let mut thresholds = vec![alone; segments.words.len()];
-        let mut balanced = vec![risen(own.balanced, noticed.rise); segments.words.len()];
+        let alone = self.words.thresholds().risen(noticed.rise);
+        let mut thresholds = vec![point.of(&alone); segments.words.len()];
+        let mut balanced = vec![alone.balanced; segments.words.len()];
         if let Some((beside, comparison)) = beside {
             let told = beside.p_garbled(comparison).into_iter().enumerate();
             for (word, told) in told.filter_map(|(word, told)| Some((word, told?))) {
                 noticed.p_garbled[word] = told.p_garbled;
-                let theirs = beside.thresholds(&told);
-                thresholds[word] = told.threshold(alone, point.of(&theirs, 0.0));
-                balanced[word] = told.threshold(balanced[word], theirs.balanced);
+                let theirs = beside.thresholds(&told, &alone);
+                thresholds[word] = point.of(&theirs);
+                balanced[word] = theirs.balanced;
             }
             noticed.spare(|word| spared.holds(word.span));
         }

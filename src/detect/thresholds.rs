@@ -19,6 +19,17 @@ pub struct Thresholds {
     pub thorough: f32,
 }
 
+impl Thresholds {
+    /// The same in a text where they rise by so many logits.
+    pub fn risen(&self, by: f32) -> Self {
+        Self {
+            precise: risen(self.precise, by),
+            balanced: risen(self.balanced, by),
+            thorough: risen(self.thorough, by),
+        }
+    }
+}
+
 /// How thresholds follow the share of a text that is garbled: systems differ by a
 /// factor of four in it, and the threshold that agrees best with labels rises with it.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -1,6 +1,6 @@
 //! How documents are to be judged.
 
-use crate::detect::{Thresholds, risen};
+use crate::detect::Thresholds;
 
 /// How a document is to be judged.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,15 +25,14 @@ pub enum OperatingPoint {
 }
 
 impl OperatingPoint {
-    /// The probability from which a word is garbled in a text where thresholds rise by
-    /// `rise` logits; one that was asked for stays as it is.
-    pub(super) fn of(self, thresholds: &Thresholds, rise: f32) -> f32 {
-        let found = match self {
+    /// The probability from which a word is garbled: one of the thresholds that hold for
+    /// it, or what was asked for.
+    pub(super) fn of(self, thresholds: &Thresholds) -> f32 {
+        match self {
             Self::Precise => thresholds.precise,
             Self::Balanced => thresholds.balanced,
             Self::Thorough => thresholds.thorough,
-            Self::Threshold(probability) => return probability,
-        };
-        risen(found, rise)
+            Self::Threshold(probability) => probability,
+        }
     }
 }

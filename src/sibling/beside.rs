@@ -30,16 +30,6 @@ impl Beside {
             _ => self.p_garbled < other.p_garbled,
         }
     }
-
-    /// The probability from which the word is garbled, where `alone` is that of
-    /// words that no sibling has anything to say of, and `beside` of those that
-    /// one counts in full for.
-    pub fn threshold(&self, alone: f32, beside: f32) -> f32 {
-        if alone == beside {
-            return alone;
-        }
-        sigmoid(between(logit(alone), logit(beside), self.told))
-    }
 }
 
 /// What a sibling shows of a document as a whole.
@@ -102,16 +92,22 @@ impl SiblingModel {
         least
     }
 
-    /// From which probability a word is garbled that a sibling counts in full for. What
-    /// `precise` guards against is a right document told in other words: where the
-    /// sibling shows that much is garbled it falls, to `balanced` at most.
-    pub fn thresholds(&self, told: &Beside) -> Thresholds {
+    /// From which probability a word is garbled, where `alone` holds for words that no
+    /// sibling has anything to say of. What `precise` guards against is a right document
+    /// told in other words: it is the sibling's by as much as that counts for the word,
+    /// and where the sibling shows that much is garbled it falls, to `balanced` at most.
+    /// The others are the sibling's wherever one counts.
+    pub fn thresholds(&self, told: &Beside, alone: &Thresholds) -> Thresholds {
+        if told.told == 0.0 {
+            return *alone;
+        }
         let Thresholds {
             precise, balanced, ..
         } = self.thresholds;
         let fallen = risen(precise, -self.fall.at(told.garbled));
+        let precise = precise.min(fallen.max(balanced));
         Thresholds {
-            precise: precise.min(fallen.max(balanced)),
+            precise: sigmoid(between(logit(alone.precise), logit(precise), told.told)),
             ..self.thresholds
         }
     }

@@ -1,6 +1,7 @@
 //! What the words alone decide, with the stub model.
 
 use super::*;
+use crate::detect::Thresholds;
 use crate::lexicon::Lexicon;
 use crate::lm::stub::Stub;
 
@@ -143,34 +144,37 @@ fn nothing_in_nothing_out() {
     }
 }
 
-#[test]
-fn the_threshold_moves_by_how_far_a_sibling_tells() {
-    let beside = |told| Beside {
+/// A word that a sibling tells so far, of a document of which it shows so much garbled.
+fn beside(told: f32, garbled: f32) -> Beside {
+    Beside {
         p_garbled: 0.5,
         told,
-        garbled: 0.0,
-    };
-    assert!((beside(0.0).threshold(0.6, 0.2) - 0.6).abs() < 1e-6);
-    assert!((beside(1.0).threshold(0.6, 0.2) - 0.2).abs() < 1e-6);
-    let between = beside(0.5).threshold(0.6, 0.2);
-    assert!(0.2 < between && between < 0.6, "{between}");
-    // What the user set is kept to the last bit.
-    for set in [0.0, 0.3, 1.0] {
-        assert_eq!(beside(0.7).threshold(set, set).to_bits(), set.to_bits());
+        garbled,
     }
+}
+
+#[test]
+fn thresholds_are_the_siblings_where_it_tells_and_precise_by_how_far() {
+    let model = SiblingModel::embedded().unwrap();
+    let alone = Thresholds {
+        precise: 0.4,
+        balanced: 0.3,
+        thorough: 0.2,
+    };
+    let at = |told| model.thresholds(&beside(told, -5.0), &alone);
+    assert_eq!(at(0.0), alone);
+    let (some, all) = (at(0.5), at(1.0));
+    assert!((all.precise - model.thresholds.precise).abs() < 1e-6);
+    assert!(alone.precise < some.precise && some.precise < all.precise);
+    let others = |thresholds: Thresholds| (thresholds.balanced, thresholds.thorough);
+    assert_eq!(others(some), others(model.thresholds));
+    assert_eq!(others(all), others(model.thresholds));
 }
 
 #[test]
 fn precise_falls_where_the_sibling_shows_that_much_is_garbled() {
     let model = SiblingModel::embedded().unwrap();
-    let at = |garbled| {
-        let beside = Beside {
-            p_garbled: 0.5,
-            told: 1.0,
-            garbled,
-        };
-        model.thresholds(&beside)
-    };
+    let at = |garbled| model.thresholds(&beside(1.0, garbled), &model.thresholds);
     let (right, some, all) = (at(-5.0), at(-1.0), at(6.0));
     assert!(right.precise > some.precise && some.precise > all.precise);
     assert!(all.precise >= right.balanced);
