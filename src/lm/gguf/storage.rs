@@ -97,11 +97,12 @@ pub fn decode_rows(
         .block()
         .ok_or_else(|| format!("it is stored as {}", info.storage.name()))?;
     let row_bytes = info.columns / per_block * block_bytes;
-    let start = info.offset + first * row_bytes;
-    let data = bytes
-        .get(start..start + count * row_bytes)
-        .filter(|_| first + count <= info.rows)
-        .ok_or("rows outside the tensor")?;
+    let last = first.checked_add(count).filter(|last| *last <= info.rows);
+    // All rows lie within the file: the header was checked when it was parsed.
+    let data = last.and_then(|last| {
+        bytes.get(info.offset + first * row_bytes..info.offset + last * row_bytes)
+    });
+    let data = data.ok_or("rows outside the tensor")?;
     out.reserve(count * info.columns);
     let half_at = |block: &[u8], at: usize| f16::from_le_bytes([block[at], block[at + 1]]).to_f32();
     match info.storage {

@@ -31,6 +31,10 @@ fn decoded(code: u32, data: &[u8]) -> Vec<f32> {
     let header = Header::parse(&file).unwrap();
     let mut out = Vec::new();
     decode_rows(&file, &header.tensors["t"], 0, 2, &mut out).unwrap();
+    for (first, count) in [(1, 2), (2, 1), (usize::MAX, 2), (0, usize::MAX)] {
+        let beyond = decode_rows(&file, &header.tensors["t"], first, count, &mut Vec::new());
+        assert_eq!(beyond.unwrap_err(), "rows outside the tensor");
+    }
     out
 }
 

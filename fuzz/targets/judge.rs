@@ -1,0 +1,55 @@
+//! The whole way of an article with its sibling, through a stand-in for the model: every
+//! place that a report names lies in the article, and it can be drawn and corrected.
+#![no_main]
+
+use std::sync::{Arc, LazyLock};
+
+use libfuzzer_sys::fuzz_target;
+use mtlint::correct::{Allowed, correct};
+use mtlint::document::{Document, Markup};
+use mtlint::lm::stub::Stub;
+use mtlint::pipeline::{Analyzer, Input, OperatingPoint, Options};
+use mtlint::report::{Outcome, compact, github, html, json, tsv};
+
+/// Most words are suspect, so that there is something to report.
+static ANALYZER: LazyLock<Analyzer> = LazyLock::new(|| {
+    let options = Options {
+        operating_point: OperatingPoint::Threshold(0.1),
+        language: Some("eng".to_owned()),
+    };
+    Analyzer::new(Arc::new(Stub::default()), options).unwrap()
+});
+
+fuzz_target!(|texts: (u8, &str, &str)| {
+    let (kind, text, sibling) = texts;
+    let markup = match kind % 3 {
+        0 => None,
+        1 => Some(Markup::Markdown),
+        _ => Some(Markup::Html),
+    };
+    let document = |name: &str, text: &str| Document::from_text(name, text).marked_up(markup);
+    let input = Input {
+        id: "article".to_owned(),
+        document: Ok(document("article", text)),
+        siblings: vec![document("sibling", sibling)],
+    };
+    for report in ANALYZER.judge(vec![input]).unwrap() {
+        json::line(&report, json::Options::default()).unwrap();
+        html::section(&report, 0, false).unwrap();
+        let _ = (
+            compact::lines(&report),
+            github::annotations(&report),
+            tsv::row(&report),
+        );
+        let Outcome::Scored(judgement) = &report.outcome else {
+            continue;
+        };
+        for finding in &judgement.findings {
+            assert!(finding.span.slice(text).is_some());
+            for suggestion in &finding.suggestions {
+                assert!(suggestion.span.slice(text).is_some());
+            }
+        }
+        correct(text, &judgement.findings, Allowed::SafeAndUnsafe);
+    }
+});
