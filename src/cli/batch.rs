@@ -23,7 +23,7 @@ use mtlint::report::json;
 use super::Verdict;
 use super::common::{CommonArgs, GateArgs};
 use super::config::{ConfigArgs, Plan};
-use super::destination::Destination;
+use super::destination::{Destination, is_one_of};
 use super::documents::STANDARD_INPUT;
 use super::output::Streams;
 use page::{Page, PageArgs};
@@ -157,6 +157,25 @@ fn beside(mut record: Record, source: &Source, plan: &Plan) -> Record {
     record
 }
 
+/// An output that is also `read` would take the place of the documents.
+fn refuse_to_write_over(arguments: &BatchArgs, read: &[&Source]) -> anyhow::Result<()> {
+    let read: Vec<String> = read.iter().map(|source| source.name()).collect();
+    let output = (arguments.output != "-").then_some(arguments.output.as_str());
+    let page = arguments.page.path();
+    for (flag, path) in [("--output", output), ("--page", page)] {
+        let Some(path) = path else { continue };
+        if is_one_of(path, read.iter().map(String::as_str)) {
+            bail!("{flag} would write over {path}, which is read; name another file");
+        }
+    }
+    if let (Some(output), Some(page)) = (output, page)
+        && is_one_of(page, std::iter::once(output))
+    {
+        bail!("--page would write over {output}, which is the output; name another file");
+    }
+    Ok(())
+}
+
 /// Judges every document of the batch.
 pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
     let sources = batch::sources(&arguments.inputs)?;
@@ -173,10 +192,11 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     if !arguments.common.quiet {
         plan.tell(streams);
     }
+    let read: Vec<&Source> = sources.iter().chain(pool::files(&pool_sources)).collect();
+    refuse_to_write_over(arguments, &read)?;
     let mut output = Destination::create(&arguments.output)?;
     let mut page = Page::begin(&arguments.page, &sources)?;
     // Before the model is loaded: what is refused is refused at once.
-    let read: Vec<&Source> = sources.iter().chain(pool::files(&pool_sources)).collect();
     let state = state::open(arguments, &read, streams)?;
     let mut siblings = pool::fill(pool_sources.as_ref(), arguments, streams)?;
     let stop = state::stop_flag(state.is_some())?;

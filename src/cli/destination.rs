@@ -60,9 +60,7 @@ impl Destination {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let file = temporary_file(metadata.as_ref())
-            .tempfile_in(folder)
-            .map_err(failed)?;
+        let file = temporary_file(folder, metadata.as_ref()).map_err(failed)?;
         Ok(Self::Beside {
             wanted,
             file: BufWriter::new(file),

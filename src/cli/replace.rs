@@ -5,8 +5,10 @@
 //! written to a file beside it, brought to the disk, and then takes the name.
 
 use std::fs::{File, Metadata};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
+
+use tempfile::NamedTempFile;
 
 use super::output::OutputError;
 
@@ -47,9 +49,7 @@ pub fn replace(path: &str, old: &str, new: &str) -> Result<(), ReplaceError> {
     let opened = File::options().read(true).write(true).open(&target);
     drop(opened.map_err(failed)?);
     let folder = target.parent().unwrap_or(Path::new("."));
-    let mut file = temporary_file(Some(&metadata))
-        .tempfile_in(folder)
-        .map_err(failed)?;
+    let mut file = temporary_file(folder, Some(&metadata)).map_err(failed)?;
     file.write_all(new.as_bytes()).map_err(failed)?;
     keep_owner(file.as_file(), &metadata);
     // Once more, since the system takes away what its mask says.
@@ -81,9 +81,9 @@ fn keep_owner(file: &File, metadata: &Metadata) {
     let _ = (file, metadata);
 }
 
-/// The permissions of the file that is replaced, or those that any new file
-/// gets; a temporary file's own would hide the reports from other users.
-pub fn temporary_file(replaced: Option<&Metadata>) -> tempfile::Builder<'static, 'static> {
+/// A file in a folder with the permissions of the one that is replaced, or those that
+/// any new file gets; a temporary file's own would hide the reports from other users.
+pub fn temporary_file(folder: &Path, replaced: Option<&Metadata>) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".mtlint-").suffix(".partial");
     #[cfg(unix)]
@@ -97,7 +97,9 @@ pub fn temporary_file(replaced: Option<&Metadata>) -> tempfile::Builder<'static,
     }
     #[cfg(not(unix))]
     let _ = replaced;
-    builder
+    let file = builder.tempfile_in(folder);
+    // Its own words name a file that nobody asked for.
+    file.map_err(|error| error.kind().into())
 }
 
 #[cfg(test)]

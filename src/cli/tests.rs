@@ -296,7 +296,12 @@ fn a_log_in_json_has_one_object_a_line() {
         input,
     );
     let logged = lines(&batch.stderr);
-    assert_eq!(logged.len(), 1);
+    assert_eq!(logged.len(), 2);
+    let failed = logged[1]["message"].as_str().unwrap();
+    assert!(
+        failed.starts_with("failed: 2: line 2 is not a record"),
+        "{failed}"
+    );
     assert_eq!(logged[0]["level"], "note");
     assert_eq!(logged[0]["message"], "1 judged, 0 not judged, 1 failed");
     assert_eq!(logged[0]["done"], true);

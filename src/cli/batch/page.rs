@@ -31,6 +31,13 @@ pub struct PageArgs {
     page_top: usize,
 }
 
+impl PageArgs {
+    /// The file that the page goes to.
+    pub fn path(&self) -> Option<&str> {
+        self.page.as_deref()
+    }
+}
+
 /// A page on its way.
 pub struct Page {
     destination: Destination,

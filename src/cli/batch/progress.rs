@@ -10,12 +10,16 @@ use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use mtlint::batch::{BytesRead, Judged, Source, Status};
+use mtlint::report::text;
 
 use super::super::log::{Level, LogFormat};
 use super::super::output::Streams;
 
 /// How often progress is noted where it cannot be redrawn in place.
 const NOTE_EVERY: Duration = Duration::from_secs(10);
+
+/// Documents that failed and are named at the end; all of them are in the output.
+const MOST_NAMED: usize = 3;
 
 /// What a rate or a time left is told from, at least.
 const TELLING: Duration = Duration::from_secs(5);
@@ -32,6 +36,8 @@ pub struct Progress {
     total: Option<u64>,
     read: BytesRead,
     counts: Counts,
+    /// The first documents that failed, and why.
+    failures: Vec<String>,
 }
 
 /// What was done so far.
@@ -88,6 +94,7 @@ impl Progress {
             total,
             read: read.clone(),
             counts: Counts::default(),
+            failures: Vec::new(),
         }
     }
 
@@ -101,7 +108,12 @@ impl Progress {
         match judged.summary.status {
             Status::Scored => counts.judged += 1,
             Status::Abstained => counts.abstained += 1,
-            Status::Failed => counts.failed += 1,
+            Status::Failed => {
+                counts.failed += 1;
+                if self.failures.len() < MOST_NAMED {
+                    self.failures.push(failure(judged));
+                }
+            }
         }
         counts.known += u64::from(judged.kept);
         counts.with_sibling += u64::from(judged.links.sibling.is_some());
@@ -176,8 +188,23 @@ impl Progress {
         self.bar.finish_and_clear();
         if self.notes || drawn {
             self.note(true, stderr);
+            let more = self.counts.failed - self.failures.len() as u64;
+            let more = (more > 0).then(|| format!("failed: {more} more, named in the output"));
+            for words in self.failures.iter().chain(&more) {
+                let _ = stderr.write_all(self.log.line(Level::Note, words).as_bytes());
+            }
         }
     }
+}
+
+/// Which document failed, and why, as its report says.
+fn failure(judged: &Judged) -> String {
+    let report: serde_json::Value = serde_json::from_str(&judged.line).unwrap_or_default();
+    let why = report["error"]["message"].as_str().unwrap_or_default();
+    if why.starts_with(&judged.id) {
+        return format!("failed: {why}");
+    }
+    format!("failed: {}: {why}", text::safe_name(&judged.id))
 }
 
 /// Three digits, as a rate is told.

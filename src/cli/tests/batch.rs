@@ -22,7 +22,14 @@ fn batch_writes_one_line_a_document_in_order() {
     let batch = ran(&arguments, b"");
     assert_eq!(batch.status, 0, "{}", batch.stderr);
     assert_eq!(batch.stdout, "");
-    assert_eq!(batch.stderr, "note: 3 judged, 0 not judged, 3 failed\n");
+    let told: Vec<&str> = batch.stderr.lines().collect();
+    assert_eq!(told[0], "note: 3 judged, 0 not judged, 3 failed");
+    assert!(told[1].starts_with("note: failed: 2: line 2 is not a record"));
+    assert!(told[2].starts_with("note: failed: 4: line 4 is not UTF-8"));
+    assert_eq!(
+        told[3..],
+        [format!("note: failed: {missing}: no such file")]
+    );
     let rows = lines(&folder.text("out.jsonl"));
     let ids: Vec<&str> = rows.iter().map(|row| row["id"].as_str().unwrap()).collect();
     assert_eq!(ids, ["first", "2", "3", "4", &missing, &text]);
@@ -50,6 +57,54 @@ fn batch_writes_one_line_a_document_in_order() {
     let gate = ["--threshold", "0.2", "--fail-on", "minor"];
     let gated = [&arguments[..], &gate].concat();
     assert_eq!(ran(&gated, b"").status, 1);
+}
+
+#[test]
+fn batch_names_a_few_of_many_that_failed() {
+    let batch = ran(&["batch", "-", "--output", "-"], &b"broken\n".repeat(9));
+    let told: Vec<&str> = batch.stderr.lines().collect();
+    assert_eq!(told.len(), 5, "{told:?}");
+    assert_eq!(told[4], "note: failed: 6 more, named in the output");
+}
+
+#[test]
+fn batch_writes_over_nothing_that_it_reads() {
+    let record = b"{\"text\":\"Calm seas.\"}\n";
+    let folder = Folder::with(&[("in.jsonl", record), ("pool.txt", CLEAN.as_bytes())]);
+    let (input, pool) = (folder.path("in.jsonl"), folder.path("pool.txt"));
+    let (output, indirect) = (folder.path("out.jsonl"), folder.path("./in.jsonl"));
+    let cases: [&[&str]; 5] = [
+        &["--output", &input],
+        &["--output", &indirect],
+        &["--output", &output, "--page", &input],
+        &["--output", &pool, "--pool", &pool],
+        &["--output", &output, "--page", &output],
+    ];
+    for case in cases {
+        let refused = ran(&[&["batch", &input], case].concat(), b"");
+        assert_eq!(refused.status, 2, "{case:?}");
+        assert!(
+            refused.stderr.contains("would write over"),
+            "{}",
+            refused.stderr
+        );
+        assert!(refused.stderr.contains("name another file"));
+        assert_eq!(folder.text("in.jsonl").as_bytes(), record);
+        assert_eq!(folder.text("pool.txt"), CLEAN);
+    }
+}
+
+#[test]
+fn what_cannot_be_written_is_called_as_it_was_named() {
+    let folder = Folder::with(&[("in.jsonl", b"{\"text\":\"Calm seas.\"}\n")]);
+    let output = folder.path("nowhere/out.jsonl");
+    let refused = ran(
+        &["batch", &folder.path("in.jsonl"), "--output", &output],
+        b"",
+    );
+    assert_eq!(refused.status, 2);
+    assert!(refused.stderr.contains(&format!("cannot write {output}: ")));
+    assert!(!refused.stderr.contains(".partial"), "{}", refused.stderr);
 }
 
 #[test]
