@@ -75,7 +75,9 @@ struct RecordJson {
     id: Option<IdJson>,
     text: String,
     #[serde(default)]
-    siblings: Vec<SiblingJson>,
+    siblings: Siblings,
+    /// A single one, as the columns of tables are called.
+    sibling: Option<SiblingJson>,
     #[serde(default)]
     date: Option<DateJson>,
 }
@@ -120,6 +122,35 @@ enum IdJson {
 pub(super) enum SiblingJson {
     Text(String),
     Named { id: String, text: String },
+}
+
+/// Several siblings, or one without a list about it.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "\"siblings\" must be a list of texts or of {\"id\": ..., \"text\": ...}"
+)]
+enum Siblings {
+    List(Vec<SiblingJson>),
+    One(SiblingJson),
+}
+
+impl Default for Siblings {
+    fn default() -> Self {
+        Self::List(Vec::new())
+    }
+}
+
+impl Siblings {
+    /// All of them, and another one.
+    fn and(self, other: Option<SiblingJson>) -> Vec<SiblingJson> {
+        let mut all = match self {
+            Self::List(all) => all,
+            Self::One(one) => vec![one],
+        };
+        all.extend(other);
+        all
+    }
 }
 
 impl IdJson {
@@ -235,7 +266,7 @@ impl<R: BufRead> Records<R> {
         match input(
             &id,
             parsed.text,
-            parsed.siblings,
+            parsed.siblings.and(parsed.sibling),
             self.place(),
             self.max_bytes,
         ) {

@@ -56,6 +56,30 @@ fn records_have_ids_and_siblings() {
 }
 
 #[test]
+fn one_sibling_needs_no_list() {
+    let lines = concat!(
+        "{\"id\":\"a\",\"text\":\"Rain fell.\",\"sibling\":\"It rained.\"}\n",
+        "{\"id\":\"a\",\"text\":\"Rain fell.\",\"siblings\":{\"id\":\"b\",\"text\":\"Wet.\"}}\n",
+        "{\"id\":\"a\",\"text\":\"Rain fell.\",\"siblings\":[\"Wet.\"],\"sibling\":\"It rained.\"}\n",
+        "{\"id\":\"a\",\"text\":\"Rain fell.\",\"siblings\":7}",
+    );
+    let records = read(lines.as_bytes(), 100);
+    let texts = |record| -> Vec<&str> {
+        let siblings = document(record).siblings.iter();
+        siblings.map(|sibling| sibling.text()).collect()
+    };
+    assert_eq!(texts(&records[0]), ["It rained."]);
+    assert_eq!(texts(&records[1]), ["Wet."]);
+    assert_eq!(texts(&records[2]), ["Wet.", "It rained."]);
+    let (id, error) = rejected(&records[3]);
+    assert_eq!(id, "a");
+    assert!(
+        format!("{error:?}").contains("must be a list of texts"),
+        "{error:?}"
+    );
+}
+
+#[test]
 fn dates_are_days_and_what_is_no_date_harms_nothing() {
     let day = |date: &str| {
         let line = format!("{{\"text\":\"Rain fell.\",\"date\":{date}}}");
