@@ -114,6 +114,8 @@ pub(super) fn judge(
             best.is_some_and(|best| best.suggestion.span.overlaps(span))
         };
         match places.iter_mut().find(here) {
+            // The same words for a little more or less tell nothing new.
+            Some(place) if place.iter().any(|other| other.brings_as(&one)) => {}
             Some(place) => place.push(one),
             None => places.push(vec![one]),
         }
@@ -142,6 +144,10 @@ struct Judged<'a> {
 impl Judged<'_> {
     fn worth(&self) -> f32 {
         self.suggestion.confidence + BOLDNESS * self.mended.ln_1p()
+    }
+
+    fn brings_as(&self, other: &Self) -> bool {
+        self.suggestion.replacement == other.suggestion.replacement
     }
 
     fn key(&self) -> (Span<Doc>, &str) {

@@ -31,6 +31,7 @@ mod writing;
 
 use std::sync::Arc;
 
+use self::align::Article;
 use crate::document::{Prose, content_start};
 use crate::finding::Suggestion;
 use crate::lm::{LanguageModel, LmError};
@@ -135,7 +136,8 @@ pub type Alternatives = Vec<Suggestion>;
 
 /// For each suspect phrase the places that the siblings correct, the surest first,
 /// each with at most three suggestions; none where the siblings say nothing. The
-/// first suggestions of two places never overlap: the surer one is kept.
+/// first suggestions of two places never overlap, and those of one sentence never bring
+/// the same words of a sibling: the surer one is kept.
 ///
 /// # Errors
 /// When the language model cannot read.
@@ -175,27 +177,49 @@ pub fn suggestions(
     let judged =
         judged.map(|(candidates, saved)| corrections::judge(model, comparison, candidates, saved));
     let judged = judged.collect();
-    Ok(apart(judged))
+    Ok(apart(document, judged))
 }
 
-/// Keeps first suggestions of different places from overlapping: the surest one is
-/// kept.
-fn apart(mut judged: Vec<Vec<Alternatives>>) -> Vec<Vec<Alternatives>> {
+/// Keeps first suggestions of different places from overlapping, in the document and,
+/// within a sentence of it, in the sibling: there the same words would stand twice
+/// afterwards. The surest one is kept.
+fn apart(document: &Article<'_>, mut judged: Vec<Vec<Alternatives>>) -> Vec<Vec<Alternatives>> {
     let sureness = |list: &[Suggestion]| list.first().map_or(0.0, |best| best.confidence);
     let mut places: Vec<&mut Alternatives> = judged.iter_mut().flatten().collect();
     places.sort_by(|a, b| sureness(b).total_cmp(&sureness(a)));
-    let mut taken: Vec<Span<Doc>> = Vec::new();
+    let mut taken: Vec<Suggestion> = Vec::new();
     for list in places {
-        let free =
-            |suggestion: &Suggestion| !taken.iter().any(|span| span.overlaps(suggestion.span));
-        list.retain(free);
+        list.retain(|one| !taken.iter().any(|other| excludes(document, one, other)));
         list.truncate(MOST);
-        taken.extend(list.first().map(|best| best.span));
+        taken.extend(list.first().cloned());
     }
     for places in &mut judged {
         places.retain(|list| !list.is_empty());
     }
     judged
+}
+
+/// Whether only one of two suggestions can be followed.
+fn excludes(document: &Article<'_>, one: &Suggestion, other: &Suggestion) -> bool {
+    if one.span.overlaps(other.span) {
+        return true;
+    }
+    let sentence = |suggestion: &Suggestion| {
+        let words = document.segments.words_in(suggestion.span);
+        let first = document.segments.words.get(words.start);
+        first.map(|word| word.sentence)
+    };
+    let gone = |suggestion: &Suggestion| suggestion.span.slice(document.text);
+    match (&one.sibling, &other.sibling) {
+        // A word that is wrong twice is put right twice.
+        (Some(a), Some(b)) => {
+            a.id == b.id
+                && a.span.overlaps(b.span)
+                && sentence(one) == sentence(other)
+                && gone(one) != gone(other)
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]

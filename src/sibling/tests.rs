@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::detect::Thresholds;
+use crate::finding::{Applicability, SiblingQuote};
 use crate::lexicon::Lexicon;
 use crate::lm::stub::Stub;
 
@@ -99,6 +100,16 @@ fn a_sentence_keeps_its_capital_and_gives_none_away() {
 }
 
 #[test]
+fn a_first_name_that_opens_a_sentence_keeps_its_capital() {
+    let found = replacements(
+        "The council heard Kasimir Nowack for an hour.",
+        "Kasimir Nowack",
+        "“It was too long.” Kazimierz Nowak had spoken in the council.",
+    );
+    assert_eq!(found.first().map(String::as_str), Some("Kazimierz Nowak"));
+}
+
+#[test]
 fn quotation_marks_are_never_torn_apart() {
     let found = replacements(
         "He said that “the Poutine visit went well” and left the room.",
@@ -133,6 +144,51 @@ fn two_suspects_never_get_overlapping_first_suggestions() {
                 .all(|two| !one.span.overlaps(two.span))
         );
     }
+}
+
+#[test]
+fn the_same_words_of_a_sibling_are_not_brought_twice_into_a_sentence() {
+    let text = "Half in majority had a break awaited; Poutine met Poutine. The break was awaited.";
+    let segments = segment(text);
+    let article = Article::new(&names::Former::default(), text, &segments, 100);
+    let suggestion = |gone: Span<Doc>, confidence, (start, end)| Suggestion {
+        span: gone,
+        replacement: "x".to_owned(),
+        confidence,
+        applicability: Applicability::Unsafe,
+        bits_saved: 1.0,
+        sibling: Some(SiblingQuote {
+            id: "s".to_owned(),
+            span: Span::new(start, end),
+            text: String::new(),
+        }),
+    };
+    let at = |phrase: &str| {
+        let start = text.find(phrase).unwrap();
+        Span::new(start, start + phrase.len())
+    };
+    let last = |word: &str| {
+        let start = text.rfind(word).unwrap();
+        Span::new(start, start + word.len())
+    };
+    let kept = |one, other| {
+        let found = apart(&article, vec![vec![vec![one]], vec![vec![other]]]);
+        found.iter().map(Vec::len).collect::<Vec<_>>()
+    };
+    let majority = || suggestion(at("in majority had"), 0.4, (10, 23));
+    let awaited = |at, quote| suggestion(at, 0.6, quote);
+    assert_eq!(
+        kept(majority(), awaited(at("a break awaited"), (14, 23))),
+        [0, 1]
+    );
+    assert_eq!(
+        kept(majority(), awaited(at("a break awaited"), (30, 39))),
+        [1, 1]
+    );
+    assert_eq!(kept(majority(), awaited(last("awaited"), (14, 23))), [1, 1]);
+    let twice = [at("Poutine"), last("Poutine")].map(|at| suggestion(at, 0.9, (50, 55)));
+    let [one, other] = twice;
+    assert_eq!(kept(one, other), [1, 1]);
 }
 
 #[test]

@@ -46,7 +46,10 @@ pub(super) fn written(
     let form = &sibling.forms[quoted];
     let name =
         |word: usize| sibling.forms[word].folded == form.folded && sibling.looks_like_name(word);
-    let owed = !opens && form.capital && sibling.opens_sentence(quoted);
+    // "Former" is owed one, the first name in "Maria Lopez" is not.
+    let named =
+        !form.common && quoted + 1 < sibling.forms.len() && sibling.looks_like_name(quoted + 1);
+    let owed = !opens && form.capital && sibling.opens_sentence(quoted) && !named;
     let lower = || {
         let small = sibling.spelling(quoted).to_lowercase();
         comparison.spellings.contains(small.as_str())
