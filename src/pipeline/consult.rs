@@ -91,13 +91,15 @@ impl Analyzer {
             let judged = if suspect.weak { judged_weak } else { judged };
             for mut part in self.split(judged, finding, places) {
                 let best = part.suggestions.first();
-                if suspect.weak {
-                    if best.is_none_or(|best| best.applicability != Applicability::Safe) {
-                        continue;
-                    }
-                    part.confidence = best
-                        .map_or(0.0, |best| best.confidence)
-                        .max(part.confidence);
+                let safe = best.filter(|best| best.applicability == Applicability::Safe);
+                let safe = safe.map(|best| best.confidence);
+                if suspect.weak && safe.is_none() {
+                    continue;
+                }
+                // A correction as sure as this says that something is wrong, however
+                // the phrase came to be asked about.
+                if let Some(confidence) = safe.filter(|safe| *safe > part.confidence) {
+                    part.confidence = confidence;
                     let Evidence {
                         surprisal_bits,
                         expected_bits,

@@ -2,6 +2,7 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::document::Markup;
+use crate::finding::Applicability;
 use crate::lm::stub::Stub;
 use crate::lm::{Reading, Trunk};
 use crate::report::AbstainReason;
@@ -56,6 +57,36 @@ fn a_name_that_the_sibling_spells_alike_is_left_alone() {
     assert_eq!(phrases(report), ["Grenzstadt"], "{report:?}");
     let sibling = "Commuters in Grenzstadt complained about buses.";
     assert!(phrases(&reports(vec![input(text, &[sibling])])[0]).is_empty());
+}
+
+#[test]
+fn a_sure_correction_makes_a_finding_as_sure_at_every_sensitivity() {
+    let text = "The minister met Vladimir Poutine in Genoa on Monday to talk about grain.";
+    let sibling = "On Monday the minister met Vladimir Putin in Genoa to talk about grain.";
+    let lm = Arc::new(Stub::new([("Poutine", 30.0)]));
+    let confidence = |operating_point| {
+        let options = Options {
+            operating_point,
+            language: None,
+        };
+        let analyzer = Analyzer::new(lm.clone(), options).unwrap();
+        let reports = analyzer.judge(vec![input(text, &[sibling])]).unwrap();
+        let Outcome::Scored(judgement) = &reports[0].outcome else {
+            panic!("not scored: {reports:?}");
+        };
+        let safe = judgement.findings.iter().find_map(|finding| {
+            let best = finding.suggestions.first()?;
+            assert!(finding.confidence >= best.confidence);
+            (best.applicability == Applicability::Safe)
+                .then_some((finding.confidence, finding.severity))
+        });
+        safe.unwrap()
+    };
+    let precise = confidence(OperatingPoint::Precise);
+    for other in [OperatingPoint::Balanced, OperatingPoint::Thorough] {
+        let (sure, severity) = confidence(other);
+        assert!(sure >= precise.0 && severity >= precise.1);
+    }
 }
 
 #[test]
