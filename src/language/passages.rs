@@ -57,6 +57,17 @@ pub fn foreign_passages(text: &str, segments: &Segments) -> Vec<Span<Doc>> {
             _ => merged.push(span),
         }
     }
+    // There is no English article about them.
+    let outside = segments.words.iter().filter(|word| {
+        let at = merged.partition_point(|passage| passage.end() <= word.span.start());
+        let inside = merged
+            .get(at)
+            .is_some_and(|passage| passage.overlaps(word.span));
+        word.kind == WordKind::Word && !inside
+    });
+    if outside.take(FEWEST_WORDS).count() < FEWEST_WORDS {
+        return Vec::new();
+    }
     merged
 }
 

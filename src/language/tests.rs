@@ -218,6 +218,15 @@ fn assert_passage(marked: &str) {
 }
 
 #[test]
+fn what_is_foreign_throughout_holds_no_passage() {
+    // Too short to be refused, and no quotation in an English article.
+    assert!(passages("Le maire a annoncé mardi que la ville fermerait ses portes.").is_empty());
+    assert!(
+        passages("PARIS. Le maire a annoncé mardi que la ville fermerait ses portes.").is_empty()
+    );
+}
+
+#[test]
 fn foreign_quotations_are_passages() {
     assert_passage("The sign read “⟦Il est interdit de marcher sur la glace⟧” in red letters.");
     assert_passage(
