@@ -16,6 +16,8 @@ use crate::segment::{Segments, WordKind};
 
 /// Words of the model's own that are shown for a phrase.
 const EXPECTED_WORDS: usize = 3;
+/// Zipf frequency in English from which a token is taken for a word.
+const KNOWN_WORD: f32 = 2.5;
 
 /// What the phrases are made from.
 #[derive(Clone, Copy)]
@@ -169,10 +171,19 @@ impl Judged<'_> {
         guesses
             .filter(|guess| guess.starts_with(' ') == spaced)
             .map(|guess| guess.trim().to_owned())
-            .filter(|guess| guess.chars().all(char::is_alphabetic) && !guess.is_empty())
+            .filter(|guess| self.is_whole(guess))
             .filter(|guess| !guess.eq_ignore_ascii_case(spelling))
             .take(EXPECTED_WORDS)
             .collect()
+    }
+
+    /// Whether a token is a word and not the beginning of one.
+    fn is_whole(&self, token: &str) -> bool {
+        let letters = token.chars().filter(|c| c.is_alphabetic()).count();
+        let one_letter = matches!(token, "a" | "A" | "I");
+        letters == token.chars().count()
+            && (letters > 1 || one_letter)
+            && self.lexicon.look_up(token).english_zipf >= KNOWN_WORD
     }
 }
 

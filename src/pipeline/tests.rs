@@ -90,6 +90,23 @@ fn a_sure_correction_makes_a_finding_as_sure_at_every_sensitivity() {
 }
 
 #[test]
+fn what_was_expected_is_whole_words() {
+    let lm = Stub::new([("gebracht", 75.0)]).expecting(["B", "brqx", "brought", "I", "taken"]);
+    let options = Options {
+        operating_point: OperatingPoint::Thorough,
+        language: None,
+    };
+    let analyzer = Analyzer::new(Arc::new(lm), options).unwrap();
+    let text = "The bus has gebracht the children to school again.";
+    let reports = analyzer.judge(vec![input(text, &[])]).unwrap();
+    let Outcome::Scored(judgement) = &reports[0].outcome else {
+        panic!("not scored: {reports:?}");
+    };
+    let expected = &judgement.findings[0].evidence.expected;
+    assert_eq!(*expected, ["brought", "I", "taken"]);
+}
+
+#[test]
 fn every_input_has_its_report_in_its_place() {
     let broken = Input {
         document: Document::from_bytes("b", vec![0xff, 0xfe, 0x00]),
