@@ -10,7 +10,8 @@
 //!
 //! The borders between the reasons: *empty* is nothing but white space;
 //! *not_text* has no letters, or only units and codes beside numbers, or nine
-//! numbers for each word, as tables have; *too_short* has letters but no word,
+//! numbers for each word, as tables have, or most of its letters in runs longer than any
+//! word; *too_short* has letters but no word,
 //! as a lone web address or a part number.
 
 mod english;
@@ -37,7 +38,7 @@ pub enum AbstainReason {
     Empty,
     /// No word with a letter.
     TooShort,
-    /// No letters: emoji, numbers, tables.
+    /// No words to speak of: emoji, numbers, tables, runs of letters.
     NotText,
     /// The model cannot judge this language.
     LanguageUnsupported,

@@ -16,6 +16,10 @@ const UNITS: &[&str] = &[
 const TABLE_NUMBERS: usize = 20;
 /// A table has this many numbers for each word.
 const NUMBERS_PER_WORD: usize = 9;
+/// Latin letters from which a word is data: translators by machine are known to repeat
+/// a letter a hundred times, and other scripts may write without spaces. The splitter
+/// cuts at 512.
+const LONGEST_WORD: usize = 400;
 
 /// What kind of thing a word of the splitter is to a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,11 +38,15 @@ pub(super) fn reason(text: &str, segments: &Segments) -> Option<AbstainReason> {
         return Some(AbstainReason::Empty);
     }
     let (mut words, mut numbers, mut letters, mut addresses) = (0usize, 0usize, false, false);
+    let (mut latin, mut data) = (0usize, 0usize);
     let mut before = Thing::Mark;
     for word in &segments.words {
         let written = &text[word.span.range()];
         let thing = thing(written, word, before);
         letters |= written.chars().any(is_letter);
+        let here = written.chars().filter(char::is_ascii_alphabetic).count();
+        latin += here;
+        data += if here > LONGEST_WORD { here } else { 0 };
         match thing {
             Thing::Word => words += 1,
             Thing::Number => numbers += 1,
@@ -48,7 +56,8 @@ pub(super) fn reason(text: &str, segments: &Segments) -> Option<AbstainReason> {
         before = thing;
     }
     let table = numbers >= TABLE_NUMBERS && numbers >= NUMBERS_PER_WORD * words;
-    if !letters || table || (words == 0 && numbers > 0 && !addresses) {
+    let mostly_data = 2 * data > latin;
+    if !letters || table || mostly_data || (words == 0 && numbers > 0 && !addresses) {
         Some(AbstainReason::NotText)
     } else if words == 0 {
         Some(AbstainReason::TooShort)

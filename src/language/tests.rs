@@ -50,6 +50,8 @@ fn emoji_numbers_and_tables_are_no_text() {
     ] {
         assert_refused(text, AbstainReason::NotText);
     }
+    let blob = "A man said ".to_owned() + &"x".repeat(5_000) + " on Monday.";
+    assert_refused(&blob, AbstainReason::NotText);
     let table = "Year\tVisitors\n".to_owned() + &"2019\t12,400\n".repeat(30);
     assert_refused(&table, AbstainReason::NotText);
 }

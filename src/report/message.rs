@@ -182,7 +182,9 @@ pub fn abstained(reason: AbstainReason, language: Option<&Language>) -> String {
     match reason {
         AbstainReason::Empty => "there is nothing in it but white space".to_owned(),
         AbstainReason::TooShort => "no word with a letter is in it".to_owned(),
-        AbstainReason::NotText => "it holds no letters, only symbols, numbers or emoji".to_owned(),
+        AbstainReason::NotText => {
+            "it holds hardly any words, only symbols, numbers, emoji or data".to_owned()
+        }
         AbstainReason::LanguageUnsupported => {
             let seems = match language {
                 Some(language) => {
