@@ -46,7 +46,8 @@ pub(super) fn written(
     let form = &sibling.forms[quoted];
     let name =
         |word: usize| sibling.forms[word].folded == form.folded && sibling.looks_like_name(word);
-    // "Former" is owed one, the first name in "Maria Lopez" is not.
+    // A first name keeps its own; so does a title ("Former President"), which is the
+    // lesser harm.
     let named =
         !form.common && quoted + 1 < sibling.forms.len() && sibling.looks_like_name(quoted + 1);
     let owed = !opens && form.capital && sibling.opens_sentence(quoted) && !named;

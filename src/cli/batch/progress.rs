@@ -201,9 +201,8 @@ impl Progress {
 fn failure(judged: &Judged) -> String {
     let report: serde_json::Value = serde_json::from_str(&judged.line).unwrap_or_default();
     let why = report["error"]["message"].as_str().unwrap_or_default();
-    if why.starts_with(&judged.id) {
-        return format!("failed: {why}");
-    }
+    // Of a file it begins with the path.
+    let why = why.strip_prefix(&format!("{}: ", judged.id)).unwrap_or(why);
     format!("failed: {}: {why}", text::safe_name(&judged.id))
 }
 
