@@ -35,8 +35,9 @@ use progress::Progress;
 ///
 ///   {"id":"night/1","date":"2026-03-31","text":"...","siblings":["...",{"id":"b","text":"..."}]}
 ///
-/// All but 'text' may be left out; the id is then the line's number. The first row of CSV names the
-/// columns: text and, if there are any, id, date and sibling. Both may be packed (.jsonl.gz, .csv.zst).
+/// All but 'text' may be left out; the id is then the line's number. A single sibling may be written
+/// "sibling":"...". The first row of CSV names the columns: text and, if there are any, id, date and
+/// sibling. Both may be packed (.jsonl.gz, .csv.zst).
 /// Parquet has these columns too, or siblings, a list of texts or of groups of id and text.
 /// A folder stands for the .txt files in it. The output has one line for each document, in the order of
 /// the input; a document that cannot be read gets its line too, with "status":"failed".
