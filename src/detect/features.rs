@@ -79,9 +79,10 @@ pub fn features(
     words: &[WordReading],
     lexicon: &Lexicon,
 ) -> Vec<[f32; WIDTH]> {
-    let counts = occurrences(text, segments);
+    let fresh = fresh(text, segments);
+    let counts = occurrences(text, segments, &fresh);
     let sentences = sentences(segments, words);
-    let whole = Whole::of(segments, words);
+    let whole = Whole::of(segments, words, &fresh);
     let mut place = 0;
     let mut sentence = usize::MAX;
     segments
@@ -176,9 +177,25 @@ fn fold(word: &str) -> String {
     stem.to_owned()
 }
 
-fn occurrences(text: &str, segments: &Segments) -> HashMap<String, u32> {
+/// Of each word whether it stands in a sentence that the text has not had before.
+fn fresh(text: &str, segments: &Segments) -> Vec<bool> {
+    let mut fresh = vec![true; segments.words.len()];
+    let sentences = super::sentences(segments);
+    let firsts = super::firsts(text, segments, &sentences);
+    for (index, words) in sentences.into_iter().enumerate() {
+        fresh[words].fill(firsts[index] == index);
+    }
+    fresh
+}
+
+fn occurrences(text: &str, segments: &Segments, fresh: &[bool]) -> HashMap<String, u32> {
     let mut counts = HashMap::new();
-    for word in &segments.words {
+    for (word, _) in segments
+        .words
+        .iter()
+        .zip(fresh)
+        .filter(|(_, fresh)| **fresh)
+    {
         let key = fold(word.span.slice(text).unwrap_or_default());
         *counts.entry(key).or_insert(0) += 1;
     }
@@ -195,11 +212,11 @@ struct Whole {
 }
 
 impl Whole {
-    fn of(segments: &Segments, words: &[WordReading]) -> Self {
-        let pairs = segments.words.iter().zip(words);
+    fn of(segments: &Segments, words: &[WordReading], fresh: &[bool]) -> Self {
+        let pairs = segments.words.iter().zip(words).zip(fresh);
         let bits: Vec<f32> = pairs
-            .filter(|(word, _)| word.kind == WordKind::Word)
-            .map(|(_, numbers)| numbers.surprisal_bits)
+            .filter(|((word, _), fresh)| word.kind == WordKind::Word && **fresh)
+            .map(|((_, numbers), _)| numbers.surprisal_bits)
             .collect();
         let count = bits.len().max(1) as f32;
         let mean = bits.iter().sum::<f32>() / count;

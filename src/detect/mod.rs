@@ -18,6 +18,7 @@ pub(crate) use weights::Tensors;
 pub use weights::WeightsError;
 pub use word_model::{Calibration, RateModel, Raw, WordModel};
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use self::features::{WordReading, features, word_readings};
@@ -88,7 +89,8 @@ pub fn notice(
     let words = word_readings(segments, reading);
     let rows = features(text, segments, reading, &words, lexicon);
     let sentences = sentences(segments);
-    let verdict = model.judge(&rows, states(reading, &words), &sentences);
+    let firsts = firsts(text, segments, &sentences);
+    let verdict = model.judge(&rows, states(reading, &words), &sentences, &firsts);
     let sentences = sentences.into_iter().zip(verdict.rates);
     Noticed {
         words,
@@ -109,6 +111,17 @@ pub(crate) fn sentences(segments: &Segments) -> Vec<Range<usize>> {
         start += sentence.len();
     }
     sentences
+}
+
+/// For each sentence the place of the first one with the same words.
+fn firsts(text: &str, segments: &Segments, sentences: &[Range<usize>]) -> Vec<usize> {
+    let mut known: HashMap<Vec<&str>, usize> = HashMap::new();
+    let first = |(index, words): (usize, &Range<usize>)| {
+        let words = segments.words[words.clone()].iter();
+        let spelled = words.map(|word| word.span.slice(text).unwrap_or_default());
+        *known.entry(spelled.collect()).or_insert(index)
+    };
+    sentences.iter().enumerate().map(first).collect()
 }
 
 /// For each word the states after its last token, the layers side by side.

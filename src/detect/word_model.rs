@@ -91,6 +91,15 @@ pub struct Raw {
 }
 
 impl Raw {
+    /// Says of each sentence what was said where it stands for the first time.
+    fn repeat(&mut self, sentences: &[Range<usize>], firsts: &[usize]) {
+        for (index, &first) in firsts.iter().enumerate().filter(|(at, first)| at > *first) {
+            let words = sentences[first].clone();
+            self.logits.copy_within(words, sentences[index].start);
+            self.rates[index] = self.rates[first];
+        }
+    }
+
     /// The mean logit of the text.
     pub fn level(&self) -> f32 {
         self.logits.iter().sum::<f32>() / self.logits.len().max(1) as f32
@@ -245,14 +254,18 @@ impl WordModel {
     }
 
     /// Judges the words of a text: a row of features and of states each (the
-    /// [`Self::layers`] side by side), in the sentences they stand in.
+    /// [`Self::layers`] side by side), in the sentences they stand in. `firsts` says of
+    /// each sentence where it stands for the first time: a model that has just read it
+    /// is not surprised by it in the way that the network knows.
     pub fn judge(
         &self,
         features: &[[f32; WIDTH]],
         states: Vec<f32>,
         sentences: &[Range<usize>],
+        firsts: &[usize],
     ) -> Verdict {
-        let raw = self.raw(features, states, sentences);
+        let mut raw = self.raw(features, states, sentences);
+        raw.repeat(sentences, firsts);
         let level = raw.level();
         let calibrated = |logit: &f32| self.calibration.probability(*logit, level);
         Verdict {
@@ -349,8 +362,9 @@ mod tests {
         let model = WordModel::surprisal().unwrap();
         // The mean word, five times; then its third one costs far more.
         let mean: [f32; WIDTH] = model.features.mean.clone().try_into().unwrap();
-        let judge =
-            |rows: &[[f32; WIDTH]]| model.judge(rows, Vec::new(), std::slice::from_ref(&(0..5)));
+        let judge = |rows: &[[f32; WIDTH]]| {
+            model.judge(rows, Vec::new(), std::slice::from_ref(&(0..5)), &[0])
+        };
         let plain = judge(&[mean; 5]);
         let mut rows = [mean; 5];
         for column in [0, 1, 2, 6, 7] {
@@ -364,11 +378,26 @@ mod tests {
     }
 
     #[test]
+    fn a_sentence_that_comes_again_is_judged_as_it_was() {
+        let model = WordModel::surprisal().unwrap();
+        let mean: [f32; WIDTH] = model.features.mean.clone().try_into().unwrap();
+        let mut rows = [mean; 9];
+        for row in &mut rows[6..] {
+            row[0] -= 1.0;
+        }
+        let judge = |firsts: &[usize]| model.judge(&rows, Vec::new(), &[0..3, 3..6, 6..9], firsts);
+        let (apart, again) = (judge(&[0, 1, 2]), judge(&[0, 1, 1]));
+        assert_ne!(apart.p_garbled[6..], apart.p_garbled[3..6]);
+        assert_eq!(again.p_garbled[6..], again.p_garbled[3..6]);
+        assert_eq!(again.rates[2].to_bits(), again.rates[1].to_bits());
+    }
+
+    #[test]
     fn sentences_are_judged_apart_but_for_the_level_of_the_text() {
         let model = WordModel::surprisal().unwrap();
         let mean: [f32; WIDTH] = model.features.mean.clone().try_into().unwrap();
-        let one = model.judge(&[mean; 3], Vec::new(), std::slice::from_ref(&(0..3)));
-        let two = model.judge(&[mean; 6], Vec::new(), &[0..3, 3..6]);
+        let one = model.judge(&[mean; 3], Vec::new(), std::slice::from_ref(&(0..3)), &[0]);
+        let two = model.judge(&[mean; 6], Vec::new(), &[0..3, 3..6], &[0, 1]);
         for (a, b) in one.p_garbled.iter().cycle().zip(&two.p_garbled) {
             assert!((a - b).abs() < 1e-4, "{a} {b}");
         }
@@ -377,7 +406,9 @@ mod tests {
 
     #[test]
     fn a_text_without_words_has_nothing_garbled() {
-        let verdict = WordModel::surprisal().unwrap().judge(&[], Vec::new(), &[]);
+        let verdict = WordModel::surprisal()
+            .unwrap()
+            .judge(&[], Vec::new(), &[], &[]);
         assert!(verdict.p_garbled.is_empty() && verdict.rates.is_empty());
     }
 

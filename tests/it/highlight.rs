@@ -7,6 +7,7 @@ use mtlint::document::Document;
 use mtlint::finding::{Applicability, Finding};
 use mtlint::pipeline::{Input, OperatingPoint};
 use mtlint::report::{Judgement, Outcome, text};
+use mtlint::span::{Doc, Span};
 
 use crate::common::{analyzer, data};
 
@@ -109,6 +110,44 @@ fn without_numbers(text: &str) -> String {
         }
     }
     out
+}
+
+#[test]
+fn what_a_text_repeats_is_judged_as_it_was() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("examples/dam.garbled.txt")).unwrap();
+    let text = text.trim();
+    let line = "The bank said the rate would rise.";
+    let texts = [
+        text.to_owned(),
+        format!("{text}\n\n{text}"),
+        format!("{text}\n\n{}", format!("{line}\n\n").repeat(20)),
+    ];
+    let inputs = texts.iter().map(|text| Input {
+        id: "a".to_owned(),
+        document: Ok(Document::from_text("a", text.as_str())),
+        siblings: Vec::new(),
+    });
+    let reports = analyzer(OperatingPoint::Precise).judge(inputs.collect());
+    let told: Vec<(f32, Vec<Span<Doc>>)> = reports
+        .unwrap()
+        .into_iter()
+        .map(|report| match report.outcome {
+            Outcome::Scored(judgement) => {
+                let spans = judgement.findings.iter().map(|finding| finding.span);
+                (judgement.score.quality, spans.collect())
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let [(once, found), (twice, again), (_, beside_lines)] = told.as_slice() else {
+        panic!("{told:?}");
+    };
+    assert!((once - twice).abs() < 0.01, "{once} {twice}");
+    assert_eq!(again[..found.len()], found[..]);
+    let later = found.iter().map(|span| span.shifted(text.len() + 2));
+    assert_eq!(again[found.len()..], later.collect::<Vec<_>>());
+    assert!(beside_lines.iter().all(|span| span.end() <= text.len()));
 }
 
 #[test]
