@@ -6,9 +6,9 @@ use super::*;
 /// judged.
 fn feed() -> String {
     let text = |odd: usize| {
-        let odd = "The gibberish harbour was twaddle again. ".repeat(odd);
         let plain = "The ferry left the quiet harbour at noon. ".repeat(12);
-        format!("{plain}{odd}")
+        let odd = (0..odd).map(|day| format!("The gibberish harbour was twaddle on day {day}. "));
+        plain + &odd.collect::<String>()
     };
     let mut feed = "{\"id\":\"empty\",\"text\":\" \"}\nno record\n".to_owned();
     for number in 0..40 {
