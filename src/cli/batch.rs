@@ -160,12 +160,12 @@ fn beside(mut record: Record, source: &Source, plan: &Plan) -> Record {
 
 /// An output that is also `read` would take the place of the documents.
 fn refuse_to_write_over(arguments: &BatchArgs, read: &[&Source]) -> anyhow::Result<()> {
-    let read: Vec<String> = read.iter().map(|source| source.name()).collect();
+    let read = || read.iter().filter_map(|source| source.path()?.to_str());
     let output = (arguments.output != "-").then_some(arguments.output.as_str());
     let page = arguments.page.path();
     for (flag, path) in [("--output", output), ("--page", page)] {
         let Some(path) = path else { continue };
-        if is_one_of(path, read.iter().map(String::as_str)) {
+        if is_one_of(path, read()) {
             bail!("{flag} would write over {path}, which is read; name another file");
         }
     }

@@ -83,6 +83,9 @@ fn a_page_that_cannot_be_made_is_refused_at_once() {
             .stderr
             .contains("a second time, which standard input cannot")
     );
+    let both = ran(&["batch", "-", "--output", &output, "--page", "-"], b"");
+    assert_eq!(both.status, 2);
+    assert!(both.stderr.contains("which standard input cannot"));
     assert_eq!(batch(&folder, &["--page", "-"]).status, 2);
     let missing = folder.path("missing/page.html");
     assert_eq!(batch(&folder, &["--page", &missing]).status, 2);
