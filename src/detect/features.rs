@@ -190,12 +190,8 @@ fn fresh(text: &str, segments: &Segments) -> Vec<bool> {
 
 fn occurrences(text: &str, segments: &Segments, fresh: &[bool]) -> HashMap<String, u32> {
     let mut counts = HashMap::new();
-    for (word, _) in segments
-        .words
-        .iter()
-        .zip(fresh)
-        .filter(|(_, fresh)| **fresh)
-    {
+    let words = segments.words.iter().zip(fresh);
+    for (word, _) in words.filter(|(_, fresh)| **fresh) {
         let key = fold(word.span.slice(text).unwrap_or_default());
         *counts.entry(key).or_insert(0) += 1;
     }

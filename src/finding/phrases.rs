@@ -179,10 +179,9 @@ impl Judged<'_> {
 
     /// Whether a token is a word and not the beginning of one.
     fn is_whole(&self, token: &str) -> bool {
-        let letters = token.chars().filter(|c| c.is_alphabetic()).count();
-        let one_letter = matches!(token, "a" | "A" | "I");
-        letters == token.chars().count()
-            && (letters > 1 || one_letter)
+        let several = token.chars().nth(1).is_some();
+        token.chars().all(char::is_alphabetic)
+            && (several || matches!(token, "a" | "A" | "I"))
             && self.lexicon.look_up(token).english_zipf >= KNOWN_WORD
     }
 }

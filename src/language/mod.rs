@@ -10,9 +10,9 @@
 //!
 //! The borders between the reasons: *empty* is nothing but white space;
 //! *not_text* has no letters, or only units and codes beside numbers, or nine
-//! numbers for each word, as tables have, or most of its letters in runs longer than any
-//! word; *too_short* has letters but no word,
-//! as a lone web address or a part number.
+//! numbers for each word, as tables have, or most of its letters in runs longer
+//! than any word; *too_short* has letters but no word, as a lone web address or
+//! a part number.
 
 mod english;
 mod passages;
