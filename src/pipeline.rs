@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use self::consult::{suspected, told};
+use self::consult::{doubt, suspected, told};
 use self::reading::{shifted, together};
 use self::source::point_into_sources;
 use self::spared::Spared;
@@ -32,7 +32,7 @@ use crate::language::{Gate, Language, gate};
 use crate::lexicon::{Lexicon, LexiconError};
 use crate::lm::{LanguageModel, LmError, Memory, ModelId, Reading, SentenceVectors};
 use crate::policy::{Kept, Policy, Suspects};
-use crate::report::{Judgement, Outcome, ReadSibling, Report, WordJudgement};
+use crate::report::{Judgement, Outcome, Report, SiblingEntry, WordJudgement};
 use crate::segment::{Segments, segment};
 use crate::sibling::{Articles, AsRead, Comparison, SiblingArticle, SiblingModel};
 
@@ -195,7 +195,7 @@ impl Analyzer {
         let judgeable = |(input, read): (Input, _)| {
             let accepted = match input.document {
                 Ok(document) => self.accept(document, input.siblings, read),
-                Err(error) => Err(Outcome::Failed(error)),
+                Err(error) => Err(Outcome::Failed(error.into())),
             };
             (input.id, accepted)
         };
@@ -382,8 +382,12 @@ impl Analyzer {
                 Some(original) => (original.text, Some(original.prose)),
                 None => (sibling.text, None),
             };
-            ReadSibling {
-                standing,
+            SiblingEntry {
+                id: standing.id,
+                weight: standing.weight,
+                aligned_share: standing.aligned,
+                quality: standing.quality,
+                doubt: standing.doubt.map(doubt),
                 text,
                 prose,
                 aligned,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::*;
 use crate::lm::stub::Stub;
 use crate::pipeline::{Analyzer, Input, OperatingPoint, Options};
-use crate::report::{Place, RecordError, json};
+use crate::report::{Status, json};
 
 fn read(bytes: &[u8], max_bytes: u64) -> Vec<Record> {
     Records::new("-", bytes, max_bytes)
@@ -121,7 +121,7 @@ fn a_bad_line_says_what_is_wrong_and_the_next_is_read() {
     assert!(matches!(
         rejected(&records[2]).1,
         RecordError::Malformed {
-            place: Place::Line(3),
+            position: RecordPosition::Line(3),
             ..
         }
     ));
@@ -134,7 +134,7 @@ fn a_bad_line_says_what_is_wrong_and_the_next_is_read() {
     assert_eq!(
         rejected(&records[4]).1,
         &RecordError::NotUtf8 {
-            place: Place::Line(5),
+            position: RecordPosition::Line(5),
             byte: 9
         }
     );
@@ -219,7 +219,7 @@ fn analyzer() -> Analyzer {
 fn judge_all(
     input: impl BufRead,
     stop: &AtomicBool,
-    mut each: impl FnMut(Judged),
+    mut each: impl FnMut(ReportLine),
 ) -> Result<Ended, BatchError> {
     let job = Job {
         analyzer: &analyzer(),

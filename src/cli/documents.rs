@@ -11,13 +11,13 @@ use mtlint::correct::Correction;
 use mtlint::document::{Document, DocumentError, Markup};
 use mtlint::pipeline::{AnalyzerError, Input};
 use mtlint::report::baseline::Known;
+use mtlint::report::printer::{Format, PrintOptions, TextLayout};
 use mtlint::report::{Outcome, Report, message, text};
 
 use super::Verdict;
 use super::baseline;
 use super::common::{CommonArgs, GateArgs};
 use super::config::{Analyzers, ConfigArgs, Plan, Settings};
-use super::drawing::{DrawText, Format, Manner};
 use super::emit::{self, Emit, Outputs};
 use super::output::{OutputError, Streams};
 
@@ -127,13 +127,13 @@ impl MarkupName {
     }
 }
 
-/// Judges and prints every document; `draw` makes the text of one.
+/// Judges and prints every document; in text each has this `layout`.
 pub fn run(
     arguments: &DocumentArgs,
-    draw: DrawText,
+    layout: TextLayout,
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Verdict> {
-    let mut job = Job::begin(arguments, draw, streams)?;
+    let mut job = Job::begin(arguments, layout, streams)?;
     for file in job.files() {
         let document = open(file, &job.settings(file).common, streams);
         for report in job.judge(file, document)? {
@@ -159,7 +159,7 @@ impl<'a> Job<'a> {
     /// Checks the arguments, reads the siblings and loads the model.
     pub fn begin(
         arguments: &'a DocumentArgs,
-        draw: DrawText,
+        layout: TextLayout,
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<Self> {
         let mut formats = arguments.emit.iter().map(|emit| emit.format);
@@ -171,12 +171,13 @@ impl<'a> Job<'a> {
             width: streams.terminal.width,
             colour: arguments.common.colour(streams),
         };
-        let manner = Manner {
-            text: draw,
+        let options = PrintOptions {
+            layout,
             style,
             words: arguments.words,
             several: arguments.input.files.len() > 1,
             compared: arguments.baseline.is_some(),
+            root: std::env::current_dir().ok(),
         };
         // Before the model is loaded: what is refused is refused at once.
         let flags = (&arguments.common, &arguments.gates);
@@ -184,7 +185,7 @@ impl<'a> Job<'a> {
         let planned: Vec<String> = plan.read().collect();
         let read = arguments.input.read().chain(arguments.baseline.as_deref());
         let read: Vec<&str> = read.chain(planned.iter().map(String::as_str)).collect();
-        let outputs = Outputs::create(arguments.format, &arguments.emit, manner, &read)?;
+        let outputs = Outputs::create(arguments.format, &arguments.emit, options, &read)?;
         let known = arguments.baseline.as_deref().map(baseline::read);
         Ok(Self {
             known: known.transpose()?,
@@ -257,7 +258,7 @@ impl<'a> Job<'a> {
         let nothing_new = matches!(&report.outcome, Outcome::Scored(judgement)
             if judgement.known_findings() > 0 && judgement.new_findings().next().is_none());
         self.verdict.gate |= !nothing_new && gates.met_by(&Summary::of(report));
-        if let Outcome::Failed(_) | Outcome::BadRecord(_) = report.outcome {
+        if let Outcome::Failed(_) = report.outcome {
             self.fail();
         }
     }
@@ -370,8 +371,7 @@ fn siblings(
 /// Notes on standard error what the report could not judge.
 pub fn tell(report: &Report, quiet: bool, streams: &mut Streams<'_>) {
     match &report.outcome {
-        Outcome::Failed(error) => streams.error(&error.to_string()),
-        Outcome::BadRecord(error) => streams.error(&message::record_error(error)),
+        Outcome::Failed(failure) => streams.error(&failure.message),
         Outcome::Abstained { reason, language } if !quiet => {
             let why = message::abstained(*reason, language.as_ref());
             streams.note(&format!("{} was not judged: {why}", report.id));

@@ -12,14 +12,14 @@ use anyhow::bail;
 use clap::{Args, ValueEnum};
 
 use mtlint::correct::{Allowed, Correction, correct};
-use mtlint::document::{Document, DocumentError};
+use mtlint::document::Document;
 use mtlint::finding::Finding;
-use mtlint::report::{Outcome, Report, diff, text};
+use mtlint::report::printer::{Format, TextLayout};
+use mtlint::report::{Failure, FailureKind, Outcome, Report, diff};
 
 use super::Verdict;
 use super::common::GateArgs;
 use super::documents::{self, DocumentArgs, Job, STANDARD_INPUT};
-use super::drawing::Format;
 use super::output::{OutputError, Streams};
 use super::replace::replace;
 
@@ -112,7 +112,7 @@ pub fn run(
         flags,
         allowed,
     };
-    let mut job = Job::begin(documents, text::highlight, streams)?;
+    let mut job = Job::begin(documents, TextLayout::Findings, streams)?;
     for file in job.files() {
         fixing.fix(file, &mut job, streams)?;
     }
@@ -193,10 +193,11 @@ impl Fixing<'_> {
     ) -> anyhow::Result<()> {
         job.give(report, None, self.prints_report(), streams)?;
         if self.prints_text() {
-            job.printed(match report.outcome {
-                Outcome::Failed(DocumentError::NotUtf8 { .. } | DocumentError::TooLarge { .. }) => {
-                    pass_on(&report.id, given, streams)
-                }
+            job.printed(match &report.outcome {
+                Outcome::Failed(Failure {
+                    kind: FailureKind::NotUtf8 | FailureKind::TooLarge,
+                    ..
+                }) => pass_on(&report.id, given, streams),
                 _ => streams.print(original),
             })?;
         }

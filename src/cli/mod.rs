@@ -11,7 +11,6 @@ mod completions;
 mod config;
 mod destination;
 mod documents;
-mod drawing;
 mod emit;
 mod eval;
 mod fix;

@@ -10,12 +10,17 @@ pub mod category;
 pub mod inconsistency;
 pub mod phrases;
 
+use std::fmt;
+
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::span::{Doc, Sibling, Span};
 
 /// What kind of error a finding is, by the names of MQM.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
     /// A word left in the source language: "rather than *Litiger* the past".
@@ -40,7 +45,9 @@ pub enum Category {
 }
 
 /// How much a finding hurts the reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Noticed, understood.
@@ -52,7 +59,9 @@ pub enum Severity {
 }
 
 /// How freely a suggestion may be applied, least first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Applicability {
     /// An idea of the model's own; never applied.
@@ -61,6 +70,27 @@ pub enum Applicability {
     Unsafe,
     /// A tool may apply it unasked.
     Safe,
+}
+
+impl fmt::Display for Category {
+    /// Writes the category's name in reports, such as `word_order`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
+impl fmt::Display for Severity {
+    /// Writes the severity's name in reports, such as `major`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
+impl fmt::Display for Applicability {
+    /// Writes the applicability's name in reports, such as `display_only`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 /// The numbers behind a finding.

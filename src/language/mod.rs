@@ -18,6 +18,11 @@ mod english;
 mod passages;
 mod short;
 
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::segment::Segments;
 
 pub use passages::foreign_passages;
@@ -32,7 +37,8 @@ pub struct Language {
 }
 
 /// Why a document was not judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum AbstainReason {
     /// There is nothing in it but white space.
     Empty,
@@ -42,6 +48,13 @@ pub enum AbstainReason {
     NotText,
     /// The model cannot judge this language.
     LanguageUnsupported,
+}
+
+impl fmt::Display for AbstainReason {
+    /// Writes the reason's name in reports, such as `too_short`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 /// Whether a text may be judged.

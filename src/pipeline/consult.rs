@@ -10,10 +10,10 @@ use crate::finding::category::severity;
 use crate::finding::inconsistency::contradict;
 use crate::finding::phrases::{Judged, findings as phrases, parts};
 use crate::finding::{Applicability, Evidence, Finding};
-use crate::report::AlignedSentences;
+use crate::report::{AlignedSentences, SiblingDoubt};
 use crate::segment::Segments;
 use crate::sibling::{
-    Alternatives, Comparison, SiblingArticle, SiblingModel, Standing, Suspect, suggestions,
+    Alternatives, Comparison, Doubt, SiblingArticle, SiblingModel, Standing, Suspect, suggestions,
 };
 
 /// Probability from which a sibling is asked how a name is spelled.
@@ -160,6 +160,15 @@ pub(super) fn told(
         (standing, pairs.collect())
     });
     with_sentences.collect()
+}
+
+/// A doubt about a sibling as the report has it.
+pub(super) fn doubt(doubt: Doubt) -> SiblingDoubt {
+    match doubt {
+        Doubt::NotJudged => SiblingDoubt::NotJudged,
+        Doubt::OtherStory => SiblingDoubt::OtherStory,
+        Doubt::Garbled => SiblingDoubt::Garbled,
+    }
 }
 
 /// Which words are at least as probably garbled as `thresholds` says of each, names

@@ -6,7 +6,7 @@
 
 use crate::document::Prose;
 use crate::finding::{Applicability, SiblingQuote, Suggestion};
-use crate::report::{Judgement, ReadSibling};
+use crate::report::{Judgement, SiblingEntry};
 
 /// Puts all spans of a judgement into the sources.
 pub(super) fn point_into_sources(judgement: &mut Judgement) {
@@ -22,7 +22,7 @@ pub(super) fn point_into_sources(judgement: &mut Judgement) {
     for quote in suggestions.filter_map(|suggestion| suggestion.sibling.as_mut()) {
         into_sibling(quote, siblings);
     }
-    for ReadSibling { prose, aligned, .. } in siblings.iter_mut() {
+    for SiblingEntry { prose, aligned, .. } in siblings.iter_mut() {
         if let Some(prose) = prose {
             for (_, told) in aligned {
                 *told = prose.source(*told);
@@ -59,8 +59,8 @@ fn into_document(suggestion: &mut Suggestion, prose: &Prose, source: &str) {
     suggestion.span = prose.source(suggestion.span);
 }
 
-fn into_sibling(quote: &mut SiblingQuote, siblings: &[ReadSibling]) {
-    let named = siblings.iter().find(|one| one.standing.id == quote.id);
+fn into_sibling(quote: &mut SiblingQuote, siblings: &[SiblingEntry]) {
+    let named = siblings.iter().find(|one| one.id == quote.id);
     if let Some((sibling, prose)) = named.and_then(|one| Some((one, one.prose.as_ref()?))) {
         quote.span = prose.source(quote.span);
         let text = quote.span.slice(&sibling.text);

@@ -214,7 +214,7 @@ fn a_sibling_of_several_documents_is_read_once_and_judged_like_any() {
     let qualities = |report: &Report| match &report.outcome {
         Outcome::Scored(judgement) => {
             let siblings = judgement.siblings.iter();
-            siblings.map(|one| one.standing.quality).collect::<Vec<_>>()
+            siblings.map(|one| one.quality).collect::<Vec<_>>()
         }
         other => panic!("{other:?}"),
     };

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::fingerprint::{fingerprints, is_fingerprint};
-use super::{Outcome, Report, message, visible};
+use super::{Outcome, Report, visible};
 
 /// The name of the format.
 pub const SCHEMA: &str = "mtlint.baseline/1";
@@ -78,7 +78,7 @@ impl Baseline {
             let phrase = finding.span.slice(text).unwrap_or_default();
             self.entries.insert(Entry {
                 document: visible::name(&report.id),
-                category: message::category_name(finding.category).to_owned(),
+                category: finding.category.to_string(),
                 text: visible::prose(&visible::shortened(phrase, TEXT_COLUMNS)),
                 fingerprint,
             });

@@ -9,7 +9,7 @@
 
 use crate::finding::Finding;
 
-use super::{Judgement, Outcome, Report, message, visible};
+use super::{Judgement, Outcome, Report, visible};
 
 /// The first row.
 pub const HEADER: &str = "id\ttext\tstart_ids\tend_ids\tseverities\n";
@@ -31,14 +31,10 @@ pub fn row(report: &Report) -> String {
             let offset = |byte| index.position(byte).char_offset.to_string();
             let starts = list(judgement, NO_OFFSET, |finding| offset(finding.span.start()));
             let ends = list(judgement, NO_OFFSET, |finding| offset(finding.span.end()));
-            let severities = list(judgement, NO_ERROR, |finding| {
-                message::severity_name(finding.severity).to_owned()
-            });
+            let severities = list(judgement, NO_ERROR, |finding| finding.severity.to_string());
             format!("{id}\t{text}\t{starts}\t{ends}\t{severities}\n")
         }
-        Outcome::Abstained { .. } | Outcome::Failed(_) | Outcome::BadRecord(_) => {
-            format!("{id}\t\t\t\t\n")
-        }
+        Outcome::Abstained { .. } | Outcome::Failed(_) => format!("{id}\t\t\t\t\n"),
     }
 }
 

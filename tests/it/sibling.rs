@@ -218,7 +218,7 @@ fn findings(text: &str, siblings: &[&str]) -> Vec<Finding> {
         panic!("not judged: {text}");
     };
     for sibling in &judgement.siblings {
-        assert!(sibling.standing.weight > 0.0, "{:?}", sibling.standing);
+        assert!(sibling.weight > 0.0, "{sibling:?}");
     }
     judgement.findings
 }

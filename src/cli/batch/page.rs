@@ -11,7 +11,7 @@ use anyhow::bail;
 use clap::Args;
 
 use mtlint::batch::{BatchError, Summary};
-use mtlint::batch::{Ended, Job, Judged, Record, Siblings, Source};
+use mtlint::batch::{Ended, Job, Record, ReportLine, Siblings, Source};
 use mtlint::pipeline::Analyzer;
 use mtlint::report::{Report, html, json};
 
@@ -117,7 +117,7 @@ impl Page {
             stop: &AtomicBool::new(false),
             watch: Some(&mut draw),
         };
-        let each = |_: Judged| Ok::<_, anyhow::Error>(());
+        let each = |_: ReportLine| Ok::<_, anyhow::Error>(());
         let ended = job.judge_all(records.map(|(_, record)| record), each)?;
         debug_assert_eq!(ended, Ended::Whole);
         let sections: Result<Vec<_>, _> = sections.into_iter().collect();

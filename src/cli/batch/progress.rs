@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
-use mtlint::batch::{BytesRead, Judged, Source, Status};
-use mtlint::report::text;
+use mtlint::batch::{BytesRead, Line, ReportLine, Source};
+use mtlint::report::{Status, text};
 
 use super::super::log::{Level, LogFormat};
 use super::super::output::Streams;
@@ -19,7 +19,7 @@ use super::super::output::Streams;
 const NOTE_EVERY: Duration = Duration::from_secs(10);
 
 /// Documents that failed and are named at the end; all of them are in the output.
-const MOST_NAMED: usize = 3;
+const MAX_NAMED: usize = 3;
 
 /// What a rate or a time left is told from, at least.
 const TELLING: Duration = Duration::from_secs(5);
@@ -103,21 +103,21 @@ impl Progress {
         self.counts.failed
     }
 
-    pub fn count(&mut self, judged: &Judged, stderr: &mut dyn Write) {
+    pub fn count(&mut self, document: &ReportLine, stderr: &mut dyn Write) {
         let counts = &mut self.counts;
-        match judged.summary.status {
+        match document.summary.status {
             Status::Scored => counts.judged += 1,
             Status::Abstained => counts.abstained += 1,
             Status::Failed => {
                 counts.failed += 1;
-                if self.failures.len() < MOST_NAMED {
-                    self.failures.push(failure(judged));
+                if self.failures.len() < MAX_NAMED {
+                    self.failures.push(failure(document));
                 }
             }
         }
-        counts.known += u64::from(judged.kept);
-        counts.with_sibling += u64::from(judged.links.sibling.is_some());
-        counts.near_copies += u64::from(judged.links.copy_of.is_some());
+        counts.known += u64::from(document.from_state);
+        counts.with_sibling += u64::from(document.links.sibling.is_some());
+        counts.near_copies += u64::from(document.links.copy_of.is_some());
         if !self.bar.is_hidden() {
             // The message first: each of the two draws.
             self.bar.set_message(self.words(false));
@@ -198,12 +198,14 @@ impl Progress {
 }
 
 /// Which document failed, and why, as its report says.
-fn failure(judged: &Judged) -> String {
-    let report: serde_json::Value = serde_json::from_str(&judged.line).unwrap_or_default();
-    let why = report["error"]["message"].as_str().unwrap_or_default();
+fn failure(document: &ReportLine) -> String {
+    let line = serde_json::from_str(&document.line);
+    let error = line.ok().and_then(|Line(report)| report.error);
+    let why = error.map(|error| error.message).unwrap_or_default();
     // Of a file it begins with the path.
-    let why = why.strip_prefix(&format!("{}: ", judged.id)).unwrap_or(why);
-    format!("failed: {}: {why}", text::safe_name(&judged.id))
+    let path = format!("{}: ", document.id);
+    let why = why.strip_prefix(&path).unwrap_or(&why);
+    format!("failed: {}: {why}", text::safe_name(&document.id))
 }
 
 /// Three digits, as a rate is told.

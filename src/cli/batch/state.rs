@@ -13,7 +13,7 @@ use mtlint::batch::state::{Fingerprint, Run, State};
 use mtlint::checksum;
 use mtlint::pipeline::Analyzer;
 use mtlint::policy::Policy;
-use mtlint::report::json;
+use mtlint::report::v1;
 
 use super::BatchArgs;
 use crate::cli::output::Streams;
@@ -90,7 +90,7 @@ fn fingerprint(
     let common = &arguments.common;
     let threshold = analyzer.threshold(common.operating_point());
     Ok(Fingerprint::new([
-        ("schema", json::SCHEMA.to_owned()),
+        ("schema", v1::Schema::default().to_string()),
         ("version", env!("CARGO_PKG_VERSION").to_owned()),
         ("program", program_hash()?),
         ("model", model.name.clone()),

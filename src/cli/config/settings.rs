@@ -15,7 +15,6 @@ use serde_json::{Value, json};
 
 use mtlint::finding::Category;
 use mtlint::policy::{Accepted, CategoryRule, Policy};
-use mtlint::report::message::{category_name, severity_name};
 use mtlint::report::rules::RULES;
 
 use super::field::Field;
@@ -211,11 +210,11 @@ impl Maker<'_> {
                 enabled: table.enabled.value().copied().unwrap_or(true),
                 severity: table.severity.value().map(|level| (*level).into()),
             };
-            let key = format!("category.{}", category_name(category));
+            let key = format!("category.{category}");
             let origin = self.origin(table.enabled.span());
             self.note(format!("{key}.enabled"), rule.enabled, origin);
             let origin = self.origin(table.severity.span());
-            let severity = rule.severity.map(severity_name);
+            let severity = rule.severity.map(|severity| severity.to_string());
             self.note(format!("{key}.severity"), severity, origin);
             if rule != CategoryRule::default() {
                 rules.insert(category, rule);

@@ -17,7 +17,7 @@ const PHRASE_COLUMNS: usize = 160;
 pub(super) struct Chip {
     pub label: &'static str,
     /// The worst of them.
-    pub severity: &'static str,
+    pub severity: Severity,
     pub count: usize,
 }
 
@@ -35,7 +35,7 @@ pub(super) fn chips(findings: &[&Finding]) -> Vec<Chip> {
     counted.sort_by_key(|(_, (worst, count))| std::cmp::Reverse((*worst, *count)));
     let chip = |(category, (worst, count))| Chip {
         label: message::category_label(category),
-        severity: message::severity_name(worst),
+        severity: worst,
         count,
     };
     counted.into_iter().map(chip).collect()
@@ -46,7 +46,7 @@ pub(super) struct Card<'a> {
     pub id: String,
     pub mark: String,
     pub number: usize,
-    pub severity: &'static str,
+    pub severity: Severity,
     pub category: &'static str,
     pub confidence: String,
     pub phrase: String,
@@ -69,7 +69,7 @@ pub(super) struct Fix<'a> {
     /// What a button copies.
     pub copy: &'a str,
     pub confidence: String,
-    pub applicability: &'static str,
+    pub applicability: Applicability,
     pub label: &'static str,
     pub quote: Option<Quote<'a>>,
 }
@@ -119,7 +119,7 @@ fn card<'a>(
         id: card_id(anchor, index),
         mark: finding_id(anchor, index),
         number: index + 1,
-        severity: message::severity_name(finding.severity),
+        severity: finding.severity,
         category: message::category_label(finding.category),
         confidence: message::percent(finding.confidence),
         phrase: visible::prose(&visible::shortened(phrase, PHRASE_COLUMNS)),
@@ -140,10 +140,10 @@ fn fix<'a>(
     (index, place): (usize, usize),
     suggestion: &'a Suggestion,
 ) -> Fix<'a> {
-    let (applicability, label) = match suggestion.applicability {
-        Applicability::Safe => ("safe", "safe to apply"),
-        Applicability::Unsafe => ("unsafe", "look before you apply it"),
-        Applicability::DisplayOnly => ("display_only", "only an idea"),
+    let label = match suggestion.applicability {
+        Applicability::Safe => "safe to apply",
+        Applicability::Unsafe => "look before you apply it",
+        Applicability::DisplayOnly => "only an idea",
     };
     let quote = suggestion.sibling.as_ref().map(|quote| Quote {
         text: Shown::new(&quote.text),
@@ -155,7 +155,7 @@ fn fix<'a>(
         new: Shown::new(&suggestion.replacement),
         copy: &suggestion.replacement,
         confidence: message::percent(suggestion.confidence),
-        applicability,
+        applicability: suggestion.applicability,
         label,
         quote,
     }

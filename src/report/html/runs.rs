@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use crate::finding::Severity;
 use crate::span::Span;
 
 use super::shown::Shown;
@@ -33,7 +34,7 @@ pub(super) struct Mark {
     pub id: String,
     /// The id of the card that tells of it.
     pub card: String,
-    pub severity: &'static str,
+    pub severity: String,
     /// As it is counted for people.
     pub number: usize,
     /// Whether this is its first piece.
@@ -43,7 +44,7 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    fn new(id: String, card: String, severity: &'static str, number: usize) -> Self {
+    fn new(id: String, card: String, severity: String, number: usize) -> Self {
         Self {
             id,
             card,
@@ -55,16 +56,21 @@ impl Mark {
     }
 
     /// The mark of a document's finding.
-    pub fn finding(anchor: &str, index: usize, severity: &'static str) -> Self {
+    pub fn finding(anchor: &str, index: usize, severity: Severity) -> Self {
         let number = index + 1;
         let card = card_id(anchor, index);
-        Self::new(finding_id(anchor, index), card, severity, number)
+        Self::new(
+            finding_id(anchor, index),
+            card,
+            severity.to_string(),
+            number,
+        )
     }
 
     /// The mark of what a sibling says of it.
     pub fn quote(anchor: &str, index: usize, place: usize) -> Self {
         let id = quote_id(anchor, index, place);
-        Self::new(id, card_id(anchor, index), "", index + 1)
+        Self::new(id, card_id(anchor, index), String::new(), index + 1)
     }
 }
 
@@ -195,7 +201,8 @@ mod tests {
             .iter()
             .map(|range| (span(range), Told::new("t".into())));
         let marks = marks.iter().enumerate();
-        let marks = marks.map(|(index, range)| (span(range), Mark::finding("d", index, "minor")));
+        let marks =
+            marks.map(|(index, range)| (span(range), Mark::finding("d", index, Severity::Minor)));
         let mut out = String::new();
         for sentence in sentences(text, told.collect(), marks.collect()) {
             let open = if sentence.is_told() { "[" } else { "" };

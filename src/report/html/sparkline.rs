@@ -5,8 +5,8 @@
 
 use std::fmt::Write;
 
-use crate::finding::Finding;
-use crate::report::{Judgement, message};
+use crate::finding::{Finding, Severity};
+use crate::report::Judgement;
 
 use super::runs::finding_id;
 
@@ -34,7 +34,7 @@ pub(super) struct Sparkline {
 pub(super) struct Tick {
     pub x: f32,
     pub mark: String,
-    pub severity: &'static str,
+    pub severity: Severity,
 }
 
 impl Sparkline {
@@ -68,7 +68,7 @@ impl Sparkline {
                     .min(WIDTH - 2.0)
                     .round(),
                 mark: finding_id(anchor, index),
-                severity: message::severity_name(finding.severity),
+                severity: finding.severity,
             }
         });
         Some(Self {

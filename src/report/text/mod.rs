@@ -13,7 +13,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::finding::{Category, Finding, Severity};
 
-use super::{Judgement, Outcome, Report, message, visible};
+use super::{FailureKind, Judgement, Outcome, Report, message, visible};
 use passage::Passage;
 
 /// How to draw.
@@ -70,10 +70,9 @@ pub fn score(report: &Report, style: Style) -> String {
             counts(judgement, style)
         ),
         Outcome::Abstained { reason, .. } => {
-            format!("not judged ({})", message::reason_name(*reason))
+            format!("not judged ({reason})")
         }
-        Outcome::Failed(error) => failed(error.kind(), style),
-        Outcome::BadRecord(error) => failed(message::record_error_kind(error), style),
+        Outcome::Failed(failure) => failed(&failure.kind, style),
     };
     format!("{}: {line}\n", bold(&id, style))
 }
@@ -94,7 +93,7 @@ pub fn highlight(report: &Report, style: Style) -> String {
     let quality = quality(judgement, style);
     let work = percent_of_words(judgement);
     let siblings = judgement.siblings.iter();
-    for note in siblings.filter_map(|sibling| message::standing(&sibling.standing)) {
+    for note in siblings.filter_map(message::doubt) {
         out += &format!("{id}: {}\n", visible::prose(&note));
     }
     out + &format!("{id}: {counts}; {quality}; about {work} of the words need an editor\n")
@@ -131,7 +130,7 @@ fn counts(judgement: &Judgement, style: Style) -> String {
                 .new_findings()
                 .filter(|finding| finding.severity == severity)
                 .count();
-            let words = format!("{count} {}", message::severity_name(severity));
+            let words = format!("{count} {severity}");
             (count > 0).then(|| painted(&words, severity_paint(severity), style))
         })
         .collect();
@@ -150,7 +149,7 @@ fn counts(judgement: &Judgement, style: Style) -> String {
     }
 }
 
-fn failed(kind: &str, style: Style) -> String {
+fn failed(kind: &FailureKind, style: Style) -> String {
     painted(
         &format!("failed ({kind})"),
         severity_paint(Severity::Critical),
@@ -190,11 +189,7 @@ fn block(id: &str, judgement: &Judgement, finding: &Finding, style: Style) -> St
 
 /// `critical[name]`.
 pub(crate) fn kind(category: Category, severity: Severity, style: Style) -> String {
-    let kind = format!(
-        "{}[{}]",
-        message::severity_name(severity),
-        message::category_name(category)
-    );
+    let kind = format!("{severity}[{category}]");
     painted(&kind, severity_paint(severity), style)
 }
 

@@ -26,10 +26,10 @@ use self::evidence::{Card, Chip, cards, chips};
 use self::runs::{Mark, Sentence, Told, sentences};
 pub use self::shown::Shown;
 use self::sparkline::Sparkline;
-use super::{Judgement, Outcome, ReadSibling, Report, message};
+use super::{Judgement, Outcome, Report, SiblingEntry, message};
 
-const STYLE: &str = include_str!("../../templates/page.css");
-const SCRIPT: &str = include_str!("../../templates/page.js");
+const STYLE: &str = include_str!("../../../templates/page.css");
+const SCRIPT: &str = include_str!("../../../templates/page.js");
 
 /// One document's part of a page.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ struct Measures {
     rate: String,
     bits: String,
     words: usize,
-    counts: [(&'static str, usize); 3],
+    counts: [(Severity, usize); 3],
 }
 
 #[derive(Template)]
@@ -141,10 +141,7 @@ pub fn section(report: &Report, number: usize, several: bool) -> Result<Section,
                     let why = message::abstained(*reason, language.as_ref());
                     format!("Not judged: {}", safe(&why))
                 }
-                Outcome::Failed(error) => format!("Failed: {}", safe(&error.to_string())),
-                Outcome::BadRecord(error) => {
-                    format!("Failed: {}", safe(&message::record_error(error)))
-                }
+                Outcome::Failed(failure) => format!("Failed: {}", safe(&failure.message)),
                 Outcome::Scored(_) => String::new(),
             };
             DocumentPart {
@@ -230,7 +227,7 @@ fn measures(judgement: &Judgement) -> Result<Measures, askama::Error> {
     let count = |severity| {
         let of = judgement.new_findings();
         let count = of.filter(|finding| finding.severity == severity).count();
-        (message::severity_name(severity), count)
+        (severity, count)
     };
     Ok(Measures {
         quality: format!("{:.1}", score.quality),
@@ -250,8 +247,8 @@ fn document<'a>(row: &'a Row, judgement: &'a Judgement, several: bool) -> Docume
     let findings: Vec<&Finding> = judgement.new_findings().collect();
     let marks = findings.iter().enumerate();
     let marks = marks.map(|(index, finding)| {
-        let severity = message::severity_name(finding.severity);
-        (finding.span, Mark::finding(anchor, index, severity))
+        let mark = Mark::finding(anchor, index, finding.severity);
+        (finding.span, mark)
     });
     let language = &judgement.language.code;
     let read = format!(
@@ -261,8 +258,7 @@ fn document<'a>(row: &'a Row, judgement: &'a Judgement, several: bool) -> Docume
         judgement.model.sha256.get(..12).unwrap_or_default(),
         judgement.detector
     );
-    let standings = judgement.siblings.iter();
-    let standings = standings.filter_map(|sibling| message::standing(&sibling.standing));
+    let doubts = judgement.siblings.iter().filter_map(message::doubt);
     let known = match judgement.known_findings() {
         0 => None,
         1 => Some("1 more finding is in the baseline.".to_owned()),
@@ -279,7 +275,7 @@ fn document<'a>(row: &'a Row, judgement: &'a Judgement, several: bool) -> Docume
         row,
         several,
         language: if language == "eng" { "en" } else { language },
-        notes: standings
+        notes: doubts
             .chain(known)
             .chain(accepted)
             .chain([read])
@@ -343,7 +339,7 @@ fn told(anchor: &str, judgement: &Judgement) -> Vec<(Span<Doc>, Told)> {
 
 fn panes<'a>(anchor: &str, judgement: &'a Judgement, findings: &[&Finding]) -> Vec<Pane<'a>> {
     let siblings = judgement.siblings.iter().enumerate();
-    let pane = |(number, sibling): (usize, &'a ReadSibling)| {
+    let pane = |(number, sibling): (usize, &'a SiblingEntry)| {
         let sentences_told = sibling.aligned.iter().map(|(_, other)| *other);
         let mut told: Vec<_> = sentences_told.collect();
         told.sort_unstable();
@@ -355,14 +351,14 @@ fn panes<'a>(anchor: &str, judgement: &'a Judgement, findings: &[&Finding]) -> V
         let mut quotes = Vec::new();
         for (index, finding) in findings.iter().enumerate() {
             for (place, quote) in evidence::quotes(finding) {
-                if quote.id == sibling.standing.id {
+                if quote.id == sibling.id {
                     quotes.push((quote.span, Mark::quote(anchor, index, place)));
                 }
             }
         }
         Pane {
-            name: Shown::new(&sibling.standing.id),
-            note: message::standing(&sibling.standing).map(|note| super::visible::prose(&note)),
+            name: Shown::new(&sibling.id),
+            note: message::doubt(sibling).map(|note| super::visible::prose(&note)),
             text: cut(
                 (&sibling.text, sibling.prose.as_ref()),
                 told.collect(),

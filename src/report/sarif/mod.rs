@@ -19,7 +19,7 @@ use crate::finding::{Applicability, Finding, Severity, Suggestion};
 use crate::span::{Doc, Span};
 
 use super::fingerprint::fingerprints;
-use super::{Judgement, Outcome, Report, message, rules, visible};
+use super::{Failure, Judgement, Outcome, Report, message, rules, visible};
 use log::{
     Artifact, ArtifactChange, Content, Fingerprints, Fix, FixProperties, Invocation, Location, Log,
     Notification, Place, Reference, Region, Replacement, ResultProperties, Run, SarifResult, Text,
@@ -70,15 +70,11 @@ impl Sarif {
             Outcome::Abstained { reason, language } => {
                 let why = message::abstained(*reason, language.as_ref());
                 let why = format!("{} was not judged: {why}", report.id);
-                let kind = message::reason_name(*reason);
-                self.notify("warning", "abstained", kind, &why, place);
+                self.notify("warning", "abstained", reason.to_string(), &why, place);
             }
-            Outcome::Failed(error) => {
-                self.fail(error.kind(), &error.to_string(), place);
-            }
-            Outcome::BadRecord(error) => {
-                let kind = message::record_error_kind(error);
-                self.fail(kind, &message::record_error(error), place);
+            Outcome::Failed(Failure { kind, message }) => {
+                self.failed = true;
+                self.notify("error", "failed", kind.to_string(), message, place);
             }
         }
     }
@@ -98,16 +94,11 @@ impl Sarif {
         }))
     }
 
-    fn fail(&mut self, kind: &'static str, why: &str, place: Place) {
-        self.failed = true;
-        self.notify("error", "failed", kind, why, place);
-    }
-
     fn notify(
         &mut self,
         level: &'static str,
         id: &'static str,
-        kind: &'static str,
+        reason: String,
         why: &str,
         place: Place,
     ) {
@@ -116,7 +107,7 @@ impl Sarif {
             level,
             message: plain(why),
             locations: [Location::of(place, None)],
-            properties: log::NotificationProperties { reason: kind },
+            properties: log::NotificationProperties { reason },
         });
     }
 
@@ -136,7 +127,7 @@ impl Sarif {
         };
         let index = rules::index_of(finding.category);
         SarifResult {
-            rule_id: message::category_name(finding.category),
+            rule_id: finding.category,
             rule_index: index,
             level: level(finding.severity),
             message: plain(&message::finding(text, finding)),
@@ -157,7 +148,7 @@ impl Sarif {
                 .filter_map(|suggestion| fix(judgement, suggestion, place))
                 .collect(),
             properties: ResultProperties {
-                severity: message::severity_name(finding.severity),
+                severity: finding.severity,
             },
         }
     }
@@ -198,11 +189,9 @@ fn region(judgement: &Judgement, span: Span<Doc>) -> Region {
 /// A correction that somebody may apply; a mere idea is none. The format has no field
 /// for how freely, so that is a property.
 fn fix(judgement: &Judgement, suggestion: &Suggestion, place: &Place) -> Option<Fix> {
-    let applicability = match suggestion.applicability {
-        Applicability::Safe => "safe",
-        Applicability::Unsafe => "unsafe",
-        Applicability::DisplayOnly => return None,
-    };
+    if suggestion.applicability == Applicability::DisplayOnly {
+        return None;
+    }
     let text = judgement.document.text();
     Some(Fix {
         description: plain(&message::suggestion(text, suggestion)),
@@ -216,7 +205,7 @@ fn fix(judgement: &Judgement, suggestion: &Suggestion, place: &Place) -> Option<
             }],
         }],
         properties: FixProperties {
-            applicability,
+            applicability: suggestion.applicability,
             confidence: (f64::from(suggestion.confidence) * 10_000.0).round() / 10_000.0,
         },
     })
