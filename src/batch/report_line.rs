@@ -33,17 +33,17 @@ pub struct Summary {
 impl Summary {
     /// The summary of `report`.
     pub fn of(report: &Report) -> Self {
-        let judgement = match &report.outcome {
-            Outcome::Scored(judgement) => Some(judgement),
+        let analysis = match &report.outcome {
+            Outcome::Scored(analysis) => Some(analysis),
             Outcome::Abstained { .. } | Outcome::Failed(_) => None,
         };
-        let severities = judgement
+        let severities = analysis
             .iter()
             .flat_map(|one| one.new_findings())
             .map(|finding| finding.severity);
         Self {
             status: report.outcome.status(),
-            quality: judgement.map(|judgement| judgement.score.quality),
+            quality: analysis.map(|analysis| analysis.score.quality),
             worst: severities.max(),
         }
     }

@@ -63,7 +63,7 @@ impl Report {
 #[derive(Debug)]
 pub enum Outcome {
     /// The document was read and judged.
-    Scored(Box<Judgement>),
+    Scored(Box<Analysis>),
     /// The document was not judged, and that says nothing about its quality.
     Abstained {
         /// Why the document was not judged.
@@ -77,7 +77,7 @@ pub enum Outcome {
 
 /// What was judged of one document.
 #[derive(Debug)]
-pub struct Judgement {
+pub struct Analysis {
     /// The text and its line index.
     pub document: Document,
     /// The language it was taken for.
@@ -95,9 +95,9 @@ pub struct Judgement {
     /// How many more there were, of words and names that the configuration accepts.
     pub accepted: usize,
     /// Every word and punctuation mark, in text order.
-    pub words: Vec<WordJudgement>,
+    pub words: Vec<WordVerdict>,
     /// By how much the thresholds were raised for this document, in logits.
-    pub rise: f32,
+    pub threshold_shift: f32,
     /// The siblings that the document was compared with.
     pub siblings: Vec<SiblingEntry>,
 }
@@ -147,7 +147,7 @@ impl fmt::Display for SiblingDoubt {
 /// in its place.
 pub type AlignedSentences = Vec<(Span<Doc>, Span<Sibling>)>;
 
-impl Judgement {
+impl Analysis {
     /// The findings to show: those that no baseline holds.
     pub fn new_findings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| !finding.known)
@@ -161,7 +161,7 @@ impl Judgement {
 
 /// What was judged of one word or punctuation mark.
 #[derive(Debug, Clone, PartialEq)]
-pub struct WordJudgement {
+pub struct WordVerdict {
     /// The word, in bytes of the document.
     pub span: Span<Doc>,
     /// Sum of its tokens' surprisals, in bits.

@@ -11,7 +11,7 @@ use super::{
 use crate::correct::Correction;
 use crate::report::fingerprint::fingerprints;
 use crate::report::json::Options;
-use crate::report::{self, Judgement, Outcome, SiblingEntry, WordJudgement, message};
+use crate::report::{self, Analysis, Outcome, SiblingEntry, WordVerdict, message};
 use crate::{finding, score};
 
 impl Report {
@@ -36,7 +36,7 @@ impl Report {
             fix: options.fix.map(Fix::from),
         };
         match &report.outcome {
-            Outcome::Scored(judgement) => empty.scored(judgement, options),
+            Outcome::Scored(analysis) => empty.scored(analysis, options),
             Outcome::Abstained { reason, language } => Self {
                 reason: Some(*reason),
                 language: language.as_ref().map(Language::from),
@@ -49,26 +49,26 @@ impl Report {
         }
     }
 
-    fn scored(self, judgement: &Judgement, options: Options<'_>) -> Self {
-        let findings = judgement.findings.iter().zip(fingerprints(judgement));
+    fn scored(self, analysis: &Analysis, options: Options<'_>) -> Self {
+        let findings = analysis.findings.iter().zip(fingerprints(analysis));
         let new = findings.filter(|(finding, _)| !finding.known);
-        let words = || judgement.words.iter().map(Word::from).collect();
+        let words = || analysis.words.iter().map(Word::from).collect();
         Self {
-            language: Some(Language::from(&judgement.language)),
-            score: Some(Score::from(&judgement.score)),
+            language: Some(Language::from(&analysis.language)),
+            score: Some(Score::from(&analysis.score)),
             model: Some(Model {
-                name: judgement.model.name.clone(),
-                sha256: judgement.model.sha256.clone(),
-                detector: judgement.detector.clone(),
-                precision: judgement.model.precision.name().to_owned(),
+                name: analysis.model.name.clone(),
+                sha256: analysis.model.sha256.clone(),
+                detector: analysis.detector.clone(),
+                precision: analysis.model.precision.name().to_owned(),
             }),
             findings: new
-                .map(|(finding, fingerprint)| Finding::new(finding, fingerprint, judgement))
+                .map(|(finding, fingerprint)| Finding::new(finding, fingerprint, analysis))
                 .collect(),
-            known_findings: judgement.known_findings(),
-            accepted_findings: judgement.accepted,
+            known_findings: analysis.known_findings(),
+            accepted_findings: analysis.accepted,
             words: options.words.then(words),
-            siblings: judgement.siblings.iter().map(Sibling::from).collect(),
+            siblings: analysis.siblings.iter().map(Sibling::from).collect(),
             ..self
         }
     }
@@ -86,9 +86,9 @@ impl Outcome {
 }
 
 impl Finding {
-    fn new(finding: &finding::Finding, fingerprint: String, judgement: &Judgement) -> Self {
-        let text = judgement.document.text();
-        let index = judgement.document.line_index();
+    fn new(finding: &finding::Finding, fingerprint: String, analysis: &Analysis) -> Self {
+        let text = analysis.document.text();
+        let index = analysis.document.line_index();
         let from = index.position(finding.span.start());
         let to = index.position(finding.span.end());
         Self {
@@ -170,8 +170,8 @@ impl From<&finding::SiblingQuote> for Quote {
     }
 }
 
-impl From<&WordJudgement> for Word {
-    fn from(word: &WordJudgement) -> Self {
+impl From<&WordVerdict> for Word {
+    fn from(word: &WordVerdict) -> Self {
         Self {
             start: word.span.start(),
             end: word.span.end(),
