@@ -13,7 +13,7 @@ mod word_model;
 
 pub(crate) use head::sigmoid;
 pub use thresholds::{Rise, Thresholds};
-pub(crate) use thresholds::{logit, risen};
+pub use thresholds::{logit, risen};
 pub(crate) use weights::Tensors;
 pub use weights::WeightsError;
 pub use word_model::{Calibration, RateModel, Raw, WordModel};
