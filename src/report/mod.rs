@@ -16,6 +16,7 @@ pub mod message;
 pub mod printer;
 pub mod rules;
 pub mod sarif;
+pub mod schema;
 pub mod text;
 pub mod tsv;
 pub mod v1;

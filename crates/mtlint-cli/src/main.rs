@@ -24,6 +24,7 @@ mod output;
 mod progress;
 mod replace;
 mod report;
+mod schema;
 mod score;
 
 use std::ffi::OsString;
@@ -78,6 +79,7 @@ enum Command {
     Calibrate(calibrate::CalibrateArgs),
     Config(config::ConfigArguments),
     Models(models::ModelsArguments),
+    Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -92,9 +94,11 @@ impl Command {
             Self::Eval(arguments) => arguments.common.log_format,
             Self::Calibrate(arguments) => arguments.common.log_format,
             Self::Config(arguments) => arguments.log_format(),
-            Self::Report(_) | Self::Models(_) | Self::Completions(_) | Self::Man(_) => {
-                LogFormat::default()
-            }
+            Self::Report(_)
+            | Self::Models(_)
+            | Self::Schema(_)
+            | Self::Completions(_)
+            | Self::Man(_) => LogFormat::default(),
         }
     }
 }
@@ -191,6 +195,7 @@ fn dispatch(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Verdi
         Command::Calibrate(arguments) => calibrate::run(&arguments, streams),
         Command::Config(arguments) => config::run(&arguments, streams),
         Command::Models(arguments) => models::run(&arguments, streams),
+        Command::Schema(arguments) => schema::run(&arguments, streams),
         Command::Completions(arguments) => completions::run(&arguments, streams),
         Command::Man(arguments) => man::run(&arguments, streams),
     }

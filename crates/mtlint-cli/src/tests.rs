@@ -12,6 +12,7 @@ mod emit;
 mod eval;
 mod fix;
 mod page;
+mod schema;
 
 const CLEAN: &str = "The harbour was quiet before the race.\n";
 const GARBLED: &str = "The harbour was gibberish before the twaddle race.\n";
