@@ -45,7 +45,7 @@ pub fn fingerprints(analysis: &Analysis) -> Vec<String> {
     named.collect()
 }
 
-/// Whether a text looks like one.
+/// Whether a text looks like a fingerprint.
 pub fn is_fingerprint(text: &str) -> bool {
     let Some((hash, occurrence)) = text.split_once(':') else {
         return false;

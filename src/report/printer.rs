@@ -131,7 +131,7 @@ impl Default for PrintOptions {
             layout: TextLayout::default(),
             style: text::Style {
                 width: 100,
-                colour: false,
+                color: false,
             },
             words: false,
             several: false,

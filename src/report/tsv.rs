@@ -11,7 +11,7 @@ use crate::finding::Finding;
 
 use super::{Analysis, Outcome, Report, visible};
 
-/// The first row.
+/// The first row, with the names of the columns.
 pub const HEADER: &str = "id\ttext\tstart_ids\tend_ids\tseverities\n";
 
 /// What stands in the place of an offset where nothing was found.
@@ -20,8 +20,8 @@ const NO_OFFSET: &str = "-1";
 /// What stands in the place of a severity where nothing was found.
 const NO_ERROR: &str = "no-error";
 
-/// The row of a document. One that was not judged has its id only: empty cells are
-/// unknown, `-1` is nothing found.
+/// The row of a document. A document that was not judged has its id only: empty cells mean
+/// that nothing is known, `-1` that nothing was found.
 pub fn row(report: &Report) -> String {
     let id = visible::name(&report.id);
     match &report.outcome {

@@ -172,7 +172,7 @@ fn the_readme_shows_what_is_printed() {
     let report = linter(OperatingPoint::Precise).judge(vec![input]);
     let style = text::Style {
         width: 100,
-        colour: false,
+        color: false,
     };
     let printed = text::highlight(&report.unwrap()[0], style);
     assert_eq!(without_numbers(shown), without_numbers(&printed));

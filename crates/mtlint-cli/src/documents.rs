@@ -169,7 +169,7 @@ impl<'a> Job<'a> {
         }
         let style = text::Style {
             width: streams.terminal.width,
-            colour: arguments.common.colour(streams),
+            color: arguments.common.colour(streams),
         };
         let options = PrintOptions {
             layout,

@@ -80,7 +80,7 @@ impl Outputs {
             written.push(path);
             let plain = text::Style {
                 width: FILE_WIDTH,
-                colour: false,
+                color: false,
             };
             let options = PrintOptions {
                 style: plain,

@@ -161,8 +161,8 @@ impl Fixing<'_> {
                 streams.note(&format!("{file}: {note}"));
             }
             if self.flags.diff {
-                let colour = job.style().colour;
-                let diff = diff::unified(file, &original, &correction.text, colour);
+                let color = job.style().color;
+                let diff = diff::unified(file, &original, &correction.text, color);
                 job.printed(streams.print(&diff))?;
             } else if self.prints_text() {
                 job.printed(streams.print(&correction.text))?;

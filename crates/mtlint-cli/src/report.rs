@@ -28,7 +28,7 @@ use super::output::Streams;
 #[command(after_help = "Examples:\n  \
     mtlint report night.state\n  \
     mtlint report night.state --fail-under 60 --fail-on-error\n  \
-    mtlint report night.state --format html > morning.html\n  \
+    mtlint report night.state --format html > night.html\n  \
     mtlint report night.state --format json | jq -r '.worst[].id'")]
 pub struct ReportArgs {
     /// The state of the nightly batch
@@ -71,7 +71,7 @@ pub fn run(arguments: &ReportArgs, streams: &mut Streams<'_>) -> anyhow::Result<
     drop(reader);
     let style = Style {
         width: streams.terminal.width,
-        colour: arguments.color.wanted(streams),
+        color: arguments.color.wanted(streams),
     };
     let drawn = match arguments.format {
         Format::Text => run_report::text::draw(&report, style),

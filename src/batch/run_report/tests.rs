@@ -6,7 +6,7 @@ use crate::report::text::Style;
 
 const PLAIN: Style = Style {
     width: 80,
-    colour: false,
+    color: false,
 };
 
 fn run() -> RunFacts {
@@ -38,7 +38,7 @@ fn a_run_without_documents_is_told_of() {
 }
 
 #[test]
-fn colour_is_drawn_only_when_wanted() {
+fn color_is_drawn_only_when_wanted() {
     let mut tally = Tally::new(20);
     let finding = FindingSummary {
         severity: Severity::Major,
@@ -76,10 +76,10 @@ fn colour_is_drawn_only_when_wanted() {
         ),
         "{plain}"
     );
-    let coloured = Style {
-        colour: true,
+    let colored = Style {
+        color: true,
         ..PLAIN
     };
-    assert!(text::draw(&report, coloured).contains("\u{1b}[1mWorst documents\u{1b}[0m\n"));
+    assert!(text::draw(&report, colored).contains("\u{1b}[1mWorst documents\u{1b}[0m\n"));
     assert!(!plain.contains('\u{1b}'));
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::finding::{Applicability, Finding, Severity, SiblingQuote, Suggestion};
 use crate::report::{Analysis, message, visible};
 
-use super::runs::{card_id, finding_id, quote_id};
+use super::pieces::{card_id, finding_id, quote_id};
 use super::shown::Shown;
 
 /// Columns that a phrase takes in a card: the text shows all of it.
@@ -16,7 +16,7 @@ const PHRASE_COLUMNS: usize = 160;
 /// How often a category was found.
 pub(super) struct Chip {
     pub label: &'static str,
-    /// The worst of them.
+    /// The severity of the worst of them.
     pub severity: Severity,
     pub count: usize,
 }
@@ -55,9 +55,9 @@ pub(super) struct Card<'a> {
     pub why: String,
     pub surprisal: String,
     pub expected_bits: String,
-    /// Of 100.
+    /// The surprisal's bar, from 0 to 100.
     pub surprisal_share: f32,
-    /// Of 100.
+    /// The expectation's bar, from 0 to 100.
     pub expected_share: f32,
     pub fixes: Vec<Fix<'a>>,
 }

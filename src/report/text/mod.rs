@@ -1,6 +1,6 @@
 //! Reports as text for a terminal.
 //!
-//! In: a report, the width to fit, and whether colour may be used. Out: for
+//! In: a report, the width to fit, and whether color may be used. Out: for
 //! `score` one line, for `highlight` a block for each finding (place,
 //! sentence, why, corrections) and a closing line. Nothing is read from the
 //! environment, and no character of a document or path reaches the output
@@ -16,13 +16,13 @@ use crate::finding::{Category, Finding, Severity};
 use super::{Analysis, FailureKind, Outcome, Report, message, visible};
 use passage::Passage;
 
-/// How to draw.
+/// How text is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// Columns to fit into; less than 30 is taken as 30.
     pub width: usize,
-    /// Whether escape sequences for colour may be written.
-    pub colour: bool,
+    /// Whether escape sequences for color may be written.
+    pub color: bool,
 }
 
 /// Less than this leaves no room for a phrase beside the gutter.
@@ -185,8 +185,8 @@ fn block(id: &str, analysis: &Analysis, finding: &Finding, style: Style) -> Stri
     out
 }
 
-/// `critical[name]`.
-pub(crate) fn kind(category: Category, severity: Severity, style: Style) -> String {
+/// A severity and category as text shows them: `critical[name]`, in the color of the severity.
+pub fn kind(category: Category, severity: Severity, style: Style) -> String {
     let kind = format!("{severity}[{category}]");
     painted(&kind, severity_paint(severity), style)
 }
@@ -218,7 +218,7 @@ fn snippet(analysis: &Analysis, finding: &Finding, style: Style) -> String {
         Severity::Major => Level::WARNING,
         Severity::Minor => Level::INFO,
     };
-    let renderer = if style.colour {
+    let renderer = if style.color {
         Renderer::styled().hyperlink(false)
     } else {
         Renderer::plain()
@@ -239,20 +239,21 @@ fn note(name: &str, text: &str, style: Style) -> String {
 }
 
 fn severity_paint(severity: Severity) -> Paint {
-    let colour = match severity {
+    let color = match severity {
         Severity::Critical => AnsiColor::BrightRed,
         Severity::Major => AnsiColor::Yellow,
         Severity::Minor => AnsiColor::BrightBlue,
     };
-    colour.on_default().effects(Effects::BOLD)
+    color.on_default().effects(Effects::BOLD)
 }
 
-pub(crate) fn bold(text: &str, style: Style) -> String {
+/// A text in bold, if color may be used. The text has to be safe to show.
+pub fn bold(text: &str, style: Style) -> String {
     painted(text, Paint::new().bold(), style)
 }
 
 fn painted(text: &str, paint: Paint, style: Style) -> String {
-    if style.colour {
+    if style.color {
         format!("{paint}{text}{paint:#}")
     } else {
         text.to_owned()

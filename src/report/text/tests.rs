@@ -12,7 +12,7 @@ const WARD: &str = "The ward was full.\n\
 fn plain(width: usize) -> Style {
     Style {
         width,
-        colour: false,
+        color: false,
     }
 }
 
@@ -238,14 +238,14 @@ fn a_sentence_that_was_wrapped_in_the_file_is_one_here() {
 }
 
 #[test]
-fn colour_changes_nothing_but_colour() {
+fn color_changes_nothing_but_color() {
     let style = Style {
         width: 80,
-        colour: true,
+        color: true,
     };
-    let coloured = highlight(&ward(), style);
-    assert!(coloured.contains("\u{1b}["));
-    let stripped = anstream::adapter::strip_str(&coloured).to_string();
+    let colored = highlight(&ward(), style);
+    assert!(colored.contains("\u{1b}["));
+    let stripped = anstream::adapter::strip_str(&colored).to_string();
     assert_eq!(stripped, highlight(&ward(), plain(80)));
     assert!(!highlight(&ward(), plain(80)).contains('\u{1b}'));
 }
