@@ -31,11 +31,11 @@ pub enum Category {
     Mistranslation,
     /// Words that are understood but that no one would choose.
     Wording,
-    /// Agreement, tense, articles, prepositions.
+    /// Wrong agreement, tense, article or preposition.
     Grammar,
     /// The right words in the wrong order.
     WordOrder,
-    /// Something is missing.
+    /// A place where something is missing.
     Omission,
     /// A number, date or name that the sibling contradicts: "built in *1997*" where
     /// it says 1987.
@@ -50,9 +50,9 @@ pub enum Category {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// Noticed, understood.
+    /// A reader notices the error and understands the text.
     Minor,
-    /// Slows or misleads the reader.
+    /// The error slows or misleads the reader.
     Major,
     /// The sense is lost or false.
     Critical,
@@ -64,11 +64,11 @@ pub enum Severity {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Applicability {
-    /// An idea of the model's own; never applied.
+    /// The correction is an idea of the model's own and is never applied.
     DisplayOnly,
-    /// A person should look first.
+    /// A person should look before the correction is applied.
     Unsafe,
-    /// A tool may apply it unasked.
+    /// A tool may apply the correction unasked.
     Safe,
 }
 
@@ -96,16 +96,17 @@ impl fmt::Display for Applicability {
 /// The numbers behind a finding.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Evidence {
-    /// Sum of the surprisals over the finding's span, in bits.
+    /// The sum of the surprisals over the finding's span, in bits.
     pub surprisal_bits: f32,
-    /// Sum of the entropies there: the surprisal one would expect, in bits.
+    /// The sum of the entropies over the finding's span: the surprisal one would expect, in
+    /// bits.
     pub expected_bits: f32,
-    /// The largest `p_garbled` of its words.
+    /// The largest `p_garbled` of the finding's words.
     pub p_garbled: f32,
     /// Words the model would have expected at the finding's most suspect
     /// word, most probable first.
     pub expected: Vec<String>,
-    /// Language the phrase seems to be left in, as ISO 639-3.
+    /// The language that the phrase seems to be left in, as its ISO 639-3 code.
     pub residue_language: Option<String>,
 }
 
@@ -123,17 +124,17 @@ pub struct SiblingQuote {
 /// A correction: replace the document's bytes under `span`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggestion {
-    /// What is replaced; may be wider than the finding.
+    /// The bytes that are replaced; they may be wider than the finding.
     pub span: Span<Doc>,
-    /// What stands there afterwards.
+    /// The text that stands there afterwards.
     pub replacement: String,
-    /// Probability that the edit helps.
+    /// The probability that the correction helps.
     pub confidence: f32,
-    /// Whether a tool may apply it.
+    /// How freely the correction may be applied.
     pub applicability: Applicability,
-    /// Bits of surprisal the edit saves over the passage.
+    /// How many bits less surprising the passage is after the correction.
     pub bits_saved: f32,
-    /// The sibling's words that support it; `None` for a model's own idea.
+    /// The sibling's words that support the correction; `None` for the model's own idea.
     pub sibling: Option<SiblingQuote>,
 }
 
@@ -142,16 +143,17 @@ pub struct Suggestion {
 pub struct Finding {
     /// The phrase, in bytes of the document.
     pub span: Span<Doc>,
-    /// What kind of error.
+    /// What kind of error the phrase is.
     pub category: Category,
-    /// How bad.
+    /// How bad the error is.
     pub severity: Severity,
-    /// Probability that at least one word of it is wrong.
+    /// The probability that at least one word of the phrase is wrong.
     pub confidence: f32,
-    /// Why it is suspect.
+    /// Why the phrase is suspect.
     pub evidence: Evidence,
     /// Corrections, best first.
     pub suggestions: Vec<Suggestion>,
-    /// A baseline holds it: somebody knows of it, and only what is new is shown.
+    /// Whether a baseline holds the finding: somebody knows of it, and only what is new is
+    /// shown.
     pub known: bool,
 }

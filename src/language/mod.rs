@@ -27,12 +27,12 @@ use crate::segment::Segments;
 
 pub use passages::foreign_passages;
 
-/// A language and how sure it is.
+/// A language, and how sure it is that a text is in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Language {
-    /// ISO 639-3 code; `und` where none could be guessed.
+    /// The language's ISO 639-3 code; `und` where none could be guessed.
     pub code: String,
-    /// How sure the guess is, 0 to 1; 1 where the user said it.
+    /// How sure the guess is, from 0 to 1; 1 where the user named the language.
     pub confidence: f32,
 }
 
@@ -40,13 +40,13 @@ pub struct Language {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AbstainReason {
-    /// There is nothing in it but white space.
+    /// The document holds nothing but white space.
     Empty,
-    /// No word with a letter.
+    /// The document holds no word with a letter.
     TooShort,
-    /// No words to speak of: emoji, numbers, tables, runs of letters.
+    /// The document holds no words to speak of: emoji, numbers, tables, runs of letters.
     NotText,
-    /// The model cannot judge this language.
+    /// The model cannot judge the document's language.
     LanguageUnsupported,
 }
 
@@ -60,11 +60,11 @@ impl fmt::Display for AbstainReason {
 /// Whether a text may be judged.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Gate {
-    /// It may, as a text in this language.
+    /// The text may be judged, as one in this language.
     Judge(Language),
-    /// It may not, and that says nothing about its quality.
+    /// The text may not be judged, and that says nothing about its quality.
     Abstain {
-        /// Why.
+        /// Why the text may not be judged.
         reason: AbstainReason,
         /// The language that was guessed, if it came to that.
         language: Option<Language>,

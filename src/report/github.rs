@@ -9,7 +9,7 @@ use crate::finding::{Finding, Severity};
 
 use super::{Analysis, Outcome, Report, message, visible};
 
-/// A line for each finding, or one that says why there are none.
+/// A workflow command for each finding of a report, or one that says why there are none.
 pub fn annotations(report: &Report) -> String {
     let file = property(&visible_path(&report.id));
     match &report.outcome {

@@ -76,26 +76,26 @@ pub enum Outcome {
     Failed(Failure),
 }
 
-/// What was judged of one document.
+/// What was found out about one document that could be judged.
 #[derive(Debug)]
 pub struct Analysis {
-    /// The text and its line index.
+    /// The document: its text and its line index.
     pub document: Document,
-    /// The language it was taken for.
+    /// The language that the document was taken for.
     pub language: Language,
-    /// The model that read it.
+    /// The language model that read the document.
     pub model: ModelId,
-    /// Name of the detector that judged it, such as `surprisal-1`.
+    /// The name of the detector that judged the document, such as `surprisal-1`.
     pub detector: String,
-    /// The calibrated score.
+    /// The document's calibrated score.
     pub score: Score,
-    /// The sentences, in text order: a finding is shown in its own.
+    /// The document's sentences, in text order: a finding is shown in its own.
     pub sentences: Vec<Span<Doc>>,
     /// The suspect phrases, in text order.
     pub findings: Vec<Finding>,
-    /// How many more there were, of words and names that the configuration accepts.
+    /// How many more findings there were, of words and names that the configuration accepts.
     pub accepted: usize,
-    /// Every word and punctuation mark, in text order.
+    /// Every word and punctuation mark of the document, in text order.
     pub words: Vec<WordVerdict>,
     /// By how much the thresholds were raised for this document, in logits.
     pub threshold_shift: f32,
@@ -160,15 +160,15 @@ impl Analysis {
     }
 }
 
-/// What was judged of one word or punctuation mark.
+/// What was found out about one word or punctuation mark.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WordVerdict {
     /// The word, in bytes of the document.
     pub span: Span<Doc>,
-    /// Sum of its tokens' surprisals, in bits.
+    /// How surprising the word is: the sum of its tokens' surprisals, in bits.
     pub surprisal_bits: f32,
-    /// Calibrated probability that a post-editor would change it.
+    /// The calibrated probability that a post-editor would change the word.
     pub p_garbled: f32,
-    /// The decision that findings are built from.
+    /// Whether the word counts as garbled: findings are made of such words.
     pub garbled: bool,
 }

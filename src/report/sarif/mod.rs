@@ -52,7 +52,7 @@ impl Sarif {
         }
     }
 
-    /// Adds what is said of one document, known findings among it.
+    /// Adds the report on one document, its known findings too.
     pub fn add(&mut self, report: &Report) {
         let place = Place {
             uri: uri(&report.id, self.root.as_deref()),
@@ -79,7 +79,10 @@ impl Sarif {
         }
     }
 
-    /// The whole log, without the last line break.
+    /// The whole log as JSON, without the last line break.
+    ///
+    /// # Errors
+    /// Never in practice: every value can be written.
     pub fn finish(self) -> Result<String, serde_json::Error> {
         serde_json::to_string_pretty(&Log::of(Run {
             tool: Tool::mtlint(),

@@ -38,7 +38,7 @@ impl PageArgs {
     }
 }
 
-/// A page on its way.
+/// The page of a batch, on its way.
 pub struct Page {
     destination: Destination,
     top: usize,
@@ -71,7 +71,7 @@ impl Page {
         }))
     }
 
-    /// Takes note of a document.
+    /// Counts a document that was judged.
     pub fn count(&mut self, summary: &Summary) {
         if let Some(quality) = summary.quality {
             self.worst.push((quality, self.seen));

@@ -21,8 +21,8 @@ const NOTE_EVERY: Duration = Duration::from_secs(10);
 /// Documents that failed and are named at the end; all of them are in the output.
 const MAX_NAMED: usize = 3;
 
-/// What a rate or a time left is told from, at least.
-const TELLING: Duration = Duration::from_secs(5);
+/// How long a batch runs before its rate and the time left are shown.
+const SETTLING: Duration = Duration::from_secs(5);
 
 /// Counts, and says how far the batch is.
 pub struct Progress {
@@ -40,15 +40,15 @@ pub struct Progress {
     failures: Vec<String>,
 }
 
-/// What was done so far.
+/// How many documents of each kind there were so far.
 #[derive(Debug, Default, Serialize)]
 pub struct Counts {
     judged: u64,
     abstained: u64,
     failed: u64,
-    /// Of all, those whose report was in the state.
+    /// Documents whose report was in the state.
     known: u64,
-    /// Of all, those that were judged with an article of the pool.
+    /// Documents that were judged with an article of the pool.
     with_sibling: u64,
     near_copies: u64,
 }
@@ -134,7 +134,7 @@ impl Progress {
         let elapsed = self.begun.elapsed();
         let seconds = elapsed.as_secs_f64();
         let documents = counts.judged + counts.abstained + counts.failed;
-        let telling = elapsed >= TELLING && documents > 0;
+        let settled = elapsed >= SETTLING && documents > 0;
         let read = self.read.get();
         // All of a small input is read before it is judged; nobody knows then.
         let left = self.total.filter(|&total| 0 < read && read < total);
@@ -143,9 +143,9 @@ impl Progress {
             done,
             counts,
             seconds: (seconds * 10.0).round() / 10.0,
-            documents_per_second: telling.then(|| rounded(documents as f64 / seconds)),
+            documents_per_second: settled.then(|| rounded(documents as f64 / seconds)),
             seconds_left: left
-                .filter(|_| telling && !done)
+                .filter(|_| settled && !done)
                 .map(|left| left.round() as u64),
         }
     }
