@@ -2,7 +2,7 @@
 
 use mtlint::batch::Line;
 use mtlint::batch::run_report::RunReport;
-use mtlint::report::v1;
+use mtlint::report::{SiblingDoubt, v1};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -104,7 +104,11 @@ fn reports_are_as_the_schema_says() {
     let quoted = |finding: &v1::Finding| finding.suggestions.iter().any(|s| s.sibling.is_some());
     assert!(scored.findings.iter().any(quoted));
     assert_eq!(scored.siblings.len(), 3);
-    assert!(scored.siblings[0].reason.is_none() && scored.siblings[1].reason.is_some());
+    let doubts = [SiblingDoubt::OtherStory, SiblingDoubt::NotJudged];
+    assert_eq!(
+        [1, 2].map(|at| scored.siblings[at].reason),
+        doubts.map(Some)
+    );
 
     let fixed = &reports(&[&highlight[..], &["--fix"]].concat(), "")[0];
     assert_eq!(fixed.fix.as_ref().unwrap().applied.len(), 1);
