@@ -176,6 +176,11 @@ pub fn content_start(text: &str) -> usize {
     }
 }
 
+/// A text without a byte order mark, which language models never saw.
+pub fn content(text: &str) -> &str {
+    text.get(content_start(text)..).unwrap_or(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
