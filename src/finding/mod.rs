@@ -9,6 +9,7 @@
 pub mod category;
 pub mod inconsistency;
 pub mod phrases;
+pub mod words;
 
 use serde::{Deserialize, Serialize};
 

@@ -4,7 +4,7 @@
 //! word or punctuation mark, from which findings are made. Each stage of the pipeline
 //! returns a new table; none changes one that another holds.
 
-use crate::detect::features::WordSurprisal;
+use crate::detect::WordSurprisal;
 use crate::lexicon::Lexicon;
 use crate::lm::TokenScores;
 use crate::segment::Segments;
@@ -57,13 +57,6 @@ impl WordTable<'_> {
         let rows = self.rows.iter().enumerate();
         Self {
             rows: rows.map(|(word, old)| row(word, old)).collect(),
-            ..self.clone_without_rows()
-        }
-    }
-
-    fn clone_without_rows(&self) -> Self {
-        Self {
-            rows: Vec::new(),
             ..*self
         }
     }

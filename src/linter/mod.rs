@@ -6,17 +6,12 @@
 //! becomes of a document on its way is the business of the pipeline; this room decides
 //! what is read together.
 
-mod article;
-mod options;
-
 use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-pub use self::article::Article;
-pub use self::options::{Options, Sensitivity};
-use crate::detect::calibrated::{Calibrated, CalibrationError, beside};
+use crate::detect::calibrated::{Calibrated, CalibratedError, beside};
 use crate::detect::{WeightsError, WordModel};
 use crate::document::Document;
 use crate::language::{Gate, gate};
@@ -24,7 +19,9 @@ use crate::lexicon::{Lexicon, LexiconError};
 use crate::lm::llama::Llama;
 use crate::lm::{LanguageModel, LmError, ModelId, Precision, SentenceVectors};
 use crate::models::{self, ModelError};
-use crate::pipeline::{Accepted, Models, Numbers, fitting_together, run};
+use crate::pipeline::{
+    Accepted, Article, Models, Numbers, Options, fitting_together, read_articles, run,
+};
 use crate::report::{Outcome, Report};
 use crate::segment::segment;
 use crate::sibling::SiblingModel;
@@ -47,7 +44,7 @@ pub enum LintError {
     Lexicon(#[from] LexiconError),
     /// The calibration beside the model cannot be read.
     #[error(transparent)]
-    Calibration(#[from] CalibrationError),
+    Calibration(#[from] CalibratedError),
 }
 
 /// A document to lint together with others.
@@ -230,6 +227,33 @@ impl Linter {
         Ok(reports.swap_remove(0))
     }
 
+    /// Reads an article that is to be the sibling of documents, once for all of them.
+    ///
+    /// # Errors
+    /// When the language model fails. An article that cannot be judged is no error: it
+    /// has no [quality](Article::quality) and counts for nothing.
+    pub fn read(&self, document: &Document) -> Result<Article, LintError> {
+        let mut articles = self.read_all(std::slice::from_ref(document), None)?;
+        // One article a document.
+        Ok(articles.swap_remove(0))
+    }
+
+    /// Reads articles as [`Self::read`] does, together. `language` is an ISO 639-3 code
+    /// that they are taken to be in; without one it is guessed.
+    ///
+    /// # Errors
+    /// When the language model fails.
+    pub fn read_all(
+        &self,
+        documents: &[Document],
+        language: Option<&str>,
+    ) -> Result<Vec<Article>, LintError> {
+        let unread = documents.iter().map(|one| Article::unread(one, language));
+        let mut articles: Vec<Article> = unread.collect();
+        read_articles(&self.models, articles.iter_mut())?;
+        Ok(articles)
+    }
+
     /// Lints documents, each with its siblings; reports in the order of the requests. They
     /// are read together, so that short ones fill batches.
     ///
@@ -248,7 +272,9 @@ impl Linter {
         for one in gated {
             reports.push(one.map(|one| accepted.push(one)).err());
         }
-        self.read_unread(&mut accepted)?;
+        let unread = accepted.iter_mut();
+        let unread = unread.flat_map(|one| &mut one.siblings[..one.unread]);
+        read_articles(&self.models, unread)?;
         let beside = accepted.iter().any(|one| !one.siblings.is_empty());
         let mut analyses = Vec::with_capacity(accepted.len());
         while !accepted.is_empty() {
@@ -258,7 +284,7 @@ impl Linter {
             accepted = after;
         }
         let mut analyses = analyses.into_iter();
-        let scored = || {
+        let mut scored = || {
             let analysis = analyses.next()?;
             Some(Report {
                 id: analysis.document.name().to_owned(),
@@ -266,11 +292,8 @@ impl Linter {
             })
         };
         // One analysis for each document without a report yet.
-        let mut scored = scored;
-        Ok(reports
-            .into_iter()
-            .filter_map(|report| report.or_else(&mut scored))
-            .collect())
+        let reports = reports.into_iter();
+        Ok(reports.filter_map(|report| report.or_else(&mut scored)).collect())
     }
 
     /// Lets a document through the language gate, or says what becomes of it.
@@ -312,7 +335,7 @@ impl Linter {
         texts: &[&str],
         language: Option<&str>,
     ) -> Result<Vec<Option<Numbers>>, LintError> {
-        crate::pipeline::numbers(&self.models, texts, language)
+        Ok(crate::pipeline::numbers(&self.models, texts, language)?)
     }
 }
 

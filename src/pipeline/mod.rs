@@ -15,6 +15,7 @@ mod options;
 mod read;
 mod sibling_findings;
 mod source;
+mod suggestions;
 
 use std::sync::Arc;
 
@@ -26,22 +27,23 @@ pub(crate) use self::numbers::numbers;
 pub use self::options::{Options, Sensitivity};
 pub(crate) use self::read::{fitting_together, read_articles};
 
-use self::compare::{Comparable, believed, read_siblings, rescore};
-use self::detect::{Assessment, assess, word_table};
+use self::compare::{articles, compare};
+use self::detect::{assess, word_table};
 use self::read::{ReadText, read, with_offset};
-use self::sibling_findings::{SiblingFindings, sibling_findings};
-use self::source::point_into_sources;
+use self::sibling_findings::{flagged, sibling_findings};
+use self::source::pointing_into_sources;
 use crate::detect::WordModel;
 use crate::document::Document;
 use crate::finding::Finding;
-use crate::finding::phrases::{WordTable, findings};
+use crate::finding::phrases::findings;
+use crate::finding::words::WordTable;
 use crate::language::Language;
 use crate::lexicon::Lexicon;
 use crate::lm::{LanguageModel, LmError, SentenceVectors};
 use crate::policy::{Kept, Suspects};
 use crate::report::{Analysis, WordVerdict};
 use crate::segment::Segments;
-use crate::sibling::SiblingModel;
+use crate::sibling::{DocumentReading, SiblingModel};
 
 /// The models that all stages share. Cheap to clone.
 #[derive(Clone)]
@@ -122,48 +124,66 @@ fn analyze(
     let text = document.judged();
     let scores = with_offset(read.scores, document.content_start());
     let assessment = assess(models, text, document.prose(), &segments, &scores);
-    let words = word_table(models, text, &segments, &scores, &assessment, options);
+    let words = word_table(models, text, &segments, &scores, &assessment.detection, options);
 
-    let comparable = Comparable::new(models, text, &segments, &siblings)?;
-    let beside = comparable.as_ref().map(|comparable| {
-        let start = document.content_start();
-        let cache = read.cache.as_ref().map(|cache| (cache, &scores, start));
-        comparable.compare(models, &assessment.detection, cache)
+    let articles = articles(models, text, &segments, &siblings)?;
+    let bits = assessment.bits();
+    let reading = read.cache.as_ref().map(|cache| DocumentReading {
+        scores: &scores,
+        cache,
+        start: document.content_start(),
     });
+    let beside = articles.as_ref();
+    let beside = beside.map(|articles| compare(models, articles, &assessment, &bits, reading));
     let mut beside = beside.transpose()?;
 
-    let words = match &mut beside {
-        Some(beside) => rescore(models, beside, words, &assessment, options),
+    let words = match &beside {
+        Some(beside) => beside.rescored(models, words, &assessment, options),
         None => words,
     };
-    let believed = beside.as_ref().map_or_else(Vec::new, |beside| believed(beside, &siblings));
-    let words = words.flagged(&believed);
+    let believed = beside.as_ref().map(|beside| beside.believed(&siblings));
+    let believed = believed.unwrap_or_default();
+    let words = flagged(&words, &believed);
     let own = findings(&words, models.lm.as_ref());
     let found = match &mut beside {
         Some(beside) => sibling_findings(models, beside, &believed, &words, own)?,
-        None => SiblingFindings::none(own),
+        None => own,
     };
-    let Kept { findings, accepted } = options.policy.apply(found.findings.clone(), Suspects {
+    let verdicts = verdicts(&words, if beside.is_some() { &found } else { &[] });
+    let suspects = Suspects {
         text,
         segments: &segments,
         garbled: &words.garbled(),
-    });
-
-    let mut analysis = Analysis {
+    };
+    let Kept { findings, accepted } = options.policy.apply(found, suspects);
+    let siblings = beside.map(|beside| beside.read_siblings(&siblings, &segments));
+    let analysis = Analysis {
         language,
         model: models.lm.id().clone(),
         detector: models.detector.name().to_owned(),
         score: assessment.score,
-        words: verdicts(&words, &found.findings),
-        siblings: beside.map_or_else(Vec::new, |beside| {
-            read_siblings(&beside, &siblings, &segments)
-        }),
+        words: verdicts,
+        siblings: siblings.unwrap_or_default(),
         sentences: segments.sentences,
         findings,
         accepted,
         threshold_shift: assessment.detection.threshold_shift,
         document,
     };
-    point_into_sources(&mut analysis);
-    Ok(analysis)
+    Ok(pointing_into_sources(analysis))
+}
+
+/// What a report says of each word: those of findings that siblings made are garbled too.
+fn verdicts(words: &WordTable<'_>, found: &[Finding]) -> Vec<WordVerdict> {
+    let rows = words.rows.iter();
+    let verdicts = rows.map(|row| {
+        let span = row.surprisal.span;
+        WordVerdict {
+            span,
+            surprisal_bits: row.surprisal.surprisal_bits,
+            p_garbled: row.p_garbled,
+            garbled: row.garbled || found.iter().any(|finding| finding.span.contains(span)),
+        }
+    });
+    verdicts.collect()
 }

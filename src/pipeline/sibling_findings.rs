@@ -9,7 +9,7 @@ use super::compare::Beside;
 use super::suggestions::{contradicted, suggestion};
 use crate::finding::category::severity;
 use crate::finding::inconsistency::with_inconsistencies;
-use crate::finding::phrases::{finding_of, findings, parts};
+use crate::finding::phrases::{findings, parts};
 use crate::finding::words::{WordRow, WordTable};
 use crate::finding::{Applicability, Evidence, Finding, Suggestion};
 use crate::lm::{LanguageModel, LmError};
@@ -177,7 +177,7 @@ fn split(
     let cuts: Vec<usize> = places[1..].iter().filter_map(begins).collect();
     let parts = parts(words, words.segments.words_in(finding.span), &cuts);
     let parts = parts.into_iter().map(|part| {
-        let mut part = finding_of(words, part, lm);
+        let mut part = words.finding(part, lm);
         let here = |place: &Alternatives| first(place).is_some_and(|span| span.overlaps(part.span));
         if let Some(place) = places.iter().position(here) {
             part.suggestions = places.remove(place);
