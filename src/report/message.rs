@@ -166,6 +166,17 @@ pub fn severity_name(severity: Severity) -> &'static str {
     }
 }
 
+#[cfg(feature = "clap")]
+impl clap::ValueEnum for Severity {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Minor, Self::Major, Self::Critical]
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(severity_name(*self)))
+    }
+}
+
 /// The name of a reason in reports.
 pub fn reason_name(reason: AbstainReason) -> &'static str {
     match reason {

@@ -15,7 +15,7 @@ use super::output::OutputError;
 use super::replace::temporary_file;
 
 /// Where the data goes.
-pub enum Destination {
+pub enum OutputFile {
     Standard,
     /// A device or pipe, which cannot be renamed.
     Direct {
@@ -30,7 +30,7 @@ pub enum Destination {
     },
 }
 
-impl Destination {
+impl OutputFile {
     /// Makes the place that `name` means.
     pub fn create(name: &str) -> anyhow::Result<Self> {
         if name == "-" {

@@ -51,9 +51,10 @@ fn run_into(arguments: &[&str], stdin: &[u8], stdout: &mut dyn Write) -> (u8, St
         stdout,
         stderr: &mut stderr,
         log: LogFormat::default(),
+        quiet: false,
         terminal: Terminal {
             width: 80,
-            colour: false,
+            color: false,
             input: false,
             progress: false,
         },
@@ -232,8 +233,9 @@ fn wrong_usage_is_status_2() {
 fn a_cause_is_said_once() {
     let stderr = ran(&["batch", "no-such.jsonl", "--output", "-"], b"").stderr;
     assert_eq!(stderr.matches("No such file").count(), 1, "{stderr}");
-    let told = told(&anyhow::anyhow!("the disk is full").context("cannot write out.jsonl"));
-    assert_eq!(told, "cannot write out.jsonl: the disk is full");
+    let error = anyhow::anyhow!("the disk is full").context("cannot write out.jsonl");
+    let message = advice::message(&error);
+    assert_eq!(message, "cannot write out.jsonl: the disk is full");
 }
 
 #[test]
