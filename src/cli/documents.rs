@@ -9,7 +9,7 @@ use mtlint::correct::Correction;
 use mtlint::document::{Document, DocumentError};
 use mtlint::pipeline::{AnalyzerError, Input};
 use mtlint::report::baseline::Known;
-use mtlint::report::{Outcome, Report, message, text};
+use mtlint::report::{Outcome, Report, text};
 
 use super::advice;
 use super::baseline_file;
@@ -335,7 +335,7 @@ fn siblings(
 pub fn note_outcome(report: &Report, streams: &mut Streams<'_>) {
     match &report.outcome {
         Outcome::Failed(error) => streams.error(&advice::document_error(error)),
-        Outcome::BadRecord(error) => streams.error(&message::record_error(error)),
+        Outcome::BadRecord(error) => streams.error(&advice::record_error(error)),
         Outcome::Abstained { reason, language } => {
             let why = advice::abstained(*reason, language.as_ref());
             streams.note(&format!("{} was not judged: {why}", report.id));

@@ -54,7 +54,7 @@ pub enum OutputError {
     #[error("standard output was closed")]
     Closed,
     /// The system refused.
-    #[error("cannot write {name}: {source}")]
+    #[error("cannot write {name}")]
     Failed {
         /// `standard output`, or the path of the file.
         name: String,

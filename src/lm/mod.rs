@@ -236,7 +236,7 @@ pub(crate) fn fitting(lengths: impl Iterator<Item = usize>, most: usize) -> usiz
 #[non_exhaustive]
 pub enum LmError {
     /// The file cannot be opened or read.
-    #[error("cannot read the model {path}: {source}")]
+    #[error("cannot read the model {path}")]
     Io {
         /// Path of the model file.
         path: String,
@@ -297,10 +297,7 @@ pub enum LmError {
     },
     /// A CUDA device was asked for, and there is none.
     #[cfg(feature = "rust-bert")]
-    #[error(
-        "there is no CUDA device, or the libtorch that mtlint was built with has no CUDA; use \
-         --device cpu"
-    )]
+    #[error("there is no CUDA device, or the libtorch that mtlint was built with has no CUDA")]
     NoCuda,
     /// The numbers of the model are not finite: its weights are damaged.
     #[error(

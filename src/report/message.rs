@@ -187,8 +187,7 @@ pub fn reason_name(reason: AbstainReason) -> &'static str {
     }
 }
 
-/// Why a document was not judged, and what to do about it where something can
-/// be done.
+/// Why a document was not judged.
 pub fn abstained(reason: AbstainReason, language: Option<&Language>) -> String {
     match reason {
         AbstainReason::Empty => "there is nothing in it but white space".to_owned(),
@@ -203,10 +202,7 @@ pub fn abstained(reason: AbstainReason, language: Option<&Language>) -> String {
                 }
                 None => "it does not seem to be in English".to_owned(),
             };
-            format!(
-                "{seems}, which this model cannot judge; if it is English all the same, \
-                 give --language eng"
-            )
+            format!("{seems}, which this model cannot judge")
         }
     }
 }
@@ -252,7 +248,7 @@ pub fn record_error(error: &RecordError) -> String {
     let way_out = match record_error_kind(error) {
         _ if matches!(error, RecordError::BadRow { .. }) => "put a text with commas in quotes",
         "not_utf8" => "save it as plain text in UTF-8 first",
-        "too_large" => "split it, or raise --max-bytes",
+        "too_large" => "split it",
         _ if matches!(
             error,
             RecordError::Malformed {

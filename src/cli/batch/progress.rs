@@ -12,6 +12,7 @@ use serde::Serialize;
 use mtlint::batch::{BytesRead, Judged, Source, Status};
 use mtlint::report::text;
 
+use crate::cli::advice;
 use crate::cli::log::{Level, LogFormat};
 use crate::cli::output::Streams;
 
@@ -200,9 +201,13 @@ impl Progress {
 /// Which document failed, and why, as its report says.
 fn failure(judged: &Judged) -> String {
     let report: serde_json::Value = serde_json::from_str(&judged.line).unwrap_or_default();
-    let why = report["error"]["message"].as_str().unwrap_or_default();
+    let error = &report["error"];
+    let [kind, why] = ["kind", "message"].map(|key| error[key].as_str().unwrap_or_default());
+    let why = advice::reported(kind, why.to_owned());
     // Of a file it begins with the path.
-    let why = why.strip_prefix(&format!("{}: ", judged.id)).unwrap_or(why);
+    let why = why
+        .strip_prefix(&format!("{}: ", judged.id))
+        .unwrap_or(&why);
     format!("failed: {}: {why}", text::safe_name(&judged.id))
 }
 
