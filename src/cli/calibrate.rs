@@ -71,13 +71,13 @@ pub fn run(arguments: &CalibrateArgs, streams: &mut Streams<'_>) -> anyhow::Resu
     for path in &arguments.data {
         sets.extend(dataset::load(path)?);
     }
-    let (analyzer, beside) = linter::load_uncalibrated(&settings, streams)?;
-    if analyzer.sees_states() {
+    let (linter, beside) = linter::load_uncalibrated(&settings, streams)?;
+    if linter.sees_states() {
         bail!(
             "{} is judged by {}, which was trained and calibrated with it; to calibrate the \
              detector that serves every model, add --detector {}",
-            analyzer.model().name,
-            analyzer.detector(),
+            linter.model().name,
+            linter.detector(),
             "surprisal"
         );
     }
@@ -93,7 +93,7 @@ pub fn run(arguments: &CalibrateArgs, streams: &mut Streams<'_>) -> anyhow::Resu
         .limit
         .map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let mut progress = ReadingProgress::new(streams);
-    let fitted = calibrate(&analyzer, &sets, limit, |done, total| {
+    let fitted = calibrate(&linter, &sets, limit, |done, total| {
         if let Some(words) = progress.step(done, total) {
             streams.note(&words);
         }

@@ -124,7 +124,7 @@ pub fn run(arguments: &EvalArgs, streams: &mut Streams<'_>) -> anyhow::Result<Ve
         sets.extend(dataset::load(path)?);
     }
     let settings = Settings::resolve(&Typed::from(&arguments.judging), None);
-    let analyzer = linter::load(&settings, streams)?;
+    let linter = linter::load(&settings, streams)?;
     let options = eval::Options {
         half: match arguments.half {
             HalfName::A => Half::DevA,
@@ -147,7 +147,7 @@ pub fn run(arguments: &EvalArgs, streams: &mut Streams<'_>) -> anyhow::Result<Ve
         },
     };
     let mut progress = ReadingProgress::new(streams);
-    let evaluation = eval::measure(&analyzer, &sets, options, |done, total| {
+    let evaluation = eval::measure(&linter, &sets, options, |done, total| {
         if let Some(words) = progress.step(done, total) {
             streams.note(&words);
         }

@@ -11,7 +11,7 @@ use anyhow::bail;
 
 use mtlint::detect::calibrated::Calibrated;
 use mtlint::lm::SentenceVectors;
-use mtlint::pipeline::Analyzer;
+use mtlint::pipeline::Linter;
 
 use super::config::Settings;
 use super::flags::{CalibrationChoice, DetectorChoice};
@@ -19,7 +19,7 @@ use super::load::{LoadedModel, load_aligner, load_model, start_threads};
 use super::output::Streams;
 
 /// What judges documents under the settings, with the model loaded for it.
-pub fn load(settings: &Settings, streams: &mut Streams<'_>) -> anyhow::Result<Analyzer> {
+pub fn load(settings: &Settings, streams: &mut Streams<'_>) -> anyhow::Result<Linter> {
     start_threads(settings)?;
     // What cannot be had is said before the language model is loaded.
     let aligner = load_aligner(settings, streams)?;
@@ -32,7 +32,7 @@ pub fn load(settings: &Settings, streams: &mut Streams<'_>) -> anyhow::Result<An
 pub fn load_uncalibrated(
     settings: &Settings,
     streams: &Streams<'_>,
-) -> anyhow::Result<(Analyzer, Option<PathBuf>)> {
+) -> anyhow::Result<(Linter, Option<PathBuf>)> {
     start_threads(settings)?;
     let aligner = load_aligner(settings, streams)?;
     let model = load_model(settings, streams)?;
@@ -45,12 +45,12 @@ pub fn with_model(
     model: &LoadedModel,
     aligner: Option<Arc<dyn SentenceVectors>>,
     streams: &mut Streams<'_>,
-) -> anyhow::Result<Analyzer> {
-    let analyzer = uncalibrated(settings, model, aligner)?;
+) -> anyhow::Result<Linter> {
+    let linter = uncalibrated(settings, model, aligner)?;
     match &settings.calibration {
-        CalibrationChoice::None => Ok(analyzer),
-        CalibrationChoice::File(path) => match calibration(path, &analyzer)? {
-            Usable::Yes(calibrated) => Ok(analyzer.calibrated(&calibrated)),
+        CalibrationChoice::None => Ok(linter),
+        CalibrationChoice::File(path) => match calibration(path, &linter)? {
+            Usable::Yes(calibrated) => Ok(linter.calibrated(&calibrated)),
             Usable::No(why) => bail!(why),
             Usable::Missing => bail!(
                 "there is no calibration {}; 'mtlint calibrate' makes one",
@@ -58,18 +58,17 @@ pub fn with_model(
             ),
         },
         CalibrationChoice::BesideModel => {
-            let surprisal =
-                settings.detector == DetectorChoice::Surprisal || !analyzer.sees_states();
+            let surprisal = settings.detector == DetectorChoice::Surprisal || !linter.sees_states();
             // A detector that was trained with the model needs none.
             let Some(path) = model.calibration.as_deref().filter(|_| surprisal) else {
-                return Ok(analyzer);
+                return Ok(linter);
             };
-            match calibration(path, &analyzer)? {
-                Usable::Yes(calibrated) => return Ok(analyzer.calibrated(&calibrated)),
+            match calibration(path, &linter)? {
+                Usable::Yes(calibrated) => return Ok(linter.calibrated(&calibrated)),
                 Usable::No(why) => streams.note(&why),
                 Usable::Missing => {}
             }
-            Ok(analyzer)
+            Ok(linter)
         }
     }
 }
@@ -83,11 +82,11 @@ enum Usable {
 }
 
 /// The calibration in a file, compared with what it is to calibrate.
-fn calibration(path: &Path, analyzer: &Analyzer) -> anyhow::Result<Usable> {
+fn calibration(path: &Path, linter: &Linter) -> anyhow::Result<Usable> {
     let Some(calibrated) = Calibrated::read(path)? else {
         return Ok(Usable::Missing);
     };
-    let (model, detector) = (analyzer.model(), analyzer.detector());
+    let (model, detector) = (linter.model(), linter.detector());
     let why = if calibrated.detector != detector {
         format!(
             "it is for the detector {}, and {detector} judges",
@@ -108,13 +107,13 @@ fn uncalibrated(
     settings: &Settings,
     model: &LoadedModel,
     aligner: Option<Arc<dyn SentenceVectors>>,
-) -> anyhow::Result<Analyzer> {
-    let mut analyzer = Analyzer::new(Arc::clone(&model.lm), settings.options())?;
+) -> anyhow::Result<Linter> {
+    let mut linter = Linter::new(Arc::clone(&model.lm), settings.options())?;
     if settings.detector == DetectorChoice::Surprisal {
-        analyzer = analyzer.by_surprisal()?;
+        linter = linter.by_surprisal()?;
     }
     if let Some(aligner) = aligner {
-        analyzer = analyzer.aligning_by(aligner);
+        linter = linter.aligning_by(aligner);
     }
-    Ok(analyzer.under(settings.policy.clone()))
+    Ok(linter.under(settings.policy.clone()))
 }

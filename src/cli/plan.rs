@@ -11,7 +11,7 @@ use std::rc::Rc;
 use clap::Args;
 
 use mtlint::document::{Document, DocumentError};
-use mtlint::pipeline::Analyzer;
+use mtlint::pipeline::Linter;
 
 use super::config::{ConfigError, ConfigFile, Finder, RuleMatches, Settings, Typed};
 use super::inputs::STANDARD_INPUT;
@@ -136,7 +136,7 @@ impl Plan {
     }
 
     /// What judges under each of the settings. A model is loaded once.
-    pub fn analyzers(&self, streams: &mut Streams<'_>) -> anyhow::Result<Analyzers> {
+    pub fn linters(&self, streams: &mut Streams<'_>) -> anyhow::Result<Linters> {
         // No configuration names threads and aligner: they are the same for all.
         let mut aligner = None;
         if let Some(first) = self.settings.first() {
@@ -144,7 +144,7 @@ impl Plan {
             aligner = load_aligner(first, streams)?;
         }
         let mut models: HashMap<(&str, &str), Rc<LoadedModel>> = HashMap::new();
-        let mut analyzers = Vec::new();
+        let mut linters = Vec::new();
         for settings in &self.settings {
             let key = (
                 settings.model.value.as_str(),
@@ -158,25 +158,25 @@ impl Plan {
                     model
                 }
             };
-            analyzers.push(linter::with_model(
+            linters.push(linter::with_model(
                 settings,
                 &model,
                 aligner.clone(),
                 streams,
             )?);
         }
-        Ok(Analyzers(analyzers))
+        Ok(Linters(linters))
     }
 
     /// The one of the analyzers that judges an article.
-    pub fn analyzer<'a>(&self, analyzers: &'a Analyzers, file: &str) -> &'a Analyzer {
+    pub fn linter<'a>(&self, linters: &'a Linters, file: &str) -> &'a Linter {
         let entry = self.documents.get(file);
-        &analyzers.0[entry.map_or(0, |entry| entry.settings)]
+        &linters.0[entry.map_or(0, |entry| entry.settings)]
     }
 }
 
 /// What judges under each of the settings of a plan.
-pub struct Analyzers(Vec<Analyzer>);
+pub struct Linters(Vec<Linter>);
 
 /// Where a configuration is taken from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

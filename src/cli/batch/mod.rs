@@ -145,9 +145,9 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         stop,
     } = Files::open(arguments, streams)?;
     let settings: &Settings = plan.settings(STANDARD_INPUT);
-    let analyzer = linter::load(settings, streams)?;
+    let linter = linter::load(settings, streams)?;
     let mut run = state
-        .map(|state| state::begin(state, arguments, (&analyzer, settings), streams))
+        .map(|state| state::begin(state, arguments, (&linter, settings), streams))
         .transpose()?;
     let Format::Jsonl = arguments.format;
     let reading = Reading {
@@ -167,7 +167,7 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     let mut stdin = Some(&mut **stdin);
     let part = (&plan, arguments.shard);
     let job = Job {
-        analyzer: &analyzer,
+        linter: &linter,
         options: json::Options {
             words: arguments.words,
             fix: None,
@@ -202,7 +202,7 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     if let Some(page) = page {
         let mut no_input = None::<std::io::Empty>;
         let again = records(&sources, &mut no_input, &reading, part);
-        page.write(again, &analyzer, siblings.as_mut(), streams)?;
+        page.write(again, &linter, siblings.as_mut(), streams)?;
     }
     Ok(verdict)
 }

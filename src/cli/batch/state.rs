@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use mtlint::batch::Source;
 use mtlint::batch::state::{Fingerprint, Run, State};
 use mtlint::checksum;
-use mtlint::pipeline::Analyzer;
+use mtlint::pipeline::Linter;
 use mtlint::report::json;
 
 use super::arguments::BatchArgs;
@@ -60,10 +60,10 @@ fn same(one: &Path, other: &Path) -> bool {
 pub fn begin(
     state: State,
     arguments: &BatchArgs,
-    (analyzer, settings): (&Analyzer, &Settings),
+    (linter, settings): (&Linter, &Settings),
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Run> {
-    let fingerprint = fingerprint(arguments, analyzer, settings)?;
+    let fingerprint = fingerprint(arguments, linter, settings)?;
     // A run with another pool is another run, though it knows the same reports.
     let pool = arguments.pool.iter().map(|pool| format!("--pool {pool}"));
     let inputs: Vec<String> = arguments.inputs.iter().cloned().chain(pool).collect();
@@ -95,11 +95,11 @@ fn now() -> i64 {
 /// Everything that a report depends on beside the document and its siblings.
 fn fingerprint(
     arguments: &BatchArgs,
-    analyzer: &Analyzer,
+    linter: &Linter,
     settings: &Settings,
 ) -> anyhow::Result<Fingerprint> {
-    let model = analyzer.model();
-    let threshold = analyzer.threshold(settings.operating_point());
+    let model = linter.model();
+    let threshold = linter.threshold(settings.operating_point());
     let language = settings.language.value.clone();
     let policy = serde_json::to_vec(&settings.policy)?;
     Ok(Fingerprint::new([
@@ -109,12 +109,12 @@ fn fingerprint(
         ("model", model.name.clone()),
         ("model_sha256", model.sha256.clone()),
         ("precision", model.precision.name().to_owned()),
-        ("detector", analyzer.detector().to_owned()),
+        ("detector", linter.detector().to_owned()),
         (
             "calibration",
-            analyzer.calibration().unwrap_or_default().to_owned(),
+            linter.calibration().unwrap_or_default().to_owned(),
         ),
-        ("aligner", analyzer.aligner().to_owned()),
+        ("aligner", linter.aligner().to_owned()),
         ("threshold", threshold.to_string()),
         ("language", language.unwrap_or_default()),
         ("words", arguments.words.to_string()),
