@@ -1,0 +1,228 @@
+//! How far a batch is: a bar on a terminal, lines elsewhere.
+//!
+//! In: what was judged, and how much was read. Out: counts, the rate and the time
+//! left on standard error, unless quiet is wanted.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+
+use mtlint::batch::{BytesRead, Judged, Source, Status};
+use mtlint::report::text;
+
+use crate::advice;
+use crate::log::{Level, LogFormat};
+use crate::output::Streams;
+
+/// How often progress is noted where it cannot be redrawn in place.
+const NOTE_EVERY: Duration = Duration::from_secs(10);
+
+/// Documents that failed and are named at the end; all of them are in the output.
+const MAX_NAMED: usize = 3;
+
+/// What a rate or a time left is told from, at least.
+const TELLING: Duration = Duration::from_secs(5);
+
+/// Counts, and says how far the batch is.
+pub struct Progress {
+    bar: ProgressBar,
+    /// Notes instead of a bar, where none can be drawn.
+    notes: bool,
+    log: LogFormat,
+    begun: Instant,
+    noted: Instant,
+    /// Bytes of all inputs, where that is known.
+    total: Option<u64>,
+    read: BytesRead,
+    counts: Counts,
+    /// The first documents that failed, and why.
+    failures: Vec<String>,
+}
+
+/// What was done so far.
+#[derive(Debug, Default, Serialize)]
+pub struct Counts {
+    judged: u64,
+    abstained: u64,
+    failed: u64,
+    /// Of all, those whose report was in the state.
+    known: u64,
+    /// Of all, those that were judged with an article of the pool.
+    with_sibling: u64,
+    near_copies: u64,
+}
+
+/// The counts and how fast they grow, as a log has them.
+#[derive(Serialize)]
+struct Numbers<'a> {
+    done: bool,
+    #[serde(flatten)]
+    counts: &'a Counts,
+    seconds: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    documents_per_second: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds_left: Option<u64>,
+}
+
+impl Progress {
+    /// What is read of the sources is counted in `read`.
+    pub fn new(sources: &[Source], read: &BytesRead, streams: &Streams<'_>) -> Self {
+        let draw = streams.draws_progress();
+        let total = total_bytes(sources);
+        let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
+        bar.set_draw_target(if draw {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        });
+        let template = if total.is_some() {
+            "{percent} % {wide_bar} {msg}"
+        } else {
+            "{spinner} {wide_msg} {elapsed}"
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        Self {
+            bar,
+            notes: !draw && !streams.quiet,
+            log: streams.log,
+            begun: Instant::now(),
+            noted: Instant::now(),
+            total,
+            read: read.clone(),
+            counts: Counts::default(),
+            failures: Vec::new(),
+        }
+    }
+
+    /// Documents that could not be read.
+    pub fn failed(&self) -> u64 {
+        self.counts.failed
+    }
+
+    pub fn count(&mut self, judged: &Judged, stderr: &mut dyn Write) {
+        let counts = &mut self.counts;
+        match judged.summary.status {
+            Status::Scored => counts.judged += 1,
+            Status::Abstained => counts.abstained += 1,
+            Status::Failed => {
+                counts.failed += 1;
+                if self.failures.len() < MAX_NAMED {
+                    self.failures.push(failure(judged));
+                }
+            }
+        }
+        counts.known += u64::from(judged.kept);
+        counts.with_sibling += u64::from(judged.links.sibling.is_some());
+        counts.near_copies += u64::from(judged.links.copy_of.is_some());
+        if !self.bar.is_hidden() {
+            // The message first: each of the two draws.
+            self.bar.set_message(self.words(false));
+            self.bar.set_position(self.read.get());
+        }
+        if self.notes && self.noted.elapsed() >= NOTE_EVERY {
+            self.noted = Instant::now();
+            self.note(false, stderr);
+        }
+    }
+
+    fn numbers(&self, done: bool) -> Numbers<'_> {
+        let counts = &self.counts;
+        let elapsed = self.begun.elapsed();
+        let seconds = elapsed.as_secs_f64();
+        let documents = counts.judged + counts.abstained + counts.failed;
+        let telling = elapsed >= TELLING && documents > 0;
+        let read = self.read.get();
+        // All of a small input is read before it is judged; nobody knows then.
+        let left = self.total.filter(|&total| 0 < read && read < total);
+        let left = left.map(|total| seconds * (total - read) as f64 / read as f64);
+        Numbers {
+            done,
+            counts,
+            seconds: (seconds * 10.0).round() / 10.0,
+            documents_per_second: telling.then(|| rounded(documents as f64 / seconds)),
+            seconds_left: left
+                .filter(|_| telling && !done)
+                .map(|left| left.round() as u64),
+        }
+    }
+
+    fn words(&self, done: bool) -> String {
+        let counts = &self.counts;
+        let mut words = format!(
+            "{} judged, {} not judged, {} failed",
+            counts.judged, counts.abstained, counts.failed
+        );
+        if counts.known > 0 {
+            words += &format!("; {} of them known from the state", counts.known);
+        }
+        if counts.with_sibling > 0 {
+            words += &format!("; {} with a sibling from the pool", counts.with_sibling);
+        }
+        if counts.near_copies > 0 {
+            words += &format!("; near copies: {}", counts.near_copies);
+        }
+        let numbers = self.numbers(done);
+        if let Some(rate) = numbers.documents_per_second {
+            words += &format!("; {rate} a second");
+        }
+        if let Some(left) = numbers.seconds_left {
+            words += &format!("; {} left", HumanDuration(Duration::from_secs(left)));
+        }
+        words
+    }
+
+    fn note(&self, done: bool, stderr: &mut dyn Write) {
+        let lead = if done { "" } else { "so far: " };
+        let words = format!("{lead}{}", self.words(done));
+        let line = self.log.line_with(Level::Note, &words, &self.numbers(done));
+        // That nobody reads progress is no reason to stop.
+        let _ = stderr.write_all(line.as_bytes());
+    }
+
+    pub fn finish(self, stderr: &mut dyn Write) {
+        let drawn = !self.bar.is_hidden();
+        self.bar.finish_and_clear();
+        if self.notes || drawn {
+            self.note(true, stderr);
+            let more = self.counts.failed - self.failures.len() as u64;
+            let more = (more > 0).then(|| format!("failed: {more} more, named in the output"));
+            for words in self.failures.iter().chain(&more) {
+                let _ = stderr.write_all(self.log.line(Level::Note, words).as_bytes());
+            }
+        }
+    }
+}
+
+/// Which document failed, and why, as its report says.
+fn failure(judged: &Judged) -> String {
+    let report: serde_json::Value = serde_json::from_str(&judged.line).unwrap_or_default();
+    let error = &report["error"];
+    let [kind, why] = ["kind", "message"].map(|key| error[key].as_str().unwrap_or_default());
+    let why = advice::reported(kind, why.to_owned());
+    // Of a file it begins with the path.
+    let why = why
+        .strip_prefix(&format!("{}: ", judged.id))
+        .unwrap_or(&why);
+    format!("failed: {}: {why}", text::safe_name(&judged.id))
+}
+
+/// Three digits, as a rate is told.
+fn rounded(rate: f64) -> f64 {
+    let digits = if rate < 10.0 { 10.0 } else { 1.0 };
+    (rate * digits).round() / digits
+}
+
+/// Bytes of all inputs; none where one is no file, such as standard input.
+fn total_bytes(sources: &[Source]) -> Option<u64> {
+    let bytes = |source: &Source| match source.path()?.metadata() {
+        Ok(metadata) => metadata.is_file().then_some(metadata.len()),
+        // What is not there will not be read.
+        Err(_) => Some(0),
+    };
+    sources.iter().map(bytes).sum()
+}
