@@ -17,7 +17,7 @@ pub struct Gates {
 }
 
 impl Gates {
-    /// Whether a gate was given and this report meets it. What was not judged
+    /// Whether a gate is given and the report meets it. A document that was not judged
     /// meets none.
     pub fn met_by(&self, summary: &Summary) -> bool {
         let severe = self
@@ -30,7 +30,7 @@ impl Gates {
         severe || poor
     }
 
-    /// Whether there is any.
+    /// Whether a gate is given at all.
     pub fn any(&self) -> bool {
         self.fail_on.is_some() || self.fail_under.is_some()
     }

@@ -24,7 +24,7 @@ pub enum OutputFile {
     },
     /// A new file beside the one that is wanted, so that what appears under
     /// the wanted name is whole.
-    Beside {
+    Staged {
         wanted: PathBuf,
         file: BufWriter<NamedTempFile>,
     },
@@ -61,7 +61,7 @@ impl OutputFile {
             _ => Path::new("."),
         };
         let file = temporary_file(folder, metadata.as_ref()).map_err(failed)?;
-        Ok(Self::Beside {
+        Ok(Self::Staged {
             wanted,
             file: BufWriter::new(file),
         })
@@ -77,7 +77,7 @@ impl OutputFile {
             Self::Direct { name, file } => file
                 .write_all(data.as_bytes())
                 .map_err(|error| OutputError::new(name.clone(), error)),
-            Self::Beside { wanted, file } => file
+            Self::Staged { wanted, file } => file
                 .write_all(data.as_bytes())
                 .map_err(|error| OutputError::new(wanted.display().to_string(), error)),
         }
@@ -92,7 +92,7 @@ impl OutputFile {
             Self::Direct { name, mut file } => {
                 file.flush().map_err(|error| OutputError::new(name, error))
             }
-            Self::Beside { wanted, file } => {
+            Self::Staged { wanted, file } => {
                 let failed = |error| OutputError::new(wanted.display().to_string(), error);
                 let file = file
                     .into_inner()

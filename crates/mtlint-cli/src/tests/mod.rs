@@ -12,6 +12,7 @@ mod emit;
 mod eval;
 mod fix;
 mod page;
+mod sibling_rules;
 
 const CLEAN: &str = "The harbour was quiet before the race.\n";
 const GARBLED: &str = "The harbour was gibberish before the twaddle race.\n";
@@ -32,6 +33,17 @@ impl Folder {
             std::fs::write(folder.path().join(name), bytes).unwrap();
         }
         Self(folder)
+    }
+
+    /// Files in folders of their own.
+    fn tree(files: &[(&str, &str)]) -> Self {
+        let folder = Self::with(&[]);
+        for (name, text) in files {
+            let path = folder.0.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        folder
     }
 
     fn path(&self, name: &str) -> String {
