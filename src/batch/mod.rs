@@ -25,7 +25,7 @@ pub use judge::{Ended, Job};
 pub use judged::{Judged, Status, Summary};
 pub use open::{AnyRecords, BytesRead, Reading, Unnamed, records};
 pub use record::{Record, Records};
-pub use rows::Rows;
+pub use rows::{RowTooLarge, Rows};
 pub use shard::{Shard, ShardError};
 pub use siblings::{Links, Siblings};
 pub use source::{Source, SourceError, sources};
@@ -38,7 +38,7 @@ use crate::pipeline::LintError;
 #[non_exhaustive]
 pub enum BatchError {
     /// An input of records cannot be read any further.
-    #[error("cannot read {name}: {source}")]
+    #[error("cannot read {name}")]
     Read {
         /// Path as given, `-` for standard input.
         name: String,
@@ -55,7 +55,7 @@ pub enum BatchError {
     #[error(transparent)]
     Pool(#[from] pool::PoolError),
     /// A report could not be put into JSON.
-    #[error("cannot write a report as JSON: {0}")]
+    #[error("cannot write a report as JSON")]
     Json(#[from] serde_json::Error),
 }
 

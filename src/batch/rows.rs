@@ -213,6 +213,12 @@ impl Meter {
     }
 }
 
+/// Why rows end: one of them has more bytes than are allowed. It is what the system error
+/// of [`BatchError::Read`] holds then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a row is too large: is a quote not closed?")]
+pub struct RowTooLarge;
+
 /// Lets as many bytes through as are allowed.
 struct Metered<R> {
     reader: R,
@@ -223,10 +229,7 @@ impl<R: Read> Read for Metered<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.meter.allowance.get();
         if left == 0 {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                "a row is too large: is a quote not closed? Or raise --max-bytes",
-            ));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, RowTooLarge));
         }
         let most = usize::try_from(left)
             .unwrap_or(usize::MAX)
@@ -240,6 +243,8 @@ impl<R: Read> Read for Metered<R> {
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error;
+
     use super::*;
 
     fn rows(csv: &[u8], max_bytes: u64) -> Vec<Result<Record, BatchError>> {
@@ -258,7 +263,10 @@ mod tests {
                 words
             }
             Ok(Record::Rejected { id, error }) => vec![id.clone(), error.to_string()],
-            Err(error) => vec![error.to_string()],
+            Err(error) => match error.source() {
+                Some(cause) => vec![format!("{error}: {cause}")],
+                None => vec![error.to_string()],
+            },
         }
     }
 
@@ -335,9 +343,7 @@ mod tests {
         assert_eq!(told(&rows[0]), ["a", "Rain."]);
         assert_eq!(
             told(&rows[1]),
-            [
-                "cannot read feed.csv: a row is too large: is a quote not closed? Or raise --max-bytes"
-            ]
+            ["cannot read feed.csv: a row is too large: is a quote not closed?"]
         );
         assert_eq!(rows.len(), 2);
     }

@@ -51,7 +51,7 @@ impl Source {
 #[non_exhaustive]
 pub enum SourceError {
     /// There is no such file, and it does not look like a pattern either.
-    #[error("cannot read {path}: {source}")]
+    #[error("cannot read {path}")]
     Unreadable {
         /// Path as given.
         path: String,

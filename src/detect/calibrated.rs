@@ -56,7 +56,7 @@ pub struct Calibrated {
 #[non_exhaustive]
 pub enum CalibratedError {
     /// The system refused to read it.
-    #[error("cannot read the calibration {}: {source}", path.display())]
+    #[error("cannot read the calibration {}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -65,7 +65,7 @@ pub enum CalibratedError {
     },
     /// It is no calibration, or cut off.
     #[error(
-        "the calibration {} is damaged ({problem}); make it again with 'mtlint calibrate', remove it, or judge with --calibration none",
+        "the calibration {} is damaged ({problem})",
         path.display()
     )]
     Damaged {
@@ -76,7 +76,7 @@ pub enum CalibratedError {
     },
     /// It cannot be written.
     #[error(
-        "cannot write the calibration {}: {source}; name another file with --calibration",
+        "cannot write the calibration {}",
         path.display()
     )]
     Unwritable {
@@ -259,14 +259,14 @@ mod tests {
     }
 
     #[test]
-    fn damaged_files_are_errors_with_the_way_out() {
+    fn damaged_files_are_errors() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("c.json");
         let whole = calibrated().text().unwrap();
         let problem = |text: &[u8]| {
             std::fs::write(&path, text).unwrap();
             let problem = Calibrated::read(&path).unwrap_err().to_string();
-            assert!(problem.contains("--calibration none"), "{problem}");
+            assert!(problem.contains("c.json is damaged ("), "{problem}");
             problem
         };
         problem(b"");

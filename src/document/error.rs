@@ -25,7 +25,7 @@ pub enum DocumentError {
     },
     /// There are more bytes than the limit allows.
     #[error(
-        "{name}: too large ({}; the limit is {limit} bytes); raise it with --max-bytes",
+        "{name}: too large ({}; the limit is {limit} bytes)",
         size.map_or_else(|| format!("more than {limit} bytes"), |size| format!("{size} bytes"))
     )]
     TooLarge {
@@ -37,15 +37,15 @@ pub enum DocumentError {
         size: Option<u64>,
     },
     /// The operating system refused or failed.
-    #[error("{name}: cannot be read: {source}")]
+    #[error("{name}: cannot be read: {cause}")]
     Unreadable {
         /// The document's name.
         name: String,
         /// What the operating system said.
-        source: Arc<io::Error>,
+        cause: Arc<io::Error>,
     },
     /// A folder stands where a file was expected.
-    #[error("{name}: is a folder, not a file; mtlint batch reads folders")]
+    #[error("{name}: is a folder, not a file")]
     IsFolder {
         /// The folder's name.
         name: String,
@@ -76,7 +76,7 @@ impl DocumentError {
             io::ErrorKind::IsADirectory => Self::IsFolder { name },
             _ => Self::Unreadable {
                 name,
-                source: Arc::new(source),
+                cause: Arc::new(source),
             },
         }
     }

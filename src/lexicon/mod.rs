@@ -62,10 +62,10 @@ const SPELT_FOREIGN: f32 = 0.5;
 #[non_exhaustive]
 pub enum LexiconError {
     /// The list of words is damaged.
-    #[error("the list of words is damaged: {0}")]
+    #[error("the list of words is damaged")]
     List(#[from] fst::Error),
     /// The weights of the spelling model are damaged.
-    #[error("the spelling model is damaged: {0}")]
+    #[error("the spelling model is damaged")]
     Spelling(#[from] safetensors::SafeTensorError),
     /// A tensor is not as the spelling model needs it.
     #[error("the spelling model's {name} holds {got}, expected {expected}")]

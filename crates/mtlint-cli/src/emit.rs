@@ -10,16 +10,16 @@ use clap::ValueEnum;
 use mtlint::correct::Correction;
 use mtlint::report::{Report, text};
 
-use super::destination::{Destination, is_one_of};
 use super::drawing::{Drawing, Format, Manner};
 use super::output::{OutputError, Streams};
+use super::output_file::{OutputFile, is_one_of};
 
 /// Columns of text in a file.
 const FILE_WIDTH: usize = 100;
 
 /// A format and where it goes, as an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Emit {
+pub struct EmitTarget {
     /// How reports are drawn.
     pub format: Format,
     /// The file they go to.
@@ -27,7 +27,7 @@ pub struct Emit {
 }
 
 /// `FORMAT=PATH`.
-pub fn parse(value: &str) -> Result<Emit, String> {
+pub fn parse(value: &str) -> Result<EmitTarget, String> {
     let formats = || {
         let names = Format::value_variants().iter();
         let names = names.filter_map(|format| Some(format.to_possible_value()?.get_name().into()));
@@ -43,7 +43,7 @@ pub fn parse(value: &str) -> Result<Emit, String> {
         let name = value.split('=').next().unwrap_or_default();
         return Err(format!("for standard output there is --format {name}"));
     }
-    Ok(Emit {
+    Ok(EmitTarget {
         format,
         path: path.to_owned(),
     })
@@ -52,7 +52,7 @@ pub fn parse(value: &str) -> Result<Emit, String> {
 /// Standard output, and a file for each `--emit`.
 pub struct Outputs {
     standard: Output<()>,
-    files: Vec<Output<Destination>>,
+    files: Vec<Output<OutputFile>>,
     /// The first thing that went wrong with any of them, a reader that has gone aside.
     failure: Option<OutputError>,
 }
@@ -67,13 +67,13 @@ impl Outputs {
     /// Makes the files. Those that are `read` may not be written to.
     pub fn create(
         format: Format,
-        emits: &[Emit],
+        emits: &[EmitTarget],
         manner: Manner,
         read: &[&str],
     ) -> anyhow::Result<Self> {
         let mut written: Vec<&str> = Vec::new();
         let mut files = Vec::new();
-        for Emit { format, path } in emits {
+        for EmitTarget { format, path } in emits {
             if is_one_of(path, read.iter().copied()) {
                 bail!("--emit would write over {path}, which is read; name another file");
             }
@@ -91,7 +91,7 @@ impl Outputs {
             };
             files.push(Output {
                 drawing: Drawing::new(*format, manner),
-                place: Some(Destination::create(path)?),
+                place: Some(OutputFile::create(path)?),
             });
         }
         Ok(Self {

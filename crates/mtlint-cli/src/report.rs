@@ -11,9 +11,10 @@ use mtlint::batch::morning::{self, draw, page};
 use mtlint::batch::state::Reader;
 use mtlint::report::text;
 
-use super::Verdict;
-use super::common::{Colour, GateArgs};
+use super::flags::{ColorChoice, GateFlags};
+use super::gates::Gates;
 use super::output::Streams;
+use super::verdict::Verdict;
 
 /// Tell what the last run over a state brought: the worst documents, and what has changed
 ///
@@ -44,15 +45,15 @@ pub struct ReportArgs {
     top: usize,
 
     /// Colour the text; 'auto' asks the terminal and obeys NO_COLOR
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
-    color: Colour,
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    color: ColorChoice,
 
     /// Exit with status 2 if a document failed or the run was cut short
     #[arg(long)]
     fail_on_error: bool,
 
     #[command(flatten)]
-    gates: GateArgs,
+    gates: GateFlags,
 }
 
 /// How to print.
@@ -71,7 +72,7 @@ pub fn run(arguments: &ReportArgs, streams: &mut Streams<'_>) -> anyhow::Result<
     drop(reader);
     let style = text::Style {
         width: streams.terminal.width,
-        colour: arguments.color.wanted(streams),
+        colour: arguments.color.is_wanted(streams),
     };
     let drawn = match arguments.format {
         Format::Text => draw::text(&morning, style),
@@ -82,6 +83,6 @@ pub fn run(arguments: &ReportArgs, streams: &mut Streams<'_>) -> anyhow::Result<
     let whole = morning.run.finished && morning.totals.failed == 0;
     Ok(Verdict {
         failed: arguments.fail_on_error && !whole,
-        gate: arguments.gates.met_by(&morning.extremes()),
+        gate: Gates::from(&arguments.gates).met_by(&morning.extremes()),
     })
 }

@@ -74,19 +74,19 @@ const UNJUDGED_QUALITY: f64 = 80.0;
 #[non_exhaustive]
 pub enum PoolError {
     /// No temporary folder can be made for the index.
-    #[error("cannot make a temporary folder for the index of the pool: {source}")]
+    #[error("cannot make a temporary folder for the index of the pool")]
     Folder {
         /// What the system said.
         source: std::io::Error,
     },
     /// The index cannot be written or read.
-    #[error("the index of the pool failed: {0}")]
+    #[error("the index of the pool failed")]
     Index(#[from] tantivy::TantivyError),
     /// The lexicon is damaged.
     #[error(transparent)]
     Lexicon(#[from] LexiconError),
     /// A source of the pool cannot be found.
-    #[error("the pool cannot be read: {0}")]
+    #[error("the pool cannot be read")]
     Source(#[from] SourceError),
     /// A source of the pool gives nothing to compare with.
     #[error("the pool {argument} holds no article: {problem}")]

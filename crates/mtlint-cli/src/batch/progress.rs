@@ -12,14 +12,15 @@ use serde::Serialize;
 use mtlint::batch::{BytesRead, Judged, Source, Status};
 use mtlint::report::text;
 
-use super::super::log::{Level, LogFormat};
-use super::super::output::Streams;
+use crate::advice;
+use crate::log::{Level, LogFormat};
+use crate::output::Streams;
 
 /// How often progress is noted where it cannot be redrawn in place.
 const NOTE_EVERY: Duration = Duration::from_secs(10);
 
 /// Documents that failed and are named at the end; all of them are in the output.
-const MOST_NAMED: usize = 3;
+const MAX_NAMED: usize = 3;
 
 /// What a rate or a time left is told from, at least.
 const TELLING: Duration = Duration::from_secs(5);
@@ -68,8 +69,8 @@ struct Numbers<'a> {
 
 impl Progress {
     /// What is read of the sources is counted in `read`.
-    pub fn new(sources: &[Source], read: &BytesRead, quiet: bool, streams: &Streams<'_>) -> Self {
-        let draw = streams.draws_progress(quiet);
+    pub fn new(sources: &[Source], read: &BytesRead, streams: &Streams<'_>) -> Self {
+        let draw = streams.draws_progress();
         let total = total_bytes(sources);
         let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
         bar.set_draw_target(if draw {
@@ -87,7 +88,7 @@ impl Progress {
         }
         Self {
             bar,
-            notes: !draw && !quiet,
+            notes: !draw && !streams.quiet,
             log: streams.log,
             begun: Instant::now(),
             noted: Instant::now(),
@@ -110,7 +111,7 @@ impl Progress {
             Status::Abstained => counts.abstained += 1,
             Status::Failed => {
                 counts.failed += 1;
-                if self.failures.len() < MOST_NAMED {
+                if self.failures.len() < MAX_NAMED {
                     self.failures.push(failure(judged));
                 }
             }
@@ -200,9 +201,13 @@ impl Progress {
 /// Which document failed, and why, as its report says.
 fn failure(judged: &Judged) -> String {
     let report: serde_json::Value = serde_json::from_str(&judged.line).unwrap_or_default();
-    let why = report["error"]["message"].as_str().unwrap_or_default();
+    let error = &report["error"];
+    let [kind, why] = ["kind", "message"].map(|key| error[key].as_str().unwrap_or_default());
+    let why = advice::reported(kind, why.to_owned());
     // Of a file it begins with the path.
-    let why = why.strip_prefix(&format!("{}: ", judged.id)).unwrap_or(why);
+    let why = why
+        .strip_prefix(&format!("{}: ", judged.id))
+        .unwrap_or(&why);
     format!("failed: {}: {why}", text::safe_name(&judged.id))
 }
 

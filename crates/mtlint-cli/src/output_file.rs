@@ -15,7 +15,7 @@ use super::output::OutputError;
 use super::replace::temporary_file;
 
 /// Where the data goes.
-pub enum Destination {
+pub enum OutputFile {
     Standard,
     /// A device or pipe, which cannot be renamed.
     Direct {
@@ -24,13 +24,13 @@ pub enum Destination {
     },
     /// A new file beside the one that is wanted, so that what appears under
     /// the wanted name is whole.
-    Beside {
+    Staged {
         wanted: PathBuf,
         file: BufWriter<NamedTempFile>,
     },
 }
 
-impl Destination {
+impl OutputFile {
     /// Makes the place that `name` means.
     pub fn create(name: &str) -> anyhow::Result<Self> {
         if name == "-" {
@@ -61,7 +61,7 @@ impl Destination {
             _ => Path::new("."),
         };
         let file = temporary_file(folder, metadata.as_ref()).map_err(failed)?;
-        Ok(Self::Beside {
+        Ok(Self::Staged {
             wanted,
             file: BufWriter::new(file),
         })
@@ -77,7 +77,7 @@ impl Destination {
             Self::Direct { name, file } => file
                 .write_all(data.as_bytes())
                 .map_err(|error| OutputError::new(name.clone(), error)),
-            Self::Beside { wanted, file } => file
+            Self::Staged { wanted, file } => file
                 .write_all(data.as_bytes())
                 .map_err(|error| OutputError::new(wanted.display().to_string(), error)),
         }
@@ -92,7 +92,7 @@ impl Destination {
             Self::Direct { name, mut file } => {
                 file.flush().map_err(|error| OutputError::new(name, error))
             }
-            Self::Beside { wanted, file } => {
+            Self::Staged { wanted, file } => {
                 let failed = |error| OutputError::new(wanted.display().to_string(), error);
                 let file = file
                     .into_inner()

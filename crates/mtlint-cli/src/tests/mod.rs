@@ -12,6 +12,7 @@ mod emit;
 mod eval;
 mod fix;
 mod page;
+mod sibling_rules;
 
 const CLEAN: &str = "The harbour was quiet before the race.\n";
 const GARBLED: &str = "The harbour was gibberish before the twaddle race.\n";
@@ -34,6 +35,17 @@ impl Folder {
         Self(folder)
     }
 
+    /// Files in folders of their own.
+    fn tree(files: &[(&str, &str)]) -> Self {
+        let folder = Self::with(&[]);
+        for (name, text) in files {
+            let path = folder.0.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
     fn path(&self, name: &str) -> String {
         self.0.path().join(name).display().to_string()
     }
@@ -51,9 +63,10 @@ fn run_into(arguments: &[&str], stdin: &[u8], stdout: &mut dyn Write) -> (u8, St
         stdout,
         stderr: &mut stderr,
         log: LogFormat::default(),
+        quiet: false,
         terminal: Terminal {
             width: 80,
-            colour: false,
+            color: false,
             input: false,
             progress: false,
         },
@@ -232,8 +245,9 @@ fn wrong_usage_is_status_2() {
 fn a_cause_is_said_once() {
     let stderr = ran(&["batch", "no-such.jsonl", "--output", "-"], b"").stderr;
     assert_eq!(stderr.matches("No such file").count(), 1, "{stderr}");
-    let told = told(&anyhow::anyhow!("the disk is full").context("cannot write out.jsonl"));
-    assert_eq!(told, "cannot write out.jsonl: the disk is full");
+    let error = anyhow::anyhow!("the disk is full").context("cannot write out.jsonl");
+    let message = advice::message(&error);
+    assert_eq!(message, "cannot write out.jsonl: the disk is full");
 }
 
 #[test]
