@@ -17,13 +17,17 @@ pub mod document;
 pub mod finding;
 pub mod language;
 pub mod lexicon;
+pub mod linter;
 pub mod models;
-pub mod pipeline;
+mod pipeline;
 pub mod policy;
 pub mod report;
 pub mod score;
 pub mod segment;
 pub mod sibling;
 
+pub use document::Document;
+pub use linter::{Article, LintError, Linter, Options, Request, Sensitivity};
 pub use mtlint_lm as lm;
 pub use mtlint_lm::{checksum, span};
+pub use report::Report;

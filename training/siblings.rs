@@ -25,10 +25,10 @@ use std::sync::Arc;
 use indicatif::{ProgressBar, ProgressStyle};
 use mtlint::document::Document;
 use mtlint::lexicon::Lexicon;
+use mtlint::linter::{Linter, Options, Request};
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
 use mtlint::models;
-use mtlint::pipeline::{Input, Linter, OperatingPoint, Options};
 use mtlint::report::{Outcome, Report};
 use mtlint::segment::segment;
 use mtlint::sibling::{Articles, AsRead, Candidate, Comparison, SiblingArticle};
@@ -67,10 +67,10 @@ fn main() -> Result<()> {
     let lm: Arc<dyn LanguageModel> =
         Arc::new(Llama::load(&path, "smollm2-135m", None, Precision::Int8)?);
     let options = Options {
-        operating_point: OperatingPoint::Precise,
         language: Some("eng".to_owned()),
+        ..Options::default()
     };
-    let linter = Linter::new(Arc::clone(&lm), options)?;
+    let linter = Linter::new(Arc::clone(&lm))?;
     let lexicon = Lexicon::embedded()?;
     let sets = load(Path::new(stories))?;
     let samples: Vec<&Sample> = sets.iter().flat_map(|set| &set.samples).collect();
@@ -99,12 +99,8 @@ fn main() -> Result<()> {
         let texts = stories
             .iter()
             .flat_map(|(_, text, _, sibling)| [text, sibling]);
-        let inputs = texts.map(|text| Input {
-            id: String::new(),
-            document: Ok(Document::from_text("", text.as_str())),
-            siblings: Vec::new(),
-        });
-        let reports = linter.judge(inputs.collect())?;
+        let requests = texts.map(|text| Request::new(Document::from_text("", text.as_str())));
+        let reports = linter.lint_all(requests.collect(), &options)?;
         let pairs = stories.iter().zip(reports.as_chunks::<2>().0);
         for ((number, text, passages, sibling), [own, other]) in pairs {
             let article = Article {

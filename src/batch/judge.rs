@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::document::Document;
-use crate::pipeline::{Input, Linter};
+use crate::linter::{Linter, Options, Request};
 use crate::report::{Outcome, Report, json};
 
 use super::judged::{Body, Judged, Summary};
@@ -34,10 +34,12 @@ const GROUP_KEPT_BYTES: usize = 8 * 1024 * 1024;
 
 /// Everything a batch is judged with.
 pub struct Job<'a> {
-    /// What judges.
+    /// The linter.
     pub linter: &'a Linter,
+    /// How the documents are linted.
+    pub options: &'a Options,
     /// What the reports hold.
-    pub options: json::Options<'a>,
+    pub json: json::Options<'a>,
     /// The run of the state, if there is one.
     pub run: Option<&'a mut Run>,
     /// Where documents find siblings, if there is a pool.
@@ -107,10 +109,10 @@ impl Job<'_> {
         each: &mut impl FnMut(Judged) -> Result<(), E>,
     ) -> Result<(Record, Links), E> {
         let mut links = Links::default();
-        if let Record::Document { input, day } = &mut record
+        if let Record::Document { request, day } = &mut record
             && let Some(siblings) = self.siblings.take()
         {
-            let settled = siblings.settle(input, *day, |texts| self.qualities(texts, group, each));
+            let settled = siblings.settle(request, *day, |texts| self.qualities(texts, group, each));
             self.siblings = Some(siblings);
             links = settled?;
         }
@@ -148,7 +150,7 @@ impl Job<'_> {
     ) -> Result<Vec<Option<f32>>, BatchError> {
         let mut qualities = vec![None; texts.len()];
         let mut reading = Vec::new();
-        let mut inputs = Vec::new();
+        let mut requests = Vec::new();
         for (number, (text, key)) in texts.into_iter().zip(keys).enumerate() {
             let kept = match (&mut self.run, key) {
                 (Some(run), Some(key)) => run.report(key)?,
@@ -159,19 +161,15 @@ impl Job<'_> {
                 continue;
             }
             reading.push(number);
-            inputs.push(Input {
-                id: text.name().to_owned(),
-                document: Ok(text),
-                siblings: Vec::new(),
-            });
+            requests.push(Request::new(text));
         }
-        let reports = self.linter.judge(inputs)?;
+        let reports = self.linter.lint_all(requests, self.options)?;
         let mut commit = match &mut self.run {
             Some(run) => Some(run.commit()?),
             None => None,
         };
         for (number, report) in reading.into_iter().zip(&reports) {
-            let ready = Ready::of(report, self.options)?;
+            let ready = Ready::of(report, self.json)?;
             qualities[number] = ready.summary.quality;
             if let (Some(commit), Some(key)) = (&mut commit, &keys[number]) {
                 commit.report(key, &ready.body, &ready.summary)?;
@@ -192,12 +190,21 @@ impl Job<'_> {
                     id,
                     outcome: Outcome::BadRecord(error),
                 };
-                let place = Place::Ready(Ready::of(&report, self.options)?);
+                let place = Place::Ready(Ready::of(&report, self.json)?);
                 (report.id, place)
             }
-            Record::Document { input, .. } => {
-                let id = input.id.clone();
-                let place = self.place(group, *input, bytes)?;
+            Record::Unreadable { id, error } => {
+                let report = Report {
+                    id,
+                    outcome: Outcome::Failed(error),
+                };
+                // What could not be read is tried again every time.
+                let place = Place::Ready(Ready::of(&report, self.json)?);
+                (report.id, place)
+            }
+            Record::Document { request, .. } => {
+                let id = request.document.name().to_owned();
+                let place = self.place(group, *request, bytes)?;
                 (id, place)
             }
         };
@@ -208,14 +215,13 @@ impl Job<'_> {
     fn place(
         &mut self,
         group: &mut Group,
-        input: Input,
+        request: Request,
         bytes: usize,
     ) -> Result<Place, BatchError> {
-        // Without a state there is nothing to compare with; what could not be
-        // read is tried again every time.
-        let key = match (&mut self.run, &input.document) {
-            (Some(run), Ok(document)) => {
-                let key = run.key(document, &input.siblings);
+        // Without a state there is nothing to compare with.
+        let key = match &mut self.run {
+            Some(run) => {
+                let key = run.key(&request.document, &request.unread);
                 if let Some(&number) = group.reading.get(&key) {
                     return Ok(Place::Reading(number));
                 }
@@ -229,14 +235,14 @@ impl Job<'_> {
                 }
                 Some(key)
             }
-            _ => None,
+            None => None,
         };
-        let number = group.inputs.len();
+        let number = group.requests.len();
         if let Some(key) = &key {
             group.reading.insert(key.clone(), number);
         }
         group.bytes += bytes;
-        group.inputs.push(input);
+        group.requests.push(request);
         group.keys.push(key);
         Ok(Place::Reading(number))
     }
@@ -259,11 +265,11 @@ impl Job<'_> {
         if group.places.is_empty() {
             return Ok(Vec::new());
         }
-        let reports = self.linter.judge(group.inputs)?;
+        let reports = self.linter.lint_all(group.requests, self.options)?;
         if let Some(watch) = &mut self.watch {
             reports.iter().for_each(watch);
         }
-        let options = self.options;
+        let options = self.json;
         let mut read = reports
             .iter()
             .map(|report| Ready::of(report, options))
@@ -306,9 +312,9 @@ impl Job<'_> {
 #[derive(Default)]
 struct Group {
     /// What has to be read, each with its key if there is a state.
-    inputs: Vec<Input>,
+    requests: Vec<Request>,
     keys: Vec<Option<Key>>,
-    /// The number in `inputs` of what is about to be read.
+    /// The number in `requests` of what is about to be read.
     reading: HashMap<Key, usize>,
     /// Every record in its place.
     places: Vec<Placed>,
@@ -319,7 +325,7 @@ struct Group {
 impl Group {
     fn is_full(&self) -> bool {
         self.bytes >= GROUP_BYTES
-            || self.inputs.len() >= GROUP_RECORDS
+            || self.requests.len() >= GROUP_RECORDS
             || self.places.len() >= GROUP_KEPT
             || self.kept_bytes >= GROUP_KEPT_BYTES
     }

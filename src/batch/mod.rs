@@ -31,7 +31,7 @@ pub use siblings::{Links, Siblings};
 pub use source::{Source, SourceError, sources};
 pub use table::Table;
 
-use crate::pipeline::LintError;
+use crate::linter::LintError;
 
 /// Why a batch could not go on.
 #[derive(Debug, thiserror::Error)]

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::document::{Document, Markup};
-use crate::pipeline::Input;
+use crate::linter::Request;
 
 use super::{BatchError, Record, Records, Rows, Source, Table, unpack};
 
@@ -135,13 +135,14 @@ fn unreadable(name: String, source: io::Error) -> AnyRecords<'static> {
 
 fn text(path: &Path, max_bytes: u64, read: &BytesRead) -> Record {
     read.add(path.metadata().map_or(0, |metadata| metadata.len()));
-    Record::Document {
-        input: Box::new(Input {
+    match Document::open(path, max_bytes) {
+        Ok(document) => Record::Document {
+            request: Box::new(Request::new(document.marked_up(Markup::of(path)))),
+            day: None,
+        },
+        Err(error) => Record::Unreadable {
             id: path.display().to_string(),
-            document: Document::open(path, max_bytes)
-                .map(|document| document.marked_up(Markup::of(path))),
-            siblings: Vec::new(),
-        }),
-        day: None,
+            error,
+        },
     }
 }

@@ -12,7 +12,8 @@ use serde::de::IgnoredAny;
 use time::format_description::well_known::Iso8601;
 
 use crate::document::Document;
-use crate::pipeline::Input;
+use crate::document::DocumentError;
+use crate::linter::Request;
 use crate::report::{Place, RecordError};
 
 use super::BatchError;
@@ -30,12 +31,19 @@ const MOST_SIBLINGS: usize = 1_000;
 /// One document of a batch.
 #[derive(Debug)]
 pub enum Record {
-    /// Something to judge, or a file that could not be read.
+    /// A document to lint.
     Document {
-        /// It, with its own siblings.
-        input: Box<Input>,
+        /// The document with its own siblings.
+        request: Box<Request>,
         /// The day it is from, as a Julian day number, where the record says so.
         day: Option<i32>,
+    },
+    /// A file that could not be read.
+    Unreadable {
+        /// The path as given.
+        id: String,
+        /// Why it could not be read.
+        error: DocumentError,
     },
     /// A line that holds no document.
     Rejected {
@@ -50,22 +58,22 @@ impl Record {
     /// Its own id, or what it is called without one.
     pub fn id(&self) -> &str {
         match self {
-            Self::Document { input, .. } => &input.id,
-            Self::Rejected { id, .. } => id,
+            Self::Document { request, .. } => request.document.name(),
+            Self::Unreadable { id, .. } | Self::Rejected { id, .. } => id,
         }
     }
 
     /// Bytes of text in it, siblings included.
     pub fn bytes(&self) -> usize {
         match self {
-            Self::Document { input, .. } => {
-                let document = input.document.iter();
+            Self::Document { request, .. } => {
+                let document = std::iter::once(&request.document);
                 document
-                    .chain(&input.siblings)
+                    .chain(&request.unread)
                     .map(|document| document.text().len())
                     .sum()
             }
-            Self::Rejected { .. } => 0,
+            Self::Unreadable { .. } | Self::Rejected { .. } => 0,
         }
     }
 }
@@ -263,15 +271,15 @@ impl<R: BufRead> Records<R> {
             }
         };
         let id = parsed.id.map_or_else(number, IdJson::into_string);
-        match input(
+        match request(
             &id,
             parsed.text,
             parsed.siblings.and(parsed.sibling),
             self.place(),
             self.max_bytes,
         ) {
-            Ok(input) => Record::Document {
-                input: Box::new(input),
+            Ok(request) => Record::Document {
+                request: Box::new(request),
                 day: parsed.date.as_ref().and_then(DateJson::day),
             },
             Err(error) => Record::Rejected { id, error },
@@ -295,13 +303,13 @@ pub(super) fn too_large(place: Place, what: &str, limit: u64) -> RecordError {
 }
 
 /// The document with its siblings, unless there is too much of something.
-pub(super) fn input(
+pub(super) fn request(
     id: &str,
     text: String,
     siblings: Vec<SiblingJson>,
     place: Place,
     max_bytes: u64,
-) -> Result<Input, RecordError> {
+) -> Result<Request, RecordError> {
     if text.len() as u64 > max_bytes {
         return Err(too_large(place, "the text", max_bytes));
     }
@@ -328,10 +336,9 @@ pub(super) fn input(
             Ok(Document::from_text(name, text))
         })
         .collect::<Result<_, _>>()?;
-    Ok(Input {
-        id: id.to_owned(),
-        document: Ok(Document::from_text(id, text)),
-        siblings,
+    Ok(Request {
+        unread: siblings,
+        ..Request::new(Document::from_text(id, text))
     })
 }
 

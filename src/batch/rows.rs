@@ -14,7 +14,7 @@ use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 
 use crate::report::{Place, RecordError};
 
-use super::record::{SiblingJson, day, handed_on, input, line_limit};
+use super::record::{SiblingJson, day, handed_on, request, line_limit};
 use super::{BatchError, Record};
 
 /// Reads records from CSV, one at a time.
@@ -133,7 +133,7 @@ impl<R: Read> Rows<R> {
             let siblings = Some(sibling).filter(|sibling| !sibling.is_empty());
             let siblings = siblings.map(|text| SiblingJson::Text(text.to_owned()));
             let text = field(Some(columns.text))?.to_owned();
-            input(
+            request(
                 &id,
                 text,
                 siblings.into_iter().collect(),
@@ -142,8 +142,8 @@ impl<R: Read> Rows<R> {
             )
         });
         match read {
-            Ok(input) => Record::Document {
-                input: Box::new(input),
+            Ok(request) => Record::Document {
+                request: Box::new(request),
                 // A date that cannot be read counts as none, as in JSON Lines.
                 day: field(columns.date).ok().and_then(day),
             },
@@ -254,15 +254,16 @@ mod tests {
     /// Id, text and siblings, or id and what is wrong.
     fn told(row: &Result<Record, BatchError>) -> Vec<String> {
         match row {
-            Ok(Record::Document { input, .. }) => {
-                let document = input.document.as_ref().unwrap();
-                let mut words = vec![input.id.clone(), document.text().to_owned()];
-                for sibling in &input.siblings {
+            Ok(Record::Document { request, .. }) => {
+                let document = &request.document;
+                let mut words = vec![document.name().to_owned(), document.text().to_owned()];
+                for sibling in &request.unread {
                     words.push(format!("{}: {}", sibling.name(), sibling.text()));
                 }
                 words
             }
             Ok(Record::Rejected { id, error }) => vec![id.clone(), error.to_string()],
+            Ok(Record::Unreadable { id, error }) => vec![id.clone(), error.to_string()],
             Err(error) => match error.source() {
                 Some(cause) => vec![format!("{error}: {cause}")],
                 None => vec![error.to_string()],

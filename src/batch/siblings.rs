@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 
 use crate::document::Document;
-use crate::pipeline::Input;
+use crate::linter::Request;
 
 use super::BatchError;
 use super::pool::fill::Filled;
@@ -50,18 +50,16 @@ impl Siblings {
         }
     }
 
-    /// Gives `input` its sibling. `judge` gives the qualities of texts alone.
+    /// Gives `request` its sibling. `judge` gives the qualities of texts alone.
     pub(super) fn settle<E: From<BatchError>>(
         &mut self,
-        input: &mut Input,
+        request: &mut Request,
         day: Option<i32>,
         judge: impl FnOnce(Vec<Document>) -> Result<Vec<Option<f64>>, E>,
     ) -> Result<Links, E> {
-        let Ok(document) = &input.document else {
-            return Ok(Links::default());
-        };
+        let document = &request.document;
         let article = Article {
-            id: input.id.clone(),
+            id: document.name().to_owned(),
             text: document.text().to_owned(),
             date: day,
         };
@@ -74,7 +72,7 @@ impl Siblings {
             copy_of,
             sibling: None,
         };
-        if !input.siblings.is_empty() {
+        if !request.unread.is_empty() {
             return Ok(links);
         }
         let itself = found.iter().find(|one| one.identical);
@@ -90,7 +88,7 @@ impl Siblings {
         };
         if let Some(chosen) = chosen {
             let Article { id, text, .. } = chosen.article;
-            input.siblings = vec![Document::from_text(id.clone(), text)];
+            request.unread = vec![Document::from_text(id.clone(), text)];
             links.sibling = Some(id);
         }
         Ok(links)

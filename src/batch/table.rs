@@ -16,7 +16,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use crate::report::{Place, RecordError};
 
-use super::record::{SiblingJson, day, handed_on, input, too_large};
+use super::record::{SiblingJson, day, handed_on, request, too_large};
 use super::{BatchError, BytesRead, Record};
 
 mod columns;
@@ -129,11 +129,11 @@ impl Table {
                     None => SiblingJson::Text(text),
                 });
             }
-            input(&id, text, siblings, place, self.max_bytes)
+            request(&id, text, siblings, place, self.max_bytes)
         };
         match read() {
-            Ok(input) => Record::Document {
-                input: Box::new(input),
+            Ok(request) => Record::Document {
+                request: Box::new(request),
                 day: row.date.and_then(|cell| match cell {
                     Cell::Day(day) => Some(day),
                     Cell::Bytes(bytes) => std::str::from_utf8(bytes.data()).ok().and_then(day),

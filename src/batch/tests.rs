@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 use crate::lm::stub::Stub;
-use crate::pipeline::{Input, Linter, OperatingPoint, Options};
+use crate::linter::{Linter, Options, Request};
 use crate::report::{Place, RecordError, json};
 
 fn read(bytes: &[u8], max_bytes: u64) -> Vec<Record> {
@@ -15,9 +15,10 @@ fn read(bytes: &[u8], max_bytes: u64) -> Vec<Record> {
         .collect()
 }
 
-fn document(record: &Record) -> &Input {
+fn document(record: &Record) -> &Request {
     match record {
-        Record::Document { input, .. } => input,
+        Record::Document { request, .. } => request,
+        Record::Unreadable { error, .. } => panic!("{error}"),
         Record::Rejected { error, .. } => panic!("{error}"),
     }
 }
@@ -25,7 +26,7 @@ fn document(record: &Record) -> &Input {
 fn rejected(record: &Record) -> (&str, &RecordError) {
     match record {
         Record::Rejected { id, error } => (id, error),
-        Record::Document { input, .. } => panic!("{} was read", input.id),
+        other => panic!("{} was read", other.id()),
     }
 }
 
@@ -39,10 +40,10 @@ fn records_have_ids_and_siblings() {
     );
     let records = read(lines.as_bytes(), 100);
     let first = document(&records[0]);
-    assert_eq!(first.id, "night/1");
-    assert_eq!(first.document.as_ref().unwrap().text(), "Rain fell.");
+    assert_eq!(first.document.name(), "night/1");
+    assert_eq!(first.document.text(), "Rain fell.");
     let siblings: Vec<_> = first
-        .siblings
+        .unread
         .iter()
         .map(|sibling| (sibling.name(), sibling.text()))
         .collect();
@@ -50,8 +51,8 @@ fn records_have_ids_and_siblings() {
         siblings,
         [("night/1#sibling-1", "It rained."), ("b", "Wet.")]
     );
-    assert_eq!(document(&records[1]).id, "3");
-    assert_eq!(document(&records[2]).id, "12");
+    assert_eq!(document(&records[1]).document.name(), "3");
+    assert_eq!(document(&records[2]).document.name(), "12");
     assert_eq!(records.len(), 3);
 }
 
@@ -65,7 +66,7 @@ fn one_sibling_needs_no_list() {
     );
     let records = read(lines.as_bytes(), 100);
     let texts = |record| -> Vec<&str> {
-        let siblings = document(record).siblings.iter();
+        let siblings = document(record).unread.iter();
         siblings.map(|sibling| sibling.text()).collect()
     };
     assert_eq!(texts(&records[0]), ["It rained."]);
@@ -138,7 +139,7 @@ fn a_bad_line_says_what_is_wrong_and_the_next_is_read() {
             byte: 9
         }
     );
-    assert_eq!(document(&records[5]).id, "6");
+    assert_eq!(document(&records[5]).document.name(), "6");
 }
 
 #[test]
@@ -158,7 +159,7 @@ fn texts_and_siblings_over_the_limit_are_named() {
             .to_string()
             .starts_with("sibling 2 of line 2")
     );
-    assert_eq!(document(&records[2]).id, "3");
+    assert_eq!(document(&records[2]).document.name(), "3");
 }
 
 /// Endless `x`, then a line break, then one good record.
@@ -206,14 +207,7 @@ impl Read for Broken {
 }
 
 fn linter() -> Linter {
-    Linter::new(
-        Arc::new(Stub::default()),
-        Options {
-            operating_point: OperatingPoint::Precise,
-            language: Some("eng".to_owned()),
-        },
-    )
-    .unwrap()
+    Linter::new(Arc::new(Stub::default())).unwrap()
 }
 
 fn judge_all(
@@ -223,7 +217,11 @@ fn judge_all(
 ) -> Result<Ended, BatchError> {
     let job = Job {
         linter: &linter(),
-        options: json::Options::default(),
+        options: &Options {
+            language: Some("eng".to_owned()),
+            ..Options::default()
+        },
+        json: json::Options::default(),
         run: None,
         siblings: None,
         stop,

@@ -124,7 +124,7 @@ mod tests {
             let texts: Vec<_> = records
                 .iter()
                 .map(|record| match record {
-                    Ok(Record::Document { input, .. }) => input.document.as_ref().unwrap().text(),
+                    Ok(Record::Document { request, .. }) => request.document.text(),
                     other => panic!("{name}: {other:?}"),
                 })
                 .collect();

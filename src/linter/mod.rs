@@ -19,9 +19,8 @@ use crate::lexicon::{Lexicon, LexiconError};
 use crate::lm::llama::Llama;
 use crate::lm::{LanguageModel, LmError, ModelId, Precision, SentenceVectors};
 use crate::models::{self, ModelError};
-use crate::pipeline::{
-    Accepted, Article, Models, Numbers, Options, fitting_together, read_articles, run,
-};
+use crate::pipeline::{Accepted, Models, fitting_together, read_articles, run};
+pub use crate::pipeline::{Article, Numbers, Options, Sensitivity};
 use crate::report::{Outcome, Report};
 use crate::segment::segment;
 use crate::sibling::SiblingModel;

@@ -8,24 +8,21 @@ use crate::lm::{Prefix, TokenScores};
 use crate::report::AbstainReason;
 
 /// Judged with a model to which two words cost far more than any other.
-fn reports(inputs: Vec<Input>) -> Vec<Report> {
+fn reports(requests: Vec<Request>) -> Vec<Report> {
     let lm = Stub::new([("Grenzstadt", 75.0), ("gebracht", 75.0)]);
-    let options = Options {
-        operating_point: OperatingPoint::Thorough,
-        language: None,
-    };
-    Linter::new(Arc::new(lm), options)
-        .unwrap()
-        .judge(inputs)
-        .unwrap()
+    let linter = Linter::new(Arc::new(lm)).unwrap();
+    linter.lint_all(requests, &thorough()).unwrap()
 }
 
-fn input(text: &str, siblings: &[&str]) -> Input {
+fn thorough() -> Options {
+    Options::with_sensitivity(Sensitivity::Thorough)
+}
+
+fn request(text: &str, siblings: &[&str]) -> Request {
     let named = |text: &&str| Document::from_text("sibling", *text);
-    Input {
-        id: "a".to_owned(),
-        document: Ok(Document::from_text("a", text)),
-        siblings: siblings.iter().map(named).collect(),
+    Request {
+        unread: siblings.iter().map(named).collect(),
+        ..Request::new(Document::from_text("a", text))
     }
 }
 
@@ -46,17 +43,17 @@ fn a_byte_order_mark_moves_no_span() {
     let plain = "The bus has gebracht the children to school again.";
     let marked = format!("\u{feff}{plain}");
     for text in [plain, &marked] {
-        assert_eq!(phrases(&reports(vec![input(text, &[])])[0]), ["gebracht"]);
+        assert_eq!(phrases(&reports(vec![request(text, &[])])[0]), ["gebracht"]);
     }
 }
 
 #[test]
 fn a_name_that_the_sibling_spells_alike_is_left_alone() {
     let text = "The bus from Grenzstadt was late again on Monday.";
-    let report = &reports(vec![input(text, &[])])[0];
+    let report = &reports(vec![request(text, &[])])[0];
     assert_eq!(phrases(report), ["Grenzstadt"], "{report:?}");
     let sibling = "Commuters in Grenzstadt complained about buses.";
-    assert!(phrases(&reports(vec![input(text, &[sibling])])[0]).is_empty());
+    assert!(phrases(&reports(vec![request(text, &[sibling])])[0]).is_empty());
 }
 
 #[test]
@@ -64,13 +61,11 @@ fn a_sure_correction_makes_a_finding_as_sure_at_every_sensitivity() {
     let text = "The minister met Vladimir Poutine in Genoa on Monday to talk about grain.";
     let sibling = "On Monday the minister met Vladimir Putin in Genoa to talk about grain.";
     let lm = Arc::new(Stub::new([("Poutine", 30.0)]));
-    let confidence = |operating_point| {
-        let options = Options {
-            operating_point,
-            language: None,
-        };
-        let linter = Linter::new(lm.clone(), options).unwrap();
-        let reports = linter.judge(vec![input(text, &[sibling])]).unwrap();
+    let linter = Linter::new(lm).unwrap();
+    let confidence = |sensitivity| {
+        let options = Options::with_sensitivity(sensitivity);
+        let requests = vec![request(text, &[sibling])];
+        let reports = linter.lint_all(requests, &options).unwrap();
         let Outcome::Scored(analysis) = &reports[0].outcome else {
             panic!("not scored: {reports:?}");
         };
@@ -82,8 +77,8 @@ fn a_sure_correction_makes_a_finding_as_sure_at_every_sensitivity() {
         });
         safe.unwrap()
     };
-    let precise = confidence(OperatingPoint::Precise);
-    for other in [OperatingPoint::Balanced, OperatingPoint::Thorough] {
+    let precise = confidence(Sensitivity::Precise);
+    for other in [Sensitivity::Balanced, Sensitivity::Thorough] {
         let (sure, severity) = confidence(other);
         assert!(sure >= precise.0 && severity >= precise.1);
     }
@@ -92,44 +87,34 @@ fn a_sure_correction_makes_a_finding_as_sure_at_every_sensitivity() {
 #[test]
 fn what_was_expected_is_whole_words() {
     let lm = Stub::new([("gebracht", 75.0)]).expecting(["B", "brqx", "brought", "I", "taken"]);
-    let options = Options {
-        operating_point: OperatingPoint::Thorough,
-        language: None,
-    };
-    let linter = Linter::new(Arc::new(lm), options).unwrap();
+    let linter = Linter::new(Arc::new(lm)).unwrap();
     let text = "The bus has gebracht the children to school again.";
-    let reports = linter.judge(vec![input(text, &[])]).unwrap();
-    let Outcome::Scored(analysis) = &reports[0].outcome else {
-        panic!("not scored: {reports:?}");
+    let report = linter.lint(&Document::from_text("a", text), &thorough()).unwrap();
+    let Outcome::Scored(analysis) = &report.outcome else {
+        panic!("not scored: {report:?}");
     };
     let expected = &analysis.findings[0].evidence.expected;
     assert_eq!(*expected, ["brought", "I", "taken"]);
 }
 
 #[test]
-fn every_input_has_its_report_in_its_place() {
-    let broken = Input {
-        document: Document::from_bytes("b", vec![0xff, 0xfe, 0x00]),
-        ..input("", &[])
-    };
-    let inputs = vec![
-        input("Rain fell on the town all day long.", &[]),
-        broken,
-        input("  \n", &[]),
-        input("It stopped at night.", &[]),
+fn every_request_has_its_report_in_its_place() {
+    let requests = vec![
+        request("Rain fell on the town all day long.", &[]),
+        request("  \n", &[]),
+        request("It stopped at night.", &[]),
     ];
-    let reports = reports(inputs);
-    assert_eq!(reports.len(), 4);
+    let reports = reports(requests);
+    assert_eq!(reports.len(), 3);
     assert!(matches!(reports[0].outcome, Outcome::Scored(_)));
-    assert!(matches!(reports[1].outcome, Outcome::Failed(_)));
     assert!(matches!(
-        reports[2].outcome,
+        reports[1].outcome,
         Outcome::Abstained {
             reason: AbstainReason::Empty,
             ..
         }
     ));
-    assert!(matches!(reports[3].outcome, Outcome::Scored(_)));
+    assert!(matches!(reports[2].outcome, Outcome::Scored(_)));
 }
 
 #[test]
@@ -142,11 +127,8 @@ fn spans_of_marked_up_text_point_into_its_source() {
         (markdown, Markup::Markdown, "gebracht"),
         (html, Markup::Html, "gebr&#97;cht"),
     ] {
-        let mut input = input(source, &[]);
-        input.document = input
-            .document
-            .map(|document| document.marked_up(Some(markup)));
-        let reports = reports(vec![input]);
+        let document = Document::from_text("a", source).marked_up(Some(markup));
+        let reports = reports(vec![Request::new(document)]);
         let phrases = phrases(&reports[0]).into_iter();
         assert_eq!(phrases.filter(|phrase| phrase.contains(found)).count(), 1);
         let Outcome::Scored(analysis) = &reports[0].outcome else {
@@ -198,20 +180,16 @@ fn a_sibling_of_several_documents_is_read_once_and_judged_like_any() {
         Stub::new([("gebracht", 75.0), ("Genf", 60.0)]),
         Mutex::default(),
     ));
-    let options = Options {
-        operating_point: OperatingPoint::Thorough,
-        language: None,
-    };
-    let linter = Linter::new(Arc::<Noting>::clone(&lm), options).unwrap();
+    let linter = Linter::new(Arc::<Noting>::clone(&lm)).unwrap();
     let shared = "The bus brought the children to school in Geneva. It was early.";
-    let inputs = || {
+    let requests = || {
         [
-            input("The bus has gebracht the children to school.", &[shared]),
-            input("It was late in Genf.", &["It was late.", shared]),
-            input("In Genf the bus was early.", &[shared]),
+            request("The bus has gebracht the children to school.", &[shared]),
+            request("It was late in Genf.", &["It was late.", shared]),
+            request("In Genf the bus was early.", &[shared]),
         ]
     };
-    let together = linter.judge(inputs().into()).unwrap();
+    let together = linter.lint_all(requests().into(), &thorough()).unwrap();
     let read = std::mem::take(&mut *lm.1.lock().unwrap());
     assert_eq!(read.iter().filter(|text| *text == shared).count(), 1);
     let qualities = |report: &Report| match &report.outcome {
@@ -221,8 +199,8 @@ fn a_sibling_of_several_documents_is_read_once_and_judged_like_any() {
         }
         other => panic!("{other:?}"),
     };
-    for (input, together) in inputs().into_iter().zip(&together) {
-        let alone = &linter.judge(vec![input]).unwrap()[0];
+    for (request, together) in requests().into_iter().zip(&together) {
+        let alone = &linter.lint_all(vec![request], &thorough()).unwrap()[0];
         assert_eq!(phrases(alone), phrases(together));
         assert_eq!(qualities(alone), qualities(together));
     }

@@ -32,6 +32,28 @@ pub enum Sensitivity {
     Thorough,
 }
 
+impl Sensitivity {
+    /// The name of the sensitivity on the command line and in configurations.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Precise => "precise",
+            Self::Balanced => "balanced",
+            Self::Thorough => "thorough",
+        }
+    }
+}
+
+#[cfg(feature = "clap")]
+impl clap::ValueEnum for Sensitivity {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Precise, Self::Balanced, Self::Thorough]
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.name()))
+    }
+}
+
 impl Options {
     /// Default options with this sensitivity.
     pub fn with_sensitivity(sensitivity: Sensitivity) -> Self {

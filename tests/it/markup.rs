@@ -3,13 +3,13 @@
 
 use std::path::Path;
 
+use mtlint::Sensitivity;
 use mtlint::correct::{Allowed, correct};
 use mtlint::document::{Document, Markup};
 use mtlint::finding::Applicability;
-use mtlint::pipeline::{Input, OperatingPoint};
 use mtlint::report::{Analysis, Outcome};
 
-use crate::common::linter;
+use crate::common::lint;
 
 fn example(kind: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
@@ -17,13 +17,8 @@ fn example(kind: &str) -> String {
 }
 
 fn judged(document: &Document, sibling: &Document) -> Analysis {
-    let input = Input {
-        id: "a".to_owned(),
-        document: Ok(document.clone()),
-        siblings: vec![sibling.clone()],
-    };
-    let report = linter(OperatingPoint::Thorough).judge(vec![input]);
-    match report.unwrap().remove(0).outcome {
+    let siblings = vec![sibling.clone()];
+    match lint(Sensitivity::Thorough, document.clone(), siblings).outcome {
         Outcome::Scored(analysis) => *analysis,
         other => panic!("not scored: {other:?}"),
     }

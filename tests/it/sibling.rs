@@ -3,13 +3,13 @@
 use mtlint::document::Document;
 use mtlint::finding::{Applicability, Category, Finding, Suggestion};
 use mtlint::lexicon::Lexicon;
-use mtlint::pipeline::{Input, OperatingPoint};
 use mtlint::report::Outcome;
 use mtlint::segment::segment;
 use mtlint::sibling::{Articles, Comparison, SiblingArticle, SiblingModel, Suspect, suggestions};
 use mtlint::span::{Doc, Span};
+use mtlint::{Options, Request, Sensitivity};
 
-use crate::common::{data, linter, model};
+use crate::common::{data, lint, linter, model};
 
 /// Suggestions for each of `words`, the first place each stands at, as if they
 /// were all that is suspect.
@@ -24,13 +24,9 @@ fn suggested(bad: &str, words: &[&str], sibling: &str) -> Vec<Vec<Suggestion>> {
             }
         })
         .collect();
-    let input = Input {
-        id: "bad".to_owned(),
-        document: Ok(Document::from_text("bad", bad)),
-        siblings: Vec::new(),
-    };
-    let report = linter(OperatingPoint::Precise).judge(vec![input]);
-    let Outcome::Scored(analysis) = report.unwrap().remove(0).outcome else {
+    let document = Document::from_text("bad", bad);
+    let report = lint(Sensitivity::Precise, document, Vec::new());
+    let Outcome::Scored(analysis) = report.outcome else {
         panic!("not judged: {bad}");
     };
     let read = analysis.words.iter();
@@ -208,13 +204,10 @@ fn the_summit() {
 /// The findings in `text` beside siblings, all of which are believed.
 fn findings(text: &str, siblings: &[&str]) -> Vec<Finding> {
     let sibling = |text: &&str| Document::from_text("sibling", *text);
-    let input = Input {
-        id: "text".to_owned(),
-        document: Ok(Document::from_text("text", text)),
-        siblings: siblings.iter().map(sibling).collect(),
-    };
-    let report = linter(OperatingPoint::Precise).judge(vec![input]);
-    let Outcome::Scored(analysis) = report.unwrap().remove(0).outcome else {
+    let siblings = siblings.iter().map(sibling).collect();
+    let document = Document::from_text("text", text);
+    let report = lint(Sensitivity::Precise, document, siblings);
+    let Outcome::Scored(analysis) = report.outcome else {
         panic!("not judged: {text}");
     };
     for sibling in &analysis.siblings {
@@ -229,19 +222,18 @@ fn a_sibling_read_before_counts_as_one_read_now() {
                 slept in the terminal, and nobody has them told when it would leave.";
     let sibling = "A storm stopped the ferry to Copenhagen on Monday. Nobody told the passengers \
                    when it would leave; many slept in the terminal.";
-    let linter = linter(OperatingPoint::Precise);
+    let linter = linter();
+    let options = Options::default();
     let article = || Document::from_text("sibling", sibling);
-    let input = |siblings| Input {
-        id: "text".to_owned(),
-        document: Ok(Document::from_text("text", text)),
-        siblings,
+    let document = Document::from_text("text", text);
+    let request = Request {
+        unread: vec![article()],
+        ..Request::new(document.clone())
     };
-    let now = linter.judge(vec![input(vec![article()])]).unwrap();
-    let read = linter.read_siblings(vec![article()]).unwrap();
-    let before = linter.judge_beside(vec![(input(Vec::new()), read)]);
-    let before = before.unwrap();
-    let (Outcome::Scored(now), Outcome::Scored(before)) = (&now[0].outcome, &before[0].outcome)
-    else {
+    let now = linter.lint_all(vec![request], &options).unwrap();
+    let read = linter.read(&article()).unwrap();
+    let before = linter.lint_beside(&document, &[read], &options).unwrap();
+    let (Outcome::Scored(now), Outcome::Scored(before)) = (&now[0].outcome, &before.outcome) else {
         panic!("not judged");
     };
     assert_eq!(now.siblings.len(), 1);

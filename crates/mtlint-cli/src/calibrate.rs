@@ -93,11 +93,17 @@ pub fn run(arguments: &CalibrateArgs, streams: &mut Streams<'_>) -> anyhow::Resu
         .limit
         .map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let mut progress = ReadingProgress::new(streams);
-    let fitted = calibrate(&linter, &sets, limit, |done, total| {
-        if let Some(words) = progress.step(done, total) {
-            streams.note(&words);
-        }
-    });
+    let fitted = calibrate(
+        &linter,
+        settings.language.value.as_deref(),
+        &sets,
+        limit,
+        |done, total| {
+            if let Some(words) = progress.step(done, total) {
+                streams.note(&words);
+            }
+        },
+    );
     progress.finish();
     let fitted = fitted?;
     streams.print(&table(&fitted))?;

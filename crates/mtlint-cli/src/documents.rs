@@ -4,10 +4,10 @@
 use anyhow::bail;
 use clap::Args;
 
+use mtlint::LintError;
 use mtlint::batch::Summary;
 use mtlint::correct::Correction;
 use mtlint::document::{Document, DocumentError};
-use mtlint::pipeline::{Input, LintError};
 use mtlint::report::baseline::Known;
 use mtlint::report::{Outcome, Report, text};
 
@@ -293,19 +293,20 @@ impl Judge {
             let markup = self.markup.of(document.name());
             document.marked_up(markup)
         };
-        let mut siblings = self.siblings.clone();
-        // One that cannot be read fails the document: corrections would be missing
+        // A sibling that cannot be read fails the document: corrections would be missing
         // without anyone noticing.
         let document = document.and_then(|document| {
-            let planned = self.plan.read_siblings(id)?;
-            siblings.extend(planned.into_iter().map(marked_up));
-            Ok(marked_up(document))
+            let own = self.plan.read_siblings(id)?;
+            let own: Vec<Document> = own.into_iter().map(marked_up).collect();
+            Ok((marked_up(document), own))
         });
-        self.plan.linter(&self.linters, id).judge(vec![Input {
-            id: id.to_owned(),
-            document,
-            siblings,
-        }])
+        match document {
+            Ok((document, own)) => self.linters.lint(&self.plan, document, &self.siblings, own),
+            Err(error) => Ok(vec![Report {
+                id: id.to_owned(),
+                outcome: Outcome::Failed(error),
+            }]),
+        }
     }
 }
 

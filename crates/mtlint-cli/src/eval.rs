@@ -147,11 +147,16 @@ pub fn run(arguments: &EvalArgs, streams: &mut Streams<'_>) -> anyhow::Result<Ve
         },
     };
     let mut progress = ReadingProgress::new(streams);
-    let evaluation = mtlint_eval::measure(&linter, &sets, options, |done, total| {
-        if let Some(words) = progress.step(done, total) {
-            streams.note(&words);
-        }
-    })?;
+    let evaluation = mtlint_eval::measure(
+        (&linter, &settings.options()),
+        &sets,
+        options,
+        |done, total| {
+            if let Some(words) = progress.step(done, total) {
+                streams.note(&words);
+            }
+        },
+    )?;
     progress.finish();
     let drawn = match arguments.format {
         Format::Text => table::text(&evaluation),

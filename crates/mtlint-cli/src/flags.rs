@@ -135,14 +135,6 @@ pub struct ConsoleFlags {
     pub color: ColorChoice,
 }
 
-/// How much to flag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Sensitivity {
-    Precise,
-    Balanced,
-    Thorough,
-}
-
 /// Where a language model computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum DeviceChoice {

@@ -1,6 +1,6 @@
 //! What judges documents, made of settings and a loaded model.
 //!
-//! In: settings, a language model and what aligns sentences. Out: an analyzer, with the
+//! In: settings, a language model and what aligns sentences. Out: a linter, with the
 //! calibration that belongs to it. A calibration that is not for the model is left out
 //! with a note, or refused where it was named.
 
@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use anyhow::bail;
 
+use mtlint::Linter;
 use mtlint::detect::calibrated::Calibrated;
 use mtlint::lm::SentenceVectors;
-use mtlint::pipeline::Linter;
 
 use super::config::Settings;
 use super::flags::{CalibrationChoice, DetectorChoice};
@@ -50,7 +50,7 @@ pub fn with_model(
     match &settings.calibration {
         CalibrationChoice::None => Ok(linter),
         CalibrationChoice::File(path) => match calibration(path, &linter)? {
-            Usable::Yes(calibrated) => Ok(linter.calibrated(&calibrated)),
+            Usable::Yes(calibrated) => Ok(linter.calibrated(&calibrated)?),
             Usable::No(why) => bail!(why),
             Usable::Missing => bail!(
                 "there is no calibration {}; 'mtlint calibrate' makes one",
@@ -64,7 +64,7 @@ pub fn with_model(
                 return Ok(linter);
             };
             match calibration(path, &linter)? {
-                Usable::Yes(calibrated) => return Ok(linter.calibrated(&calibrated)),
+                Usable::Yes(calibrated) => return Ok(linter.calibrated(&calibrated)?),
                 Usable::No(why) => streams.note(&why),
                 Usable::Missing => {}
             }
@@ -108,12 +108,12 @@ fn uncalibrated(
     model: &LoadedModel,
     aligner: Option<Arc<dyn SentenceVectors>>,
 ) -> anyhow::Result<Linter> {
-    let mut linter = Linter::new(Arc::clone(&model.lm), settings.options())?;
+    let mut linter = Linter::new(Arc::clone(&model.lm))?;
     if settings.detector == DetectorChoice::Surprisal {
         linter = linter.by_surprisal()?;
     }
     if let Some(aligner) = aligner {
         linter = linter.aligning_by(aligner);
     }
-    Ok(linter.under(settings.policy.clone()))
+    Ok(linter)
 }

@@ -4,6 +4,7 @@
 //! siblings that they give it. Articles with one configuration share its settings, and
 //! those with one model share the model.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -11,7 +12,7 @@ use std::rc::Rc;
 use clap::Args;
 
 use mtlint::document::{Document, DocumentError};
-use mtlint::pipeline::Linter;
+use mtlint::{Article, LintError, Linter, Options, Report, Request};
 
 use super::config::{ConfigError, ConfigFile, Finder, RuleMatches, Settings, Typed};
 use super::inputs::STANDARD_INPUT;
@@ -158,25 +159,59 @@ impl Plan {
                     model
                 }
             };
-            linters.push(linter::with_model(
-                settings,
-                &model,
-                aligner.clone(),
-                streams,
-            )?);
+            linters.push(PlannedLinter {
+                linter: linter::with_model(settings, &model, aligner.clone(), streams)?,
+                options: settings.options(),
+                siblings: OnceCell::new(),
+            });
         }
         Ok(Linters(linters))
     }
 
-    /// The one of the analyzers that judges an article.
-    pub fn linter<'a>(&self, linters: &'a Linters, file: &str) -> &'a Linter {
-        let entry = self.documents.get(file);
-        &linters.0[entry.map_or(0, |entry| entry.settings)]
+    /// Which of the settings hold for an article.
+    fn number(&self, file: &str) -> usize {
+        self.documents.get(file).map_or(0, |entry| entry.settings)
     }
 }
 
-/// What judges under each of the settings of a plan.
-pub struct Linters(Vec<Linter>);
+/// What lints under each of the settings of a plan.
+pub struct Linters(Vec<PlannedLinter>);
+
+/// What lints under one of the settings.
+struct PlannedLinter {
+    linter: Linter,
+    options: Options,
+    /// The siblings of all articles, once one of them was linted: they are read once.
+    siblings: OnceCell<Vec<Article>>,
+}
+
+impl Linters {
+    /// Lints an article of the plan beside the siblings of all articles, and beside
+    /// those of its own.
+    pub fn lint(
+        &self,
+        plan: &Plan,
+        document: Document,
+        siblings: &[Document],
+        own: Vec<Document>,
+    ) -> Result<Vec<Report>, LintError> {
+        let planned = &self.0[plan.number(document.name())];
+        let language = planned.options.language.as_deref();
+        let read = match planned.siblings.get() {
+            Some(read) => read.clone(),
+            None => {
+                let read = planned.linter.read_all(siblings, language)?;
+                planned.siblings.get_or_init(|| read).clone()
+            }
+        };
+        let own = planned.linter.read_all(&own, language)?;
+        let request = Request {
+            articles: read.into_iter().chain(own).collect(),
+            ..Request::new(document)
+        };
+        planned.linter.lint_all(vec![request], &planned.options)
+    }
+}
 
 /// Where a configuration is taken from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

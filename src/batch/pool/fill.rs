@@ -149,24 +149,21 @@ impl PoolSources {
 
 /// The article of a record, or what is wrong with it.
 fn article(record: Record, language: Option<&str>) -> Result<Article, String> {
-    let (input, day) = match record {
-        Record::Document { input, day } => (input, day),
+    let (document, day) = match record {
+        Record::Document { request, day } => (request.document, day),
+        Record::Unreadable { error, .. } => return Err(error.to_string()),
         Record::Rejected { error, .. } => return Err(error.to_string()),
     };
-    let text = input
-        .document
-        .map_err(|error| error.to_string())?
-        .text()
-        .to_owned();
+    let id = document.name().to_owned();
+    let text = document.text().to_owned();
     match gate(&text, &segment(&text), language) {
         Gate::Judge(_) => Ok(Article {
-            id: input.id,
+            id,
             text,
             date: day,
         }),
         Gate::Abstain { reason, .. } => Err(format!(
-            "{} {}",
-            input.id,
+            "{id} {}",
             match reason {
                 AbstainReason::Empty => "is empty",
                 AbstainReason::LanguageUnsupported => "is not in English",

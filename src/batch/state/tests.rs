@@ -10,7 +10,7 @@ use super::*;
 use crate::batch::morning::morning;
 use crate::batch::{BatchError, Job, Judged, Records, Status};
 use crate::lm::stub::Stub;
-use crate::pipeline::{Linter, OperatingPoint, Options};
+use crate::linter::{Linter, Options, Sensitivity};
 use crate::report::json;
 
 const NIGHT: i64 = 1_790_000_000;
@@ -56,14 +56,15 @@ impl Night {
 
 fn judge(run: &mut Run, lines: &str) -> Result<Vec<Judged>, BatchError> {
     let options = Options {
-        operating_point: OperatingPoint::Thorough,
         language: Some("eng".to_owned()),
+        ..Options::with_sensitivity(Sensitivity::Thorough)
     };
     let lm = Stub::new([("gibberish", 75.0), ("Varsovie", 75.0)]);
-    let linter = Linter::new(Arc::new(lm), options).unwrap();
+    let linter = Linter::new(Arc::new(lm)).unwrap();
     let job = Job {
         linter: &linter,
-        options: json::Options::default(),
+        options: &options,
+        json: json::Options::default(),
         run: Some(run),
         siblings: None,
         stop: &AtomicBool::new(false),

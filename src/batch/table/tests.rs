@@ -68,16 +68,17 @@ fn opened(bytes: &[u8], max_bytes: u64) -> io::Result<Table> {
 /// Id, text and siblings, or id and what is wrong.
 fn told(row: &Result<Record, BatchError>) -> Vec<String> {
     match row {
-        Ok(Record::Document { input, day }) => {
-            let document = input.document.as_ref().unwrap();
-            let mut words = vec![input.id.clone(), document.text().to_owned()];
+        Ok(Record::Document { request, day }) => {
+            let document = &request.document;
+            let mut words = vec![document.name().to_owned(), document.text().to_owned()];
             words.extend(day.map(|day| day.to_string()));
-            for sibling in &input.siblings {
+            for sibling in &request.unread {
                 words.push(format!("{}: {}", sibling.name(), sibling.text()));
             }
             words
         }
         Ok(Record::Rejected { id, error }) => vec![id.clone(), error.to_string()],
+        Ok(Record::Unreadable { id, error }) => vec![id.clone(), error.to_string()],
         Err(error) => match std::error::Error::source(error) {
             Some(cause) => vec![format!("{error}: {cause}")],
             None => vec![error.to_string()],

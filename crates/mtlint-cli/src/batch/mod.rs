@@ -55,16 +55,17 @@ fn records<'a, R: BufRead + 'a>(
 
 /// A record with the siblings that the configuration gives its file.
 fn with_siblings(mut record: Record, source: &Source, plan: &Plan) -> Record {
-    if let (Record::Document { input, .. }, Source::Text(_)) = (&mut record, source)
-        && input.document.is_ok()
-    {
+    if let (Record::Document { request, .. }, Source::Text(_)) = (&mut record, source) {
         let marked_up = |sibling: Document| {
             let markup = Markup::of(Path::new(sibling.name()));
             sibling.marked_up(markup)
         };
         match plan.read_siblings(&source.name()) {
-            Ok(siblings) => input.siblings.extend(siblings.into_iter().map(marked_up)),
-            Err(error) => input.document = Err(error),
+            Ok(siblings) => request.unread.extend(siblings.into_iter().map(marked_up)),
+            Err(error) => {
+                let id = record.id().to_owned();
+                return Record::Unreadable { id, error };
+            }
         }
     }
     record
@@ -146,6 +147,7 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     } = Files::open(arguments, streams)?;
     let settings: &Settings = plan.settings(STANDARD_INPUT);
     let linter = linter::load(settings, streams)?;
+    let options = settings.options();
     let mut run = state
         .map(|state| state::begin(state, arguments, (&linter, settings), streams))
         .transpose()?;
@@ -168,7 +170,8 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     let part = (&plan, arguments.shard);
     let job = Job {
         linter: &linter,
-        options: json::Options {
+        options: &options,
+        json: json::Options {
             words: arguments.words,
             fix: None,
         },
@@ -202,7 +205,7 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     if let Some(page) = page {
         let mut no_input = None::<std::io::Empty>;
         let again = records(&sources, &mut no_input, &reading, part);
-        page.write(again, &linter, siblings.as_mut(), streams)?;
+        page.write(again, (&linter, &options), siblings.as_mut(), streams)?;
     }
     Ok(verdict)
 }

@@ -12,8 +12,8 @@ use clap::Args;
 
 use mtlint::batch::{BatchError, Summary};
 use mtlint::batch::{Ended, Job, Judged, Record, Siblings, Source};
-use mtlint::pipeline::Linter;
 use mtlint::report::{Report, html, json};
+use mtlint::{Linter, Options};
 
 use crate::output::Streams;
 use crate::output_file::OutputFile;
@@ -93,7 +93,7 @@ impl Page {
     pub fn write(
         mut self,
         records: impl Iterator<Item = Result<Record, BatchError>>,
-        linter: &Linter,
+        (linter, options): (&Linter, &Options),
         siblings: Option<&mut Siblings>,
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<()> {
@@ -110,7 +110,8 @@ impl Page {
         };
         let job = Job {
             linter,
-            options: json::Options::default(),
+            options,
+            json: json::Options::default(),
             run: None,
             siblings,
             // The batch is done; this is short.

@@ -8,10 +8,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 
+use mtlint::Linter;
 use mtlint::batch::Source;
 use mtlint::batch::state::{Fingerprint, Run, State};
 use mtlint::checksum;
-use mtlint::pipeline::Linter;
 use mtlint::report::json;
 
 use super::arguments::BatchArgs;
@@ -99,7 +99,7 @@ fn fingerprint(
     settings: &Settings,
 ) -> anyhow::Result<Fingerprint> {
     let model = linter.model();
-    let threshold = linter.threshold(settings.operating_point());
+    let threshold = linter.threshold(&settings.options());
     let language = settings.language.value.clone();
     let policy = serde_json::to_vec(&settings.policy)?;
     Ok(Fingerprint::new([

@@ -19,7 +19,7 @@ use super::field::{
     AcceptedText, Bytes, Choice, Field, LanguageCode, Probability, Quality, Reason,
 };
 use super::patterns::{DocumentPattern, SiblingPattern};
-use crate::flags::Sensitivity;
+use mtlint::Sensitivity;
 
 /// How mtlint judges the articles beside this file and in the folders below it. Flags on the
 /// command line win over what stands here.

@@ -12,9 +12,9 @@ use serde::Serialize;
 
 use mtlint::finding::{Category, Severity};
 use mtlint::lm::Precision;
-use mtlint::pipeline::{OperatingPoint, Options};
 use mtlint::policy::{Accepted, CategoryRule, Policy};
 use mtlint::report::rules::RULES;
+use mtlint::{Options, Sensitivity};
 
 use super::field::Field;
 use super::file::Config;
@@ -22,7 +22,7 @@ use super::read::ConfigFile;
 use super::siblings::{Rule, Rules};
 use crate::flags::{
     AlignerChoice, CalibrationChoice, DEFAULT_MAX_BYTES, DEFAULT_MODEL, DetectorChoice,
-    DeviceChoice, GateFlags, JudgingFlags, Sensitivity,
+    DeviceChoice, GateFlags, JudgingFlags,
 };
 use crate::gates::Gates;
 
@@ -226,21 +226,17 @@ impl Settings {
         }
     }
 
-    /// How the library is to judge a document.
+    /// How the library is to lint a document.
     pub fn options(&self) -> Options {
+        let (sensitivity, threshold) = match self.strictness.value {
+            Strictness::Threshold(probability) => (Sensitivity::default(), Some(probability)),
+            Strictness::Sensitivity(sensitivity) => (sensitivity, None),
+        };
         Options {
-            operating_point: self.operating_point(),
+            sensitivity,
+            threshold,
             language: self.language.value.clone(),
-        }
-    }
-
-    /// How sure a finding has to be.
-    pub fn operating_point(&self) -> OperatingPoint {
-        match self.strictness.value {
-            Strictness::Threshold(probability) => OperatingPoint::Threshold(probability),
-            Strictness::Sensitivity(Sensitivity::Precise) => OperatingPoint::Precise,
-            Strictness::Sensitivity(Sensitivity::Balanced) => OperatingPoint::Balanced,
-            Strictness::Sensitivity(Sensitivity::Thorough) => OperatingPoint::Thorough,
+            policy: self.policy.clone(),
         }
     }
 

@@ -11,7 +11,7 @@ use super::texts::{Kind, Text, bad_words};
 use crate::metrics::{Judged, Ranking, mean, pearson};
 use mtlint::detect::features::{OF_THE_MODEL, WIDTH};
 use mtlint::detect::{Calibration, RateModel, Thresholds, WordModel};
-use mtlint::pipeline::Numbers;
+use mtlint::linter::Numbers;
 
 /// Bins of the expected calibration error.
 const BINS: usize = 15;

@@ -14,7 +14,7 @@ use self::texts::{Kind, Text, bad_words, texts};
 use super::dataset::DataSet;
 use mtlint::detect::calibrated::{Calibrated, SCHEMA};
 use mtlint::detect::{Thresholds, WordModel};
-use mtlint::pipeline::{LintError, Linter};
+use mtlint::linter::{LintError, Linter};
 
 /// Sentences of each half that are needed: with fewer, thresholds are those of chance.
 const LEAST_SENTENCES: usize = 100;
@@ -88,13 +88,15 @@ pub struct Reached {
     pub flagged_per_1000: f64,
 }
 
-/// Fits. At most `limit` texts of each set are read; `progress` is told how many of how
+/// Fits a calibration. `language` is an ISO 639-3 code that the texts are taken to be in,
+/// instead of guessing it. At most `limit` texts of each set are read; `progress` is told how many of how
 /// many are.
 ///
 /// # Errors
 /// When the model fails, and when the data does not suffice.
 pub fn calibrate(
     linter: &Linter,
+    language: Option<&str>,
     sets: &[DataSet],
     limit: Option<usize>,
     mut progress: impl FnMut(usize, usize),
@@ -110,7 +112,7 @@ pub fn calibrate(
     let mut done = 0;
     for batch in texts.chunks_mut(BATCH) {
         let plain: Vec<&str> = batch.iter().map(|text| &*text.text).collect();
-        let numbers = linter.numbers(&plain)?;
+        let numbers = linter.numbers(&plain, language)?;
         for (text, numbers) in batch.iter_mut().zip(numbers) {
             text.numbers = numbers;
         }

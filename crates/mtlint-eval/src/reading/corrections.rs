@@ -13,8 +13,8 @@ use crate::metrics::Distances;
 use mtlint::correct::{Allowed, correct};
 use mtlint::finding::{Applicability, Suggestion};
 use mtlint::lexicon::Lexicon;
+use mtlint::linter::LintError;
 use mtlint::lm::SentenceVectors;
-use mtlint::pipeline::LintError;
 use mtlint::report::Analysis;
 use mtlint::segment::{WordKind, segment};
 use mtlint::sibling::{Articles, Comparison, SiblingArticle};
@@ -159,7 +159,7 @@ impl<P: FnMut(usize)> Reader<'_, P> {
                 passages, sibling, ..
             } = &sample.labels
             {
-                let vectors = self.linter.vectors();
+                let vectors = self.linter.sentence_vectors();
                 alignments.push(Aligned::new(&sample.text, passages, sibling, vectors)?);
             }
             self.done += 1;
@@ -189,7 +189,7 @@ impl<P: FnMut(usize)> Reader<'_, P> {
         let asked: Vec<Asked<'_>> = asked.collect();
         let mut alignments = Vec::with_capacity(stories.len());
         for (text, passages, sibling) in &stories {
-            let vectors = self.linter.vectors();
+            let vectors = self.linter.sentence_vectors();
             alignments.push(Aligned::new(text, passages, sibling, vectors)?);
         }
         self.judge(&asked, |index, analysis| {
