@@ -40,6 +40,16 @@ pub struct Report {
     pub outcome: Outcome,
 }
 
+impl Report {
+    /// The findings, in text order; none for a document that was not judged.
+    pub fn findings(&self) -> &[Finding] {
+        match &self.outcome {
+            Outcome::Scored(analysis) => &analysis.findings,
+            _ => &[],
+        }
+    }
+}
+
 /// What became of a document.
 #[derive(Debug)]
 pub enum Outcome {
