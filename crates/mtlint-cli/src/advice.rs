@@ -127,8 +127,8 @@ pub fn record_error(error: &RecordError) -> String {
     reported(kind, message::record_error(error))
 }
 
-/// The message that a report has about a document that failed, by the kind of error, and
-/// the way out.
+/// The message that a report has about a document that failed or was not judged, by the
+/// kind of error or the reason, and the way out.
 pub fn reported(kind: &str, message: String) -> String {
     let advice = report_advice(kind, &message).unwrap_or_default();
     message + advice
@@ -140,19 +140,15 @@ fn report_advice(kind: &str, message: &str) -> Option<&'static str> {
         "too_large" if message.ends_with("split it") => Some(", or raise --max-bytes"),
         "too_large" => Some("; raise it with --max-bytes"),
         "is_folder" => Some("; mtlint batch reads folders"),
+        "language_unsupported" => Some("; if it is English all the same, give --language eng"),
         _ => None,
     }
 }
 
-/// Why a document was not judged, and what to do about it where something can be done.
+/// Why a document was not judged, and the way out.
 pub fn abstained(reason: AbstainReason, language: Option<&Language>) -> String {
     let why = message::abstained(reason, language);
-    match reason {
-        AbstainReason::LanguageUnsupported => {
-            format!("{why}; if it is English all the same, give --language eng")
-        }
-        _ => why,
-    }
+    reported(message::reason_name(reason), why)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use mtlint::batch::morning::{self, draw, page};
 use mtlint::batch::state::Reader;
 use mtlint::report::text;
 
+use super::advice;
 use super::flags::{ColorChoice, GateFlags};
 use super::gates::Gates;
 use super::output::Streams;
@@ -67,9 +68,15 @@ enum Format {
 /// Prints the report, and says by the exit status whether it is bad.
 pub fn run(arguments: &ReportArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
     let reader = Reader::open(&arguments.state)?;
-    let morning = morning::morning(&reader, arguments.top)?;
+    let mut morning = morning::morning(&reader, arguments.top)?;
     // Whoever reads the output slowly keeps no run waiting.
     drop(reader);
+    for group in &mut morning.not_judged {
+        for document in &mut group.first {
+            let message = std::mem::take(&mut document.message);
+            document.message = advice::reported(&group.reason, message);
+        }
+    }
     let style = text::Style {
         width: streams.terminal.width,
         colour: arguments.color.is_wanted(streams),
