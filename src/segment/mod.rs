@@ -17,11 +17,16 @@
 //! here is linear in the length of the text.
 
 mod abbreviations;
+mod form;
 mod paragraphs;
 mod sentences;
 mod words;
 
 use std::ops::Range;
+
+pub(crate) use form::{
+    is_all_capitals, is_apostrophe, normal, possessive_ending, without_possessive,
+};
 
 use crate::span::{Doc, Span};
 
