@@ -22,6 +22,7 @@ pub mod lexicon;
 mod linear;
 pub mod lm;
 pub mod models;
+mod network;
 pub mod pipeline;
 pub mod policy;
 pub mod report;

@@ -23,7 +23,7 @@ use self::consult::{suspected, told};
 use self::reading::{shifted, together};
 use self::source::point_into_sources;
 use self::spared::Spared;
-use crate::detect::calibrated::Calibrated;
+use crate::detect::calibration::ModelCalibration;
 use crate::detect::{WeightsError, WordModel};
 use crate::document::{Document, DocumentError};
 use crate::finding::Finding;
@@ -31,7 +31,7 @@ use crate::finding::phrases::{Judged, findings as phrases};
 use crate::language::{Gate, Language, gate};
 use crate::lexicon::{Lexicon, LexiconError};
 use crate::lm::{LanguageModel, LmError, Memory, ModelId, Reading, SentenceVectors};
-use crate::policy::{Kept, Policy, Suspects};
+use crate::policy::{Policy, PolicyOutcome, Suspects};
 use crate::report::{Judgement, Outcome, ReadSibling, Report, WordJudgement};
 use crate::segment::{Segments, segment};
 use crate::sibling::{Articles, AsRead, Comparison, SiblingArticle, SiblingModel};
@@ -121,7 +121,7 @@ impl Analyzer {
     /// The same analyzer with its detector calibrated. Whether the calibration is for
     /// this model and detector is for the caller to compare.
     #[must_use]
-    pub fn calibrated(mut self, calibrated: &Calibrated) -> Self {
+    pub fn calibrated(mut self, calibrated: &ModelCalibration) -> Self {
         self.words = self.words.with(calibrated);
         self.calibration = Some(calibrated.sha256());
         self
@@ -372,7 +372,7 @@ impl Analyzer {
             segments: &segments,
             garbled: &by_themselves,
         };
-        let Kept { findings, accepted } = self.policy.apply(findings, suspects);
+        let PolicyOutcome { findings, accepted } = self.policy.apply(findings, suspects);
         let told = comparison
             .as_ref()
             .map(|comparison| told(comparison, &segments));

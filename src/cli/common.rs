@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use mtlint::batch::Summary;
-use mtlint::detect::calibrated::Calibrated;
+use mtlint::detect::calibration::ModelCalibration;
 use mtlint::finding::Severity;
 use mtlint::lm::{Precision, SentenceVectors};
 use mtlint::pipeline::{Analyzer, OperatingPoint, Options};
@@ -223,7 +223,7 @@ impl CommonArgs {
             // A detector that was trained with the model needs none.
             return Ok(analyzer);
         }
-        let Some(found) = Calibrated::read(path)? else {
+        let Some(found) = ModelCalibration::read(path)? else {
             if named.is_some() {
                 bail!(
                     "there is no calibration {}; 'mtlint calibrate' makes one",

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 
-use mtlint::detect::calibrated::beside;
+use mtlint::detect::calibration::default_path;
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, SentenceVectors};
 use mtlint::models;
@@ -50,7 +50,7 @@ fn rust_bert(name: &str, common: &CommonArgs) -> anyhow::Result<Loaded> {
         files.weights()
     };
     Ok(Loaded {
-        calibration: Some(beside(model)),
+        calibration: Some(default_path(model)),
         lm: Arc::new(TorchModel::load(&files, device(common))?),
     })
 }
@@ -129,6 +129,6 @@ pub fn load_model(common: &CommonArgs) -> anyhow::Result<Loaded> {
     let sha256 = known.map(|entry| entry.sha256.clone());
     Ok(Loaded {
         lm: Arc::new(Llama::load(&path, &name, sha256, common.precision.into())?),
-        calibration: Some(beside(&path)),
+        calibration: Some(default_path(&path)),
     })
 }

@@ -4,24 +4,31 @@
 //! and a post-edit rate for the whole. Nothing here knows categories,
 //! severities or prose; [`crate::finding`] does.
 
-pub mod calibrated;
+pub mod calibration;
 pub mod features;
+mod gru;
 mod head;
+mod layers;
+mod scaling;
+mod sentences;
+mod surprisal;
 mod thresholds;
-mod weights;
 mod word_model;
 
-pub(crate) use head::sigmoid;
+pub use scaling::{PlattScaling, RateModel};
+pub(crate) use sentences::sentences;
+pub use surprisal::{WordReading, word_readings};
+pub(crate) use thresholds::risen;
 pub use thresholds::{Rise, Thresholds};
-pub(crate) use thresholds::{logit, risen};
-pub(crate) use weights::Tensors;
-pub use weights::WeightsError;
-pub use word_model::{Calibration, RateModel, Raw, WordModel};
+pub use word_model::{Prediction, RawPrediction, WordModel};
 
-use std::collections::HashMap;
+pub use crate::network::WeightsError;
+pub(crate) use crate::network::{Tensors, logit, sigmoid};
+
 use std::ops::Range;
 
-use self::features::{WordReading, features, word_readings};
+use self::features::features;
+use self::sentences::firsts;
 use crate::lexicon::Lexicon;
 use crate::lm::Reading;
 use crate::segment::Segments;
@@ -90,38 +97,16 @@ pub fn notice(
     let rows = features(text, segments, reading, &words, lexicon);
     let sentences = sentences(segments);
     let firsts = firsts(text, segments, &sentences);
-    let verdict = model.judge(&rows, states(reading, &words), &sentences, &firsts);
-    let sentences = sentences.into_iter().zip(verdict.rates);
+    let prediction = model.predict(&rows, states(reading, &words), &sentences, &firsts);
+    let sentences = sentences.into_iter().zip(prediction.rates);
     Noticed {
         words,
-        rise: model.rise().of(&verdict.p_garbled),
-        p_garbled: verdict.p_garbled,
+        rise: model.rise().of(&prediction.p_garbled),
+        p_garbled: prediction.p_garbled,
         sentences: sentences
             .map(|(words, rate)| NoticedSentence { words, rate })
             .collect(),
     }
-}
-
-/// The words of each sentence that has any, as indices.
-pub(crate) fn sentences(segments: &Segments) -> Vec<Range<usize>> {
-    let mut sentences = Vec::new();
-    let mut start = 0;
-    for sentence in segments.words.chunk_by(|a, b| a.sentence == b.sentence) {
-        sentences.push(start..start + sentence.len());
-        start += sentence.len();
-    }
-    sentences
-}
-
-/// For each sentence the place of the first one with the same words.
-fn firsts(text: &str, segments: &Segments, sentences: &[Range<usize>]) -> Vec<usize> {
-    let mut known: HashMap<Vec<&str>, usize> = HashMap::new();
-    let first = |(index, words): (usize, &Range<usize>)| {
-        let words = segments.words[words.clone()].iter();
-        let spelled = words.map(|word| word.span.slice(text).unwrap_or_default());
-        *known.entry(spelled.collect()).or_insert(index)
-    };
-    sentences.iter().enumerate().map(first).collect()
 }
 
 /// For each word the states after its last token, the layers side by side.

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::head::sigmoid;
+use crate::network::{logit, sigmoid};
 
 /// Smallest probabilities that count as garbled.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -64,11 +64,6 @@ pub fn risen(probability: f32, by: f32) -> f32 {
         return probability;
     }
     sigmoid(logit(probability) + by)
-}
-
-/// The logit of a probability.
-pub fn logit(probability: f32) -> f32 {
-    (probability / (1.0 - probability)).ln()
 }
 
 #[cfg(test)]

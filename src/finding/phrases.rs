@@ -109,7 +109,7 @@ impl Judged<'_> {
             .max_by(|a, b| p[*a].total_cmp(&p[*b]))
             .unwrap_or(words.start);
         let numbers = &self.noticed.words[worst];
-        let sum = |value: fn(&crate::detect::features::WordReading) -> f32| {
+        let sum = |value: fn(&crate::detect::WordReading) -> f32| {
             self.noticed.words[words.clone()].iter().map(value).sum()
         };
         let all = &self.segments.words;
@@ -198,7 +198,7 @@ mod tests {
         let text: String = marked.chars().filter(|c| !"[](){}".contains(*c)).collect();
         let segments = segment(&text);
         let reading = Reading::default();
-        let words = crate::detect::features::word_readings(&segments, &reading);
+        let words = crate::detect::word_readings(&segments, &reading);
         let mut p_garbled = Vec::new();
         let mut at = 0;
         for word in &segments.words {

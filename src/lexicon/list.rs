@@ -17,7 +17,7 @@ const ZIPF_MASK: u64 = (1 << ZIPF_BITS) - 1;
 /// What the lists say of one word. Frequencies are tenths on the Zipf scale,
 /// the decimal logarithm of occurrences in a billion words; 0 is not listed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Listed {
+pub struct WordFrequency {
     /// Frequency in English.
     pub english_tenths: u8,
     /// Place of the other language, see [`ForeignLanguage::from_index`].
@@ -26,7 +26,7 @@ pub struct Listed {
     pub foreign_tenths: u8,
 }
 
-impl Listed {
+impl WordFrequency {
     /// The value that stands for this in the map; `None` when a number is out
     /// of range.
     pub fn pack(self) -> Option<u64> {
@@ -79,8 +79,8 @@ impl WordList {
     }
 
     /// What is known of a word in lower case, NFC.
-    pub fn get(&self, word: &str) -> Option<Listed> {
-        self.0.get(word).map(Listed::unpack)
+    pub fn get(&self, word: &str) -> Option<WordFrequency> {
+        self.0.get(word).map(WordFrequency::unpack)
     }
 
     /// How many words are listed.
@@ -102,18 +102,18 @@ mod tests {
     proptest! {
         #[test]
         fn packing_loses_nothing(english in 0u8..128, foreign in 0u8..128, language in 0u8..26) {
-            let listed = Listed {
+            let listed = WordFrequency {
                 english_tenths: english,
                 language,
                 foreign_tenths: foreign,
             };
-            prop_assert_eq!(listed.pack().map(Listed::unpack), Some(listed));
+            prop_assert_eq!(listed.pack().map(WordFrequency::unpack), Some(listed));
         }
 
         #[test]
         fn what_does_not_fit_is_refused(english in 128u8.., language in 26u8..) {
-            let too_frequent = Listed { english_tenths: english, ..Listed::default() };
-            let no_language = Listed { language, ..Listed::default() };
+            let too_frequent = WordFrequency { english_tenths: english, ..WordFrequency::default() };
+            let no_language = WordFrequency { language, ..WordFrequency::default() };
             prop_assert_eq!((too_frequent.pack(), no_language.pack()), (None, None));
         }
     }

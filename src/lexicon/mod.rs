@@ -21,10 +21,12 @@ mod tests;
 mod word;
 
 pub use language::ForeignLanguage;
-pub use list::{Listed, WordList};
+pub use list::{WordFrequency, WordList};
 pub use spelling::{Spelling, SpellingModel};
 
 use word::Form;
+
+use crate::network::flag;
 
 const LIST: &[u8] = include_bytes!("../../models/lexicon.fst");
 const SPELLING: &[u8] = include_bytes!("../../models/spelling.safetensors");
@@ -33,16 +35,16 @@ const SPELLING: &[u8] = include_bytes!("../../models/spelling.safetensors");
 pub const LEXICON_WIDTH: usize = 6;
 
 /// Top of the Zipf scale: a word that makes up a tenth of all words.
-const HIGHEST_ZIPF: f32 = 8.0;
+const MAX_ZIPF: f32 = 8.0;
 /// A word that is not listed is taken to be this frequent where two
 /// frequencies are compared: half a unit below the rarest English ones.
 const UNLISTED_ZIPF: f32 = 1.0;
 
 /// Shorter words are abbreviations and particles of names more often than they
 /// are foreign.
-const SHORTEST_DECIDED: usize = 3;
+const MIN_DECIDED: usize = 3;
 /// What is no longer than this and all in capitals is an abbreviation.
-const LONGEST_ABBREVIATION: usize = 5;
+const MAX_ABBREVIATION: usize = 5;
 /// How much more frequent, in Zipf units, a word has to be elsewhere than in
 /// English to be clearly foreign, when its English frequency is
 /// [`QUOTED_ZIPF`] or less: the English list counts what English texts quote.
@@ -139,27 +141,51 @@ impl Entry {
     }
 }
 
-/// What a trained head takes in of an entry, all from 0 to 1 but the third,
-/// which is from -1 to 1: English frequency; frequency elsewhere; how much more
-/// frequent it is elsewhere (each in eighths of the Zipf scale); probability of
-/// looking English, and of looking like one other language; whether English
-/// does not list it. What is no word has only a 1 for looking English.
-pub fn features(entry: &Entry) -> [f32; LEXICON_WIDTH] {
-    let elsewhere = entry.foreign.map_or(0.0, |(_, zipf)| zipf);
-    let p_english = entry.spelling.p_english;
-    let unlisted = entry.is_word && entry.english_zipf == 0.0;
-    [
-        (entry.english_zipf / HIGHEST_ZIPF).min(1.0),
-        (elsewhere / HIGHEST_ZIPF).min(1.0),
+/// A column of the row that [`features`] makes: its name, and its value for an entry.
+pub(crate) struct Feature {
+    pub(crate) name: &'static str,
+    value: fn(&Entry) -> f32,
+}
+
+const fn feature(name: &'static str, value: fn(&Entry) -> f32) -> Feature {
+    Feature { name, value }
+}
+
+/// The columns of a row, in order. All lie in 0 to 1 but `foreign_margin`, which lies in
+/// −1 to 1; frequencies are shares of [`MAX_ZIPF`].
+pub(crate) const FEATURES: [Feature; LEXICON_WIDTH] = [
+    feature("english_zipf", |entry| {
+        (entry.english_zipf / MAX_ZIPF).min(1.0)
+    }),
+    feature("foreign_zipf", |entry| {
+        let elsewhere = entry.foreign.map_or(0.0, |(_, zipf)| zipf);
+        (elsewhere / MAX_ZIPF).min(1.0)
+    }),
+    feature("foreign_margin", |entry| {
         if entry.is_word {
-            (entry.margin() / HIGHEST_ZIPF).clamp(-1.0, 1.0)
+            (entry.margin() / MAX_ZIPF).clamp(-1.0, 1.0)
         } else {
             0.0
-        },
-        p_english,
-        entry.spelling.foreign.map_or(1.0 - p_english, |(_, p)| p),
-        f32::from(u8::from(unlisted)),
-    ]
+        }
+    }),
+    feature("p_english", |entry| entry.spelling.p_english),
+    feature("p_foreign", |entry| {
+        let other = entry.spelling.foreign.map(|(_, p)| p);
+        other.unwrap_or(1.0 - entry.spelling.p_english)
+    }),
+    feature("is_unlisted", |entry| {
+        flag(entry.is_word && entry.english_zipf == 0.0)
+    }),
+];
+
+/// What a trained head takes in of an entry: the numbers of [`LEXICON_WIDTH`] columns,
+/// all in 0 to 1 but the third, which is in −1 to 1. They are the frequency in English,
+/// the frequency elsewhere and how much more frequent the word is elsewhere, each as a
+/// share of the Zipf scale; the probability that it looks English, and that it looks like
+/// one other language; and 1 if English does not list it. What is no word has only a 1
+/// for looking English.
+pub fn features(entry: &Entry) -> [f32; LEXICON_WIDTH] {
+    std::array::from_fn(|column| (FEATURES[column].value)(entry))
 }
 
 /// The list of words and the spelling model.
@@ -204,8 +230,8 @@ impl Lexicon {
     /// abbreviations in capitals of up to five are never decided.
     pub fn foreign_language(&self, word: &str) -> Option<(&'static str, f32)> {
         // Characters, not bytes: three are the fewest that are decided.
-        word.chars().nth(SHORTEST_DECIDED - 1)?;
-        let long = word.chars().nth(LONGEST_ABBREVIATION).is_some();
+        word.chars().nth(MIN_DECIDED - 1)?;
+        let long = word.chars().nth(MAX_ABBREVIATION).is_some();
         if !long && !word.chars().any(char::is_lowercase) {
             return None;
         }

@@ -114,7 +114,7 @@ fn the_least_english_part_of_a_compound_counts() {
     assert_eq!(whole, part);
     assert_eq!(language("l’entwicklung"), Some("German"));
     assert_eq!(language("harbour-side"), None);
-    // Listed as a whole: more frequent than its rarest part tells.
+    // WordFrequency as a whole: more frequent than its rarest part tells.
     let listed = LEXICON.look_up("mother-in-law");
     assert!(listed.english_zipf > 0.0 && listed.is_word);
 }

@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use super::reading::shifted;
 use super::{Analyzer, AnalyzerError, Spared};
-use crate::detect::features::{WIDTH, features, word_readings};
-use crate::detect::sentences;
+use crate::detect::features::{WIDTH, features};
+use crate::detect::{sentences, word_readings};
 use crate::document::Document;
 use crate::lm::ReadOptions;
 use crate::span::{Doc, Span};

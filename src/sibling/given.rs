@@ -5,7 +5,7 @@
 //! before. A word that is right but rare becomes cheap, one that nothing in the
 //! sibling explains stays dear. All sentences are read in one batch.
 
-use crate::detect::features::word_readings;
+use crate::detect::word_readings;
 use crate::lm::{LanguageModel, LmError, Reading};
 use crate::span::{Doc, Sibling, Span};
 

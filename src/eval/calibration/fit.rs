@@ -3,7 +3,7 @@
 //! In: logits with what was known of the words. Out: the numbers of a calibration, by
 //! the definitions of `training/train.py`. Nothing is read here.
 
-use crate::detect::{Calibration, RateModel};
+use crate::detect::{PlattScaling, RateModel};
 use crate::eval::metrics::{Counts, Judged, Ranking, mean};
 
 /// Flagged words per 1,000 words of right articles that `precise` may cost. Surprisals
@@ -30,7 +30,7 @@ pub struct Labelled {
 
 /// The calibration under which the labels are likeliest, and the mean loss with it, in
 /// nats: a logistic regression by Newton's method.
-pub fn probabilities(words: &[Labelled]) -> (Calibration, f64) {
+pub fn probabilities(words: &[Labelled]) -> (PlattScaling, f64) {
     // Far smaller than what a hundred words tell; it only keeps the steps finite.
     const RIDGE: f64 = 1e-6;
     const STEPS: usize = 50;
@@ -85,7 +85,7 @@ pub fn probabilities(words: &[Labelled]) -> (Calibration, f64) {
     }
     let [slope, level, shift] = scale.map(|number| number as f32);
     (
-        Calibration {
+        PlattScaling {
             slope,
             level,
             shift,

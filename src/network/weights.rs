@@ -9,19 +9,22 @@ use std::collections::HashMap;
 use half::f16;
 use safetensors::{Dtype, SafeTensors};
 
-/// Why embedded or given weights cannot be used.
+/// Why the trained weights of a network cannot be used: what is wrong with their file.
 #[derive(Debug, thiserror::Error)]
 #[error("the detector's weights are unusable: {0}")]
-pub struct WeightsError(pub(super) String);
+pub struct WeightsError(pub(crate) String);
 
-/// The tensors of a file.
+/// The tensors of a file of weights, by name, with the file's notes.
 pub(crate) struct Tensors<'a> {
     file: SafeTensors<'a>,
     notes: HashMap<String, String>,
 }
 
 impl<'a> Tensors<'a> {
-    /// From the bytes of a file.
+    /// Reads the header of a safetensors file; tensors are read when they are asked for.
+    ///
+    /// # Errors
+    /// When the bytes are no safetensors file or are cut off.
     pub fn new(bytes: &'a [u8]) -> Result<Self, WeightsError> {
         let problem = |error: safetensors::SafeTensorError| WeightsError(error.to_string());
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(problem)?;
@@ -31,7 +34,10 @@ impl<'a> Tensors<'a> {
         })
     }
 
-    /// A note of the file.
+    /// The note `name` of the file.
+    ///
+    /// # Errors
+    /// When the file has no such note.
     pub fn note(&self, name: &str) -> Result<&str, WeightsError> {
         let note = self.notes.get(name);
         note.map(String::as_str)
@@ -49,8 +55,12 @@ impl<'a> Tensors<'a> {
         let note = self.note(key)?;
         let columns: Vec<String> = serde_json::from_str(note)
             .map_err(|error| WeightsError(format!("{key} is no list of names: {error}")))?;
-        let mut pairs = (0..columns.len().max(expected.len()))
-            .map(|at| (columns.get(at).map(String::as_str), expected.get(at).copied()));
+        let mut pairs = (0..columns.len().max(expected.len())).map(|at| {
+            (
+                columns.get(at).map(String::as_str),
+                expected.get(at).copied(),
+            )
+        });
         let Some(at) = pairs.position(|(trained, made)| trained != made) else {
             return Ok(());
         };
@@ -62,7 +72,11 @@ impl<'a> Tensors<'a> {
         )))
     }
 
-    /// All numbers of a tensor, which are finite.
+    /// All numbers of the tensor `name`, row by row.
+    ///
+    /// # Errors
+    /// When there is no such tensor, it holds neither F32 nor F16, or a number in it is
+    /// not finite.
     pub fn all(&self, name: &str) -> Result<Vec<f32>, WeightsError> {
         let view = self
             .file
@@ -97,7 +111,10 @@ impl<'a> Tensors<'a> {
         }
     }
 
-    /// A tensor of so many numbers.
+    /// The numbers of the tensor `name`, which must be `size` in all.
+    ///
+    /// # Errors
+    /// As [`Self::all`], and when there are more or fewer.
     pub fn sized(&self, name: &str, size: usize) -> Result<Vec<f32>, WeightsError> {
         let numbers = self.all(name)?;
         if numbers.len() == size {
@@ -108,7 +125,10 @@ impl<'a> Tensors<'a> {
         }
     }
 
-    /// A tensor of just `N` numbers.
+    /// The numbers of the tensor `name`, which must be `N` in all.
+    ///
+    /// # Errors
+    /// As [`Self::sized`].
     pub fn array<const N: usize>(&self, name: &str) -> Result<[f32; N], WeightsError> {
         let numbers = self.sized(name, N)?;
         let mut array = [0.0; N];
@@ -155,7 +175,11 @@ mod tests {
 
     #[test]
     fn a_file_without_names_of_its_columns_is_an_error() {
-        assert!(problem("bits, rank", &["bits"]).unwrap().contains("no list"));
+        assert!(
+            problem("bits, rank", &["bits"])
+                .unwrap()
+                .contains("no list")
+        );
         let file = file("[]");
         let tensors = Tensors::new(&file).unwrap();
         let missing = tensors.check_columns("columns.words", &[]).unwrap_err();

@@ -1,6 +1,6 @@
 //! A detector's calibration for one language model, as a file beside it.
 //!
-//! In: a path, or what was fitted. Out: a [`Calibrated`], checked, or the file in its
+//! In: a path, or what was fitted. Out: a [`ModelCalibration`], checked, or the file in its
 //! place, whole or not at all. It fits nothing (`crate::eval::calibration` does) and
 //! does not decide whether the calibration is used.
 
@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::features::WIDTH;
+use super::scaling::{PlattScaling, RateModel};
 use super::thresholds::Thresholds;
-use super::word_model::{Calibration, RateModel};
 use crate::checksum;
 
 /// The layout of the file.
@@ -22,11 +22,11 @@ pub const SCHEMA: &str = "mtlint.calibration/1";
 const IN_FOLDER: &str = "mtlint.calibration.json";
 
 /// A file has some 2 kB; what is much longer is none.
-const LONGEST: u64 = 1 << 16;
+const MAX_BYTES: u64 = 1 << 16;
 
 /// What was fitted for one language model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Calibrated {
+pub struct ModelCalibration {
     /// [`SCHEMA`].
     pub schema: String,
     /// Name of the language model, for people.
@@ -44,7 +44,7 @@ pub struct Calibrated {
     /// Deviation of each feature.
     pub feature_deviation: Vec<f32>,
     /// From logits to probabilities.
-    pub calibration: Calibration,
+    pub calibration: PlattScaling,
     /// From which probability a word is flagged.
     pub thresholds: Thresholds,
     /// From what the network would change to the post-edit rate.
@@ -54,7 +54,7 @@ pub struct Calibrated {
 /// Why a calibration cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum CalibratedError {
+pub enum CalibrationError {
     /// The system refused to read it.
     #[error("cannot read the calibration {}: {source}", path.display())]
     Unreadable {
@@ -87,8 +87,9 @@ pub enum CalibratedError {
     },
 }
 
-/// Where the calibration of a model is: in its folder, or beside its file.
-pub fn beside(model: &Path) -> PathBuf {
+/// Where the calibration of a model is looked for: in the folder that is the model, or
+/// beside the model's file.
+pub fn default_path(model: &Path) -> PathBuf {
     if model.is_dir() {
         return model.join(IN_FOLDER);
     }
@@ -97,13 +98,13 @@ pub fn beside(model: &Path) -> PathBuf {
     model.with_file_name(name)
 }
 
-impl Calibrated {
+impl ModelCalibration {
     /// Reads the file; `None` where there is none.
     ///
     /// # Errors
     /// When it cannot be read or is damaged.
-    pub fn read(path: &Path) -> Result<Option<Self>, CalibratedError> {
-        let unreadable = |source| CalibratedError::Unreadable {
+    pub fn read(path: &Path) -> Result<Option<Self>, CalibrationError> {
+        let unreadable = |source| CalibrationError::Unreadable {
             path: path.to_owned(),
             source,
         };
@@ -113,10 +114,10 @@ impl Calibrated {
             Err(error) => return Err(unreadable(error)),
         };
         let mut text = Vec::new();
-        file.take(LONGEST)
+        file.take(MAX_BYTES)
             .read_to_end(&mut text)
             .map_err(unreadable)?;
-        let damaged = |problem: String| CalibratedError::Damaged {
+        let damaged = |problem: String| CalibrationError::Damaged {
             path: path.to_owned(),
             problem,
         };
@@ -135,7 +136,7 @@ impl Calibrated {
                 return Err(format!("expected {WIDTH} features, got {}", row.len()));
             }
         }
-        let Calibration {
+        let PlattScaling {
             slope,
             level,
             shift,
@@ -179,7 +180,7 @@ impl Calibrated {
     ///
     /// # Errors
     /// When it cannot be written; what stood there before then still does.
-    pub fn write(&self, path: &Path) -> Result<(), CalibratedError> {
+    pub fn write(&self, path: &Path) -> Result<(), CalibrationError> {
         let write = || -> io::Result<()> {
             let folder = path.parent().filter(|folder| *folder != Path::new(""));
             let mut file = tempfile::Builder::new()
@@ -197,7 +198,7 @@ impl Calibrated {
             file.persist(path).map_err(|error| error.error)?;
             Ok(())
         };
-        write().map_err(|source| CalibratedError::Unwritable {
+        write().map_err(|source| CalibrationError::Unwritable {
             path: path.to_owned(),
             source,
         })
@@ -214,8 +215,8 @@ impl Calibrated {
 mod tests {
     use super::*;
 
-    fn calibrated() -> Calibrated {
-        Calibrated {
+    fn calibrated() -> ModelCalibration {
+        ModelCalibration {
             schema: SCHEMA.to_owned(),
             model: "stub".to_owned(),
             model_sha256: "0".repeat(64),
@@ -224,7 +225,7 @@ mod tests {
             words: 9_000,
             feature_mean: vec![0.1; WIDTH],
             feature_deviation: vec![0.7; WIDTH],
-            calibration: Calibration {
+            calibration: PlattScaling {
                 slope: 1.0,
                 level: 0.25,
                 shift: -0.5,
@@ -247,12 +248,12 @@ mod tests {
     fn what_is_written_is_read_and_replaces_what_was_there() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("m.gguf.calibration.json");
-        assert_eq!(Calibrated::read(&path).unwrap(), None);
+        assert_eq!(ModelCalibration::read(&path).unwrap(), None);
         calibrated().write(&path).unwrap();
         let mut other = calibrated();
         other.thresholds.precise = 0.75;
         other.write(&path).unwrap();
-        assert_eq!(Calibrated::read(&path).unwrap(), Some(other.clone()));
+        assert_eq!(ModelCalibration::read(&path).unwrap(), Some(other.clone()));
         assert_ne!(other.sha256(), calibrated().sha256());
         // Nothing else was left there.
         assert_eq!(folder.path().read_dir().unwrap().count(), 1);
@@ -265,7 +266,7 @@ mod tests {
         let whole = calibrated().text().unwrap();
         let problem = |text: &[u8]| {
             std::fs::write(&path, text).unwrap();
-            let problem = Calibrated::read(&path).unwrap_err().to_string();
+            let problem = ModelCalibration::read(&path).unwrap_err().to_string();
             assert!(problem.contains("--calibration none"), "{problem}");
             problem
         };
@@ -287,6 +288,6 @@ mod tests {
     fn a_folder_that_is_not_there_is_said() {
         let folder = tempfile::tempdir().unwrap();
         let problem = calibrated().write(&folder.path().join("no/c.json"));
-        assert!(matches!(problem, Err(CalibratedError::Unwritable { .. })));
+        assert!(matches!(problem, Err(CalibrationError::Unwritable { .. })));
     }
 }

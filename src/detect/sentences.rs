@@ -1,0 +1,42 @@
+//! The sentences of a text, by their words.
+//!
+//! In: a text and its segments. Out: for each sentence its words, and which sentences
+//! and words the text has had before.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::segment::Segments;
+
+/// The words of each sentence that has any, as indices.
+pub(crate) fn sentences(segments: &Segments) -> Vec<Range<usize>> {
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    for sentence in segments.words.chunk_by(|a, b| a.sentence == b.sentence) {
+        sentences.push(start..start + sentence.len());
+        start += sentence.len();
+    }
+    sentences
+}
+
+/// For each sentence the index of the first one with the same words.
+pub(super) fn firsts(text: &str, segments: &Segments, sentences: &[Range<usize>]) -> Vec<usize> {
+    let mut known: HashMap<Vec<&str>, usize> = HashMap::new();
+    let first = |(index, words): (usize, &Range<usize>)| {
+        let words = segments.words[words.clone()].iter();
+        let spelled = words.map(|word| word.span.slice(text).unwrap_or_default());
+        *known.entry(spelled.collect()).or_insert(index)
+    };
+    sentences.iter().enumerate().map(first).collect()
+}
+
+/// For each word whether it stands in a sentence that the text has not had before.
+pub(super) fn fresh(text: &str, segments: &Segments) -> Vec<bool> {
+    let mut fresh = vec![true; segments.words.len()];
+    let sentences = sentences(segments);
+    let firsts = firsts(text, segments, &sentences);
+    for (index, words) in sentences.into_iter().enumerate() {
+        fresh[words].fill(firsts[index] == index);
+    }
+    fresh
+}
