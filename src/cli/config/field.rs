@@ -13,7 +13,7 @@ use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use mtlint::policy::{Accepted, Policy};
+use mtlint::policy::{Acceptance, Policy};
 
 use crate::cli::common::{bytes, language, within};
 
@@ -179,7 +179,7 @@ impl TryFrom<String> for AcceptedText {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let accepted = Accepted {
+        let accepted = Acceptance {
             text,
             category: None,
             any_case: false,

@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use mtlint::finding::Category;
-use mtlint::policy::{Accepted, CategoryRule, Policy};
+use mtlint::policy::{Acceptance, CategoryRule, Policy};
 use mtlint::report::message::{category_name, severity_name};
 use mtlint::report::rules::RULES;
 
@@ -224,7 +224,7 @@ impl Maker<'_> {
         let mut policy = Policy::new(rules);
         for accept in &config.accept {
             let category: Option<Category> = accept.category.value().copied();
-            let accepted = Accepted {
+            let accepted = Acceptance {
                 text: accept.text.get_ref().0.clone(),
                 category,
                 any_case: accept.case_sensitive.value() == Some(&false),
