@@ -5,7 +5,7 @@
 use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use mtlint::correct::{Allowed, correct};
+use mtlint::correct::{Permission, correct};
 use mtlint::document::{Document, Markup};
 use mtlint::lm::stub::Stub;
 use mtlint::pipeline::{Analyzer, Input, OperatingPoint, Options};
@@ -50,6 +50,6 @@ fuzz_target!(|texts: (u8, &str, &str)| {
                 assert!(suggestion.span.slice(text).is_some());
             }
         }
-        correct(text, &judgement.findings, Allowed::SafeAndUnsafe);
+        correct(text, &judgement.findings, Permission::SafeAndUnsafe);
     }
 });

@@ -132,7 +132,7 @@ impl fmt::Display for Encoding {
     }
 }
 
-/// How many bytes at the front are looked at to recognise an encoding.
+/// How many bytes at the front are looked at to recognize an encoding.
 const LOOKED_AT: usize = 8192;
 
 /// Refuses bytes with so many NULs (more than one in 20 at the front) that they
@@ -162,7 +162,7 @@ pub(super) fn nul_bytes(bytes: &[u8]) -> Option<(usize, Encoding)> {
 }
 
 /// What bytes that are not UTF-8 look like.
-pub(super) fn recognise(bytes: &[u8], fault: Utf8Error) -> Encoding {
+pub(super) fn recognize(bytes: &[u8], fault: Utf8Error) -> Encoding {
     if let Some(encoding) = starts_with_mark(bytes) {
         return encoding;
     }

@@ -64,7 +64,7 @@ impl Document {
                 Err(DocumentError::NotUtf8 {
                     name,
                     offset: fault.valid_up_to(),
-                    encoding: error::recognise(not_utf8.as_bytes(), fault),
+                    encoding: error::recognize(not_utf8.as_bytes(), fault),
                 })
             }
         }

@@ -39,7 +39,7 @@ pub enum CacheState {
 
 /// What reading all of a cached file shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Verification {
     /// The file is the model that the registry names.
     Sound,
     /// There is no such file.
@@ -139,16 +139,16 @@ impl ModelCache {
         &self,
         entry: &ModelEntry,
         progress: &dyn Progress,
-    ) -> Result<Verdict, ModelError> {
+    ) -> Result<Verification, ModelError> {
         let path = self.path(entry);
         let (verdict, metadata) = compared(entry, &path, progress)?;
         match (&verdict, metadata) {
-            (Verdict::Sound, Some(metadata)) => self.write_stamp(entry, &metadata),
-            (Verdict::Missing, _) => {}
+            (Verification::Sound, Some(metadata)) => self.write_stamp(entry, &metadata),
+            (Verification::Missing, _) => {}
             _ => self.remove_stamp(entry),
         }
         match verdict {
-            Verdict::Sound => self.companions(entry, progress),
+            Verification::Sound => self.companions(entry, progress),
             _ => Ok(verdict),
         }
     }
@@ -159,14 +159,14 @@ impl ModelCache {
         &self,
         entry: &ModelEntry,
         progress: &dyn Progress,
-    ) -> Result<Verdict, ModelError> {
+    ) -> Result<Verification, ModelError> {
         for (name, companion) in entry.companions() {
             let (verdict, _) = compared(&companion, &self.folder.join(name), progress)?;
-            if verdict != Verdict::Sound {
+            if verdict != Verification::Sound {
                 return Ok(verdict);
             }
         }
-        Ok(Verdict::Sound)
+        Ok(Verification::Sound)
     }
 
     /// Like [`Self::verify`], but takes a stamp's word for the checksum.
@@ -174,7 +174,7 @@ impl ModelCache {
         &self,
         entry: &ModelEntry,
         progress: &dyn Progress,
-    ) -> Result<Verdict, ModelError> {
+    ) -> Result<Verification, ModelError> {
         let metadata = fs::metadata(self.path(entry)).ok();
         let expected = metadata.and_then(|metadata| Stamp::of(entry, &metadata));
         if expected.is_some_and(|expected| self.read_stamp(entry) == Some(expected)) {
@@ -205,11 +205,11 @@ impl ModelCache {
 
     fn read_stamp(&self, entry: &ModelEntry) -> Option<Stamp> {
         // A stamp has some 150 bytes; whatever is much longer is none.
-        const LONGEST: u64 = 4096;
+        const MAX_STAMP_BYTES: u64 = 4096;
         let mut text = String::new();
         File::open(self.stamp_path(entry))
             .ok()?
-            .take(LONGEST)
+            .take(MAX_STAMP_BYTES)
             .read_to_string(&mut text)
             .ok()?;
         serde_json::from_str(&text).ok()
@@ -238,25 +238,25 @@ fn compared(
     entry: &ModelEntry,
     path: &Path,
     progress: &dyn Progress,
-) -> Result<(Verdict, Option<Metadata>), ModelError> {
+) -> Result<(Verification, Option<Metadata>), ModelError> {
     let unreadable = |source| ModelError::Unreadable {
         path: path.to_owned(),
         source,
     };
     let Some(metadata) = metadata_if_there(path).map_err(unreadable)? else {
-        return Ok((Verdict::Missing, None));
+        return Ok((Verification::Missing, None));
     };
     let verdict = if metadata.len() != entry.size {
-        Verdict::WrongSize {
+        Verification::WrongSize {
             expected_bytes: entry.size,
             got_bytes: metadata.len(),
         }
     } else {
         let got = hash_file(path, entry.size, progress).map_err(unreadable)?;
         if got == entry.sha256 {
-            Verdict::Sound
+            Verification::Sound
         } else {
-            Verdict::WrongChecksum {
+            Verification::WrongChecksum {
                 expected: entry.sha256.clone(),
                 got,
             }

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::cache::CHUNK;
 use super::{
-    ModelCache, ModelEntry, ModelError, PipCommand, Progress, Registry, Stage, Verdict,
+    ModelCache, ModelEntry, ModelError, PipCommand, Progress, Registry, Stage, Verification,
     path_of_a_file, pip,
 };
 use crate::checksum::hexadecimal;
@@ -105,7 +105,7 @@ impl ModelStore {
         let entry = self.registry.get(name)?;
         let path = self.cache.path(entry);
         let verdict = self.cache.check(entry, progress)?;
-        if verdict == Verdict::Sound {
+        if verdict == Verification::Sound {
             return Ok(path);
         }
         if offline {
@@ -117,8 +117,8 @@ impl ModelStore {
         let _lock = self.lock(entry, progress)?;
         // Whoever held the lock may have fetched it meanwhile.
         match self.cache.check(entry, progress)? {
-            Verdict::Sound => return Ok(path),
-            Verdict::Missing => {}
+            Verification::Sound => return Ok(path),
+            Verification::Missing => {}
             _ => progress.step(Stage::Replacing, 0, None),
         }
         self.download(entry, &path, progress)?;
@@ -130,7 +130,7 @@ impl ModelStore {
     ///
     /// # Errors
     /// [`ModelError::UnknownModel`], [`ModelError::Unreadable`].
-    pub fn verify(&self, name: &str, progress: &dyn Progress) -> Result<Verdict, ModelError> {
+    pub fn verify(&self, name: &str, progress: &dyn Progress) -> Result<Verification, ModelError> {
         self.cache.verify(self.registry.get(name)?, progress)
     }
 
@@ -203,7 +203,7 @@ impl ModelStore {
     }
 }
 
-impl Verdict {
+impl Verification {
     /// The error for a file that is there and not right.
     fn into_error(self, entry: &ModelEntry, path: &Path) -> Option<ModelError> {
         let name = entry.name.clone();

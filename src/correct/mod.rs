@@ -14,14 +14,14 @@ use crate::span::{Corrected, Doc, Span};
 
 /// Which suggestions may be applied. Those for display only never are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Allowed {
+pub enum Permission {
     /// Those that a tool may apply unasked.
     Safe,
     /// Those too that a person should look at.
     SafeAndUnsafe,
 }
 
-impl Allowed {
+impl Permission {
     /// Whether a suggestion of this applicability may be applied.
     pub fn permits(self, applicability: Applicability) -> bool {
         match applicability {
@@ -62,7 +62,7 @@ pub struct Correction {
 
 /// Applies the corrections of `findings` that are `allowed`. Suggestions that
 /// do not fit the text or change nothing are passed over.
-pub fn correct(text: &str, findings: &[Finding], allowed: Allowed) -> Correction {
+pub fn correct(text: &str, findings: &[Finding], allowed: Permission) -> Correction {
     let mut chosen: Vec<&Suggestion> = findings
         .iter()
         .filter_map(|finding| allowed.choose(finding))
