@@ -17,7 +17,8 @@ use crate::segment::{Segments, WordKind, normal, segment, without_possessive};
 /// many words are looked at around each finding as the longest of them has.
 pub const MAX_ACCEPTED_WORDS: usize = 16;
 
-/// What a house makes of findings. The default changes nothing.
+/// What a newsroom makes of findings: which categories it wants, how severe they are to it,
+/// and what it accepts. The default changes nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Policy {
     categories: BTreeMap<Category, CategoryRule>,
@@ -33,12 +34,12 @@ pub struct Policy {
 /// them.
 type Texts = BTreeMap<String, BTreeSet<Option<Category>>>;
 
-/// What is made of a category.
+/// What a policy makes of the findings of one category.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct CategoryRule {
     /// Whether findings of the category are wanted at all.
     pub enabled: bool,
-    /// How severe each of them is, whatever was judged.
+    /// How severe each finding of the category is; `None` leaves what was judged.
     pub severity: Option<Severity>,
 }
 
@@ -51,14 +52,14 @@ impl Default for CategoryRule {
     }
 }
 
-/// A word or name that is no error.
+/// A word or name that a policy accepts: it is no error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acceptance {
-    /// One or several words.
+    /// The text that is accepted: one or several words.
     pub text: String,
-    /// The only category for which it is accepted; all if there is none.
+    /// The only category for which the text is accepted; `None` for all of them.
     pub category: Option<Category>,
-    /// Whether capitals and small letters are the same.
+    /// Whether capitals and small letters count as the same.
     pub any_case: bool,
 }
 
@@ -66,39 +67,39 @@ pub struct Acceptance {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AcceptanceError {
-    /// There is nothing but white space.
+    /// The text holds nothing but white space.
     #[error("a word is expected, got none")]
     NoWord,
-    /// It is not a word or a name any more.
+    /// The text is too long to be a word or a name.
     #[error("at most {MAX_ACCEPTED_WORDS} words and marks are expected, got {words}")]
     TooLong {
-        /// Words and marks of the text.
+        /// How many words and marks the text has.
         words: usize,
     },
 }
 
-/// What is known of the words of a document whose findings are looked at.
+/// The words of a document to whose findings a policy is applied.
 #[derive(Debug, Clone, Copy)]
 pub struct Suspects<'a> {
     /// The document's text.
     pub text: &'a str,
-    /// Its words.
+    /// The words of the document.
     pub segments: &'a Segments,
-    /// Which of them are garbled by themselves.
+    /// For each word whether it is garbled by itself.
     pub garbled: &'a [bool],
 }
 
-/// What is left of a document's findings.
+/// What a policy leaves of a document's findings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyOutcome {
-    /// In the order they had.
+    /// The findings that are left, in the order they had.
     pub findings: Vec<Finding>,
-    /// How many more there were, all of accepted words.
+    /// How many findings were taken out because their words are accepted.
     pub accepted: usize,
 }
 
 impl Policy {
-    /// A policy of rules for categories.
+    /// A policy that follows `categories` and accepts nothing.
     pub fn new(categories: BTreeMap<Category, CategoryRule>) -> Self {
         Self {
             categories,
@@ -106,10 +107,10 @@ impl Policy {
         }
     }
 
-    /// Accepts a text too.
+    /// Makes the policy accept one more text.
     ///
     /// # Errors
-    /// When it has no word, or more than [`MAX_ACCEPTED_WORDS`].
+    /// When the text has no word, or more than [`MAX_ACCEPTED_WORDS`].
     pub fn accept(&mut self, accepted: &Acceptance) -> Result<(), AcceptanceError> {
         let segments = segment(&accepted.text);
         let words = segments.words.iter();
@@ -131,7 +132,8 @@ impl Policy {
         Ok(())
     }
 
-    /// Takes out what is not wanted or accepted, and gives the rest its severity.
+    /// Takes out the findings that are not wanted or are accepted, and gives the others the
+    /// severity that they have to the house.
     ///
     /// A finding is accepted if each of its suspect words lies in an accepted text: those
     /// that are garbled by themselves, or all its words where none is or where a sibling

@@ -1,4 +1,4 @@
-//! A detector's calibration for one language model, as a file beside it.
+//! The detector's calibration for one language model, as a file beside that model.
 //!
 //! In: a path, or what was fitted. Out: a [`ModelCalibration`], checked, or the file in its
 //! place, whole or not at all. It fits nothing (`crate::eval::calibration` does) and
@@ -15,7 +15,7 @@ use super::scaling::{PlattScaling, RateModel};
 use super::thresholds::Thresholds;
 use crate::checksum;
 
-/// The layout of the file.
+/// The name and version of the layout of a calibration file.
 pub const SCHEMA: &str = "mtlint.calibration/1";
 
 /// The name of the file in a folder that is a model.
@@ -24,30 +24,31 @@ const IN_FOLDER: &str = "mtlint.calibration.json";
 /// A file has some 2 kB; what is much longer is none.
 const MAX_BYTES: u64 = 1 << 16;
 
-/// What was fitted for one language model.
+/// What `mtlint calibrate` fitted for one language model: the contents of a calibration
+/// file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelCalibration {
-    /// [`SCHEMA`].
+    /// The layout of the file: [`SCHEMA`].
     pub schema: String,
-    /// Name of the language model, for people.
+    /// The name of the language model, for people.
     pub model: String,
-    /// SHA-256 of its weights: it holds for no other.
+    /// The SHA-256 of the weights of the language model; the calibration holds for no other.
     pub model_sha256: String,
-    /// The detector that it calibrates.
+    /// The name of the detector that is calibrated.
     pub detector: String,
-    /// Sentences and further texts that it was fitted on.
+    /// How many sentences and longer texts the calibration was fitted on.
     pub texts: usize,
-    /// Their words.
+    /// How many words these texts have.
     pub words: usize,
-    /// Mean of each feature.
+    /// The mean of each feature, in the order of `detect::features::columns`.
     pub feature_mean: Vec<f32>,
-    /// Deviation of each feature.
+    /// The standard deviation of each feature, in the same order.
     pub feature_deviation: Vec<f32>,
-    /// From logits to probabilities.
+    /// How logits become probabilities.
     pub calibration: PlattScaling,
-    /// From which probability a word is flagged.
+    /// The probabilities from which a word is flagged.
     pub thresholds: Thresholds,
-    /// From what the network would change to the post-edit rate.
+    /// How the share of words that the networks would change becomes the post-edit rate.
     pub post_edit_rate: RateModel,
 }
 
@@ -55,34 +56,34 @@ pub struct ModelCalibration {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CalibrationError {
-    /// The system refused to read it.
+    /// The system refused to read the file.
     #[error("cannot read the calibration {}: {source}", path.display())]
     Unreadable {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// It is no calibration, or cut off.
+    /// The file is no calibration, or it is cut off.
     #[error(
         "the calibration {} is damaged ({problem}); make it again with 'mtlint calibrate', remove it, or judge with --calibration none",
         path.display()
     )]
     Damaged {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong with the file.
         problem: String,
     },
-    /// It cannot be written.
+    /// The file cannot be written.
     #[error(
         "cannot write the calibration {}: {source}; name another file with --calibration",
         path.display()
     )]
     Unwritable {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
 }
@@ -99,10 +100,10 @@ pub fn default_path(model: &Path) -> PathBuf {
 }
 
 impl ModelCalibration {
-    /// Reads the file; `None` where there is none.
+    /// Reads a calibration file; `None` where there is no file.
     ///
     /// # Errors
-    /// When it cannot be read or is damaged.
+    /// When the file cannot be read or is damaged.
     pub fn read(path: &Path) -> Result<Option<Self>, CalibrationError> {
         let unreadable = |source| CalibrationError::Unreadable {
             path: path.to_owned(),
@@ -176,10 +177,10 @@ impl ModelCalibration {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// Puts it into the file, whole or not at all.
+    /// Writes the calibration into a file, whole or not at all.
     ///
     /// # Errors
-    /// When it cannot be written; what stood there before then still does.
+    /// When the file cannot be written; what it held before is still there then.
     pub fn write(&self, path: &Path) -> Result<(), CalibrationError> {
         let write = || -> io::Result<()> {
             let folder = path.parent().filter(|folder| *folder != Path::new(""));
@@ -204,7 +205,8 @@ impl ModelCalibration {
         })
     }
 
-    /// A checksum of what it says: reports made with another one are others.
+    /// The SHA-256 of the contents of the file, in lower-case hexadecimal. Reports carry it,
+    /// since another calibration makes other reports.
     pub fn sha256(&self) -> String {
         let text = self.text().unwrap_or_default();
         checksum::of_bytes(text.as_bytes())

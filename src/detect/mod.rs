@@ -1,4 +1,4 @@
-//! Noticing garble: from a reading to a probability for every word.
+//! Detection of garble: from a reading to a probability for every word.
 //!
 //! In: a text, its segments and its [`Reading`]. Out: numbers for each word
 //! and a post-edit rate for the whole. Nothing here knows categories,
@@ -33,32 +33,31 @@ use crate::lexicon::Lexicon;
 use crate::lm::Reading;
 use crate::segment::Segments;
 
-/// What was noticed in one text.
+/// What the detector makes of one text.
 #[derive(Debug, Clone)]
 pub struct Noticed {
-    /// The reading of each word.
+    /// What the language model makes of each word, in text order.
     pub words: Vec<WordReading>,
-    /// For each word the calibrated probability that a post-editor would
-    /// change it.
+    /// The calibrated probability of each word that a post-editor would change it.
     pub p_garbled: Vec<f32>,
-    /// By how much thresholds rise in this text, in logits.
+    /// By how many logits the thresholds of this text rise.
     pub rise: f32,
-    /// The sentences, in order.
+    /// The sentences that have words, in text order.
     pub sentences: Vec<NoticedSentence>,
 }
 
-/// What was noticed of a sentence as a whole.
+/// What the detector makes of a sentence as a whole.
 #[derive(Debug, Clone)]
 pub struct NoticedSentence {
-    /// Its words, as indices.
+    /// The words of the sentence, as indices.
     pub words: Range<usize>,
-    /// Share of them that a post-editor would change, 0 to 1, not calibrated.
+    /// The share of its words that a post-editor would change, 0 to 1, not calibrated.
     pub rate: f32,
 }
 
 impl Noticed {
-    /// Takes back what was noticed of some words: they are not garbled. A
-    /// sentence loses the same share of its rate.
+    /// Takes the words for which `spared` holds to be right: their probability becomes 0, and
+    /// each sentence loses of its rate the share of its words that they make up.
     pub fn spare(&mut self, mut spared: impl FnMut(&WordReading) -> bool) {
         for sentence in &mut self.sentences {
             let all = sentence.words.len();
@@ -84,8 +83,9 @@ impl Noticed {
     }
 }
 
-/// Judges every word of a text, sentence by sentence. The reading holds the
-/// states of [`WordModel::layers`].
+/// Says of every word of a text how likely it is garbled, sentence by sentence. `reading`
+/// must hold the states of [`WordModel::layers`] and [`features::MOST_PROBABLE`] tokens a
+/// place.
 pub fn notice(
     model: &WordModel,
     lexicon: &Lexicon,

@@ -44,8 +44,8 @@ impl Standardization {
     }
 }
 
-/// From logits to probabilities (Platt 1999), with a term for the text as a
-/// whole: the same word is more likely garbled where much else is.
+/// How a logit becomes a probability (Platt 1999), with a term for the text as a whole: the
+/// same word is more likely garbled where much else is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PlattScaling {
     /// What the word's logit is multiplied by.
@@ -57,13 +57,13 @@ pub struct PlattScaling {
 }
 
 impl PlattScaling {
-    /// The probability of a word, by its logit and the mean one of its text.
+    /// The probability of a word with the logit `logit` in a text with the mean logit `mean`.
     pub fn probability(&self, logit: f32, mean: f32) -> f32 {
         sigmoid(self.slope * logit + self.level * mean + self.shift)
     }
 }
 
-/// From what the network says of a document to its post-edit rate.
+/// How the share of a text that the network would change becomes the post-edit rate.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RateModel {
     /// The rate where the network would change nothing.

@@ -61,7 +61,7 @@ impl RawPrediction {
         }
     }
 
-    /// The mean logit of the text.
+    /// The mean logit of the words of the text; 0 for a text without words.
     pub fn level(&self) -> f32 {
         self.logits.iter().sum::<f32>() / self.logits.len().max(1) as f32
     }
@@ -77,8 +77,8 @@ pub struct Prediction {
 }
 
 impl WordModel {
-    /// The word model for a language model: the one trained on its states, or
-    /// the one that judges surprisals whichever model they come from.
+    /// The word model for a language model: the one that was trained on the states of that
+    /// model, or [`Self::surprisal`] for any other.
     ///
     /// # Errors
     /// When the embedded weights are damaged.
@@ -91,7 +91,7 @@ impl WordModel {
         }
     }
 
-    /// The word model that judges surprisals, whichever model they come from.
+    /// The word model that sees no states and so serves any language model.
     ///
     /// # Errors
     /// When the embedded weights are damaged.
@@ -99,8 +99,8 @@ impl WordModel {
         Self::from_tensors(&Tensors::new(SURPRISAL)?, Precision::F32)
     }
 
-    /// The same model with the calibration that was fitted for one language model: its
-    /// name says so.
+    /// This model with the calibration that was fitted for one language model. Its name
+    /// ends with `+calibrated`.
     #[must_use]
     pub fn with(mut self, calibrated: &ModelCalibration) -> Self {
         self.name = format!("{}{SUFFIX}", calibrated.detector);
@@ -115,7 +115,7 @@ impl WordModel {
         self
     }
 
-    /// The same model, expecting features of another mean and deviation.
+    /// This model, expecting features with another mean and deviation.
     #[must_use]
     pub fn scaled(mut self, mean: &[f32; WIDTH], deviation: &[f32; WIDTH]) -> Self {
         self.features.mean = mean.to_vec();

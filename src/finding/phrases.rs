@@ -19,26 +19,26 @@ const EXPECTED_WORDS: usize = 3;
 /// Zipf frequency in English from which a token is taken for a word.
 const KNOWN_WORD: f32 = 2.5;
 
-/// What the phrases are made from.
+/// What findings are made from: a document with the numbers and decisions of its words.
 #[derive(Clone, Copy)]
 pub struct Judged<'a> {
     /// The document's text.
     pub text: &'a str,
-    /// Its words and sentences.
+    /// The words and sentences of the document.
     pub segments: &'a Segments,
-    /// Its reading, with the most probable tokens.
+    /// What the language model makes of the document, with the most probable tokens.
     pub reading: &'a Reading,
-    /// What is known of single words.
+    /// The lexicon that knows single words.
     pub lexicon: &'a Lexicon,
-    /// The numbers of each word.
+    /// What the detector makes of each word.
     pub noticed: &'a Noticed,
-    /// Which words are garbled.
+    /// For each word whether it is garbled.
     pub garbled: &'a [bool],
-    /// For each word the probability from which it is.
+    /// For each word the probability from which it is garbled.
     pub thresholds: &'a [f32],
 }
 
-/// The phrases that hold garbled words.
+/// The findings of a document: the phrases that hold garbled words, in text order.
 pub fn findings(judged: &Judged<'_>, lm: &dyn LanguageModel) -> Vec<Finding> {
     phrases(judged)
         .into_iter()
@@ -87,7 +87,8 @@ fn without_marks(segments: &Segments, phrase: Range<usize>) -> Range<usize> {
     }
 }
 
-/// A phrase cut before each of the words `cuts`: its parts that hold a word.
+/// The parts of a phrase that is cut before each of the words `cuts`, without parts that
+/// hold no word.
 pub fn parts(judged: &Judged<'_>, phrase: Range<usize>, cuts: &[usize]) -> Vec<Range<usize>> {
     let inner = cuts.iter().filter(|cut| phrase.contains(cut)).copied();
     let starts: Vec<usize> = std::iter::once(phrase.start).chain(inner).collect();
@@ -101,7 +102,7 @@ pub fn parts(judged: &Judged<'_>, phrase: Range<usize>, cuts: &[usize]) -> Vec<R
 }
 
 impl Judged<'_> {
-    /// The finding of a stretch of words, which must not be empty.
+    /// The finding on `words`, which must be at least one.
     pub fn finding(&self, words: Range<usize>, lm: &dyn LanguageModel) -> Finding {
         let p = &self.noticed.p_garbled;
         let worst = words

@@ -31,7 +31,8 @@ const SURE_WORDS: usize = 8;
 /// is left over is not marked.
 const MAX_GUESSES: usize = 2000;
 
-/// The foreign passages of `text`, sorted, not overlapping.
+/// The passages of `text` that stand in another language than English, in text order. None
+/// overlaps another one; there are none in a text with next to no words outside of them.
 pub fn foreign_passages(text: &str, segments: &Segments) -> Vec<Span<Doc>> {
     let mut found: Vec<Span<Doc>> = Vec::new();
     let mut candidates: Vec<Span<Doc>> = segments.sentences.clone();

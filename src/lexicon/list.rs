@@ -14,21 +14,21 @@ const LANGUAGE_BITS: u32 = 5;
 const ZIPF_BITS: u32 = 7;
 const ZIPF_MASK: u64 = (1 << ZIPF_BITS) - 1;
 
-/// What the lists say of one word. Frequencies are tenths on the Zipf scale,
+/// How frequent a word is in English and in one other language. Frequencies are tenths on the Zipf scale,
 /// the decimal logarithm of occurrences in a billion words; 0 is not listed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct WordFrequency {
-    /// Frequency in English.
+    /// The frequency in English.
     pub english_tenths: u8,
-    /// Place of the other language, see [`ForeignLanguage::from_index`].
+    /// The number of the other language, see [`ForeignLanguage::from_index`].
     pub language: u8,
-    /// Frequency in that language.
+    /// The frequency in that other language.
     pub foreign_tenths: u8,
 }
 
 impl WordFrequency {
-    /// The value that stands for this in the map; `None` when a number is out
-    /// of range.
+    /// The number that stands for these frequencies in the map; `None` when one of them or
+    /// the language is out of range.
     pub fn pack(self) -> Option<u64> {
         let (english, foreign) = (
             u64::from(self.english_tenths),
@@ -52,13 +52,13 @@ impl WordFrequency {
         }
     }
 
-    /// Frequency in English on the Zipf scale, 0 when it is not listed.
+    /// The frequency in English on the Zipf scale; 0 when the word is not listed.
     pub fn english_zipf(self) -> f32 {
         f32::from(self.english_tenths) / 10.0
     }
 
-    /// The other language in which the word is most frequent, with the
-    /// frequency on the Zipf scale.
+    /// The other language in which the word is most frequent, with its frequency there on
+    /// the Zipf scale; `None` when none lists it.
     pub fn foreign(self) -> Option<(ForeignLanguage, f32)> {
         let language = ForeignLanguage::from_index(usize::from(self.language))?;
         let zipf = f32::from(self.foreign_tenths) / 10.0;
@@ -66,11 +66,11 @@ impl WordFrequency {
     }
 }
 
-/// The words that are listed.
+/// The list of words with their frequencies.
 pub struct WordList(Map<&'static [u8]>);
 
 impl WordList {
-    /// Over the bytes of a map.
+    /// The list that `bytes` hold, a map of the crate `fst`.
     ///
     /// # Errors
     /// When the bytes are no map.
@@ -78,7 +78,8 @@ impl WordList {
         Ok(Self(Map::new(bytes)?))
     }
 
-    /// What is known of a word in lower case, NFC.
+    /// The frequencies of a word, which must be in lower case and NFC; `None` when it is not
+    /// listed.
     pub fn get(&self, word: &str) -> Option<WordFrequency> {
         self.0.get(word).map(WordFrequency::unpack)
     }

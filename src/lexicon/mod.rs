@@ -72,27 +72,27 @@ pub enum LexiconError {
     /// A tensor is not as the spelling model needs it.
     #[error("the spelling model's {name} holds {got}, expected {expected}")]
     Shape {
-        /// The tensor.
+        /// The name of the tensor.
         name: String,
-        /// Numbers and their type.
+        /// How many numbers of which type it must hold.
         expected: String,
-        /// Numbers and their type.
+        /// How many numbers of which type it holds.
         got: String,
     },
 }
 
-/// What is known of a word.
+/// What the lexicon knows of a word.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Entry {
-    /// Whether there are letters to judge. All else of a number or a sign is
+    /// Whether the word has letters to judge. For a number or a sign the other fields are
     /// neutral.
     pub is_word: bool,
-    /// Frequency in English on the Zipf scale, 0 to 8; 0 when not listed.
+    /// The frequency in English on the Zipf scale, 0 to 8; 0 when the word is not listed.
     pub english_zipf: f32,
     /// The other language in which the word is most frequent, with its frequency
     /// there on the Zipf scale, 3.6 to 8; `None` when it is rarer everywhere.
     pub foreign: Option<(ForeignLanguage, f32)>,
-    /// What the word looks like.
+    /// What language the word looks like.
     pub spelling: Spelling,
 }
 

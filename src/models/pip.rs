@@ -45,7 +45,7 @@ pub struct PipCommand {
 }
 
 impl PipCommand {
-    /// A program and its first arguments.
+    /// A way to call pip by a program and its first arguments.
     pub fn new<Argument: Into<OsString>>(
         program: impl Into<OsString>,
         arguments: impl IntoIterator<Item = Argument>,
@@ -56,7 +56,7 @@ impl PipCommand {
         }
     }
 
-    /// The ways to try, in order: only the value of `MTLINT_PIP` when it is
+    /// The ways to call pip that are tried, in order: only the value of `MTLINT_PIP` when it is
     /// set and not empty, else the usual names. The value is the path of a
     /// program, or a program and arguments with spaces between them.
     pub fn candidates(variable: Option<OsString>) -> Vec<Self> {
