@@ -133,7 +133,7 @@ impl Policy {
     }
 
     /// Takes out the findings that are not wanted or are accepted, and gives the others the
-    /// severity that they have to the house.
+    /// severity of their rule.
     ///
     /// A finding is accepted if each of its suspect words lies in an accepted text: those
     /// that are garbled by themselves, or all its words where none is or where a sibling
@@ -337,6 +337,28 @@ mod tests {
             &["Vladimir"][..],
         );
         assert!(!accepts(&[accepted("Vladimir")], fact));
+    }
+
+    #[test]
+    fn a_possessive_is_accepted_with_its_name_however_it_is_written() {
+        let mut policy = Policy::default();
+        policy.accept(&accepted("POUTINE")).unwrap();
+        policy.accept(&accepted("Poutine")).unwrap();
+        for written in ["POUTINE'S", "POUTINE’S", "Poutineʼs", "Poutine’s"] {
+            let text = format!("Thus says {written} aide.");
+            let segments = segment(&text);
+            let finding = Finding {
+                span: segments.words[2].span,
+                ..finding("Litiger", Category::Name)
+            };
+            let suspects = Suspects {
+                text: &text,
+                segments: &segments,
+                garbled: &[],
+            };
+            let outcome = policy.apply(vec![finding], suspects);
+            assert_eq!(outcome.accepted, 1, "{written}");
+        }
     }
 
     #[test]

@@ -147,7 +147,7 @@ impl<'a> Listed<'a> {
             default: entry.default,
             architecture: &entry.architecture,
             language: &entry.language,
-            licence: &entry.licence,
+            licence: &entry.license,
             size: entry.size,
             sha256: &entry.sha256,
             origin: &entry.pip,

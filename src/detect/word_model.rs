@@ -368,6 +368,25 @@ mod tests {
     }
 
     #[test]
+    fn weights_of_other_columns_are_an_error_that_names_the_first_one() {
+        let at = SURPRISAL
+            .windows(8)
+            .position(|name| name == b"max_rank")
+            .unwrap();
+        let mut other = SURPRISAL.to_vec();
+        other[at..at + 8].copy_from_slice(b"min_rank");
+        let other = Tensors::new(&other).unwrap();
+        let problem = WordModel::from_tensors(&other, Precision::F32)
+            .err()
+            .unwrap();
+        let problem = problem.to_string();
+        assert!(
+            problem.contains("\"min_rank\" in the file and \"max_rank\""),
+            "{problem}"
+        );
+    }
+
+    #[test]
     fn damaged_weights_are_an_error() {
         assert!(Tensors::new(&SURPRISAL[..SURPRISAL.len() / 2]).is_err());
     }

@@ -7,7 +7,8 @@
 
 use fst::Map;
 
-use super::{ForeignLanguage, LexiconError};
+use super::error::LexiconError;
+use super::language::ForeignLanguage;
 
 /// Bits of a value: first the language, above it two frequencies.
 const LANGUAGE_BITS: u32 = 5;

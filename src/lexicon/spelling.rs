@@ -10,7 +10,8 @@
 
 use safetensors::{Dtype, SafeTensors};
 
-use super::{ForeignLanguage, LexiconError};
+use super::error::LexiconError;
+use super::language::ForeignLanguage;
 use crate::network::Dense;
 
 /// As in `training/lexicon.py`, all of them.

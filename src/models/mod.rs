@@ -37,7 +37,8 @@ pub struct ModelEntry {
     /// The ISO 639-3 code of the language that the model can judge.
     pub language: String,
     /// SPDX licence identifier of the weights.
-    pub licence: String,
+    #[serde(rename = "licence")]
+    pub license: String,
     /// Size of the model file, in bytes.
     pub size: u64,
     /// SHA-256 of the model file, in lower-case hexadecimal.
