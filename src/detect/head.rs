@@ -41,8 +41,8 @@ pub(super) struct HeadOutput {
 pub(super) struct Head {
     features: Dense,
     states: Option<Dense>,
-    ahead: Gru,
-    behind: Gru,
+    forward: Gru,
+    backward: Gru,
     hidden: Dense,
     word: Dense,
     rate: Dense,
@@ -71,14 +71,14 @@ impl Head {
         let width = features.outputs() + states.as_ref().map_or(0, Dense::outputs);
         let name = format!("{prefix}gru");
         let gru = |direction| Gru::new(tensors, &name, direction, width, precision);
-        let (ahead, behind) = (gru("")?, gru("_reverse")?);
-        let hidden = layer("hidden", ahead.units() + behind.units() + width)?;
+        let (forward, backward) = (gru("")?, gru("_reverse")?);
+        let hidden = layer("hidden", forward.units() + backward.units() + width)?;
         let units = hidden.outputs();
         Ok(Self {
             features,
             states,
-            ahead,
-            behind,
+            forward,
+            backward,
             word: layer("word", units)?,
             rate: layer("rate", units + 1)?,
             hidden,
@@ -96,9 +96,9 @@ impl Head {
         }
         let inputs = self.inputs(rows);
         let width = inputs.len() / words;
-        let (ahead, behind) = rayon::join(
-            || self.ahead.input.apply(&inputs),
-            || self.behind.input.apply(&inputs),
+        let (forward, backward) = rayon::join(
+            || self.forward.input.apply(&inputs),
+            || self.backward.input.apply(&inputs),
         );
         let run = |gru: &Gru, gates: &[f32], backwards: bool| {
             let units = gru.units();
@@ -115,13 +115,13 @@ impl Head {
             }
             out
         };
-        let (ahead, behind) = rayon::join(
-            || run(&self.ahead, &ahead, false),
-            || run(&self.behind, &behind, true),
+        let (forward, backward) = rayon::join(
+            || run(&self.forward, &forward, false),
+            || run(&self.backward, &backward, true),
         );
         let joined = side_by_side(&[
-            (&ahead, self.ahead.units()),
-            (&behind, self.behind.units()),
+            (&forward, self.forward.units()),
+            (&backward, self.backward.units()),
             (&inputs, width),
         ]);
         let hidden = self.hidden.rectified(&joined);

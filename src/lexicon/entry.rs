@@ -29,10 +29,10 @@ const QUOTED_ZIPF: f32 = 2.0;
 const MARGIN_GROWTH: f32 = 0.75;
 /// Of words that no list has, those are decided that look English with at most
 /// this probability; `models/README.md` tells how many rare English ones do.
-const SPELT_ENGLISH: f32 = 0.02;
+const SPELLED_ENGLISH: f32 = 0.02;
 /// Of these words, those are decided that look like one other language with at least this
 /// probability.
-const SPELT_FOREIGN: f32 = 0.5;
+const SPELLED_FOREIGN: f32 = 0.5;
 
 /// What the lexicon knows of a word.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -88,8 +88,8 @@ impl Entry {
             let beyond = self.margin() - (CLEAR_MARGIN + MARGIN_GROWTH * above);
             return (beyond >= 0.0).then(|| (language, 1.0 - 0.5 * 10f32.powf(-beyond)));
         }
-        let looks_foreign = self.english_zipf == 0.0 && self.spelling.p_english <= SPELT_ENGLISH;
-        let likely = |(_, probability): &(_, f32)| looks_foreign && *probability >= SPELT_FOREIGN;
+        let looks_foreign = self.english_zipf == 0.0 && self.spelling.p_english <= SPELLED_ENGLISH;
+        let likely = |(_, probability): &(_, f32)| looks_foreign && *probability >= SPELLED_FOREIGN;
         self.spelling.foreign.filter(likely)
     }
 }
