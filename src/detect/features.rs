@@ -1,6 +1,6 @@
 //! What the reading says about each word, as numbers.
 //!
-//! In: a text, its words and its [`Reading`], and the [`Lexicon`]. Out: one row of
+//! In: a text, its words and its [`TokenScores`], and the [`Lexicon`]. Out: one row of
 //! [`WIDTH`] features a word: numbers of the reading, the word's shape and place, and
 //! what the lexicon knows of it. The table [`FEATURES`] gives each column its name and
 //! its value; files of weights hold the names too. What a feature says of a word's
@@ -8,10 +8,10 @@
 
 use std::collections::HashMap;
 
-use super::sentences::fresh;
-use super::surprisal::WordReading;
+use super::sentences::is_first_occurrence;
+use super::surprisal::WordSurprisal;
 use crate::lexicon::{self, Entry, LEXICON_WIDTH, Lexicon};
-use crate::lm::{Reading, TokenReading};
+use crate::lm::{TokenScore, TokenScores};
 use crate::network::flag;
 use crate::segment::{Segments, WordKind, is_all_capitals, normal, without_possessive};
 
@@ -180,8 +180,8 @@ struct Word<'a> {
     position: usize,
     /// How often the word comes in the text's sentences, repeated ones counted once.
     occurrences: u32,
-    numbers: &'a WordReading,
-    tokens: &'a [TokenReading],
+    numbers: &'a WordSurprisal,
+    tokens: &'a [TokenScore],
     sentence: &'a Sentence,
     text: &'a TextSurprisal,
 }
@@ -192,12 +192,12 @@ impl Word<'_> {
     }
 
     /// The value of its first token; 0 where it has none.
-    fn first(&self, value: fn(&TokenReading) -> f32) -> f32 {
+    fn first(&self, value: fn(&TokenScore) -> f32) -> f32 {
         self.tokens.first().map_or(0.0, value)
     }
 
     /// The largest value of its tokens, 0 at least.
-    fn max(&self, value: fn(&TokenReading) -> f32) -> f32 {
+    fn max(&self, value: fn(&TokenScore) -> f32) -> f32 {
         self.tokens.iter().map(value).fold(0.0, f32::max)
     }
 
@@ -213,13 +213,13 @@ impl Word<'_> {
 }
 
 /// How many tokens were more probable than a token, in doublings.
-fn rank(token: &TokenReading) -> f32 {
+fn rank(token: &TokenScore) -> f32 {
     (1.0 + token.rank as f32).log2()
 }
 
 /// How rare a token is: merges are made in order of frequency, so that a token's number
 /// says so.
-fn rarity(token: &TokenReading) -> f32 {
+fn rarity(token: &TokenScore) -> f32 {
     (1.0 + token.id as f32).ln() / TOKEN_LOGS
 }
 
@@ -228,14 +228,14 @@ fn rarity(token: &TokenReading) -> f32 {
 pub fn features(
     text: &str,
     segments: &Segments,
-    reading: &Reading,
-    words: &[WordReading],
+    reading: &TokenScores,
+    words: &[WordSurprisal],
     lexicon: &Lexicon,
 ) -> Vec<[f32; WIDTH]> {
-    let fresh = fresh(text, segments);
-    let counts = occurrences(text, segments, &fresh);
+    let is_first_occurrence = is_first_occurrence(text, segments);
+    let counts = occurrences(text, segments, &is_first_occurrence);
     let sentences = sentences(segments, words);
-    let whole = TextSurprisal::of(segments, words, &fresh);
+    let whole = TextSurprisal::of(segments, words, &is_first_occurrence);
     let mut position = 0;
     let mut sentence = usize::MAX;
     segments
@@ -271,11 +271,15 @@ fn fold(word: &str) -> String {
     without_possessive(&lower).to_owned()
 }
 
-/// How often each word comes, by its [`fold`], in sentences that are `fresh`.
-fn occurrences(text: &str, segments: &Segments, fresh: &[bool]) -> HashMap<String, u32> {
+/// How often each word comes, by its [`fold`], in sentences that are `is_first_occurrence`.
+fn occurrences(
+    text: &str,
+    segments: &Segments,
+    is_first_occurrence: &[bool],
+) -> HashMap<String, u32> {
     let mut counts = HashMap::new();
-    let words = segments.words.iter().zip(fresh);
-    for (word, _) in words.filter(|(_, fresh)| **fresh) {
+    let words = segments.words.iter().zip(is_first_occurrence);
+    for (word, _) in words.filter(|(_, is_first_occurrence)| **is_first_occurrence) {
         let key = fold(word.span.slice(text).unwrap_or_default());
         *counts.entry(key).or_insert(0) += 1;
     }
@@ -292,10 +296,12 @@ struct TextSurprisal {
 }
 
 impl TextSurprisal {
-    fn of(segments: &Segments, words: &[WordReading], fresh: &[bool]) -> Self {
-        let pairs = segments.words.iter().zip(words).zip(fresh);
+    fn of(segments: &Segments, words: &[WordSurprisal], is_first_occurrence: &[bool]) -> Self {
+        let pairs = segments.words.iter().zip(words).zip(is_first_occurrence);
         let bits: Vec<f32> = pairs
-            .filter(|((word, _), fresh)| word.kind == WordKind::Word && **fresh)
+            .filter(|((word, _), is_first_occurrence)| {
+                word.kind == WordKind::Word && **is_first_occurrence
+            })
             .map(|((_, numbers), _)| numbers.surprisal_bits)
             .collect();
         let count = bits.len().max(1) as f32;
@@ -323,7 +329,7 @@ struct Sentence {
 }
 
 /// What the words of each sentence share, by its index.
-fn sentences(segments: &Segments, words: &[WordReading]) -> Vec<Sentence> {
+fn sentences(segments: &Segments, words: &[WordSurprisal]) -> Vec<Sentence> {
     let mut sentences = vec![Sentence::default(); segments.sentences.len().max(1)];
     for (word, numbers) in segments.words.iter().zip(words) {
         let sentence = &mut sentences[word.sentence];

@@ -1,6 +1,6 @@
 //! Detection of garble: from a reading to a probability for every word.
 //!
-//! In: a text, its segments and its [`Reading`]. Out: numbers for each word
+//! In: a text, its segments and its [`TokenScores`]. Out: numbers for each word
 //! and a post-edit rate for the whole. Nothing here knows categories,
 //! severities or prose; [`crate::finding`] does.
 
@@ -17,9 +17,9 @@ mod word_model;
 
 pub use scaling::{PlattScaling, RateModel};
 pub(crate) use sentences::sentences;
-pub use surprisal::{WordReading, word_readings};
-pub(crate) use thresholds::risen;
-pub use thresholds::{Rise, Thresholds};
+pub use surprisal::{WordSurprisal, word_surprisals};
+pub(crate) use thresholds::shift_threshold;
+pub use thresholds::{ThresholdShift, Thresholds};
 pub use word_model::{Prediction, RawPrediction, WordModel};
 
 pub use crate::network::WeightsError;
@@ -28,42 +28,42 @@ pub(crate) use crate::network::{Tensors, logit, sigmoid};
 use std::ops::Range;
 
 use self::features::features;
-use self::sentences::firsts;
+use self::sentences::first_occurrences;
 use crate::lexicon::Lexicon;
-use crate::lm::Reading;
+use crate::lm::TokenScores;
 use crate::segment::Segments;
 
 /// What the detector makes of one text.
 #[derive(Debug, Clone)]
-pub struct Noticed {
+pub struct Detection {
     /// What the language model makes of each word, in text order.
-    pub words: Vec<WordReading>,
+    pub words: Vec<WordSurprisal>,
     /// The calibrated probability of each word that a post-editor would change it.
     pub p_garbled: Vec<f32>,
     /// By how many logits the thresholds of this text rise.
-    pub rise: f32,
+    pub threshold_shift: f32,
     /// The sentences that have words, in text order.
-    pub sentences: Vec<NoticedSentence>,
+    pub sentences: Vec<SentenceDetection>,
 }
 
 /// What the detector makes of a sentence as a whole.
 #[derive(Debug, Clone)]
-pub struct NoticedSentence {
+pub struct SentenceDetection {
     /// The words of the sentence, as indices.
     pub words: Range<usize>,
     /// The share of its words that a post-editor would change, 0 to 1, not calibrated.
     pub rate: f32,
 }
 
-impl Noticed {
-    /// Takes the words for which `spared` holds to be right: their probability becomes 0, and
+impl Detection {
+    /// Takes the words for which `excluded` holds to be right: their probability becomes 0, and
     /// each sentence loses of its rate the share of its words that they make up.
-    pub fn spare(&mut self, mut spared: impl FnMut(&WordReading) -> bool) {
+    pub fn exclude(&mut self, mut excluded: impl FnMut(&WordSurprisal) -> bool) {
         for sentence in &mut self.sentences {
             let all = sentence.words.len();
             let mut left = 0;
             for word in sentence.words.clone() {
-                if spared(&self.words[word]) {
+                if excluded(&self.words[word]) {
                     self.p_garbled[word] = 0.0;
                 } else {
                     left += 1;
@@ -86,31 +86,36 @@ impl Noticed {
 /// Says of every word of a text how likely it is garbled, sentence by sentence. `reading`
 /// must hold the states of [`WordModel::layers`] and [`features::MOST_PROBABLE`] tokens a
 /// place.
-pub fn notice(
+pub fn detect(
     model: &WordModel,
     lexicon: &Lexicon,
     text: &str,
     segments: &Segments,
-    reading: &Reading,
-) -> Noticed {
-    let words = word_readings(segments, reading);
+    reading: &TokenScores,
+) -> Detection {
+    let words = word_surprisals(segments, reading);
     let rows = features(text, segments, reading, &words, lexicon);
     let sentences = sentences(segments);
-    let firsts = firsts(text, segments, &sentences);
-    let prediction = model.predict(&rows, states(reading, &words), &sentences, &firsts);
+    let first_occurrences = first_occurrences(text, segments, &sentences);
+    let prediction = model.predict(
+        &rows,
+        states(reading, &words),
+        &sentences,
+        &first_occurrences,
+    );
     let sentences = sentences.into_iter().zip(prediction.rates);
-    Noticed {
+    Detection {
         words,
-        rise: model.rise().of(&prediction.p_garbled),
+        threshold_shift: model.threshold_shift().of(&prediction.p_garbled),
         p_garbled: prediction.p_garbled,
         sentences: sentences
-            .map(|(words, rate)| NoticedSentence { words, rate })
+            .map(|(words, rate)| SentenceDetection { words, rate })
             .collect(),
     }
 }
 
 /// For each word the states after its last token, the layers side by side.
-fn states(reading: &Reading, words: &[WordReading]) -> Vec<f32> {
+fn states(reading: &TokenScores, words: &[WordSurprisal]) -> Vec<f32> {
     let (width, layers) = (reading.states.width, &reading.states.layers);
     let mut rows = Vec::with_capacity(words.len() * layers.len() * width);
     for word in words {
@@ -128,25 +133,25 @@ mod tests {
     use super::*;
     use crate::span::Span;
 
-    fn noticed(rates: &[(usize, f32)]) -> Noticed {
+    fn detection(rates: &[(usize, f32)]) -> Detection {
         let mut words = Vec::new();
         let mut sentences = Vec::new();
         for (count, rate) in rates {
             let start = words.len();
-            words.extend((start..start + count).map(|at| WordReading {
+            words.extend((start..start + count).map(|at| WordSurprisal {
                 span: Span::new(2 * at, 2 * at + 1),
                 tokens: at..at + 1,
                 surprisal_bits: 1.0,
                 expected_bits: 1.0,
             }));
-            sentences.push(NoticedSentence {
+            sentences.push(SentenceDetection {
                 words: start..words.len(),
                 rate: *rate,
             });
         }
-        Noticed {
+        Detection {
             p_garbled: vec![0.5; words.len()],
-            rise: 0.0,
+            threshold_shift: 0.0,
             words,
             sentences,
         }
@@ -154,17 +159,17 @@ mod tests {
 
     #[test]
     fn a_text_twice_has_the_rate_of_the_text() {
-        let once = noticed(&[(2, 0.5), (6, 0.1)]);
-        let twice = noticed(&[(2, 0.5), (6, 0.1), (2, 0.5), (6, 0.1)]);
+        let once = detection(&[(2, 0.5), (6, 0.1)]);
+        let twice = detection(&[(2, 0.5), (6, 0.1), (2, 0.5), (6, 0.1)]);
         assert!((once.raw_rate() - 0.2).abs() < 1e-6);
         assert!((twice.raw_rate() - once.raw_rate()).abs() < 1e-6);
-        assert_eq!(noticed(&[]).raw_rate(), 0.0);
+        assert_eq!(detection(&[]).raw_rate(), 0.0);
     }
 
     #[test]
     fn what_is_spared_counts_no_longer() {
-        let mut half = noticed(&[(4, 0.4)]);
-        half.spare(|word| word.span.start() < 4);
+        let mut half = detection(&[(4, 0.4)]);
+        half.exclude(|word| word.span.start() < 4);
         assert_eq!(half.p_garbled, [0.0, 0.0, 0.5, 0.5]);
         assert!((half.raw_rate() - 0.2).abs() < 1e-6);
     }

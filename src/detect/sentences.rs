@@ -20,7 +20,11 @@ pub(crate) fn sentences(segments: &Segments) -> Vec<Range<usize>> {
 }
 
 /// For each sentence the index of the first one with the same words.
-pub(super) fn firsts(text: &str, segments: &Segments, sentences: &[Range<usize>]) -> Vec<usize> {
+pub(super) fn first_occurrences(
+    text: &str,
+    segments: &Segments,
+    sentences: &[Range<usize>],
+) -> Vec<usize> {
     let mut known: HashMap<Vec<&str>, usize> = HashMap::new();
     let first = |(index, words): (usize, &Range<usize>)| {
         let words = segments.words[words.clone()].iter();
@@ -31,12 +35,12 @@ pub(super) fn firsts(text: &str, segments: &Segments, sentences: &[Range<usize>]
 }
 
 /// For each word whether it stands in a sentence that the text has not had before.
-pub(super) fn fresh(text: &str, segments: &Segments) -> Vec<bool> {
-    let mut fresh = vec![true; segments.words.len()];
+pub(super) fn is_first_occurrence(text: &str, segments: &Segments) -> Vec<bool> {
+    let mut is_first_occurrence = vec![true; segments.words.len()];
     let sentences = sentences(segments);
-    let firsts = firsts(text, segments, &sentences);
+    let first_occurrences = first_occurrences(text, segments, &sentences);
     for (index, words) in sentences.into_iter().enumerate() {
-        fresh[words].fill(firsts[index] == index);
+        is_first_occurrence[words].fill(first_occurrences[index] == index);
     }
-    fresh
+    is_first_occurrence
 }

@@ -14,7 +14,7 @@ use super::calibration::ModelCalibration;
 use super::features::{WIDTH, columns};
 use super::head::{Head, HeadInput, HeadOutput};
 use super::scaling::{PlattScaling, RateModel, Standardization};
-use super::thresholds::{Rise, Thresholds};
+use super::thresholds::{ThresholdShift, Thresholds};
 use crate::lm::{ModelId, Precision};
 use crate::network::{Tensors, WeightsError};
 
@@ -38,7 +38,7 @@ pub struct WordModel {
     heads: Vec<Head>,
     calibration: PlattScaling,
     thresholds: Thresholds,
-    rise: Rise,
+    threshold_shift: ThresholdShift,
     rate: RateModel,
 }
 
@@ -53,8 +53,12 @@ pub struct RawPrediction {
 
 impl RawPrediction {
     /// Gives each sentence what was predicted where it stands for the first time.
-    fn repeat(&mut self, sentences: &[Range<usize>], firsts: &[usize]) {
-        for (index, &first) in firsts.iter().enumerate().filter(|(at, first)| at > *first) {
+    fn repeat(&mut self, sentences: &[Range<usize>], first_occurrences: &[usize]) {
+        for (index, &first) in first_occurrences
+            .iter()
+            .enumerate()
+            .filter(|(at, first)| at > *first)
+        {
             let words = sentences[first].clone();
             self.logits.copy_within(words, sentences[index].start);
             self.rates[index] = self.rates[first];
@@ -110,7 +114,7 @@ impl WordModel {
             .clone_from(&calibrated.feature_deviation);
         self.calibration = calibrated.calibration;
         self.thresholds = calibrated.thresholds;
-        self.rise = Rise::default();
+        self.threshold_shift = ThresholdShift::default();
         self.rate = calibrated.post_edit_rate;
         self
     }
@@ -171,7 +175,7 @@ impl WordModel {
                 balanced,
                 thorough,
             },
-            rise: Rise {
+            threshold_shift: ThresholdShift {
                 slope: slope_of_rise,
                 from,
             },
@@ -201,8 +205,8 @@ impl WordModel {
     }
 
     /// How the thresholds follow the share of a text that is garbled.
-    pub fn rise(&self) -> Rise {
-        self.rise
+    pub fn threshold_shift(&self) -> ThresholdShift {
+        self.threshold_shift
     }
 
     /// From the networks' logits to probabilities.
@@ -216,7 +220,7 @@ impl WordModel {
     }
 
     /// Says of each word of a text how likely it is garbled: a row of features and of states each (the
-    /// [`Self::layers`] side by side), in the sentences they stand in. `firsts` says of
+    /// [`Self::layers`] side by side), in the sentences they stand in. `first_occurrences` says of
     /// each sentence where it stands for the first time: a model that has just read it
     /// is not surprised by it in the way that the network knows.
     pub fn predict(
@@ -224,10 +228,10 @@ impl WordModel {
         features: &[[f32; WIDTH]],
         states: Vec<f32>,
         sentences: &[Range<usize>],
-        firsts: &[usize],
+        first_occurrences: &[usize],
     ) -> Prediction {
         let mut raw = self.raw(features, states, sentences);
-        raw.repeat(sentences, firsts);
+        raw.repeat(sentences, first_occurrences);
         let level = raw.level();
         let calibrated = |logit: &f32| self.calibration.probability(*logit, level);
         Prediction {
@@ -332,8 +336,9 @@ mod tests {
         for row in &mut rows[6..] {
             row[column("surprisal").unwrap()] -= 1.0;
         }
-        let predict =
-            |firsts: &[usize]| model.predict(&rows, Vec::new(), &[0..3, 3..6, 6..9], firsts);
+        let predict = |first_occurrences: &[usize]| {
+            model.predict(&rows, Vec::new(), &[0..3, 3..6, 6..9], first_occurrences)
+        };
         let (apart, again) = (predict(&[0, 1, 2]), predict(&[0, 1, 1]));
         assert_ne!(apart.p_garbled[6..], apart.p_garbled[3..6]);
         assert_eq!(again.p_garbled[6..], again.p_garbled[3..6]);

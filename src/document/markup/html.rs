@@ -76,7 +76,7 @@ impl Html {
     }
 
     /// Whether text that stands here is not to be judged.
-    pub fn spares(&self) -> bool {
+    pub fn excludes(&self) -> bool {
         self.open
             .iter()
             .any(|open| open.treatment == Treatment::Excluded)
@@ -183,8 +183,8 @@ impl Html {
         if self.skips() || bytes.is_empty() {
             return;
         }
-        if self.spares() {
-            builder.spare(bytes.clone());
+        if self.excludes() {
+            builder.exclude(bytes.clone());
         }
         let source = builder.source;
         let mut at = bytes.start;
