@@ -12,7 +12,7 @@ mod options;
 mod reading;
 mod source;
 
-pub(crate) use numbers::Numbers;
+pub use numbers::Numbers;
 pub use options::{OperatingPoint, Options};
 
 use std::sync::Arc;
@@ -147,7 +147,7 @@ impl Linter {
     }
 
     /// What makes vectors of sentences, if something does.
-    pub(crate) fn vectors(&self) -> Option<&dyn SentenceVectors> {
+    pub fn vectors(&self) -> Option<&dyn SentenceVectors> {
         self.aligner.as_deref()
     }
 

@@ -24,8 +24,6 @@ use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use mtlint::document::Document;
-use mtlint::eval::dataset::{LabelledToken, Labels, Passage, Sample, load};
-use mtlint::eval::metrics::Distances;
 use mtlint::lexicon::Lexicon;
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
@@ -35,6 +33,8 @@ use mtlint::report::{Outcome, Report};
 use mtlint::segment::segment;
 use mtlint::sibling::{Articles, AsRead, Candidate, Comparison, SiblingArticle};
 use mtlint::span::Span;
+use mtlint_eval::dataset::{LabelledToken, Labels, Passage, Sample, load};
+use mtlint_eval::metrics::Distances;
 use sha2::{Digest, Sha256};
 
 use synthesis::Pools;

@@ -18,12 +18,11 @@ mod word_model;
 pub use scaling::{PlattScaling, RateModel};
 pub(crate) use sentences::sentences;
 pub use surprisal::{WordSurprisal, word_surprisals};
-pub(crate) use thresholds::shift_threshold;
-pub use thresholds::{ThresholdShift, Thresholds};
+pub use thresholds::{ThresholdShift, Thresholds, shift_threshold};
 pub use word_model::{Prediction, RawPrediction, WordModel};
 
-pub use crate::network::WeightsError;
-pub(crate) use crate::network::{Tensors, logit, sigmoid};
+pub(crate) use crate::network::{Tensors, sigmoid};
+pub use crate::network::{WeightsError, logit};
 
 use std::ops::Range;
 

@@ -5,8 +5,8 @@
 //! each network's figures were measured in one order, and another one gives other last
 //! bits. It reads no file: [`super::Tensors`] does.
 
-use crate::linear::Linear;
 use crate::lm::Precision;
+use mtlint_lm::linear::Linear;
 
 /// Products that are added side by side by [`Dense::in_lanes`].
 const LANES: usize = 8;

@@ -10,7 +10,8 @@ mod logistic;
 mod weights;
 
 pub(crate) use dense::Dense;
-pub(crate) use logistic::{logit, sigmoid};
+pub use logistic::logit;
+pub(crate) use logistic::sigmoid;
 pub(crate) use weights::Tensors;
 pub use weights::WeightsError;
 
