@@ -51,6 +51,7 @@ pub mod language;
 pub mod lexicon;
 pub mod linter;
 pub mod models;
+mod network;
 mod pipeline;
 pub mod policy;
 pub mod report;

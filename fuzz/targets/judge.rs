@@ -5,7 +5,7 @@
 use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use mtlint::correct::{Allowed, correct};
+use mtlint::correct::{Permission, correct};
 use mtlint::document::{Document, Markup};
 use mtlint::lm::stub::Stub;
 use mtlint::{Linter, Options, Request};
@@ -48,6 +48,6 @@ fuzz_target!(|texts: (u8, &str, &str)| {
                 assert!(suggestion.span.slice(text).is_some());
             }
         }
-        correct(text, &analysis.findings, Allowed::SafeAndUnsafe);
+        correct(text, &analysis.findings, Permission::SafeAndUnsafe);
     }
 });

@@ -27,11 +27,11 @@ pub enum Category {
     Mistranslation,
     /// Words that are understood but that no one would choose.
     Wording,
-    /// Agreement, tense, articles, prepositions.
+    /// Wrong agreement, tense, article or preposition.
     Grammar,
-    /// The right words in the wrong order.
+    /// Right words in the wrong order.
     WordOrder,
-    /// Something is missing.
+    /// A word or more is missing.
     Omission,
     /// A number, date or name that the sibling contradicts: "built in *1997*" where
     /// it says 1987.
@@ -44,9 +44,9 @@ pub enum Category {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// Noticed, understood.
+    /// The reader notices the error and understands what is meant.
     Minor,
-    /// Slows or misleads the reader.
+    /// The error slows or misleads the reader.
     Major,
     /// The sense is lost or false.
     Critical,
@@ -56,73 +56,74 @@ pub enum Severity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Applicability {
-    /// An idea of the model's own; never applied.
+    /// An idea of the language model's own, which is shown and never applied.
     DisplayOnly,
-    /// A person should look first.
+    /// A suggestion that a person should check before it is applied.
     Unsafe,
-    /// A tool may apply it unasked.
+    /// A suggestion that a tool may apply unasked.
     Safe,
 }
 
 /// The numbers behind a finding.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Evidence {
-    /// Sum of the surprisals over the finding's span, in bits.
+    /// The sum of the surprisals over the words of the finding, in bits.
     pub surprisal_bits: f32,
-    /// Sum of the entropies there: the surprisal one would expect, in bits.
+    /// The sum of the entropies over the same words: the surprisal to be expected, in bits.
     pub expected_bits: f32,
-    /// The largest `p_garbled` of its words.
+    /// The largest `p_garbled` of the words of the finding, 0 to 1.
     pub p_garbled: f32,
     /// Words the model would have expected at the finding's most suspect
     /// word, most probable first.
     pub expected: Vec<String>,
-    /// Language the phrase seems to be left in, as ISO 639-3.
+    /// The language that the phrase seems to be left in (ISO 639-3), if any.
     pub residue_language: Option<String>,
 }
 
-/// Where in a sibling a suggestion comes from.
+/// The words of a sibling that a suggestion comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SiblingQuote {
-    /// The sibling's id: its path as given, or the record's own.
+    /// The id of the sibling: its path as given, or the id of its record.
     pub id: String,
     /// The quoted bytes of the sibling's text.
     pub span: Span<Sibling>,
-    /// The text under `span`.
+    /// The text of the sibling under `span`.
     pub text: String,
 }
 
-/// A correction: replace the document's bytes under `span`.
+/// A suggested correction: the document's bytes under `span` are replaced.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggestion {
-    /// What is replaced; may be wider than the finding.
+    /// The replaced bytes of the document; they may reach beyond the finding.
     pub span: Span<Doc>,
-    /// What stands there afterwards.
+    /// The text that replaces them; empty for words that are cut out.
     pub replacement: String,
-    /// Probability that the edit helps.
+    /// The probability that the correction helps, 0 to 1.
     pub confidence: f32,
-    /// Whether a tool may apply it.
+    /// How freely the correction may be applied.
     pub applicability: Applicability,
-    /// Bits of surprisal the edit saves over the passage.
+    /// How many bits of surprisal the correction saves over the passage.
     pub bits_saved: f32,
-    /// The sibling's words that support it; `None` for a model's own idea.
+    /// The sibling's words that support the correction; `None` for the model's own idea.
     pub sibling: Option<SiblingQuote>,
 }
 
-/// A suspect phrase.
+/// A suspect phrase of a document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// The phrase, in bytes of the document.
     pub span: Span<Doc>,
-    /// What kind of error.
+    /// The kind of error.
     pub category: Category,
-    /// How bad.
+    /// How much the error hurts the reader.
     pub severity: Severity,
-    /// Probability that at least one word of it is wrong.
+    /// The probability that at least one word of the phrase is wrong, 0 to 1.
     pub confidence: f32,
-    /// Why it is suspect.
+    /// The numbers that make the phrase suspect.
     pub evidence: Evidence,
-    /// Corrections, best first.
+    /// Suggested corrections, the best one first.
     pub suggestions: Vec<Suggestion>,
-    /// A baseline holds it: somebody knows of it, and only what is new is shown.
+    /// Whether a baseline holds the finding: then somebody knows of it, and it is not shown
+    /// as new.
     pub known: bool,
 }

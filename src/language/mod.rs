@@ -22,10 +22,10 @@ use crate::segment::Segments;
 
 pub use passages::foreign_passages;
 
-/// A language and how sure it is.
+/// A language, and how sure it is that a text is in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Language {
-    /// ISO 639-3 code; `und` where none could be guessed.
+    /// The ISO 639-3 code; `und` where no language could be guessed.
     pub code: String,
     /// How sure the guess is, 0 to 1; 1 where the user said it.
     pub confidence: f32,
@@ -34,26 +34,26 @@ pub struct Language {
 /// Why a document was not judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AbstainReason {
-    /// There is nothing in it but white space.
+    /// The document holds nothing but white space.
     Empty,
-    /// No word with a letter.
+    /// The document has letters but no word.
     TooShort,
-    /// No words to speak of: emoji, numbers, tables, runs of letters.
+    /// The document has no words to speak of: emoji, numbers, tables, runs of letters.
     NotText,
-    /// The model cannot judge this language.
+    /// The document is in a language that the model cannot judge.
     LanguageUnsupported,
 }
 
 /// Whether a text may be judged.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Gate {
-    /// It may, as a text in this language.
+    /// The text may be judged, as one in this language.
     Judge(Language),
-    /// It may not, and that says nothing about its quality.
+    /// The text may not be judged, which says nothing about its quality.
     Abstain {
-        /// Why.
+        /// Why the text may not be judged.
         reason: AbstainReason,
-        /// The language that was guessed, if it came to that.
+        /// The language of the text, if one was guessed.
         language: Option<Language>,
     },
 }

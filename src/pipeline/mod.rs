@@ -40,7 +40,7 @@ use crate::finding::words::WordTable;
 use crate::language::Language;
 use crate::lexicon::Lexicon;
 use crate::lm::{LanguageModel, LmError, SentenceVectors};
-use crate::policy::{Kept, Suspects};
+use crate::policy::{PolicyOutcome, Suspects};
 use crate::report::{Analysis, WordVerdict};
 use crate::segment::Segments;
 use crate::sibling::{DocumentReading, SiblingModel};
@@ -155,7 +155,7 @@ fn analyze(
         segments: &segments,
         garbled: &words.garbled(),
     };
-    let Kept { findings, accepted } = options.policy.apply(found, suspects);
+    let PolicyOutcome { findings, accepted } = options.policy.apply(found, suspects);
     let siblings = beside.map(|beside| beside.read_siblings(&siblings, &segments));
     let analysis = Analysis {
         language,

@@ -5,7 +5,7 @@
 //! before. A word that is right but rare becomes cheap, one that nothing in the
 //! sibling explains stays dear. All sentences are read in one batch.
 
-use crate::detect::features::word_surprisals;
+use crate::detect::word_surprisals;
 use crate::lm::{LanguageModel, LmError, TokenScores};
 use crate::span::{Doc, Sibling, Span};
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use mtlint::Sensitivity;
-use mtlint::correct::{Allowed, correct};
+use mtlint::correct::{Permission, correct};
 use mtlint::document::{Document, Markup};
 use mtlint::finding::Applicability;
 use mtlint::report::{Analysis, Outcome};
@@ -93,7 +93,11 @@ fn marking_up_changes_no_finding() {
             }
         }
         // What is corrected is still the same markup.
-        let corrected = correct(document.text(), &analysis.findings, Allowed::SafeAndUnsafe);
+        let corrected = correct(
+            document.text(),
+            &analysis.findings,
+            Permission::SafeAndUnsafe,
+        );
         assert!(!corrected.edits.is_empty());
         let tags = |text: &str| text.matches(['<', '>', '`']).count();
         assert_eq!(tags(&corrected.text), tags(document.text()));

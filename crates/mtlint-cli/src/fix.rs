@@ -11,7 +11,7 @@ use std::path::Path;
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
-use mtlint::correct::{Allowed, Correction, correct};
+use mtlint::correct::{Correction, Permission, correct};
 use mtlint::document::{Document, DocumentError};
 use mtlint::finding::Finding;
 use mtlint::report::{Outcome, Report, diff, text};
@@ -64,7 +64,7 @@ enum FixScope {
     Unsafe,
 }
 
-impl From<FixScope> for Allowed {
+impl From<FixScope> for Permission {
     fn from(scope: FixScope) -> Self {
         match scope {
             FixScope::Safe => Self::Safe,
@@ -75,8 +75,8 @@ impl From<FixScope> for Allowed {
 
 impl FixArgs {
     /// Which corrections are to be applied; none if nobody asked for it.
-    pub fn allowed(&self) -> Option<Allowed> {
-        self.fix.map(Allowed::from)
+    pub fn allowed(&self) -> Option<Permission> {
+        self.fix.map(Permission::from)
     }
 }
 
@@ -84,14 +84,14 @@ impl FixArgs {
 struct Fixer<'a> {
     documents: &'a DocumentArgs,
     flags: &'a FixArgs,
-    allowed: Allowed,
+    allowed: Permission,
 }
 
 /// Corrects every document.
 pub fn run(
     documents: &DocumentArgs,
     flags: &FixArgs,
-    allowed: Allowed,
+    allowed: Permission,
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Verdict> {
     if flags.diff && documents.format != Format::Text {
@@ -224,7 +224,7 @@ impl Fixer<'_> {
     /// How many corrections were applied, and how many more could be.
     fn applied(&self, original: &str, findings: &[Finding], correction: &Correction) -> String {
         let applied = correction.edits.len();
-        let bolder = correct(original, findings, Allowed::SafeAndUnsafe);
+        let bolder = correct(original, findings, Permission::SafeAndUnsafe);
         let more = bolder.edits.len().saturating_sub(applied);
         let applied = match applied {
             0 => "no correction applied".to_owned(),
@@ -232,7 +232,7 @@ impl Fixer<'_> {
             _ => format!("{applied} corrections applied"),
         };
         match (self.allowed, more) {
-            (Allowed::Safe, 1..) => format!("{applied}, {more} more with --fix=unsafe"),
+            (Permission::Safe, 1..) => format!("{applied}, {more} more with --fix=unsafe"),
             _ => applied,
         }
     }

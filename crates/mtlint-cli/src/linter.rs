@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::bail;
 
 use mtlint::Linter;
-use mtlint::detect::calibrated::Calibrated;
+use mtlint::detect::calibration::ModelCalibration;
 use mtlint::lm::SentenceVectors;
 
 use super::config::Settings;
@@ -75,7 +75,7 @@ pub fn with_model(
 
 /// Whether a calibration can be used.
 enum Usable {
-    Yes(Box<Calibrated>),
+    Yes(Box<ModelCalibration>),
     /// It is for something else: what is said about it.
     No(String),
     Missing,
@@ -83,7 +83,7 @@ enum Usable {
 
 /// The calibration in a file, compared with what it is to calibrate.
 fn calibration(path: &Path, linter: &Linter) -> anyhow::Result<Usable> {
-    let Some(calibrated) = Calibrated::read(path)? else {
+    let Some(calibrated) = ModelCalibration::read(path)? else {
         return Ok(Usable::Missing);
     };
     let (model, detector) = (linter.model(), linter.detector());

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
-use mtlint::detect::calibrated::beside;
+use mtlint::detect::calibration::default_path;
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, SentenceVectors};
 use mtlint::models;
@@ -49,7 +49,7 @@ fn rust_bert(name: &str, settings: &Settings) -> anyhow::Result<LoadedModel> {
         files.weights()
     };
     Ok(LoadedModel {
-        calibration: Some(beside(model)),
+        calibration: Some(default_path(model)),
         lm: Arc::new(TorchModel::load(&files, device(settings))?),
     })
 }
@@ -151,6 +151,6 @@ pub fn load_model(settings: &Settings, streams: &Streams<'_>) -> anyhow::Result<
     let sha256 = known.map(|entry| entry.sha256.clone());
     Ok(LoadedModel {
         lm: Arc::new(Llama::load(&path, &name, sha256, settings.precision.value)?),
-        calibration: Some(beside(&path)),
+        calibration: Some(default_path(&path)),
     })
 }

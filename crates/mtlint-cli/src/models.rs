@@ -147,7 +147,7 @@ impl<'a> ModelRow<'a> {
             default: entry.default,
             architecture: &entry.architecture,
             language: &entry.language,
-            licence: &entry.licence,
+            licence: &entry.license,
             size: entry.size,
             sha256: &entry.sha256,
             origin: &entry.pip,
@@ -206,18 +206,18 @@ fn verify(
         let verdict = store.verify(name, &progress)?;
         drop(progress);
         let words = match &verdict {
-            models::Verdict::Sound => "ok".to_owned(),
-            models::Verdict::Missing => "missing".to_owned(),
-            models::Verdict::WrongSize {
+            models::Verification::Sound => "ok".to_owned(),
+            models::Verification::Missing => "missing".to_owned(),
+            models::Verification::WrongSize {
                 expected_bytes,
                 got_bytes,
             } => format!("wrong size: {got_bytes} bytes, expected {expected_bytes}"),
-            models::Verdict::WrongChecksum { expected, got } => {
+            models::Verification::WrongChecksum { expected, got } => {
                 format!("wrong checksum: SHA-256 {got}, expected {expected}")
             }
         };
         streams.print(&format!("{name}: {words}\n"))?;
-        if verdict != models::Verdict::Sound {
+        if verdict != models::Verification::Sound {
             all_sound = false;
             let way = format!("to get it: mtlint models fetch {name}");
             streams.note(&way);

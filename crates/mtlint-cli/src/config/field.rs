@@ -14,7 +14,7 @@ use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use mtlint::policy::{Accepted, Policy};
+use mtlint::policy::{Acceptance, Policy};
 
 use crate::values::{bytes, language, within};
 
@@ -220,7 +220,7 @@ impl TryFrom<String> for AcceptedText {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let accepted = Accepted {
+        let accepted = Acceptance {
             text,
             category: None,
             any_case: false,

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use mtlint::finding::{Category, Severity};
 use mtlint::lm::Precision;
-use mtlint::policy::{Accepted, CategoryRule, Policy};
+use mtlint::policy::{Acceptance, CategoryRule, Policy};
 use mtlint::report::rules::RULES;
 use mtlint::{Options, Sensitivity};
 
@@ -138,7 +138,7 @@ pub struct CategorySettings {
 #[derive(Debug, Clone, PartialEq)]
 pub struct AcceptedWord {
     /// The word, and for what it is accepted.
-    pub accepted: Accepted,
+    pub accepted: Acceptance,
     /// Why it is right.
     pub reason: String,
 }
@@ -309,7 +309,7 @@ impl<'a> FileValues<'a> {
         };
         let accepted = file.config.accept.iter().map(|accept| Setting {
             value: AcceptedWord {
-                accepted: Accepted {
+                accepted: Acceptance {
                     text: accept.text.get_ref().0.clone(),
                     category: accept.category.value().copied(),
                     any_case: accept.case_sensitive.value() == Some(&false),

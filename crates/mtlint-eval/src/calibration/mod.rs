@@ -1,6 +1,6 @@
 //! Fitting the detector's calibration to the readings of one language model.
 //!
-//! In: an [`Linter`] and labelled data. Out: a [`Calibrated`] fitted on one half of
+//! In: an [`Linter`] and labelled data. Out: a [`ModelCalibration`] fitted on one half of
 //! the documents (`dev-a`, see [`tuned_on`](super::dataset::Sample::tuned_on)), and what
 //! it changes on the other. Sentences are read by themselves and joined with others of
 //! their document. It writes nothing.
@@ -12,7 +12,7 @@ mod texts;
 use self::candidate::{Candidate, measured, scale};
 use self::texts::{Kind, Text, bad_words, texts};
 use super::dataset::DataSet;
-use mtlint::detect::calibrated::{Calibrated, SCHEMA};
+use mtlint::detect::calibration::{ModelCalibration, SCHEMA};
 use mtlint::detect::{Thresholds, WordModel};
 use mtlint::linter::{LintError, Linter};
 
@@ -56,7 +56,7 @@ pub enum CalibrationError {
 #[derive(Debug, Clone)]
 pub struct Fitted {
     /// The calibration.
-    pub calibrated: Calibrated,
+    pub calibrated: ModelCalibration,
     /// Sentences that were fitted on, and others that were measured on.
     pub sentences: [usize; 2],
     /// Right articles by which `precise` was set; 0 where the post-edits stood for them.
@@ -157,7 +157,7 @@ pub fn calibrate(
     let numbers = texts.iter().filter_map(|text| text.numbers.as_ref());
     let after = measured(&chosen, &texts, sets.len(), chosen.calibration, thresholds);
     Ok(Fitted {
-        calibrated: Calibrated {
+        calibrated: ModelCalibration {
             schema: SCHEMA.to_owned(),
             model: linter.model().name.clone(),
             model_sha256: linter.model().sha256.clone(),

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::{Asked, Reader};
 use crate::dataset::{DataSet, LabelledToken, Labels, Passage, Sample};
 use crate::metrics::Distances;
-use mtlint::correct::{Allowed, correct};
+use mtlint::correct::{Permission, correct};
 use mtlint::finding::{Applicability, Suggestion};
 use mtlint::lexicon::Lexicon;
 use mtlint::linter::LintError;
@@ -229,7 +229,7 @@ impl StoryCorrections {
             let these = tokens.iter().filter(|token| token.bad);
             bad.extend(these.map(|token| token.span.shifted(by)));
         }
-        let applied = |allowed: Allowed| {
+        let applied = |allowed: Permission| {
             let findings = &analysis.findings;
             let first = findings.iter().filter_map(|f| allowed.choose(f));
             let edits = correct(text, findings, allowed).edits;
@@ -247,8 +247,8 @@ impl StoryCorrections {
             errors: trial.distances.errors(),
             bad: bad.len(),
             labelled,
-            safe: applied(Allowed::Safe),
-            safe_and_unsafe: applied(Allowed::SafeAndUnsafe),
+            safe: applied(Permission::Safe),
+            safe_and_unsafe: applied(Permission::SafeAndUnsafe),
             every: trial.all(every, None, &bad),
             alignment: Aligned::default(),
         }

@@ -12,16 +12,16 @@ use std::collections::BTreeMap;
 use crate::finding::{Applicability, Finding, Suggestion};
 use crate::span::{Corrected, Doc, Span};
 
-/// Which suggestions may be applied. Those for display only never are.
+/// Which suggestions [`correct`] may apply. Those for display only are never applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Allowed {
-    /// Those that a tool may apply unasked.
+pub enum Permission {
+    /// Suggestions that a tool may apply unasked.
     Safe,
-    /// Those too that a person should look at.
+    /// Suggestions that a tool may apply unasked, and those that a person should check.
     SafeAndUnsafe,
 }
 
-impl Allowed {
+impl Permission {
     /// Whether a suggestion of this applicability may be applied.
     pub fn permits(self, applicability: Applicability) -> bool {
         match applicability {
@@ -31,38 +31,38 @@ impl Allowed {
         }
     }
 
-    /// The suggestion of a finding that may be applied: the best one allowed.
+    /// The best suggestion of a finding that may be applied; `None` if there is none.
     pub fn choose(self, finding: &Finding) -> Option<&Suggestion> {
         let mut suggestions = finding.suggestions.iter();
         suggestions.find(|suggestion| self.permits(suggestion.applicability))
     }
 }
 
-/// A correction that was applied.
+/// One replacement in a corrected text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edit {
-    /// What it replaced, in bytes of the original text.
+    /// The replaced bytes of the original text.
     pub span: Span<Doc>,
-    /// The text that stood there.
+    /// The original text under `span`.
     pub text: String,
-    /// Where the replacement stands, in bytes of the corrected text.
+    /// The replacement, in bytes of the corrected text.
     pub corrected: Span<Corrected>,
-    /// The suggestion.
+    /// The suggestion that was applied.
     pub suggestion: Suggestion,
 }
 
-/// A text after its corrections.
+/// A corrected text, with the replacements that were made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Correction {
-    /// The text.
+    /// The corrected text.
     pub text: String,
-    /// What was applied, in text order; never two that overlap.
+    /// The replacements, in text order; no two overlap.
     pub edits: Vec<Edit>,
 }
 
 /// Applies the corrections of `findings` that are `allowed`. Suggestions that
 /// do not fit the text or change nothing are passed over.
-pub fn correct(text: &str, findings: &[Finding], allowed: Allowed) -> Correction {
+pub fn correct(text: &str, findings: &[Finding], allowed: Permission) -> Correction {
     let mut chosen: Vec<&Suggestion> = findings
         .iter()
         .filter_map(|finding| allowed.choose(finding))

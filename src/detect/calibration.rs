@@ -1,6 +1,6 @@
-//! A detector's calibration for one language model, as a file beside it.
+//! The detector's calibration for one language model, as a file beside that model.
 //!
-//! In: a path, or what was fitted. Out: a [`Calibrated`], checked, or the file in its
+//! In: a path, or what was fitted. Out: a [`ModelCalibration`], checked, or the file in its
 //! place, whole or not at all. It fits nothing (`crate::eval::calibration` does) and
 //! does not decide whether the calibration is used.
 
@@ -11,84 +11,86 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::features::WIDTH;
+use super::scaling::{PlattScaling, RateModel};
 use super::thresholds::Thresholds;
-use super::word_model::{Calibration, RateModel};
 use crate::checksum;
 
-/// The layout of the file.
+/// The name and version of the layout of a calibration file.
 pub const SCHEMA: &str = "mtlint.calibration/1";
 
 /// The name of the file in a folder that is a model.
 const IN_FOLDER: &str = "mtlint.calibration.json";
 
 /// A file has some 2 kB; what is much longer is none.
-const LONGEST: u64 = 1 << 16;
+const MAX_BYTES: u64 = 1 << 16;
 
-/// What was fitted for one language model.
+/// What `mtlint calibrate` fitted for one language model: the contents of a calibration
+/// file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Calibrated {
-    /// [`SCHEMA`].
+pub struct ModelCalibration {
+    /// The layout of the file: [`SCHEMA`].
     pub schema: String,
-    /// Name of the language model, for people.
+    /// The name of the language model, for people.
     pub model: String,
-    /// SHA-256 of its weights: it holds for no other.
+    /// The SHA-256 of the weights of the language model; the calibration holds for no other.
     pub model_sha256: String,
-    /// The detector that it calibrates.
+    /// The name of the detector that is calibrated.
     pub detector: String,
-    /// Sentences and further texts that it was fitted on.
+    /// How many sentences and longer texts the calibration was fitted on.
     pub texts: usize,
-    /// Their words.
+    /// How many words these texts have.
     pub words: usize,
-    /// Mean of each feature.
+    /// The mean of each feature, in the order of `detect::features::columns`.
     pub feature_mean: Vec<f32>,
-    /// Deviation of each feature.
+    /// The standard deviation of each feature, in the same order.
     pub feature_deviation: Vec<f32>,
-    /// From logits to probabilities.
-    pub calibration: Calibration,
-    /// From which probability a word is flagged.
+    /// How logits become probabilities.
+    pub calibration: PlattScaling,
+    /// The probabilities from which a word is flagged.
     pub thresholds: Thresholds,
-    /// From what the network would change to the post-edit rate.
+    /// How the share of words that the networks would change becomes the post-edit rate.
     pub post_edit_rate: RateModel,
 }
 
 /// Why a calibration cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum CalibratedError {
-    /// The system refused to read it.
+pub enum CalibrationError {
+    /// The system refused to read the file.
     #[error("cannot read the calibration {}", path.display())]
     Unreadable {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// It is no calibration, or cut off.
+    /// The file is no calibration, or it is cut off.
     #[error(
         "the calibration {} is damaged ({problem})",
         path.display()
     )]
     Damaged {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong with the file.
         problem: String,
     },
-    /// It cannot be written.
+    /// The file cannot be written.
     #[error(
         "cannot write the calibration {}",
         path.display()
     )]
     Unwritable {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
 }
 
-/// Where the calibration of a model is: in its folder, or beside its file.
-pub fn beside(model: &Path) -> PathBuf {
+/// Where the calibration of a model is looked for: in the folder that is the model, or
+/// beside the model's file.
+pub fn default_path(model: &Path) -> PathBuf {
     if model.is_dir() {
         return model.join(IN_FOLDER);
     }
@@ -97,13 +99,13 @@ pub fn beside(model: &Path) -> PathBuf {
     model.with_file_name(name)
 }
 
-impl Calibrated {
-    /// Reads the file; `None` where there is none.
+impl ModelCalibration {
+    /// Reads a calibration file; `None` where there is no file.
     ///
     /// # Errors
-    /// When it cannot be read or is damaged.
-    pub fn read(path: &Path) -> Result<Option<Self>, CalibratedError> {
-        let unreadable = |source| CalibratedError::Unreadable {
+    /// When the file cannot be read or is damaged.
+    pub fn read(path: &Path) -> Result<Option<Self>, CalibrationError> {
+        let unreadable = |source| CalibrationError::Unreadable {
             path: path.to_owned(),
             source,
         };
@@ -113,10 +115,10 @@ impl Calibrated {
             Err(error) => return Err(unreadable(error)),
         };
         let mut text = Vec::new();
-        file.take(LONGEST)
+        file.take(MAX_BYTES)
             .read_to_end(&mut text)
             .map_err(unreadable)?;
-        let damaged = |problem: String| CalibratedError::Damaged {
+        let damaged = |problem: String| CalibrationError::Damaged {
             path: path.to_owned(),
             problem,
         };
@@ -135,7 +137,7 @@ impl Calibrated {
                 return Err(format!("expected {WIDTH} features, got {}", row.len()));
             }
         }
-        let Calibration {
+        let PlattScaling {
             slope,
             level,
             shift,
@@ -175,11 +177,11 @@ impl Calibrated {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// Puts it into the file, whole or not at all.
+    /// Writes the calibration into a file, whole or not at all.
     ///
     /// # Errors
-    /// When it cannot be written; what stood there before then still does.
-    pub fn write(&self, path: &Path) -> Result<(), CalibratedError> {
+    /// When the file cannot be written; what it held before is still there then.
+    pub fn write(&self, path: &Path) -> Result<(), CalibrationError> {
         let write = || -> io::Result<()> {
             let folder = path.parent().filter(|folder| *folder != Path::new(""));
             let mut file = tempfile::Builder::new()
@@ -197,13 +199,14 @@ impl Calibrated {
             file.persist(path).map_err(|error| error.error)?;
             Ok(())
         };
-        write().map_err(|source| CalibratedError::Unwritable {
+        write().map_err(|source| CalibrationError::Unwritable {
             path: path.to_owned(),
             source,
         })
     }
 
-    /// A checksum of what it says: reports made with another one are others.
+    /// The SHA-256 of the contents of the file, in lower-case hexadecimal. Reports carry it,
+    /// since another calibration makes other reports.
     pub fn sha256(&self) -> String {
         let text = self.text().unwrap_or_default();
         checksum::of_bytes(text.as_bytes())
@@ -214,8 +217,8 @@ impl Calibrated {
 mod tests {
     use super::*;
 
-    fn calibrated() -> Calibrated {
-        Calibrated {
+    fn calibrated() -> ModelCalibration {
+        ModelCalibration {
             schema: SCHEMA.to_owned(),
             model: "stub".to_owned(),
             model_sha256: "0".repeat(64),
@@ -224,7 +227,7 @@ mod tests {
             words: 9_000,
             feature_mean: vec![0.1; WIDTH],
             feature_deviation: vec![0.7; WIDTH],
-            calibration: Calibration {
+            calibration: PlattScaling {
                 slope: 1.0,
                 level: 0.25,
                 shift: -0.5,
@@ -247,12 +250,12 @@ mod tests {
     fn what_is_written_is_read_and_replaces_what_was_there() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("m.gguf.calibration.json");
-        assert_eq!(Calibrated::read(&path).unwrap(), None);
+        assert_eq!(ModelCalibration::read(&path).unwrap(), None);
         calibrated().write(&path).unwrap();
         let mut other = calibrated();
         other.thresholds.precise = 0.75;
         other.write(&path).unwrap();
-        assert_eq!(Calibrated::read(&path).unwrap(), Some(other.clone()));
+        assert_eq!(ModelCalibration::read(&path).unwrap(), Some(other.clone()));
         assert_ne!(other.sha256(), calibrated().sha256());
         // Nothing else was left there.
         assert_eq!(folder.path().read_dir().unwrap().count(), 1);
@@ -265,7 +268,7 @@ mod tests {
         let whole = calibrated().text().unwrap();
         let problem = |text: &[u8]| {
             std::fs::write(&path, text).unwrap();
-            let problem = Calibrated::read(&path).unwrap_err().to_string();
+            let problem = ModelCalibration::read(&path).unwrap_err().to_string();
             assert!(problem.contains("c.json is damaged ("), "{problem}");
             problem
         };
@@ -287,6 +290,6 @@ mod tests {
     fn a_folder_that_is_not_there_is_said() {
         let folder = tempfile::tempdir().unwrap();
         let problem = calibrated().write(&folder.path().join("no/c.json"));
-        assert!(matches!(problem, Err(CalibratedError::Unwritable { .. })));
+        assert!(matches!(problem, Err(CalibrationError::Unwritable { .. })));
     }
 }
