@@ -112,7 +112,8 @@ impl Job<'_> {
         if let Record::Document { request, day } = &mut record
             && let Some(siblings) = self.siblings.take()
         {
-            let settled = siblings.settle(request, *day, |texts| self.qualities(texts, group, each));
+            let settled =
+                siblings.settle(request, *day, |texts| self.qualities(texts, group, each));
             self.siblings = Some(siblings);
             links = settled?;
         }

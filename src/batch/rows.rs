@@ -14,7 +14,7 @@ use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 
 use crate::report::{Place, RecordError};
 
-use super::record::{SiblingJson, day, handed_on, request, line_limit};
+use super::record::{SiblingJson, day, handed_on, line_limit, request};
 use super::{BatchError, Record};
 
 /// Reads records from CSV, one at a time.

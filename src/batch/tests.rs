@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
-use crate::lm::stub::Stub;
 use crate::linter::{Linter, Options, Request};
+use crate::lm::stub::Stub;
 use crate::report::{Place, RecordError, json};
 
 fn read(bytes: &[u8], max_bytes: u64) -> Vec<Record> {

@@ -43,7 +43,8 @@ impl WordTable<'_> {
     /// The word at an index as the text has it.
     pub fn spelling(&self, word: usize) -> &str {
         let span = self.rows.get(word).map(|row| row.surprisal.span);
-        span.and_then(|span| span.slice(self.text)).unwrap_or_default()
+        span.and_then(|span| span.slice(self.text))
+            .unwrap_or_default()
     }
 
     /// Which words are flagged.

@@ -292,7 +292,9 @@ impl Linter {
         };
         // One analysis for each document without a report yet.
         let reports = reports.into_iter();
-        Ok(reports.filter_map(|report| report.or_else(&mut scored)).collect())
+        Ok(reports
+            .filter_map(|report| report.or_else(&mut scored))
+            .collect())
     }
 
     /// Lets a document through the language gate, or says what becomes of it.

@@ -89,7 +89,9 @@ fn what_was_expected_is_whole_words() {
     let lm = Stub::new([("gebracht", 75.0)]).expecting(["B", "brqx", "brought", "I", "taken"]);
     let linter = Linter::new(Arc::new(lm)).unwrap();
     let text = "The bus has gebracht the children to school again.";
-    let report = linter.lint(&Document::from_text("a", text), &thorough()).unwrap();
+    let report = linter
+        .lint(&Document::from_text("a", text), &thorough())
+        .unwrap();
     let Outcome::Scored(analysis) = &report.outcome else {
         panic!("not scored: {report:?}");
     };

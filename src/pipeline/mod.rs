@@ -97,10 +97,13 @@ pub(crate) fn run(
     let texts_read = read(models, &texts, beside)?;
     // `par_bridge` never begins a document while another one waits for its share
     // of the work: each thread holds one.
-    let documents = accepted.into_iter().zip(texts_read).enumerate().par_bridge();
-    let analyses = documents.map(|(place, (document, read))| {
-        Ok((place, analyze(models, document, read, options)?))
-    });
+    let documents = accepted
+        .into_iter()
+        .zip(texts_read)
+        .enumerate()
+        .par_bridge();
+    let analyses = documents
+        .map(|(place, (document, read))| Ok((place, analyze(models, document, read, options)?)));
     let analyses: Result<Vec<(usize, Analysis)>, LmError> = analyses.collect();
     let mut analyses = analyses?;
     analyses.sort_unstable_by_key(|(place, _)| *place);
@@ -124,12 +127,19 @@ fn analyze(
     let text = document.judged();
     let scores = with_offset(read.scores, document.content_start());
     let assessment = assess(models, text, document.prose(), &segments, &scores);
-    let words = word_table(models, text, &segments, &scores, &assessment.detection, options);
+    let words = word_table(
+        models,
+        text,
+        &segments,
+        &scores,
+        &assessment.detection,
+        options,
+    );
 
     let articles = articles(models, text, &segments, &siblings)?;
     let bits = assessment.bits();
     let reading = read.cache.as_ref().map(|cache| DocumentReading {
-        scores: &scores,
+        reading: &scores,
         cache,
         start: document.content_start(),
     });

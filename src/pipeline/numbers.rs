@@ -60,7 +60,10 @@ pub(crate) fn numbers(
         let words = word_surprisals(segments, &scores);
         let exclusions = Exclusions::new(text, segments, None);
         Some(Numbers {
-            excluded: words.iter().map(|word| exclusions.holds(word.span)).collect(),
+            excluded: words
+                .iter()
+                .map(|word| exclusions.holds(word.span))
+                .collect(),
             rows: features(text, segments, &scores, &words, &models.lexicon),
             words: words.iter().map(|word| word.span).collect(),
             sentences: sentences(segments),

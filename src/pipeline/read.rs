@@ -48,7 +48,9 @@ pub(super) fn read(
     let options = read_options(models);
     if cached {
         let read = models.lm.read_with_cache(texts, options)?.into_iter();
-        return Ok(read.map(|(scores, cache)| ReadText { scores, cache }).collect());
+        return Ok(read
+            .map(|(scores, cache)| ReadText { scores, cache })
+            .collect());
     }
     let read = models.lm.read(texts, options)?.into_iter();
     let uncached = |scores| ReadText {
@@ -82,8 +84,7 @@ pub(crate) fn read_articles<'a>(
     let first_occurrences = first_occurrences(&articles);
     let unread = articles.iter_mut().zip(&first_occurrences).enumerate();
     let unread = unread.filter(|(number, (_, first))| number == *first);
-    let mut unread: Vec<&mut Article> =
-        unread.map(|(_, (article, _))| &mut **article).collect();
+    let mut unread: Vec<&mut Article> = unread.map(|(_, (article, _))| &mut **article).collect();
     let mut rest = &mut unread[..];
     while !rest.is_empty() {
         let lengths = rest.iter().map(|one| one.sibling().content().len());

@@ -8,7 +8,7 @@ use std::error::Error;
 
 use mtlint::batch::state::StateError;
 use mtlint::batch::{BatchError, RowTooLarge};
-use mtlint::detect::calibrated::CalibratedError;
+use mtlint::detect::calibration::CalibrationError;
 use mtlint::document::DocumentError;
 use mtlint::language::{AbstainReason, Language};
 use mtlint::lm::LmError;
@@ -89,12 +89,12 @@ fn model_advice(error: &ModelError) -> Option<String> {
     }
 }
 
-fn calibration_advice(error: &CalibratedError) -> Option<String> {
+fn calibration_advice(error: &CalibrationError) -> Option<String> {
     let advice = match error {
-        CalibratedError::Damaged { .. } => {
+        CalibrationError::Damaged { .. } => {
             "; make it again with 'mtlint calibrate', remove it, or judge with --calibration none"
         }
-        CalibratedError::Unwritable { .. } => "; name another file with --calibration",
+        CalibrationError::Unwritable { .. } => "; name another file with --calibration",
         _ => return None,
     };
     Some(advice.to_owned())
@@ -174,13 +174,13 @@ mod tests {
         );
         let (path, source) = (PathBuf::from("c.json"), refused());
         assert_eq!(
-            said(CalibratedError::Unwritable { path, source }),
+            said(CalibrationError::Unwritable { path, source }),
             "cannot write the calibration c.json: permission denied; name another file with \
              --calibration"
         );
         let (path, problem) = (PathBuf::from("c.json"), "cut off".to_owned());
         assert_eq!(
-            said(CalibratedError::Damaged { path, problem }),
+            said(CalibrationError::Damaged { path, problem }),
             "the calibration c.json is damaged (cut off); make it again with 'mtlint calibrate', \
              remove it, or judge with --calibration none"
         );

@@ -9,8 +9,8 @@ use rusqlite::Connection;
 use super::*;
 use crate::batch::morning::morning;
 use crate::batch::{BatchError, Job, Judged, Records, Status};
-use crate::lm::stub::Stub;
 use crate::linter::{Linter, Options, Sensitivity};
+use crate::lm::stub::Stub;
 use crate::report::json;
 
 const NIGHT: i64 = 1_790_000_000;
