@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Command, ValueEnum, ValueHint};
 
+use mtlint::Sensitivity;
 use mtlint::finding::Severity;
 use mtlint::lm::Precision;
 
