@@ -38,6 +38,30 @@ impl<'a> Tensors<'a> {
             .ok_or_else(|| WeightsError(format!("the note {name:?} is missing")))
     }
 
+    /// Compares the columns that the weights were trained on with those that this program
+    /// makes, name by name. The note `key` of the file holds their names as a JSON array,
+    /// in the order of the columns.
+    ///
+    /// # Errors
+    /// When the note is missing or no list of names, or when a column differs: the error
+    /// names the first one.
+    pub fn check_columns(&self, key: &str, expected: &[&str]) -> Result<(), WeightsError> {
+        let note = self.note(key)?;
+        let columns: Vec<String> = serde_json::from_str(note)
+            .map_err(|error| WeightsError(format!("{key} is no list of names: {error}")))?;
+        let mut pairs = (0..columns.len().max(expected.len()))
+            .map(|at| (columns.get(at).map(String::as_str), expected.get(at).copied()));
+        let Some(at) = pairs.position(|(trained, made)| trained != made) else {
+            return Ok(());
+        };
+        let name = |column: Option<&str>| column.map_or("none".to_owned(), |c| format!("{c:?}"));
+        let trained = name(columns.get(at).map(String::as_str));
+        let made = name(expected.get(at).copied());
+        Err(WeightsError(format!(
+            "column {at} of {key} is {trained} in the file and {made} in this program"
+        )))
+    }
+
     /// All numbers of a tensor, which are finite.
     pub fn all(&self, name: &str) -> Result<Vec<f32>, WeightsError> {
         let view = self
@@ -90,5 +114,51 @@ impl<'a> Tensors<'a> {
         let mut array = [0.0; N];
         array.copy_from_slice(&numbers);
         Ok(array)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bytes of a file without tensors whose note `columns` is `note`.
+    fn file(note: &str) -> Vec<u8> {
+        let notes = HashMap::from([("columns".to_owned(), note.to_owned())]);
+        let tensors = Vec::<(String, safetensors::tensor::TensorView<'_>)>::new();
+        safetensors::serialize(tensors, Some(notes)).unwrap()
+    }
+
+    fn problem(note: &str, expected: &[&str]) -> Option<String> {
+        let file = file(note);
+        let result = Tensors::new(&file)
+            .unwrap()
+            .check_columns("columns", expected);
+        result.err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn columns_of_the_same_names_are_accepted() {
+        assert_eq!(problem(r#"["bits", "rank"]"#, &["bits", "rank"]), None);
+        assert_eq!(problem("[]", &[]), None);
+    }
+
+    #[test]
+    fn the_first_column_that_differs_is_named() {
+        let of = |note, expected: &[&str]| problem(note, expected).unwrap();
+        let swapped = of(r#"["bits", "rank", "zipf"]"#, &["bits", "zipf", "rank"]);
+        assert!(swapped.contains(r#"column 1 of columns is "rank" in the file and "zipf""#));
+        let fewer = of(r#"["bits"]"#, &["bits", "rank"]);
+        assert!(fewer.contains(r#"column 1 of columns is none in the file and "rank""#));
+        let more = of(r#"["bits", "rank"]"#, &["bits"]);
+        assert!(more.contains(r#"is "rank" in the file and none in this program"#));
+    }
+
+    #[test]
+    fn a_file_without_names_of_its_columns_is_an_error() {
+        assert!(problem("bits, rank", &["bits"]).unwrap().contains("no list"));
+        let file = file("[]");
+        let tensors = Tensors::new(&file).unwrap();
+        let missing = tensors.check_columns("columns.words", &[]).unwrap_err();
+        assert!(missing.to_string().contains("columns.words"), "{missing}");
     }
 }
