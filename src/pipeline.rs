@@ -11,6 +11,7 @@ mod options;
 mod reading;
 mod source;
 mod spared;
+mod suggestions;
 
 pub(crate) use numbers::Numbers;
 pub use options::{OperatingPoint, Options};
@@ -19,7 +20,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use self::consult::{suspected, told};
+use self::consult::{Beside, suspected, told};
 use self::reading::{shifted, together};
 use self::source::point_into_sources;
 use self::spared::Spared;
@@ -34,7 +35,9 @@ use crate::lm::{LanguageModel, LmError, Memory, ModelId, Reading, SentenceVector
 use crate::policy::{Kept, Policy, Suspects};
 use crate::report::{Judgement, Outcome, ReadSibling, Report, WordJudgement};
 use crate::segment::{Segments, segment};
-use crate::sibling::{Articles, AsRead, Comparison, SiblingArticle, SiblingModel};
+use crate::sibling::{
+    Articles, Comparison, DocumentReading, Memo, SiblingArticle, SiblingModel, rescore,
+};
 
 /// One document to judge.
 #[derive(Debug)]
@@ -298,14 +301,15 @@ impl Analyzer {
         let beside = beside.filter(|_| !siblings.is_empty());
         let compared = |_| Articles::new(text, &segments, &siblings).with(self.vectors());
         let articles = beside.map(compared).transpose()?;
-        let as_read = memory.map(|memory| AsRead {
+        let document_reading = memory.map(|memory| DocumentReading {
             reading: &reading,
             memory,
             start: document.content_start(),
         });
+        let mut memo = Memo::new(&self.lexicon);
         let compare = |articles| {
-            Comparison::new(articles, &self.lexicon, &noticed.p_garbled, &bits)
-                .reading_on(as_read)
+            Comparison::new(articles, &mut memo, &noticed.p_garbled, &bits)
+                .reading_on(document_reading)
                 .read(self.lm.as_ref())
         };
         let comparison = articles.as_ref().map(compare).transpose()?;
@@ -314,11 +318,12 @@ impl Analyzer {
         let alone = self.words.thresholds().risen(noticed.rise);
         let mut thresholds = vec![point.of(&alone); segments.words.len()];
         let mut balanced = vec![alone.balanced; segments.words.len()];
-        if let Some((beside, comparison)) = beside {
-            let told = beside.p_garbled(comparison).into_iter().enumerate();
-            for (word, told) in told.filter_map(|(word, told)| Some((word, told?))) {
-                noticed.p_garbled[word] = told.p_garbled;
-                let theirs = beside.thresholds(&told, &alone);
+        let rescore = beside.map(|(model, comparison)| rescore(model, comparison, &mut memo));
+        if let Some((model, rescore)) = beside.map(|(model, _)| model).zip(rescore.as_ref()) {
+            let scores = rescore.words.iter().enumerate();
+            for (word, score) in scores.filter_map(|(word, score)| Some((word, (*score)?))) {
+                noticed.p_garbled[word] = score.p_garbled;
+                let theirs = score.thresholds(model, &alone);
                 thresholds[word] = point.of(&theirs);
                 balanced[word] = theirs.balanced;
             }
@@ -341,15 +346,14 @@ impl Analyzer {
         };
         let mut findings = phrases(&judged, self.lm.as_ref());
         let by_themselves = garbled.clone();
-        if let Some((beside, comparison)) = beside {
-            self.consult(
-                beside,
+        if let Some(((model, comparison), rescore)) = beside.zip(rescore.as_ref()) {
+            let beside = Beside {
+                model,
                 comparison,
-                &believed,
-                &judged,
-                &balanced,
-                &mut findings,
-            )?;
+                evidence: &rescore.evidence,
+                memo: &mut memo,
+            };
+            self.consult(beside, &believed, &judged, &balanced, &mut findings)?;
             for (word, garbled) in noticed.words.iter().zip(&mut garbled) {
                 let found = |finding: &Finding| finding.span.contains(word.span);
                 *garbled |= findings.iter().any(found);

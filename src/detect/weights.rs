@@ -49,8 +49,12 @@ impl<'a> Tensors<'a> {
         let note = self.note(key)?;
         let columns: Vec<String> = serde_json::from_str(note)
             .map_err(|error| WeightsError(format!("{key} is no list of names: {error}")))?;
-        let mut pairs = (0..columns.len().max(expected.len()))
-            .map(|at| (columns.get(at).map(String::as_str), expected.get(at).copied()));
+        let mut pairs = (0..columns.len().max(expected.len())).map(|at| {
+            (
+                columns.get(at).map(String::as_str),
+                expected.get(at).copied(),
+            )
+        });
         let Some(at) = pairs.position(|(trained, made)| trained != made) else {
             return Ok(());
         };
@@ -155,7 +159,11 @@ mod tests {
 
     #[test]
     fn a_file_without_names_of_its_columns_is_an_error() {
-        assert!(problem("bits, rank", &["bits"]).unwrap().contains("no list"));
+        assert!(
+            problem("bits, rank", &["bits"])
+                .unwrap()
+                .contains("no list")
+        );
         let file = file("[]");
         let tensors = Tensors::new(&file).unwrap();
         let missing = tensors.check_columns("columns.words", &[]).unwrap_err();

@@ -6,19 +6,22 @@
 //! safe correction already says what is wrong, nothing is added. Which of the two
 //! articles is right is not decided.
 
-use super::phrases::{Judged, parts};
-use super::{Applicability, Category, Finding, Severity};
-use crate::lm::LanguageModel;
-use crate::sibling::Contradiction;
+use std::ops::Range;
 
-/// Adds what `contradictions` say to `findings`, which stay in text order.
+use super::phrases::{Judged, parts};
+use super::{Applicability, Category, Finding, Severity, Suggestion};
+use crate::lm::LanguageModel;
+
+/// Adds what `contradictions` say to `findings`, which stay in text order. Each is the
+/// words of the document that are contradicted, as indices, and what the sibling has
+/// in their place.
 pub fn contradict(
     findings: &mut Vec<Finding>,
-    contradictions: Vec<Contradiction>,
+    contradictions: Vec<(Range<usize>, Suggestion)>,
     judged: &Judged<'_>,
     lm: &dyn LanguageModel,
 ) {
-    for Contradiction { words, suggestion } in contradictions {
+    for (words, suggestion) in contradictions {
         let span = suggestion.span;
         let corrected = |finding: &Finding| {
             let mut suggestions = finding.suggestions.iter();

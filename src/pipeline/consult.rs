@@ -4,28 +4,41 @@
 //! siblings. Out: the findings with corrections, and further ones: what is little
 //! suspect by itself but surely corrected, and facts that are contradicted.
 
+use super::suggestions::{contradicted, suggestion};
 use super::{Analyzer, AnalyzerError};
 use crate::detect::Noticed;
 use crate::finding::category::severity;
 use crate::finding::inconsistency::contradict;
 use crate::finding::phrases::{Judged, findings as phrases, parts};
-use crate::finding::{Applicability, Evidence, Finding};
+use crate::finding::{Applicability, Evidence, Finding, Suggestion};
 use crate::report::AlignedSentences;
 use crate::segment::Segments;
 use crate::sibling::{
-    Alternatives, Comparison, SiblingArticle, SiblingModel, Standing, Suspect, suggestions,
+    Comparison, DocumentEvidence, Memo, SiblingArticle, SiblingModel, Standing, Suspect,
+    contradictions, corrections,
 };
 
 /// Probability from which a sibling is asked how a name is spelled.
 const DOUBTFUL_NAME: f32 = 0.05;
+
+/// What may stand in one place, best first.
+type Alternatives = Vec<Suggestion>;
+
+/// A document beside its siblings, and what is asked about them.
+pub(super) struct Beside<'c, 'a> {
+    pub model: &'c SiblingModel,
+    pub comparison: &'c Comparison<'a>,
+    /// What each sibling shows of the document.
+    pub evidence: &'c [DocumentEvidence],
+    pub memo: &'c mut Memo<'a>,
+}
 
 impl Analyzer {
     /// Adds to `findings` what the siblings say. `balanced` holds for each word the
     /// probability from which it is garbled at that operating point.
     pub(super) fn consult(
         &self,
-        beside: &SiblingModel,
-        comparison: &Comparison<'_>,
+        mut beside: Beside<'_, '_>,
         siblings: &[&SiblingArticle],
         judged: &Judged<'_>,
         balanced: &[f32],
@@ -63,9 +76,16 @@ impl Analyzer {
         };
         let mut more = phrases(&weak, lm);
         more.retain(|more| !findings.iter().any(|f| f.span.overlaps(more.span)));
-        self.correct(beside, comparison, (judged, findings), (&weak, more))?;
-        let contradictions = comparison.contradictions(lm, beside)?;
-        contradict(findings, contradictions, judged, lm);
+        self.correct(&mut beside, (judged, findings), (&weak, more))?;
+        let Beside {
+            model,
+            comparison,
+            memo,
+            ..
+        } = beside;
+        let found = contradictions(lm, model, comparison, memo)?;
+        let found = found.into_iter().map(contradicted).collect();
+        contradict(findings, found, judged, lm);
         Ok(())
     }
 
@@ -74,8 +94,7 @@ impl Analyzer {
     /// a sibling surely corrects.
     fn correct(
         &self,
-        beside: &SiblingModel,
-        comparison: &Comparison<'_>,
+        beside: &mut Beside<'_, '_>,
         (judged, findings): (&Judged<'_>, &mut Vec<Finding>),
         (judged_weak, weak): (&Judged<'_>, Vec<Finding>),
     ) -> Result<(), AnalyzerError> {
@@ -86,7 +105,19 @@ impl Analyzer {
             weak: index >= own,
         });
         let suspects: Vec<Suspect> = suspects.collect();
-        let found = suggestions(self.lm.as_ref(), beside, comparison, &suspects)?;
+        let found = corrections(
+            self.lm.as_ref(),
+            beside.model,
+            beside.comparison,
+            beside.evidence,
+            beside.memo,
+            &suspects,
+        )?;
+        let found = found.into_iter().map(|places| {
+            let places = places.into_iter();
+            let places = places.map(|place| place.into_iter().map(suggestion).collect());
+            places.collect::<Vec<Alternatives>>()
+        });
         for ((finding, places), suspect) in asked.into_iter().zip(found).zip(suspects) {
             let judged = if suspect.weak { judged_weak } else { judged };
             for mut part in self.split(judged, finding, places) {

@@ -9,7 +9,7 @@
 
 use std::collections::HashSet;
 
-use crate::sibling::names::relatedness;
+use crate::sibling::similarity::similarity;
 
 use super::profile::{Profile, Term};
 
@@ -153,7 +153,7 @@ fn respelt<'a>(mut own: Vec<(&'a Term, f64)>, mut other: Vec<(&'a Term, f64)>) -
             .enumerate()
             .filter(|(index, (other, _))| !taken.contains(index) && may_meet(name, other))
             .map(|(index, (other, weight))| {
-                let total = relatedness(name.form(), other.form()).total;
+                let total = similarity(name.form(), other.form()).total;
                 (total, index, *weight)
             })
             .filter(|(total, ..)| *total >= SAME_NAME)

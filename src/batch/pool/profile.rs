@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::segment::{WordKind, segment};
-use crate::sibling::names::Form;
+use crate::sibling::similarity::Form;
 
 use super::vocabulary::{Known, Vocabulary};
 

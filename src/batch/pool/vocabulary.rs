@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::lexicon::{Lexicon, LexiconError};
-use crate::sibling::names::{Form, Former};
+use crate::sibling::similarity::{Form, Normalizer};
 
 /// Words that are remembered: some 15 MiB. When there are more, all are
 /// forgotten and the usual ones soon learnt again.
@@ -30,7 +30,7 @@ pub struct Known {
 
 /// Makes words ready, and remembers them.
 pub struct Vocabulary {
-    former: Former,
+    normalizer: Normalizer,
     lexicon: Lexicon,
     remembered: RwLock<HashMap<String, Arc<Known>>>,
 }
@@ -42,7 +42,7 @@ impl Vocabulary {
     /// When the lexicon is damaged.
     pub fn new() -> Result<Self, LexiconError> {
         Ok(Self {
-            former: Former::default(),
+            normalizer: Normalizer::default(),
             lexicon: Lexicon::embedded()?,
             remembered: RwLock::default(),
         })
@@ -57,7 +57,7 @@ impl Vocabulary {
             return Arc::clone(known);
         }
         drop(remembered);
-        let form = self.former.form(word);
+        let form = self.normalizer.form(word);
         let zipf = self.lexicon.english_zipf(&form.folded);
         let known = Arc::new(Known {
             form,

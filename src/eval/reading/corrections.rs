@@ -17,7 +17,7 @@ use crate::lm::SentenceVectors;
 use crate::pipeline::AnalyzerError;
 use crate::report::Judgement;
 use crate::segment::{WordKind, segment};
-use crate::sibling::{Articles, Comparison, SiblingArticle};
+use crate::sibling::{Articles, Comparison, Memo, SiblingArticle};
 use crate::span::{Doc, Span};
 
 /// What one suggestion does when it is applied alone.
@@ -108,7 +108,7 @@ impl Aligned {
         let lexicon = Lexicon::embedded()?;
         let began = Instant::now();
         let articles = Articles::new(text, &segments, &siblings).with(vectors)?;
-        let comparison = Comparison::new(&articles, &lexicon, &[], &[]);
+        let comparison = Comparison::new(&articles, &mut Memo::new(&lexicon), &[], &[]);
         aligned.took = began.elapsed();
         for passage in passages {
             let within = |(_, span): &(usize, &Span<Doc>)| passage.span.overlaps(**span);

@@ -1,42 +1,41 @@
-//! Edits as the language model reads them.
+//! Patches of the document as the language model reads them.
 //!
-//! In: for several places of the document the edits that are thought of there. Out:
-//! the bits that each one saves. Each is patched in and a few words from there on
-//! read again, as a branch of the document: the cost is a short tail for each edit
-//! where the model remembers its reading of the document, and else a stretch of the
-//! document about it too, which says what its own words cost.
+//! In: for several places of the document the patches that are thought of there. Out:
+//! the bits that each one saves. Each is put in, and a few words from there on
+//! are read again, as a branch of the document: the cost is a short tail for each patch
+//! where the model keeps its reading of the document, and else some of the
+//! document about it too, which says what its own words cost. Whether a patch is any
+//! good is not decided here.
 
 use std::iter;
 
 use crate::lm::{Branch, LanguageModel, LmError, Memory, Reading, TokenReading, Trunk};
 use crate::span::{Doc, Span};
 
-use super::align::Article;
-use super::candidates::Candidate;
-use super::signs::{PRIOR_WIDTH, WIDTH};
+use super::text::NormalizedText;
 
-/// Bytes of the document read before the first edit, for context.
+/// Bytes of the document read before the first patch, for context.
 const BEFORE_BYTES: usize = 150;
 
 /// Bytes of the document read after the words that give way. The rest hardly
-/// depends on the edit.
+/// depends on the patch.
 const AFTER_BYTES: usize = 40;
 
-/// Bytes of the document, context and all, that edits of one trunk begin in. Every
+/// Bytes of the document, context and all, that patches of one trunk begin in. Every
 /// branch looks back over the whole trunk before it, so that long ones cost more.
 const TRUNK_BYTES: usize = 1000;
 
-/// Bytes that give way, and what stands there afterwards.
+/// Bytes of the document that are replaced, and what stands there afterwards.
 pub(super) type Patch<'a> = (Span<Doc>, &'a str);
 
-/// The document as the language model has read it.
+/// The language model's own reading of the document, from which it can read on.
 #[derive(Debug, Clone, Copy)]
-pub struct AsRead<'a> {
-    /// What it made of each token, with spans into the document.
+pub struct DocumentReading<'a> {
+    /// What the model made of each token, with spans into the document.
     pub reading: &'a Reading,
-    /// What it kept.
+    /// What the model kept.
     pub memory: &'a Memory,
-    /// Byte of the document that it began at.
+    /// Byte of the document that the reading began at.
     pub start: usize,
 }
 
@@ -53,7 +52,12 @@ struct Tail {
 }
 
 impl Tail {
-    fn new(document: &Article<'_>, place: usize, edit: usize, patch: Patch<'_>) -> Option<Self> {
+    fn new(
+        document: &NormalizedText<'_>,
+        place: usize,
+        edit: usize,
+        patch: Patch<'_>,
+    ) -> Option<Self> {
         let (span, replacement) = patch;
         let text = document.text;
         let words = &document.segments.words;
@@ -73,7 +77,7 @@ impl Tail {
     }
 
     /// Where the reading begins that this edit is the first of.
-    fn context(&self, document: &Article<'_>) -> usize {
+    fn context(&self, document: &NormalizedText<'_>) -> usize {
         let sentences = &document.segments.sentences;
         let words = &document.segments.words;
         let from = self.start.saturating_sub(BEFORE_BYTES);
@@ -95,7 +99,7 @@ struct Group<'a> {
 }
 
 /// Edits in the order of their beginnings, cut into trunks.
-fn grouped<'a>(document: &Article<'_>, edits: &'a [Tail]) -> Vec<Group<'a>> {
+fn grouped<'a>(document: &NormalizedText<'_>, edits: &'a [Tail]) -> Vec<Group<'a>> {
     let mut groups = Vec::new();
     let mut rest = edits;
     while let Some(first) = rest.first() {
@@ -147,8 +151,8 @@ impl<'a> Group<'a> {
 /// When the language model cannot read.
 pub(super) fn bits_saved(
     lm: &dyn LanguageModel,
-    document: &Article<'_>,
-    as_read: Option<AsRead<'_>>,
+    document: &NormalizedText<'_>,
+    document_reading: Option<DocumentReading<'_>>,
     places: &[Vec<Patch<'_>>],
 ) -> Result<Vec<Vec<f32>>, LmError> {
     let text = document.text;
@@ -159,11 +163,11 @@ pub(super) fn bits_saved(
     });
     let mut edits: Vec<Tail> = edits.collect();
     edits.sort_by_key(|edit| edit.start);
-    if let Some(AsRead {
+    if let Some(DocumentReading {
         reading,
         memory,
         start,
-    }) = as_read
+    }) = document_reading
     {
         let whole = Group {
             edits: &edits,
@@ -196,17 +200,4 @@ pub(super) fn bits_saved(
         }
     }
     Ok(saved)
-}
-
-impl Candidate {
-    /// All that is known of it, once the model has read it.
-    pub fn with_bits(&self, saved: f32) -> [f32; WIDTH] {
-        let words = self.own.len().max(self.other.len()) as f32;
-        let mut all = [0.0; WIDTH];
-        all[..PRIOR_WIDTH].copy_from_slice(&self.signs);
-        all[PRIOR_WIDTH] = (saved / 20.0).tanh();
-        all[PRIOR_WIDTH + 1] = (saved / words / 10.0).clamp(-2.0, 2.0);
-        all[PRIOR_WIDTH + 2] = f32::from(u8::from(saved > 0.0));
-        all
-    }
 }

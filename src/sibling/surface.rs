@@ -1,41 +1,42 @@
-//! A sibling's words in the document's writing.
+//! How a sibling's words are written in the document.
 //!
-//! In: an edit. Out: the text that takes the place: in the case of what it
-//! replaces, with its possessive ending, white space in single spaces.
+//! In: words of the document, and words of a sibling that are to take their place. Out:
+//! the text that does: in the case of what it replaces, with its possessive ending,
+//! white space in single spaces. Whether it should is not decided here.
+
+use std::ops::Range;
 
 use super::comparison::{Comparison, Source};
-use super::matching::KIN;
-use super::names::{possessive_ending, relatedness};
-use super::signs::Edit;
+use super::similarity::{SIMILAR, possessive_ending, similarity};
 
-/// What is put in; `None` where the sibling's words cannot be quoted.
-pub(super) fn written(
+/// What stands in the place of the document's words `replaced` when the sibling's words
+/// `quoted` take it; `None` where those cannot be quoted.
+pub(super) fn surface(
     comparison: &Comparison<'_>,
     source: &Source<'_>,
-    edit: &Edit<'_>,
+    replaced: &Range<usize>,
+    quoted: &Range<usize>,
 ) -> Option<String> {
-    let (document, sibling) = (comparison.document, source.article);
-    let mut own = edit.own.clone().filter(|&word| document.is_word(word));
-    let mut other = edit.other.clone().filter(|&word| sibling.is_word(word));
-    let (first, quoted) = (own.next()?, other.next()?);
+    let (document, sibling) = (comparison.document, source.text);
+    let mut own = replaced.clone().filter(|&word| document.is_word(word));
+    let mut other = quoted.clone().filter(|&word| sibling.is_word(word));
+    let (first, first_quoted) = (own.next()?, other.next()?);
     let (last, last_quoted) = (
         own.next_back().unwrap_or(first),
-        other.next_back().unwrap_or(quoted),
+        other.next_back().unwrap_or(first_quoted),
     );
     let words = &sibling.segments.words;
-    let quote = words[edit.other.start]
-        .span
-        .cover(words[edit.other.end - 1].span);
+    let quote = words[quoted.start].span.cover(words[quoted.end - 1].span);
     let raw = quote.slice(sibling.text)?;
     let mut text = raw.split_whitespace().collect::<Vec<_>>().join(" ");
-    let kin = relatedness(&document.forms[last], &sibling.forms[last_quoted]).total;
-    if kin >= KIN && sibling.is_word(edit.other.end - 1) {
+    let similar = similarity(&document.forms[last], &sibling.forms[last_quoted]).total;
+    if similar >= SIMILAR && sibling.is_word(quoted.end - 1) {
         let kept = text.len() - possessive_ending(sibling.spelling(last_quoted)).len();
         text.truncate(kept);
         text.push_str(possessive_ending(document.spelling(last)));
     }
-    let sentence = document.segments.words[edit.own.start].sentence;
-    if document.traits[sentence].shouts {
+    let sentence = document.segments.words[replaced.start].sentence;
+    if document.traits[sentence].all_capitals {
         return Some(text.to_uppercase());
     }
     let opens = document.opens_sentence(first);
@@ -43,16 +44,16 @@ pub(super) fn written(
         return Some(with_first(&text, char::to_uppercase));
     }
     // A capital that only the sibling's sentence asked for is put back.
-    let form = &sibling.forms[quoted];
+    let form = &sibling.forms[first_quoted];
     let name =
         |word: usize| sibling.forms[word].folded == form.folded && sibling.looks_like_name(word);
     // A first name keeps its own; so does a title ("Former President"), which is the
     // lesser harm.
-    let named =
-        !form.common && quoted + 1 < sibling.forms.len() && sibling.looks_like_name(quoted + 1);
-    let owed = !opens && form.capital && sibling.opens_sentence(quoted) && !named;
+    let behind = first_quoted + 1;
+    let named = !form.common && behind < sibling.forms.len() && sibling.looks_like_name(behind);
+    let owed = !opens && form.capital && sibling.opens_sentence(first_quoted) && !named;
     let lower = || {
-        let small = sibling.spelling(quoted).to_lowercase();
+        let small = sibling.spelling(first_quoted).to_lowercase();
         comparison.spellings.contains(small.as_str())
             || !comparison.counts.contains_key(form.folded.as_str())
     };
@@ -62,6 +63,7 @@ pub(super) fn written(
     Some(text)
 }
 
+/// The text with its first letter changed.
 fn with_first<I: Iterator<Item = char>>(text: &str, change: impl Fn(char) -> I) -> String {
     let mut done = false;
     let mut out = String::with_capacity(text.len());

@@ -1,173 +1,39 @@
 //! Which sentences of a sibling say the same as a sentence of the document.
 //!
-//! In: two articles whose words are made comparable ([`Article`]). Out: for a
-//! sentence of the document, the few sibling sentences that share most with it.
-//! What is shared weighs by rarity: stems, names across spellings, numbers.
-//! Sentences that share too little stay unaligned. It compares words, not
-//! meanings, and proposes nothing.
+//! In: two texts ([`NormalizedText`]). Out: for a sentence of the document, the few
+//! sibling sentences that share most with it, by words or by vectors of a model. Of
+//! words what is shared weighs by rarity: stems, names across spellings, numbers.
+//! Sentences that share too little stay unaligned. Which words of two sentences
+//! match is found in [`words`]. Nothing is proposed here.
+
+pub(super) mod words;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::ops::Range;
 
-use crate::lm::{LmError, SentenceVectors};
-use crate::segment::{Segments, WordKind};
-use crate::span::Span;
-
-use super::names::{Form, Former, relatedness};
+use crate::sibling::similarity::{Form, similarity};
+use crate::sibling::text::NormalizedText;
 
 /// Sibling sentences kept for a sentence of the document.
-const KEPT: usize = 4;
+const MAX_ALIGNED: usize = 4;
 
 /// Least share of the two sentences' weight that aligned ones have in common.
-const FLOOR: f32 = 0.12;
+const MIN_SHARE: f32 = 0.12;
 
 /// Least cosine of the vectors of sentences that are aligned by these.
-const ALIKE: f32 = 0.5;
+const MIN_COSINE: f32 = 0.5;
 
 /// How closely a name must match one of the other spelling to count as shared.
 const SAME_NAME: f32 = 0.72;
 
-/// Words of a sentence that are compared with another: time grows with the product.
-/// Longer ones are lists and tables more than sentences.
-const COMPARED: usize = 200;
-
 /// Names of one article that are compared with the other's; the comparison is
 /// of every pair.
-const MOST_NAMES: usize = 1_000;
-
-/// A text with its words made comparable.
-pub(super) struct Article<'a> {
-    pub text: &'a str,
-    pub segments: &'a Segments,
-    /// One form a word; punctuation marks have an empty one.
-    pub forms: Vec<Form>,
-    /// The words of each sentence.
-    pub sentences: Vec<Range<usize>>,
-    /// What is known of each sentence as a whole.
-    pub traits: Vec<Traits>,
-    /// A vector of length 1 for each sentence; none where words align.
-    pub vectors: Vec<Vec<f32>>,
-}
-
-/// What is known of a sentence as a whole: every edit in it asks.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Traits {
-    /// Words, marks not counted.
-    pub words: usize,
-    /// Whether it is written in capitals throughout.
-    pub shouts: bool,
-}
-
-impl<'a> Article<'a> {
-    /// The article's first `most` words.
-    pub fn new(former: &Former, text: &'a str, segments: &'a Segments, most: usize) -> Self {
-        let spell = |word: &crate::segment::Word| word.span.slice(text).unwrap_or_default();
-        let words = &segments.words;
-        let sentences: Vec<Range<usize>> = (0..segments.sentences.len())
-            .map(|index| {
-                let first = words.partition_point(|word| word.sentence < index);
-                first..words.partition_point(|word| word.sentence <= index)
-            })
-            .take_while(|words| words.start < most)
-            .map(|words| words.start..words.end.min(most))
-            .collect();
-        let traits = sentences
-            .iter()
-            .enumerate()
-            .map(|(index, sentence)| Traits {
-                words: words[sentence.clone()]
-                    .iter()
-                    .filter(|word| word.kind == WordKind::Word)
-                    .count(),
-                shouts: segments.sentences[index].slice(text).is_some_and(shouts),
-            });
-        let words = &words[..sentences.last().map_or(0, |words| words.end)];
-        Self {
-            text,
-            segments,
-            forms: words.iter().map(|word| former.form(spell(word))).collect(),
-            traits: traits.collect(),
-            vectors: Vec::new(),
-            sentences,
-        }
-    }
-
-    /// The same article with vectors of its sentences.
-    ///
-    /// # Errors
-    /// When they cannot be made.
-    pub fn with(mut self, vectors: &dyn SentenceVectors) -> Result<Self, LmError> {
-        let sentences = self.segments.sentences.iter().take(self.sentences.len());
-        let sentences = sentences.map(|span| span.slice(self.text).unwrap_or_default());
-        self.vectors = vectors.vectors(&sentences.collect::<Vec<_>>())?;
-        Ok(self)
-    }
-
-    /// The words of a sentence that are compared.
-    pub fn compared(&self, sentence: usize) -> Range<usize> {
-        let words = &self.sentences[sentence];
-        words.start..words.end.min(words.start + COMPARED)
-    }
-
-    /// The word as it is written.
-    pub fn spelling(&self, word: usize) -> &'a str {
-        self.segments.words[word]
-            .span
-            .slice(self.text)
-            .unwrap_or_default()
-    }
-
-    /// The bytes of a stretch of words; `None` where there are none.
-    pub fn cover<T>(&self, words: &Range<usize>) -> Option<Span<T>> {
-        let all = self.segments.words.get(words.clone())?;
-        let (first, last) = (all.first()?, all.last()?);
-        Some(first.span.cover(last.span).retype())
-    }
-
-    /// Whether it is a word, not a punctuation mark.
-    pub fn is_word(&self, word: usize) -> bool {
-        self.segments.words[word].kind == WordKind::Word
-    }
-
-    /// Whether it is the first word of its sentence, marks not counted.
-    pub fn opens_sentence(&self, word: usize) -> bool {
-        let sentence = &self.sentences[self.segments.words[word].sentence];
-        (sentence.start..word).all(|before| !self.is_word(before))
-    }
-
-    /// Whether the word is written as a name is: with a capital or a digit
-    /// where the sentence does not ask for one.
-    pub fn looks_like_name(&self, word: usize) -> bool {
-        let form = &self.forms[word];
-        form.is_content() && form.capital && !self.opens_sentence(word)
-    }
-
-    fn content(&self, sentence: usize) -> HashSet<&str> {
-        self.sentences[sentence]
-            .clone()
-            .map(|word| &self.forms[word])
-            .filter(|form| form.is_content())
-            .map(|form| form.stem.as_str())
-            .collect()
-    }
-}
-
-/// Whether a sentence is written in capitals throughout.
-fn shouts(sentence: &str) -> bool {
-    let letters = sentence.chars().filter(|c| c.is_alphabetic());
-    let (mut all, mut upper) = (0, 0);
-    for letter in letters {
-        all += 1;
-        upper += usize::from(letter.is_uppercase());
-    }
-    all > 8 && upper * 10 >= all * 9
-}
+const MAX_NAMES: usize = 1_000;
 
 /// The sibling's sentences whose vectors are most like that of a sentence of the
 /// document, best first, each with a share as [`Alignment::of`] gives it.
-pub(super) fn alike(
-    document: &Article<'_>,
-    sibling: &Article<'_>,
+pub(in crate::sibling) fn aligned_by_vectors(
+    document: &NormalizedText<'_>,
+    sibling: &NormalizedText<'_>,
     sentence: usize,
 ) -> Vec<(usize, f32)> {
     let Some(own) = document.vectors.get(sentence) else {
@@ -176,20 +42,20 @@ pub(super) fn alike(
     let others = sibling.vectors.iter().enumerate();
     let mut found: Vec<(usize, f32)> = others
         .map(|(index, other)| (index, own.iter().zip(other).map(|(a, b)| a * b).sum()))
-        .filter(|(_, cosine)| *cosine >= ALIKE)
+        .filter(|(_, cosine)| *cosine >= MIN_COSINE)
         .map(|(index, cosine): (usize, f32)| {
-            let above = (cosine.min(1.0) - ALIKE) / (1.0 - ALIKE);
-            (index, FLOOR + above * (1.0 - FLOOR))
+            let above = (cosine.min(1.0) - MIN_COSINE) / (1.0 - MIN_COSINE);
+            (index, MIN_SHARE + above * (1.0 - MIN_SHARE))
         })
         .collect();
     found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    found.truncate(KEPT);
+    found.truncate(MAX_ALIGNED);
     found
 }
 
-/// The weight of every stem, and the sibling's names in the document's
-/// spelling.
-pub(super) struct Alignment<'a> {
+/// The stems of every sentence of two texts, the sibling's names in the document's
+/// spelling, and the weight of every stem.
+pub(in crate::sibling) struct Alignment<'a> {
     weights: HashMap<&'a str, f32>,
     document: Vec<HashSet<&'a str>>,
     sibling: Vec<HashSet<&'a str>>,
@@ -200,9 +66,9 @@ pub(super) struct Alignment<'a> {
 }
 
 impl<'a> Alignment<'a> {
-    pub fn new(document: &'a Article<'_>, sibling: &'a Article<'_>) -> Self {
+    pub fn new(document: &'a NormalizedText<'_>, sibling: &'a NormalizedText<'_>) -> Self {
         let respelled = respelled(document, sibling);
-        let of = |article: &'a Article<'_>| -> Vec<HashSet<&'a str>> {
+        let of = |article: &'a NormalizedText<'_>| -> Vec<HashSet<&'a str>> {
             let sentences = 0..article.sentences.len();
             sentences
                 .map(|sentence| article.content(sentence))
@@ -250,9 +116,9 @@ impl<'a> Alignment<'a> {
     pub fn of(&self, sentence: usize) -> Vec<(usize, f32)> {
         let own = &self.document[sentence];
         let own_weight = self.weight(own.iter());
-        let met = own.iter().filter_map(|stem| self.having.get(stem));
-        let met: BTreeSet<usize> = met.flatten().copied().collect();
-        let mut found: Vec<(usize, f32)> = met
+        let sharing = own.iter().filter_map(|stem| self.having.get(stem));
+        let sharing: BTreeSet<usize> = sharing.flatten().copied().collect();
+        let mut found: Vec<(usize, f32)> = sharing
             .into_iter()
             .map(|index| {
                 let other = &self.sibling[index];
@@ -261,12 +127,12 @@ impl<'a> Alignment<'a> {
                 let share = if whole > 0.0 { shared / whole } else { 0.0 };
                 (index, share, own.intersection(other).count())
             })
-            .filter(|(_, share, _)| *share >= FLOOR)
+            .filter(|(_, share, _)| *share >= MIN_SHARE)
             // Short sentences meet in one word by chance.
             .map(|(index, share, words)| (index, if words > 1 { share } else { 0.0 }))
             .collect();
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        found.truncate(KEPT);
+        found.truncate(MAX_ALIGNED);
         found
     }
 
@@ -284,14 +150,17 @@ impl<'a> Alignment<'a> {
 }
 
 /// The sibling's names that the document only has in another spelling.
-fn respelled<'a>(document: &'a Article<'_>, sibling: &'a Article<'_>) -> HashMap<&'a str, &'a str> {
-    let names = |article: &'a Article<'_>| -> Vec<&'a Form> {
+fn respelled<'a>(
+    document: &'a NormalizedText<'_>,
+    sibling: &'a NormalizedText<'_>,
+) -> HashMap<&'a str, &'a str> {
+    let names = |article: &'a NormalizedText<'_>| -> Vec<&'a Form> {
         let mut seen = HashSet::new();
         (0..article.forms.len())
             .filter(|&word| article.looks_like_name(word))
             .map(|word| &article.forms[word])
             .filter(|form| seen.insert(&form.stem))
-            .take(MOST_NAMES)
+            .take(MAX_NAMES)
             .collect()
     };
     let stems: HashSet<&str> = document.forms.iter().map(|f| f.stem.as_str()).collect();
@@ -301,7 +170,7 @@ fn respelled<'a>(document: &'a Article<'_>, sibling: &'a Article<'_>) -> HashMap
         .filter(|name| !stems.contains(name.stem.as_str()))
         .filter_map(|name| {
             own.iter()
-                .map(|other| (relatedness(other, name).total, *other))
+                .map(|other| (similarity(other, name).total, *other))
                 .filter(|(total, _)| *total >= SAME_NAME)
                 .max_by(|a, b| a.0.total_cmp(&b.0))
                 .map(|(_, other)| (name.stem.as_str(), other.stem.as_str()))
@@ -312,13 +181,15 @@ fn respelled<'a>(document: &'a Article<'_>, sibling: &'a Article<'_>) -> HashMap
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lm::{LmError, SentenceVectors};
     use crate::segment::segment;
+    use crate::sibling::similarity::Normalizer;
 
     fn aligned(document: &str, sibling: &str) -> Vec<Vec<usize>> {
         let (own, other) = (segment(document), segment(sibling));
-        let former = Former::default();
-        let document = Article::new(&former, document, &own, 100);
-        let sibling = Article::new(&former, sibling, &other, 100);
+        let normalizer = Normalizer::default();
+        let document = NormalizedText::new(&normalizer, document, &own, 100);
+        let sibling = NormalizedText::new(&normalizer, sibling, &other, 100);
         let alignment = Alignment::new(&document, &sibling);
         (0..document.sentences.len())
             .map(|sentence| alignment.of(sentence).iter().map(|(s, _)| *s).collect())
@@ -367,17 +238,17 @@ mod tests {
         let document = "The whale was seen near the coast. The bank raised its rates.";
         let sibling = "It rained. A large sea animal came close to land. Another whale followed.";
         let (own, other) = (segment(document), segment(sibling));
-        let former = Former::default();
+        let normalizer = Normalizer::default();
         let article = |text, segments| {
-            Article::new(&former, text, segments, 100)
+            NormalizedText::new(&normalizer, text, segments, 100)
                 .with(&Subjects)
                 .unwrap()
         };
         let (document, sibling) = (article(document, &own), article(sibling, &other));
-        let found = alike(&document, &sibling, 0);
+        let found = aligned_by_vectors(&document, &sibling, 0);
         assert_eq!(found.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [2, 1]);
         assert_eq!(found[0].1, 1.0);
-        assert!(found[1].1 > FLOOR && found[1].1 < 1.0);
-        assert_eq!(alike(&document, &sibling, 1), []);
+        assert!(found[1].1 > MIN_SHARE && found[1].1 < 1.0);
+        assert_eq!(aligned_by_vectors(&document, &sibling, 1), []);
     }
 }

@@ -1,7 +1,7 @@
-//! Matching words across spellings.
+//! How similar two words are, across spellings and languages.
 //!
-//! In: single words of the document and of a sibling. Out: how closely two of
-//! them are related, 0 to 1, with the parts that say so: the same stem, the same
+//! In: single words of the document and of a sibling. Out: their similarity, 0 to 1,
+//! with the parts that make it: the same stem, the same
 //! sound, nearly the same letters, a long shared run of letters. It knows no
 //! dictionary and no list of names; "Poutine" and "Putin" meet because they
 //! sound alike, a verb left in another language meets its English cousin because
@@ -14,8 +14,11 @@ use rust_stemmers::{Algorithm, Stemmer};
 /// Shared runs of letters shorter than this say nothing on their own.
 const SHARED_RUN: usize = 5;
 
+/// Similarity from which two words can stand for each other.
+pub(super) const SIMILAR: f32 = 0.6;
+
 /// Letters of the longest word that is compared with another.
-const LONGEST: usize = 60;
+const MAX_LETTERS: usize = 60;
 
 /// Consonants of a code that make a root by themselves, and what such a root
 /// is worth where the other word goes on.
@@ -23,7 +26,7 @@ const ROOT_SOUNDS: usize = 4;
 const ROOT_AGREES: f32 = 0.85;
 
 /// Words too common to carry a story's content, sorted. They anchor a phrase
-/// weakly and are related to themselves alone.
+/// weakly and are similar to themselves alone.
 const COMMON: &[&str] = &[
     "a", "about", "after", "all", "also", "although", "am", "an", "and", "any", "are", "as", "at",
     "be", "because", "been", "before", "being", "between", "both", "but", "by", "can", "could",
@@ -68,13 +71,13 @@ impl Form {
     }
 }
 
-/// Makes [`Form`]s; keeps the stemmer.
-pub struct Former {
+/// Makes the [`Form`] of a word; holds the stemmer and the phonetic coder.
+pub struct Normalizer {
     stemmer: Stemmer,
     metaphone: DoubleMetaphone,
 }
 
-impl Default for Former {
+impl Default for Normalizer {
     fn default() -> Self {
         Self {
             stemmer: Stemmer::create(Algorithm::English),
@@ -83,7 +86,7 @@ impl Default for Former {
     }
 }
 
-impl Former {
+impl Normalizer {
     /// The form of `word`.
     pub fn form(&self, word: &str) -> Form {
         let bare = &word[..word.len() - possessive_ending(word).len()];
@@ -120,9 +123,9 @@ pub fn possessive_ending(word: &str) -> &str {
         .map_or("", |ending| &word[word.len() - ending.len()..])
 }
 
-/// How closely two words are related, and why. Every part lies in 0 to 1.
+/// How similar two words are, and why. Every part lies in 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Relatedness {
+pub struct Similarity {
     /// All parts taken together.
     pub total: f32,
     /// 1 for the same stem.
@@ -135,13 +138,13 @@ pub struct Relatedness {
     pub shared: f32,
 }
 
-/// Relates two words. Common words and numbers are related to themselves only.
-pub fn relatedness(a: &Form, b: &Form) -> Relatedness {
+/// The similarity of two words. Common words and numbers are similar to themselves only.
+pub fn similarity(a: &Form, b: &Form) -> Similarity {
     if a.folded.is_empty() || b.folded.is_empty() {
-        return Relatedness::default();
+        return Similarity::default();
     }
     if a.folded == b.folded {
-        return Relatedness {
+        return Similarity {
             total: 1.0,
             stem: 1.0,
             sound: 1.0,
@@ -150,23 +153,23 @@ pub fn relatedness(a: &Form, b: &Form) -> Relatedness {
         };
     }
     // No word of a language; letters are compared each with each.
-    if a.folded.len().max(b.folded.len()) > LONGEST {
-        return Relatedness::default();
+    if a.folded.len().max(b.folded.len()) > MAX_LETTERS {
+        return Similarity::default();
     }
     if !(a.digits.is_empty() && b.digits.is_empty()) {
         let total = if a.digits == b.digits { 0.8 } else { 0.0 };
-        return Relatedness {
+        return Similarity {
             total,
-            ..Relatedness::default()
+            ..Similarity::default()
         };
     }
     if a.common || b.common {
-        return Relatedness::default();
+        return Similarity::default();
     }
     // Words of other letters are strangers; to see that is cheap.
     let common = (a.letters & b.letters).count_ones();
     if 2 * common < a.letters.count_ones().min(b.letters.count_ones()) {
-        return Relatedness::default();
+        return Similarity::default();
     }
     let spelling = strsim::normalized_damerau_levenshtein(&a.folded, &b.folded) as f32;
     let sound = sound(a, b);
@@ -175,7 +178,7 @@ pub fn relatedness(a: &Form, b: &Form) -> Relatedness {
     let total = (0.5 * spelling + 0.5 * sound)
         .max(0.9 * shared)
         .max(0.95 * stem);
-    Relatedness {
+    Similarity {
         total,
         stem,
         sound,
@@ -234,8 +237,8 @@ mod tests {
     use super::*;
 
     fn total(a: &str, b: &str) -> f32 {
-        let former = Former::default();
-        relatedness(&former.form(a), &former.form(b)).total
+        let normalizer = Normalizer::default();
+        similarity(&normalizer.form(a), &normalizer.form(b)).total
     }
 
     #[test]
