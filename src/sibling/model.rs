@@ -1,13 +1,14 @@
 //! What is learnt of siblings: four networks, and the numbers that go with them.
 //!
 //! In: the weights that are part of the binary, made by `training/siblings`. Out:
-//! [`SiblingModel`]. What is made of the
+//! [`SiblingModel`]. The names of the numbers that each network takes are compared with
+//! those that its row is made of, so that neither can change alone. What is made of the
 //! networks' answers is said by those who ask.
 
-use super::features::contradiction;
+use super::features::contradiction::{self, CONTRADICTION_COLUMNS};
 use super::features::document::DocumentEvidence;
-use super::features::edit;
-use super::features::word;
+use super::features::edit::{self, CORRECTION_COLUMNS, PRIOR_COLUMNS};
+use super::features::word::{self, WORD_COLUMNS};
 use super::network::Network;
 use crate::detect::{Rise, Tensors, Thresholds, WeightsError};
 
@@ -62,7 +63,7 @@ impl SiblingModel {
     /// The model that is part of the binary.
     ///
     /// # Errors
-    /// When the embedded weights are damaged.
+    /// When the embedded weights are damaged, or were trained on other numbers.
     pub fn embedded() -> Result<Self, WeightsError> {
         let tensors = Tensors::new(TRAINED)?;
         let [precise, balanced, thorough] = tensors.array("thresholds")?;
@@ -71,10 +72,10 @@ impl SiblingModel {
         let [bias, garbled, alone] = tensors.array("rest")?;
         let [safe, shown] = tensors.array("corrections.thresholds")?;
         Ok(Self {
-            words: Network::new(&tensors, "words")?,
-            prior: Network::new(&tensors, "prior")?,
-            corrections: Network::new(&tensors, "corrections")?,
-            contradictions: Network::new(&tensors, "contradictions")?,
+            words: Network::new(&tensors, "words", &WORD_COLUMNS)?,
+            prior: Network::new(&tensors, "prior", &PRIOR_COLUMNS)?,
+            corrections: Network::new(&tensors, "corrections", &CORRECTION_COLUMNS)?,
+            contradictions: Network::new(&tensors, "contradictions", &CONTRADICTION_COLUMNS)?,
             uncovered: Uncovered {
                 bias,
                 garbled,
@@ -97,9 +98,6 @@ impl SiblingModel {
 mod tests {
     use std::collections::HashSet;
 
-    use super::super::features::contradiction::CONTRADICTION_COLUMNS;
-    use super::super::features::edit::CORRECTION_COLUMNS;
-    use super::super::features::word::WORD_COLUMNS;
     use super::*;
 
     #[test]
@@ -122,5 +120,14 @@ mod tests {
             let known: HashSet<&&str> = row.iter().collect();
             assert_eq!(known.len(), row.len());
         }
+    }
+
+    #[test]
+    fn a_network_of_other_columns_is_refused_by_name() {
+        let tensors = Tensors::new(TRAINED).unwrap();
+        let mut other = WORD_COLUMNS;
+        other.swap(7, 8);
+        let error = Network::new(&tensors, "words", &other).err().unwrap();
+        assert!(error.to_string().contains(WORD_COLUMNS[8]), "{error}");
     }
 }

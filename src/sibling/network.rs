@@ -1,7 +1,7 @@
 //! Small dense networks.
 //!
 //! In: a row of numbers. Out: a logit, the mean of a few small networks that differ
-//! in their seeds. What the numbers stand for is not known here.
+//! in their seeds. What the numbers stand for is not known here, their names apart.
 
 use crate::detect::{Tensors, WeightsError, sigmoid};
 
@@ -58,8 +58,13 @@ fn product(a: &[f32], b: &[f32]) -> f32 {
 }
 
 impl<const N: usize> Network<N> {
-    /// The network `name` of a file of weights.
-    pub fn new(tensors: &Tensors<'_>, name: &str) -> Result<Self, WeightsError> {
+    /// The network `name` of a file of weights, which takes numbers of these names.
+    pub fn new(
+        tensors: &Tensors<'_>,
+        name: &str,
+        columns: &[&str; N],
+    ) -> Result<Self, WeightsError> {
+        tensors.check_columns(&format!("columns.{name}"), columns)?;
         let name = |part: &str| format!("{name}.{part}");
         // Members stand one behind the other in each tensor.
         let added = tensors.all(&name("out.bias"))?;
