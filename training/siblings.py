@@ -2,10 +2,10 @@
 
 STORIES and VERSIONS are what `stories.py` made, ROWS the folder that the examples
 `siblings` and `contradictions` wrote, with the names of the numbers in their rows; the
-names go into OUTPUT, where the program compares them with its own. Four small networks: from a word alone and its sibling to
-a probability; from a correction to whether it helps, before the language model
-reads it and after; and one from two facts to whether they contradict each other. Words
-that a sibling leaves out get three numbers of their own.
+names go into OUTPUT, where the program compares them with its own. Four small networks:
+from a word alone and its sibling to a probability; from a correction to whether it helps,
+before the language model reads it and after; and one from two facts to whether they
+contradict each other. Words that a sibling leaves out get three numbers of their own.
 Figures are printed for articles that a network never saw
 (five folds by article); what is shipped is trained on all. Seeds are fixed.
 """
@@ -250,8 +250,8 @@ def main():
     numbers = np.fromfile(folder / "words.u32", np.uint32)
     rows = np.fromfile(folder / "words.f32", np.float32).reshape(len(articles), -1)
     labels = np.fromfile(folder / "words.u8", np.uint8)
-    names = columns("words")
-    column = lambda rows, name: rows[:, names.index(name)]
+    word_columns = columns("words")
+    column = lambda rows, name: rows[:, word_columns.index(name)]
     known = labels != 2
     # Where a sibling does not tell a sentence the detector's own word stands.
     told = known & (column(rows, "share") > 0) & (column(rows, "dice") >= LEAST_COMMON)
@@ -263,9 +263,9 @@ def main():
     weights = np.vectorize(WORD_WEIGHTS.get)(group)
     blur = np.zeros_like(rows)
     seen = np.isin(group, list(SEEN))
-    blur[np.ix_(seen, [names.index(name) for name in SUSPICIONS])] = BLUR
+    blur[np.ix_(seen, [word_columns.index(name) for name in SUSPICIONS])] = BLUR
     p = folded(rows, bad, weights, blur, folds)
-    keep("words", train(rows, bad, weights, blur), names)
+    keep("words", train(rows, bad, weights, blur), word_columns)
 
     # Which share of its document the sibling shows to be garbled, and what the detector
     # says by itself, as its thresholds compare it.
@@ -337,21 +337,21 @@ def main():
 
     articles, group = numbered("corrections.u32")
     rows = np.fromfile(folder / "corrections.f32", np.float32).reshape(len(articles), -1)
-    names = columns("corrections")
+    edit_columns = columns("corrections")
     # How garbled the document is beside its sibling the networks for words just told.
     evidence = dict(zip(every_number.tolist(), (share * garbled / LOGITS).tolist()))
     of_article = np.fromfile(folder / "corrections.u32", np.uint32).tolist()
-    rows[:, names.index("document_evidence")] = [evidence.get(number, 0.0) for number in of_article]
+    rows[:, edit_columns.index("document_evidence")] = [evidence.get(number, 0.0) for number in of_article]
     changes = np.fromfile(folder / "corrections.i8", np.int8)
     folds = fold_of[articles]
     labels = np.where(changes < 0, 1.0, np.where(changes == 0, NEUTRAL, 0.0))
     weights = np.vectorize(CORRECTION_WEIGHTS.get)(group)
     blur = np.zeros_like(rows)
     seen = np.isin(group, list(SEEN))
-    blur[np.ix_(seen, [names.index(name) for name in EDIT_SUSPICIONS])] = BLUR
-    prior = [name for name in names if name not in READ]
-    for name, of in (("prior", prior), ("corrections", names)):
-        part = [names.index(one) for one in of]
+    blur[np.ix_(seen, [edit_columns.index(name) for name in EDIT_SUSPICIONS])] = BLUR
+    prior = [name for name in edit_columns if name not in READ]
+    for name, of in (("prior", prior), ("corrections", edit_columns)):
+        part = [edit_columns.index(one) for one in of]
         p = folded(rows[:, part], labels, weights, blur[:, part], folds)
         for kind in CORRECTION_WEIGHTS:
             of = group == kind

@@ -45,6 +45,12 @@ const ANCHOR_REACH: usize = 3;
 /// Similarity from which two words are an anchor as the same stem is.
 const ANCHOR_SIMILARITY: f32 = 0.8;
 
+/// What an anchor is worth that is no content next to the edit: content a little
+/// farther off, a common word, the border of both sentences. Set by hand.
+const FARTHER_ANCHOR: f32 = 0.5;
+const COMMON_ANCHOR: f32 = 0.4;
+const BORDER_ANCHOR: f32 = 0.35;
+
 /// Bits that an edit saves for a word, in one unit of a row, and the most of these.
 const BITS_PER_WORD: f32 = 10.0;
 const MAX_BITS_PER_WORD: f32 = 2.0;
@@ -417,7 +423,11 @@ impl EditContext<'_, '_> {
         let near = self.neighbors(side);
         let (Some(a), Some(b)) = near else {
             // Both at the border of a sentence.
-            return if near == (None, None) { 0.35 } else { 0.0 };
+            return if near == (None, None) {
+                BORDER_ANCHOR
+            } else {
+                0.0
+            };
         };
         let (x, y) = (&document.forms[a], &sibling.forms[b]);
         let farther = content_beyond(document, a, side).zip(content_beyond(sibling, b, side));
@@ -426,8 +436,8 @@ impl EditContext<'_, '_> {
             farther.is_some_and(|(a, b)| is_anchor(memo, &document.forms[a], &sibling.forms[b]));
         match (is_anchor(memo, x, y), x.is_content(), farther) {
             (true, true, _) | (true, false, true) => 1.0,
-            (true, false, false) => 0.4,
-            (false, _, true) => 0.5,
+            (true, false, false) => COMMON_ANCHOR,
+            (false, _, true) => FARTHER_ANCHOR,
             (false, _, false) => 0.0,
         }
     }
