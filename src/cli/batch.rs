@@ -201,10 +201,10 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     let state = state::open(arguments, &read, streams)?;
     let mut siblings = pool::fill(pool_sources.as_ref(), arguments, streams)?;
     let stop = state::stop_flag(state.is_some())?;
-    let analyzer = arguments.common.analyzer(streams)?;
-    let analyzer = analyzer.under(settings.policy.clone());
+    let linter = arguments.common.linter(streams)?;
+    let linter = linter.under(settings.policy.clone());
     let mut run = state
-        .map(|state| state::begin(state, arguments, (&analyzer, &settings.policy), streams))
+        .map(|state| state::begin(state, arguments, (&linter, &settings.policy), streams))
         .transpose()?;
     let Format::Jsonl = arguments.format;
     let options = json::Options {
@@ -227,7 +227,7 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     let mut stdin = Some(&mut **stdin);
     let part = (&plan, arguments.shard);
     let job = Job {
-        analyzer: &analyzer,
+        linter: &linter,
         options,
         run: run.as_mut(),
         siblings: siblings.as_mut(),
@@ -266,7 +266,7 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     if let Some(page) = page {
         let mut no_input = None::<std::io::Empty>;
         let again = records(&sources, &mut no_input, &reading, part);
-        page.write(again, &analyzer, siblings.as_mut(), streams)?;
+        page.write(again, &linter, siblings.as_mut(), streams)?;
     }
     Ok(verdict)
 }

@@ -66,13 +66,13 @@ pub fn run(arguments: &CalibrateArgs, streams: &mut Streams<'_>) -> anyhow::Resu
     for path in data {
         sets.extend(dataset::load(path)?);
     }
-    let (analyzer, beside) = common.uncalibrated()?;
-    if analyzer.sees_states() {
+    let (linter, beside) = common.uncalibrated()?;
+    if linter.sees_states() {
         bail!(
             "{} is judged by {}, which was trained and calibrated with it; to calibrate the \
              detector that serves every model, add --detector {}",
-            analyzer.model().name,
-            analyzer.detector(),
+            linter.model().name,
+            linter.detector(),
             "surprisal"
         );
     }
@@ -88,7 +88,7 @@ pub fn run(arguments: &CalibrateArgs, streams: &mut Streams<'_>) -> anyhow::Resu
         .limit
         .map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let mut progress = Progress::new(common.quiet, streams);
-    let fitted = calibrate(&analyzer, &sets, limit, |done, total| {
+    let fitted = calibrate(&linter, &sets, limit, |done, total| {
         if let Some(words) = progress.step(done, total) {
             streams.note(&words);
         }

@@ -13,7 +13,7 @@ use mtlint::batch::Summary;
 use mtlint::detect::calibrated::Calibrated;
 use mtlint::finding::Severity;
 use mtlint::lm::{Precision, SentenceVectors};
-use mtlint::pipeline::{Analyzer, OperatingPoint, Options};
+use mtlint::pipeline::{Linter, OperatingPoint, Options};
 
 use super::given::Given;
 use super::load::{Loaded, load_model, minilm};
@@ -166,7 +166,7 @@ impl Colour {
 
 impl CommonArgs {
     /// The model loaded, and what judges documents with it.
-    pub fn analyzer(&self, streams: &mut Streams<'_>) -> anyhow::Result<Analyzer> {
+    pub fn linter(&self, streams: &mut Streams<'_>) -> anyhow::Result<Linter> {
         self.start_threads()?;
         // What cannot be had is said before the language model is loaded.
         let aligner = self.aligner()?;
@@ -175,7 +175,7 @@ impl CommonArgs {
 
     /// The model loaded and what judges with it, as it is built in, and where the
     /// model's calibration is or would be.
-    pub fn uncalibrated(&self) -> anyhow::Result<(Analyzer, Option<PathBuf>)> {
+    pub fn uncalibrated(&self) -> anyhow::Result<(Linter, Option<PathBuf>)> {
         self.start_threads()?;
         let aligner = self.aligner()?;
         let loaded = load_model(self)?;
@@ -207,21 +207,21 @@ impl CommonArgs {
         loaded: &Loaded,
         aligner: Option<Arc<dyn SentenceVectors>>,
         streams: &mut Streams<'_>,
-    ) -> anyhow::Result<Analyzer> {
-        let analyzer = self.built_in(loaded, aligner)?;
+    ) -> anyhow::Result<Linter> {
+        let linter = self.built_in(loaded, aligner)?;
         let named = self.calibration.as_deref();
         let path = match named {
-            Some(path) if path == Path::new(NO_CALIBRATION) => return Ok(analyzer),
+            Some(path) if path == Path::new(NO_CALIBRATION) => return Ok(linter),
             Some(path) => path,
             None => match &loaded.calibration {
                 Some(path) => path,
-                None => return Ok(analyzer),
+                None => return Ok(linter),
             },
         };
-        let surprisal = self.detector == DetectorName::Surprisal || !analyzer.sees_states();
+        let surprisal = self.detector == DetectorName::Surprisal || !linter.sees_states();
         if named.is_none() && !surprisal {
             // A detector that was trained with the model needs none.
-            return Ok(analyzer);
+            return Ok(linter);
         }
         let Some(found) = Calibrated::read(path)? else {
             if named.is_some() {
@@ -230,9 +230,9 @@ impl CommonArgs {
                     path.display()
                 );
             }
-            return Ok(analyzer);
+            return Ok(linter);
         };
-        let (model, detector) = (analyzer.model(), analyzer.detector());
+        let (model, detector) = (linter.model(), linter.detector());
         let other = if found.detector != detector {
             format!(
                 "it is for the detector {}, and {detector} judges",
@@ -241,7 +241,7 @@ impl CommonArgs {
         } else if found.model_sha256 != model.sha256 {
             format!("it is for another model file, {}", found.model)
         } else {
-            return Ok(analyzer.calibrated(&found));
+            return Ok(linter.calibrated(&found));
         };
         let other = format!("the calibration {} is not used: {other}", path.display());
         if named.is_some() {
@@ -250,26 +250,26 @@ impl CommonArgs {
         if !self.quiet {
             streams.note(&other);
         }
-        Ok(analyzer)
+        Ok(linter)
     }
 
     fn built_in(
         &self,
         loaded: &Loaded,
         aligner: Option<Arc<dyn SentenceVectors>>,
-    ) -> anyhow::Result<Analyzer> {
+    ) -> anyhow::Result<Linter> {
         let options = Options {
             operating_point: self.operating_point(),
             language: self.language.clone(),
         };
-        let mut analyzer = Analyzer::new(Arc::clone(&loaded.lm), options)?;
+        let mut linter = Linter::new(Arc::clone(&loaded.lm), options)?;
         if self.detector == DetectorName::Surprisal {
-            analyzer = analyzer.by_surprisal()?;
+            linter = linter.by_surprisal()?;
         }
         if let Some(aligner) = aligner {
-            analyzer = analyzer.aligning_by(aligner);
+            linter = linter.aligning_by(aligner);
         }
-        Ok(analyzer)
+        Ok(linter)
     }
 
     /// How sure a finding has to be.

@@ -9,14 +9,14 @@ use clap::{Args, ValueEnum};
 use mtlint::batch::Summary;
 use mtlint::correct::Correction;
 use mtlint::document::{Document, DocumentError, Markup};
-use mtlint::pipeline::{AnalyzerError, Input};
+use mtlint::pipeline::{Input, LintError};
 use mtlint::report::baseline::Known;
 use mtlint::report::{Outcome, Report, message, text};
 
 use super::Verdict;
 use super::baseline;
 use super::common::{CommonArgs, GateArgs};
-use super::config::{Analyzers, ConfigArgs, Plan, Settings};
+use super::config::{ConfigArgs, Linters, Plan, Settings};
 use super::drawing::{DrawText, Format, Manner};
 use super::emit::{self, Emit, Outputs};
 use super::output::{OutputError, Streams};
@@ -216,7 +216,7 @@ impl<'a> Job<'a> {
         &self,
         id: &str,
         document: Result<Document, DocumentError>,
-    ) -> Result<Vec<Report>, AnalyzerError> {
+    ) -> Result<Vec<Report>, LintError> {
         let mut reports = self.judge.judge(id, document)?;
         if let Some(known) = &self.known {
             reports = reports
@@ -254,8 +254,8 @@ impl<'a> Job<'a> {
     pub fn count(&mut self, report: &Report) {
         let gates = &self.settings(&report.id).gates;
         // What is known of a document explains its quality too.
-        let nothing_new = matches!(&report.outcome, Outcome::Scored(judgement)
-            if judgement.known_findings() > 0 && judgement.new_findings().next().is_none());
+        let nothing_new = matches!(&report.outcome, Outcome::Scored(analysis)
+            if analysis.known_findings() > 0 && analysis.new_findings().next().is_none());
         self.verdict.gate |= !nothing_new && gates.met_by(&Summary::of(report));
         if let Outcome::Failed(_) | Outcome::BadRecord(_) = report.outcome {
             self.fail();
@@ -277,7 +277,7 @@ impl<'a> Job<'a> {
 /// What judges documents with the siblings that were given.
 pub struct Judge {
     plan: Plan,
-    analyzers: Analyzers,
+    linters: Linters,
     siblings: Vec<Document>,
     markup: MarkupName,
 }
@@ -292,7 +292,7 @@ impl Judge {
     ) -> anyhow::Result<Self> {
         Ok(Self {
             siblings: siblings(input, common, streams)?,
-            analyzers: plan.analyzers(streams)?,
+            linters: plan.linters(streams)?,
             markup: input.markup,
             plan,
         })
@@ -308,7 +308,7 @@ impl Judge {
         &self,
         id: &str,
         document: Result<Document, DocumentError>,
-    ) -> Result<Vec<Report>, AnalyzerError> {
+    ) -> Result<Vec<Report>, LintError> {
         let marked_up = |document: Document| {
             let markup = self.markup.of(document.name());
             document.marked_up(markup)
@@ -321,7 +321,7 @@ impl Judge {
             siblings.extend(planned.into_iter().map(marked_up));
             Ok(marked_up(document))
         });
-        self.plan.analyzer(&self.analyzers, id).judge(vec![Input {
+        self.plan.linter(&self.linters, id).judge(vec![Input {
             id: id.to_owned(),
             document,
             siblings,

@@ -122,7 +122,7 @@ pub fn run(arguments: &EvalArgs, streams: &mut Streams<'_>) -> anyhow::Result<Ve
     for path in &arguments.data {
         sets.extend(dataset::load(path)?);
     }
-    let analyzer = arguments.common.analyzer(streams)?;
+    let linter = arguments.common.linter(streams)?;
     let options = eval::Options {
         half: match arguments.half {
             HalfName::A => Half::DevA,
@@ -145,7 +145,7 @@ pub fn run(arguments: &EvalArgs, streams: &mut Streams<'_>) -> anyhow::Result<Ve
         },
     };
     let mut progress = Progress::new(arguments.common.quiet, streams);
-    let evaluation = eval::measure(&analyzer, &sets, options, |done, total| {
+    let evaluation = eval::measure(&linter, &sets, options, |done, total| {
         if let Some(words) = progress.step(done, total) {
             streams.note(&words);
         }

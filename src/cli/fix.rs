@@ -138,11 +138,11 @@ impl Fixing<'_> {
         let original = document.as_ref().map(|document| document.text().to_owned());
         let original = original.unwrap_or_default();
         for report in job.judge(file, document)? {
-            let Outcome::Scored(judgement) = &report.outcome else {
+            let Outcome::Scored(analysis) = &report.outcome else {
                 self.leave(&report, &original, &given, job, streams)?;
                 continue;
             };
-            let findings = &judgement.findings;
+            let findings = &analysis.findings;
             let correction = correct(&original, findings, self.allowed);
             let changed = !correction.edits.is_empty();
             if self.flags.write

@@ -1,6 +1,6 @@
 //! Measuring the detector on labelled data.
 //!
-//! In: an [`Analyzer`] and sets of texts with what is known of them. Out: an
+//! In: an [`Linter`] and sets of texts with what is known of them. Out: an
 //! [`Evaluation`], numbers for each set and for all together. Sentences are
 //! judged as documents of their own. A labelled token's score is the largest
 //! probability of the words it overlaps, and it counts as flagged if any of
@@ -35,7 +35,7 @@ pub use rows::{
     PooledRow, SeverityCounts, SeverityRow, StoryRow, SystemRow, SystemsRow,
 };
 
-use crate::pipeline::{Analyzer, AnalyzerError, OperatingPoint};
+use crate::pipeline::{LintError, Linter, OperatingPoint};
 
 /// How many thresholds are tried for the best single one.
 const CANDIDATES: usize = 500;
@@ -142,16 +142,16 @@ enum Read<'a> {
 /// # Errors
 /// When the language model fails.
 pub fn measure(
-    analyzer: &Analyzer,
+    linter: &Linter,
     sets: &[DataSet],
     options: Options,
     mut progress: impl FnMut(usize, usize),
-) -> Result<Evaluation, AnalyzerError> {
+) -> Result<Evaluation, LintError> {
     let chosen: Vec<Vec<&Sample>> = sets.iter().map(|set| choose(set, options)).collect();
     let texts_of = |sample: &&Sample| texts_of(sample, options);
     let total = chosen.iter().flatten().map(texts_of).sum();
     progress(0, total);
-    let mut reader = Reader::new(analyzer, options.max_bytes, |done| progress(done, total));
+    let mut reader = Reader::new(linter, options.max_bytes, |done| progress(done, total));
     let mut read = Vec::new();
     let labels = match options.subject {
         Subject::Corrections => labelled_texts(sets),
@@ -204,9 +204,9 @@ pub fn measure(
     let pooled = PooledRow::new(&by_machine);
     let pooled_share = pooled.as_ref().and_then(|pooled| pooled.bad_share);
     let thresholds = AtThresholds {
-        precise: Some(analyzer.threshold(OperatingPoint::Precise)),
-        balanced: Some(analyzer.threshold(OperatingPoint::Balanced)),
-        thorough: Some(analyzer.threshold(OperatingPoint::Thorough)),
+        precise: Some(linter.threshold(OperatingPoint::Precise)),
+        balanced: Some(linter.threshold(OperatingPoint::Balanced)),
+        thorough: Some(linter.threshold(OperatingPoint::Thorough)),
         best_single: best_single(&rankings),
     };
     let mut evaluation = Evaluation {

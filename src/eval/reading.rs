@@ -13,13 +13,13 @@ use std::hash::Hash;
 pub use contradictions::{Contradicted, StoryContradictions};
 pub use corrections::{Aligned, StoryCorrections, Tried, TriedTogether, labelled_texts};
 
-use crate::detect::risen;
+use crate::detect::shift_threshold;
 use crate::document::Document;
 use crate::eval::dataset::{Labels, Sample};
 use crate::eval::metrics::{Judged, Ranking};
 use crate::finding::{Finding, Severity};
-use crate::pipeline::{Analyzer, AnalyzerError, Input};
-use crate::report::{Judgement, Outcome, WordJudgement};
+use crate::pipeline::{Input, LintError, Linter};
+use crate::report::{Analysis, Outcome, WordVerdict};
 use crate::segment::segment;
 use crate::span::{Doc, Span};
 
@@ -79,8 +79,8 @@ pub struct Rated<'a> {
 }
 
 impl<'a> Rated<'a> {
-    fn new(sample: &'a Sample, judgement: Option<&Judgement>) -> Self {
-        let findings = judgement.map_or(&[][..], |judgement| &judgement.findings);
+    fn new(sample: &'a Sample, analysis: Option<&Analysis>) -> Self {
+        let findings = analysis.map_or(&[][..], |analysis| &analysis.findings);
         let over = |span: Span<Doc>| {
             let over = findings.iter().filter(move |f| f.span.overlaps(span));
             over.map(|finding: &Finding| finding.severity).max()
@@ -99,8 +99,8 @@ impl<'a> Rated<'a> {
             touched: marks
                 .filter_map(|mark| Some((mark.severity?, over(mark.span).is_some())))
                 .collect(),
-            rate: judgement.map(|judgement| {
-                let score = &judgement.score;
+            rate: analysis.map(|analysis| {
+                let score = &analysis.score;
                 (f64::from(score.post_edit_rate), score.words)
             }),
         }
@@ -115,7 +115,7 @@ impl Labelled<'_> {
     /// The same by how far each word is above the thresholds of its text.
     pub fn ranking_by_threshold(&self) -> Ranking {
         let fallen = self.words.iter().map(|word| Judged {
-            score: risen(word.score, -self.rises[word.text]),
+            score: shift_threshold(word.score, -self.rises[word.text]),
             ..*word
         });
         Ranking::new(&fallen.collect::<Vec<_>>())
@@ -141,7 +141,7 @@ pub struct CleanJudged {
 
 /// What was said of an article.
 #[derive(Debug, Clone, Copy)]
-pub struct Standing {
+pub struct Trust {
     /// 0 to 100.
     pub quality: f64,
     /// Mean surprisal.
@@ -149,11 +149,11 @@ pub struct Standing {
 }
 
 /// An article by machine and by people; `None` if one of them was not judged.
-pub type StoryPair = Option<(Standing, Standing)>;
+pub type StoryPair = Option<(Trust, Trust)>;
 
 /// Judges texts and counts them.
 pub struct Reader<'a, P> {
-    analyzer: &'a Analyzer,
+    linter: &'a Linter,
     max_bytes: u64,
     done: usize,
     progress: P,
@@ -162,9 +162,9 @@ pub struct Reader<'a, P> {
 
 impl<'a, P: FnMut(usize)> Reader<'a, P> {
     /// `progress` is told the number of texts done so far.
-    pub fn new(analyzer: &'a Analyzer, max_bytes: u64, progress: P) -> Self {
+    pub fn new(linter: &'a Linter, max_bytes: u64, progress: P) -> Self {
         Self {
-            analyzer,
+            linter,
             max_bytes,
             done: 0,
             progress,
@@ -178,23 +178,23 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
     }
 
     /// Judges sentences with labelled words.
-    pub fn labelled<'s>(&mut self, samples: &[&'s Sample]) -> Result<Labelled<'s>, AnalyzerError> {
+    pub fn labelled<'s>(&mut self, samples: &[&'s Sample]) -> Result<Labelled<'s>, LintError> {
         struct Said<'s> {
             words: Vec<Judged>,
-            rise: f32,
+            threshold_shift: f32,
             rate: Option<(f64, f64)>,
             judged: bool,
             rated: Option<Rated<'s>>,
         }
         let texts = samples.iter().map(|sample| Asked::alone(&sample.text));
         let texts: Vec<Asked<'_>> = texts.collect();
-        let said = self.judge(&texts, |text, judgement| {
+        let said = self.judge(&texts, |text, analysis| {
             let sample = samples[text];
             let (tokens, hter) = match &sample.labels {
                 Labels::Tokens { tokens, hter } => (&tokens[..], *hter),
                 _ => (&[][..], None),
             };
-            let words = judgement.map_or(&[][..], |judgement| &judgement.words);
+            let words = analysis.map_or(&[][..], |analysis| &analysis.words);
             let judged = tokens.iter().map(|token| {
                 let (score, flagged) = said_of(token.span, words);
                 Judged {
@@ -204,13 +204,13 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
                     bad: token.bad,
                 }
             });
-            let rate = judgement.map_or(0.0, |judgement| judgement.score.post_edit_rate);
+            let rate = analysis.map_or(0.0, |analysis| analysis.score.post_edit_rate);
             Said {
-                rise: judgement.map_or(0.0, |judgement| judgement.rise),
+                threshold_shift: analysis.map_or(0.0, |analysis| analysis.threshold_shift),
                 words: judged.collect(),
                 rate: hter.map(|hter| (f64::from(rate), f64::from(hter))),
-                judged: judgement.is_some(),
-                rated: sample.is_rated().then(|| Rated::new(sample, judgement)),
+                judged: analysis.is_some(),
+                rated: sample.is_rated().then(|| Rated::new(sample, analysis)),
             }
         })?;
         let mut set = Labelled {
@@ -223,7 +223,7 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
         };
         for text in said {
             set.words.extend(text.words);
-            set.rises.push(text.rise);
+            set.rises.push(text.threshold_shift);
             set.rates.extend(text.rate);
             set.not_judged += usize::from(!text.judged);
             set.rated.extend(text.rated);
@@ -232,38 +232,39 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
     }
 
     /// Judges texts written by people.
-    pub fn clean(&mut self, samples: &[&Sample]) -> Result<Vec<CleanText>, AnalyzerError> {
+    pub fn clean(&mut self, samples: &[&Sample]) -> Result<Vec<CleanText>, LintError> {
         let texts = samples.iter().map(|sample| Asked::alone(&sample.text));
         let texts: Vec<Asked<'_>> = texts.collect();
-        self.judge(&texts, |_, judgement| {
-            let judgement = judgement?;
-            let words = judgement.words.iter();
-            let fallen = words.map(|word| risen(word.p_garbled, -judgement.rise));
+        self.judge(&texts, |_, analysis| {
+            let analysis = analysis?;
+            let words = analysis.words.iter();
+            let fallen =
+                words.map(|word| shift_threshold(word.p_garbled, -analysis.threshold_shift));
             Some(CleanJudged {
-                words: segment(judgement.document.text()).word_count(),
+                words: segment(analysis.document.text()).word_count(),
                 scores: fallen.collect(),
-                flagged: judgement.words.iter().filter(|word| word.garbled).count(),
-                findings: judgement.findings.len(),
-                quality: f64::from(judgement.score.quality),
+                flagged: analysis.words.iter().filter(|word| word.garbled).count(),
+                findings: analysis.findings.len(),
+                quality: f64::from(analysis.score.quality),
             })
         })
     }
 
     /// Judges articles by machine and the same by people.
-    pub fn stories(&mut self, samples: &[&Sample]) -> Result<Vec<StoryPair>, AnalyzerError> {
+    pub fn stories(&mut self, samples: &[&Sample]) -> Result<Vec<StoryPair>, LintError> {
         let mut texts = Vec::with_capacity(2 * samples.len());
         for sample in samples {
             if let Labels::Story { reference, .. } = &sample.labels {
                 texts.extend([&sample.text, reference].map(|text| Asked::alone(text)));
             }
         }
-        let standings = self.judge(&texts, |_, judgement| {
-            judgement.map(|judgement| Standing {
-                quality: f64::from(judgement.score.quality),
-                bits_per_word: f64::from(judgement.score.bits_per_word),
+        let trusts = self.judge(&texts, |_, analysis| {
+            analysis.map(|analysis| Trust {
+                quality: f64::from(analysis.score.quality),
+                bits_per_word: f64::from(analysis.score.bits_per_word),
             })
         })?;
-        let pairs = standings.chunks_exact(2);
+        let pairs = trusts.chunks_exact(2);
         Ok(pairs.map(|pair| pair[0].zip(pair[1])).collect())
     }
 
@@ -272,8 +273,8 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
     fn judge<T>(
         &mut self,
         texts: &[Asked<'_>],
-        mut say: impl FnMut(usize, Option<&Judgement>) -> T,
-    ) -> Result<Vec<T>, AnalyzerError> {
+        mut say: impl FnMut(usize, Option<&Analysis>) -> T,
+    ) -> Result<Vec<T>, LintError> {
         let (distinct, places) = distinct(texts);
         let mut said: Vec<Option<T>> = texts.iter().map(|_| None).collect();
         let mut start = 0;
@@ -292,19 +293,19 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
                         .collect(),
                 }
             });
-            let reports = self.analyzer.judge(inputs.collect())?;
+            let reports = self.linter.judge(inputs.collect())?;
             for (places, report) in places[start..end].iter().zip(reports) {
-                let judgement = match &report.outcome {
-                    Outcome::Scored(judgement) => Some(&**judgement),
+                let analysis = match &report.outcome {
+                    Outcome::Scored(analysis) => Some(&**analysis),
                     _ => None,
                 };
-                if let Some(judgement) = judgement {
+                if let Some(analysis) = analysis {
                     self.judged_by.get_or_insert_with(|| {
-                        (judgement.model.name.clone(), judgement.detector.clone())
+                        (analysis.model.name.clone(), analysis.detector.clone())
                     });
                 }
                 for &place in places {
-                    said[place] = Some(say(place, judgement));
+                    said[place] = Some(say(place, analysis));
                 }
                 self.done += places.len();
             }
@@ -350,7 +351,7 @@ fn batch_end(texts: &[Asked<'_>], start: usize) -> usize {
 }
 
 /// The score of a labelled token, and whether it counts as flagged.
-fn said_of(token: Span<Doc>, words: &[WordJudgement]) -> (f32, bool) {
+fn said_of(token: Span<Doc>, words: &[WordVerdict]) -> (f32, bool) {
     let first = words.partition_point(|word| word.span.end() <= token.start());
     let over = words[first..]
         .iter()
@@ -366,7 +367,7 @@ mod tests {
 
     #[test]
     fn a_token_has_the_worst_of_the_words_it_overlaps() {
-        let word = |start, end, p_garbled, garbled| WordJudgement {
+        let word = |start, end, p_garbled, garbled| WordVerdict {
             span: Span::new(start, end),
             surprisal_bits: 0.0,
             p_garbled,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::lm::stub::Stub;
-use crate::pipeline::{self, Analyzer};
+use crate::pipeline::{self, Linter};
 
 const SHORES: &str = concat!(
     r#"{"id":"1","doc":"shores","mt":"The tide gibberish at noon.","tokens":["The","tide","gibberish","at","noon","."],"tags":["OK","OK","BAD","OK","OK","OK"],"hter":0.2}"#,
@@ -98,9 +98,9 @@ fn measured(files: &[(&str, &str)], options: Options) -> Evaluation {
         language,
     };
     let lm = Arc::new(Stub::new([("gibberish", 75.0)]));
-    let analyzer = Analyzer::new(lm, judging).unwrap();
+    let linter = Linter::new(lm, judging).unwrap();
     let mut steps = Vec::new();
-    let evaluation = measure(&analyzer, &sets(files), options, |done, total| {
+    let evaluation = measure(&linter, &sets(files), options, |done, total| {
         steps.push((done, total));
     });
     assert_eq!(steps.first().map(|step| step.0), Some(0));

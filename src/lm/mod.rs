@@ -1,6 +1,6 @@
 //! Reading text with a language model.
 //!
-//! In: text. Out: a [`Reading`], the model's numbers for every token. The unit
+//! In: text. Out: a [`TokenScores`], the model's numbers for every token. The unit
 //! is the bit. Nothing here knows what garble is, and no tensor type leaves
 //! this folder.
 
@@ -50,7 +50,7 @@ pub struct Guess {
 
 /// The model's numbers for one token of the text.
 #[derive(Debug, Clone, PartialEq)]
-pub struct TokenReading {
+pub struct TokenScore {
     /// Vocabulary id.
     pub id: u32,
     /// Bytes of the text it stands for. Tokens tile the text, in order; a
@@ -77,14 +77,14 @@ pub struct States {
 
 /// What the model made of one text.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Reading {
+pub struct TokenScores {
     /// One entry a token, in text order.
-    pub tokens: Vec<TokenReading>,
+    pub tokens: Vec<TokenScore>,
     /// States of the layers asked for.
     pub states: States,
 }
 
-impl Reading {
+impl TokenScores {
     /// Sum of the tokens' surprisals, in bits.
     pub fn total_bits(&self) -> f64 {
         self.tokens
@@ -96,9 +96,9 @@ impl Reading {
 
 /// What a model keeps of a text that it has read, so that it can read on from any
 /// place in it. Only the model that made it can make use of it.
-pub struct Memory(Box<dyn Any + Send + Sync>);
+pub struct KvCache(Box<dyn Any + Send + Sync>);
 
-impl Memory {
+impl KvCache {
     /// Holds what a model keeps.
     pub fn new(kept: impl Any + Send + Sync) -> Self {
         Self(Box::new(kept))
@@ -110,7 +110,7 @@ impl Memory {
     }
 }
 
-impl fmt::Debug for Memory {
+impl fmt::Debug for KvCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Memory")
     }
@@ -118,7 +118,7 @@ impl fmt::Debug for Memory {
 
 /// A text that follows the beginning of another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Branch<'a> {
+pub struct Continuation<'a> {
     /// The byte of the other text before which it begins.
     pub at: usize,
     /// The text.
@@ -127,20 +127,20 @@ pub struct Branch<'a> {
 
 /// A text, and others that follow its beginnings.
 #[derive(Debug, Clone, Copy)]
-pub struct Trunk<'a> {
+pub struct Prefix<'a> {
     /// The text.
     pub text: &'a str,
     /// What is read after parts of it.
-    pub branches: &'a [Branch<'a>],
-    /// What [`LanguageModel::read_and_keep`] kept of this very text: then none of it
+    pub continuations: &'a [Continuation<'a>],
+    /// What [`LanguageModel::read_with_cache`] kept of this very text: then none of it
     /// is read again.
-    pub memory: Option<&'a Memory>,
+    pub cache: Option<&'a KvCache>,
 }
 
-impl Trunk<'_> {
+impl Prefix<'_> {
     /// What stands before a branch.
-    pub(crate) fn before(&self, branch: &Branch<'_>) -> &str {
-        self.text.get(..branch.at).unwrap_or(self.text)
+    pub(crate) fn before(&self, continuation: &Continuation<'_>) -> &str {
+        self.text.get(..continuation.at).unwrap_or(self.text)
     }
 }
 
@@ -155,17 +155,17 @@ pub trait LanguageModel: Send + Sync {
     fn layers(&self) -> usize;
 
     /// Reads each text on its own, from the start-of-document token on.
-    fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<Reading>, LmError>;
+    fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<TokenScores>, LmError>;
 
-    /// Reads as [`Self::read`] does, and keeps what [`Self::read_branches`] needs to
+    /// Reads as [`Self::read`] does, and keeps what [`Self::read_continuations`] needs to
     /// read branches of a text without reading it again; `None` for a text that is too
     /// long for that, and for all where the model keeps nothing. It is large: 23 to
     /// 46 kB for each token of the default model.
-    fn read_and_keep(
+    fn read_with_cache(
         &self,
         texts: &[&str],
         options: ReadOptions<'_>,
-    ) -> Result<Vec<(Reading, Option<Memory>)>, LmError> {
+    ) -> Result<Vec<(TokenScores, Option<KvCache>)>, LmError> {
         let readings = self.read(texts, options)?.into_iter();
         Ok(readings.map(|reading| (reading, None)).collect())
     }
@@ -176,32 +176,33 @@ pub trait LanguageModel: Send + Sync {
     /// its values equal those of [`Self::read`] of the joined text within 1e-3 bits.
     /// `most_probable` and `states` are left empty. A branch that is the trunk's own
     /// text costs hardly anything, and many trunks together less than one by one.
-    fn read_branches(&self, trunks: &[Trunk<'_>]) -> Result<Vec<Vec<Reading>>, LmError>;
+    fn read_continuations(&self, prefixes: &[Prefix<'_>])
+    -> Result<Vec<Vec<TokenScores>>, LmError>;
 
     /// Reads `prefix` followed by each of the continuations, the prefix only
-    /// once, as [`Self::read_branches`] does.
-    fn read_continuations(
+    /// once, as [`Self::read_continuations`] does.
+    fn read_texts_after(
         &self,
         prefix: &str,
         continuations: &[&str],
-    ) -> Result<Vec<Reading>, LmError> {
+    ) -> Result<Vec<TokenScores>, LmError> {
         let at = prefix.len();
-        let branches = continuations.iter().map(|text| Branch { at, text });
-        let branches: Vec<Branch<'_>> = branches.collect();
-        let trunk = Trunk {
+        let continuations = continuations.iter().map(|text| Continuation { at, text });
+        let continuations: Vec<Continuation<'_>> = continuations.collect();
+        let prefix = Prefix {
             text: prefix,
-            branches: &branches,
-            memory: None,
+            continuations: &continuations,
+            cache: None,
         };
-        let read = self.read_branches(&[trunk])?;
+        let read = self.read_continuations(&[prefix])?;
         Ok(read.into_iter().flatten().collect())
     }
 
     /// Reads the second text of each pair as if it followed the first, which is only
-    /// context: a result is that of [`Self::read_continuations`].
-    fn read_after(&self, pairs: &[(&str, &str)]) -> Result<Vec<Reading>, LmError> {
-        let read = |(before, text): &(&str, &str)| self.read_continuations(before, &[text]);
-        let read: Vec<Vec<Reading>> = pairs.iter().map(read).collect::<Result<_, _>>()?;
+    /// context: a result is that of [`Self::read_texts_after`].
+    fn read_after(&self, pairs: &[(&str, &str)]) -> Result<Vec<TokenScores>, LmError> {
+        let read = |(before, text): &(&str, &str)| self.read_texts_after(before, &[text]);
+        let read: Vec<Vec<TokenScores>> = pairs.iter().map(read).collect::<Result<_, _>>()?;
         Ok(read.into_iter().flatten().collect())
     }
 

@@ -13,8 +13,8 @@ use std::sync::Mutex;
 use crate::span::Span;
 
 use super::{
-    Branch, Guess, LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading, States,
-    TokenReading, Trunk,
+    Continuation, Guess, LanguageModel, LmError, ModelId, Precision, Prefix, ReadOptions, States,
+    TokenScore, TokenScores,
 };
 
 /// Entropy at every position, in bits.
@@ -78,7 +78,7 @@ impl Stub {
         1.0 + (hash(word) % 50) as f32 / 10.0
     }
 
-    fn read_one(&self, text: &str, options: ReadOptions<'_>) -> Result<Reading, LmError> {
+    fn read_one(&self, text: &str, options: ReadOptions<'_>) -> Result<TokenScores, LmError> {
         for &layer in options.layers {
             if layer > LAYERS {
                 return Err(LmError::NoSuchLayer {
@@ -91,7 +91,7 @@ impl Stub {
         for span in token_spans(text) {
             let token = &text[span.range()];
             let surprisal_bits = self.surprisal_bits(token.trim());
-            tokens.push(TokenReading {
+            tokens.push(TokenScore {
                 id: self.remember(token),
                 span,
                 surprisal_bits,
@@ -115,7 +115,7 @@ impl Stub {
                 layers: options.layers.iter().map(layer).collect(),
             }
         };
-        Ok(Reading { tokens, states })
+        Ok(TokenScores { tokens, states })
     }
 
     fn guesses(&self, most_probable: usize) -> Vec<Guess> {
@@ -191,24 +191,33 @@ impl LanguageModel for Stub {
         LAYERS
     }
 
-    fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<Reading>, LmError> {
+    fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<TokenScores>, LmError> {
         texts
             .iter()
             .map(|text| self.read_one(text, options))
             .collect()
     }
 
-    fn read_branches(&self, trunks: &[Trunk<'_>]) -> Result<Vec<Vec<Reading>>, LmError> {
-        let one = |trunk: &Trunk<'_>, branch: &Branch<'_>| {
-            let before = trunk.before(branch);
-            let joined = format!("{before}{}", branch.text);
+    fn read_continuations(
+        &self,
+        prefixes: &[Prefix<'_>],
+    ) -> Result<Vec<Vec<TokenScores>>, LmError> {
+        let one = |prefix: &Prefix<'_>, continuation: &Continuation<'_>| {
+            let before = prefix.before(continuation);
+            let joined = format!("{before}{}", continuation.text);
             let mut reading = self.read_one(&joined, ReadOptions::default())?;
-            let new = |token: &TokenReading| token.span.end() > before.len();
+            let new = |token: &TokenScore| token.span.end() > before.len();
             reading.tokens.retain(new);
             Ok(reading)
         };
-        let all = |trunk: &Trunk<'_>| trunk.branches.iter().map(|b| one(trunk, b)).collect();
-        trunks.iter().map(all).collect()
+        let all = |prefix: &Prefix<'_>| {
+            prefix
+                .continuations
+                .iter()
+                .map(|b| one(prefix, b))
+                .collect()
+        };
+        prefixes.iter().map(all).collect()
     }
 
     fn token_text(&self, id: u32) -> String {
@@ -224,7 +233,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn bits(reading: &Reading) -> Vec<f32> {
+    fn bits(reading: &TokenScores) -> Vec<f32> {
         reading
             .tokens
             .iter()
@@ -280,7 +289,7 @@ mod tests {
             let model = Stub::default();
             let joined = format!("{prefix}{rest}");
             let whole = model.read(&[&joined], ReadOptions::default()).unwrap().remove(0);
-            let part = model.read_continuations(&prefix, &[&rest]).unwrap().remove(0);
+            let part = model.read_texts_after(&prefix, &[&rest]).unwrap().remove(0);
             let tail = &whole.tokens[whole.tokens.len() - part.tokens.len()..];
             prop_assert_eq!(&part.tokens, tail);
             let before = whole.tokens.len() - part.tokens.len();

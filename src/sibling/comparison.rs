@@ -20,7 +20,7 @@ use super::memo::Memo;
 use super::patches::{DocumentReading, bits_saved};
 use super::similarity::{Form, Normalizer};
 use super::text::NormalizedText;
-use super::trust::Standing;
+use super::trust::Trust;
 
 /// Share of their words that two sentences have in common: up to the first there are
 /// no places to compare, from the second on what the sibling says counts in full.
@@ -102,7 +102,7 @@ pub(super) struct Source<'a> {
     /// How verbatim it tells them: the mean share of words in common.
     pub closeness: f32,
     /// How far it is believed.
-    pub standing: Standing,
+    pub trust: Trust,
     /// What is suspected of each of its words, as logits.
     pub suspicion: Vec<f32>,
     /// The surprisal of each word of the document given this sibling; empty before
@@ -163,7 +163,7 @@ impl<'a> Comparison<'a> {
     /// The siblings that are believed, be it a little.
     pub(super) fn believed(&self) -> impl Iterator<Item = &Source<'a>> {
         let sources = self.sources.iter();
-        sources.filter(|source| source.standing.weight > 0.0)
+        sources.filter(|source| source.trust.weight > 0.0)
     }
 }
 
@@ -175,7 +175,7 @@ impl Comparison<'_> {
     /// When the language model cannot read.
     pub fn read(mut self, lm: &dyn LanguageModel) -> Result<Self, LmError> {
         for source in &mut self.sources {
-            if source.standing.weight > 0.0 {
+            if source.trust.weight > 0.0 {
                 let sentences = 0..self.document.sentences.len();
                 let counterparts = sentences.filter_map(|sentence| {
                     let pair = source.counterpart(sentence)?;
@@ -189,8 +189,8 @@ impl Comparison<'_> {
     }
 
     /// How far each sibling is believed.
-    pub fn standings(&self) -> impl Iterator<Item = &Standing> {
-        self.sources.iter().map(|source| &source.standing)
+    pub fn trusts(&self) -> impl Iterator<Item = &Trust> {
+        self.sources.iter().map(|source| &source.trust)
     }
 
     /// The sentence that a sibling has in the place of the document's sentence
@@ -232,14 +232,14 @@ impl<'a> Source<'a> {
         let dice = self.counterpart(sentence);
         let dice = dice.map_or(0.0, |pair| pair.matched.dice);
         let (least, full) = COMMON;
-        self.standing.weight * ((dice - least) / (full - least)).clamp(0.0, 1.0)
+        self.trust.weight * ((dice - least) / (full - least)).clamp(0.0, 1.0)
     }
 
     /// The bytes of some of the sibling's words, as a report quotes them.
     pub fn quote(&self, words: &Range<usize>) -> Option<Quote> {
         let span: Span<Sibling> = self.text.cover(words)?;
         let text = span.slice(self.text.text)?.to_owned();
-        let id = self.standing.id.clone();
+        let id = self.trust.id.clone();
         Some(Quote { id, span, text })
     }
 
@@ -253,7 +253,7 @@ impl<'a> Source<'a> {
         let mut source = Self {
             index,
             aligned: 0.0,
-            standing: Standing::new(&sibling.id, 0.0, 0.0, sibling.quality),
+            trust: Trust::new(&sibling.id, 0.0, 0.0, sibling.quality),
             closeness: 0.0,
             counts: counts(text, |form| &form.folded),
             stems: counts(text, |form| &form.stem),
@@ -276,7 +276,7 @@ impl<'a> Source<'a> {
         // Of the whole story words that met by chance tell something too.
         let best = source.pairs.iter().filter_map(|pairs| pairs.first());
         let common = best.map(|pair| pair.matched.dice).sum::<f32>() / sentences;
-        source.standing = Standing::new(&sibling.id, source.aligned, common, sibling.quality);
+        source.trust = Trust::new(&sibling.id, source.aligned, common, sibling.quality);
         source
     }
 }

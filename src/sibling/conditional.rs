@@ -5,8 +5,8 @@
 //! right but rare becomes cheap, one that nothing in the sibling explains stays dear. All
 //! sentences are read in one batch. What follows from it is not decided here.
 
-use crate::detect::features::word_readings;
-use crate::lm::{LanguageModel, LmError, Reading};
+use crate::detect::features::word_surprisals;
+use crate::lm::{LanguageModel, LmError, TokenScores};
 use crate::span::{Doc, Sibling, Span};
 
 use super::align::words::SentenceMatch;
@@ -46,7 +46,7 @@ pub(super) fn conditional_surprisal<'a>(
         .iter()
         .map(|(_, there, here)| (*there, here.as_str()));
     let readings = lm.read_after(&pairs.collect::<Vec<_>>())?;
-    let mut all = Reading::default();
+    let mut all = TokenScores::default();
     for ((sentence, there, _), reading) in covered.iter().zip(readings) {
         let start = document.segments.sentences[*sentence].start();
         let before = there.len() + 1;
@@ -58,7 +58,7 @@ pub(super) fn conditional_surprisal<'a>(
             Some(token)
         }));
     }
-    let read = word_readings(document.segments, &all);
+    let read = word_surprisals(document.segments, &all);
     let mut found = vec![None; document.forms.len()];
     for (sentence, ..) in covered {
         for word in document.compared(sentence) {

@@ -160,7 +160,7 @@ pub fn contradictions<'a>(
         let source = &comparison.sources[index];
         for opposition in oppositions {
             let confidence = model.contradictions.probability(&opposition.row);
-            let confidence = confidence * source.standing.weight;
+            let confidence = confidence * source.trust.weight;
             if confidence >= model.contradicted && !is_supported(comparison, index, &opposition) {
                 found.extend(contradiction(comparison, source, opposition, confidence));
             }

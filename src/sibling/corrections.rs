@@ -208,7 +208,7 @@ fn ranked(
             let source = comparison.sources.get(candidate.sibling)?;
             let respelling = respelling(candidate, bits);
             let helps = model.corrections.probability(&candidate.with_bits(bits));
-            let weight = source.standing.weight;
+            let weight = source.trust.weight;
             let confidence = helps.max(respelling) * weight;
             let correction = Correction {
                 span: candidate.span,

@@ -53,7 +53,7 @@ pub use memo::Memo;
 pub use model::SiblingModel;
 pub use patches::DocumentReading;
 pub use rescore::{Rescore, WordScore, rescore};
-pub use trust::{Doubt, Standing};
+pub use trust::{Doubt, Trust};
 
 #[cfg(test)]
 mod tests;

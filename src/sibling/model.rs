@@ -10,7 +10,7 @@ use super::features::document::DocumentEvidence;
 use super::features::edit::{self, CORRECTION_COLUMNS, PRIOR_COLUMNS};
 use super::features::word::{self, WORD_COLUMNS};
 use super::network::Network;
-use crate::detect::{Rise, Tensors, Thresholds, WeightsError};
+use crate::detect::{Tensors, ThresholdShift, Thresholds, WeightsError};
 
 /// The trained weights.
 const TRAINED: &[u8] = include_bytes!("../../models/sibling-1.safetensors");
@@ -31,7 +31,7 @@ pub struct SiblingModel {
     /// Smallest probabilities that count as garbled, with a sibling.
     pub(super) thresholds: Thresholds,
     /// How far `precise` falls with the share of the document that is garbled.
-    pub(super) fall: Rise,
+    pub(super) fall: ThresholdShift,
     /// Least confidence of what a tool may apply unasked.
     pub(super) safe: f32,
     /// Least confidence of what is shown.
@@ -86,7 +86,7 @@ impl SiblingModel {
                 balanced,
                 thorough,
             },
-            fall: Rise { slope, from },
+            fall: ThresholdShift { slope, from },
             safe,
             shown,
             contradicted,

@@ -11,7 +11,7 @@ use super::features::document::{DocumentEvidence, WordLogits, between};
 use super::features::word::word_rows;
 use super::memo::Memo;
 use super::model::SiblingModel;
-use crate::detect::{Thresholds, risen, sigmoid};
+use crate::detect::{Thresholds, shift_threshold, sigmoid};
 
 /// What the siblings say of a document's words.
 #[derive(Debug, Clone)]
@@ -58,7 +58,7 @@ impl WordScore {
         let Thresholds {
             precise, balanced, ..
         } = model.thresholds;
-        let fallen = risen(precise, -model.fall.at(self.garbled));
+        let fallen = shift_threshold(precise, -model.fall.at(self.garbled));
         let precise = precise.min(fallen.max(balanced));
         let (alone, with) = (bounded_logit(alone.precise), bounded_logit(precise));
         Thresholds {

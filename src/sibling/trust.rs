@@ -15,7 +15,7 @@ const QUALITY: (f32, f32) = (70.0, 30.0);
 
 /// How far a sibling is believed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Standing {
+pub struct Trust {
     /// The sibling's path as given, or the record's own id.
     pub id: String,
     /// How far the sibling is believed, 0 to 1.
@@ -39,7 +39,7 @@ pub enum Doubt {
     Garbled,
 }
 
-impl Standing {
+impl Trust {
     /// The trust in a sibling that has a counterpart for the share `aligned` of the
     /// document's sentences, and the share `common` of all words in common with it.
     pub(super) fn new(id: &str, aligned: f32, common: f32, quality: Option<f32>) -> Self {
@@ -70,8 +70,8 @@ mod tests {
     #[test]
     fn a_doubtful_sibling_weighs_less_and_says_why() {
         let of = |common, quality| {
-            let standing = Standing::new("a", 0.5, common, quality);
-            (standing.weight, standing.doubt)
+            let trust = Trust::new("a", 0.5, common, quality);
+            (trust.weight, trust.doubt)
         };
         assert_eq!(of(0.4, Some(92.0)), (1.0, None));
         assert_eq!(of(0.4, Some(50.0)), (0.5, Some(Doubt::Garbled)));

@@ -11,7 +11,7 @@ use mtlint::eval::{Evaluation, Half, Options, Subject, measure};
 use mtlint::pipeline::{Input, OperatingPoint};
 use mtlint::report::Outcome;
 
-use crate::common::{analyzer, data};
+use crate::common::{data, linter};
 
 /// Mean area under the curve over the pairs, at least.
 const FLOOR_AUC: f64 = 0.74;
@@ -35,7 +35,7 @@ fn measured(sets: &[DataSet], half: Half, limit: usize) -> Evaluation {
         max_bytes: 1 << 20,
         subject: Subject::Detection,
     };
-    measure(&analyzer(OperatingPoint::Precise), sets, options, |_, _| {}).unwrap()
+    measure(&linter(OperatingPoint::Precise), sets, options, |_, _| {}).unwrap()
 }
 
 fn sets(folder: &Path, files: &[String]) -> Vec<DataSet> {
@@ -85,16 +85,16 @@ fn the_post_edit_rate_does_not_drift_with_length() {
     let Some(folder) = data("the_post_edit_rate_does_not_drift_with_length") else {
         return;
     };
-    let analyzer = analyzer(OperatingPoint::Precise);
+    let linter = linter(OperatingPoint::Precise);
     let rate_and_words = |texts: Vec<&str>| -> Vec<(f64, f64)> {
         let inputs = texts.into_iter().map(|text| Input {
             id: String::new(),
             document: Ok(Document::from_text("a", text)),
             siblings: Vec::new(),
         });
-        let reports = analyzer.judge(inputs.collect()).unwrap();
+        let reports = linter.judge(inputs.collect()).unwrap();
         let scores = reports.iter().map(|report| match &report.outcome {
-            Outcome::Scored(judgement) => judgement.score,
+            Outcome::Scored(analysis) => analysis.score,
             other => panic!("not scored: {other:?}"),
         });
         scores

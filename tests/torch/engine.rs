@@ -7,7 +7,7 @@ use safetensors::tensor::TensorView;
 use serde::Deserialize;
 
 use mtlint::lm::torch::{Device, Files, TorchModel};
-use mtlint::lm::{Branch, LanguageModel, LmError, ReadOptions, Trunk};
+use mtlint::lm::{Continuation, LanguageModel, LmError, Prefix, ReadOptions};
 
 const FAMILIES: [&str; 4] = ["gpt2", "bert", "roberta", "distilbert"];
 
@@ -116,28 +116,28 @@ fn a_text_that_spells_special_tokens_is_a_text() {
 fn branches_are_read_as_if_they_followed() {
     for family in FAMILIES {
         let model = model(family);
-        let trunk = &reference(family, "long").text;
-        let at = trunk
+        let prefix = &reference(family, "long").text;
+        let at = prefix
             .match_indices(" Engineers")
             .next()
             .map_or(90, |(at, _)| at);
         let at = (0..=at)
             .rev()
-            .find(|&at| trunk.is_char_boundary(at))
+            .find(|&at| prefix.is_char_boundary(at))
             .unwrap();
-        let branch = Branch {
+        let continuation = Continuation {
             at,
             text: " Nobody saw the lorry.",
         };
-        let (text, branches) = (trunk, &[branch]);
+        let (text, continuations) = (prefix, &[continuation]);
         let read = model
-            .read_branches(&[Trunk {
+            .read_continuations(&[Prefix {
                 text,
-                branches,
+                continuations,
                 memory: None,
             }])
             .unwrap();
-        let joined = format!("{}{}", &trunk[..at], branch.text);
+        let joined = format!("{}{}", &prefix[..at], continuation.text);
         let whole = model.read(&[&joined], ReadOptions::default()).unwrap();
         let wanted = whole[0].tokens.iter().filter(|token| token.span.end() > at);
         let mut wanted = wanted.peekable();

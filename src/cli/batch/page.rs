@@ -12,7 +12,7 @@ use clap::Args;
 
 use mtlint::batch::{BatchError, Summary};
 use mtlint::batch::{Ended, Job, Judged, Record, Siblings, Source};
-use mtlint::pipeline::Analyzer;
+use mtlint::pipeline::Linter;
 use mtlint::report::{Report, html, json};
 
 use crate::cli::destination::Destination;
@@ -93,7 +93,7 @@ impl Page {
     pub fn write(
         mut self,
         records: impl Iterator<Item = Result<Record, BatchError>>,
-        analyzer: &Analyzer,
+        linter: &Linter,
         siblings: Option<&mut Siblings>,
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<()> {
@@ -109,7 +109,7 @@ impl Page {
             sections.push(html::section(report, number, several));
         };
         let job = Job {
-            analyzer,
+            linter,
             options: json::Options::default(),
             run: None,
             siblings,

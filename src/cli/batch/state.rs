@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use mtlint::batch::Source;
 use mtlint::batch::state::{Fingerprint, Run, State};
 use mtlint::checksum;
-use mtlint::pipeline::Analyzer;
+use mtlint::pipeline::Linter;
 use mtlint::policy::Policy;
 use mtlint::report::json;
 
@@ -60,10 +60,10 @@ fn same(one: &Path, other: &Path) -> bool {
 pub fn begin(
     state: State,
     arguments: &BatchArgs,
-    (analyzer, policy): (&Analyzer, &Policy),
+    (linter, policy): (&Linter, &Policy),
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Run> {
-    let fingerprint = fingerprint(arguments, analyzer, policy)?;
+    let fingerprint = fingerprint(arguments, linter, policy)?;
     // A run with another pool is another run, though it knows the same reports.
     let pool = arguments.pool.iter().map(|pool| format!("--pool {pool}"));
     let inputs: Vec<String> = arguments.inputs.iter().cloned().chain(pool).collect();
@@ -83,12 +83,12 @@ pub fn now() -> i64 {
 /// Everything that a report depends on beside the document and its siblings.
 fn fingerprint(
     arguments: &BatchArgs,
-    analyzer: &Analyzer,
+    linter: &Linter,
     policy: &Policy,
 ) -> anyhow::Result<Fingerprint> {
-    let model = analyzer.model();
+    let model = linter.model();
     let common = &arguments.common;
-    let threshold = analyzer.threshold(common.operating_point());
+    let threshold = linter.threshold(common.operating_point());
     Ok(Fingerprint::new([
         ("schema", json::SCHEMA.to_owned()),
         ("version", env!("CARGO_PKG_VERSION").to_owned()),
@@ -96,12 +96,12 @@ fn fingerprint(
         ("model", model.name.clone()),
         ("model_sha256", model.sha256.clone()),
         ("precision", model.precision.name().to_owned()),
-        ("detector", analyzer.detector().to_owned()),
+        ("detector", linter.detector().to_owned()),
         (
             "calibration",
-            analyzer.calibration().unwrap_or_default().to_owned(),
+            linter.calibration().unwrap_or_default().to_owned(),
         ),
-        ("aligner", analyzer.aligner().to_owned()),
+        ("aligner", linter.aligner().to_owned()),
         ("threshold", threshold.to_string()),
         ("language", common.language.clone().unwrap_or_default()),
         ("words", arguments.words.to_string()),

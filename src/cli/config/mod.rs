@@ -19,7 +19,7 @@ mod tests;
 
 use clap::{Args, Subcommand};
 
-pub use plan::{Analyzers, ConfigArgs, Plan};
+pub use plan::{ConfigArgs, Linters, Plan};
 pub use settings::Settings;
 
 use super::Verdict;

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use clap::Args;
 
 use mtlint::document::{Document, DocumentError};
-use mtlint::pipeline::Analyzer;
+use mtlint::pipeline::Linter;
 
 use super::error::ConfigError;
 use super::find::Finder;
@@ -135,7 +135,7 @@ impl Plan {
     }
 
     /// What judges under each of the settings. A model is loaded once.
-    pub fn analyzers(&self, streams: &mut Streams<'_>) -> anyhow::Result<Analyzers> {
+    pub fn linters(&self, streams: &mut Streams<'_>) -> anyhow::Result<Linters> {
         if let Some(first) = self.settings.first() {
             first.common.start_threads()?;
         }
@@ -144,7 +144,7 @@ impl Plan {
         let aligner = first.map(|first| first.common.aligner()).transpose()?;
         let aligner = aligner.flatten();
         let mut models: HashMap<(&str, PrecisionName), Rc<Loaded>> = HashMap::new();
-        let mut analyzers = Vec::new();
+        let mut linters = Vec::new();
         for settings in &self.settings {
             let common = &settings.common;
             let key = (common.model.as_str(), common.precision);
@@ -156,21 +156,21 @@ impl Plan {
                     model
                 }
             };
-            let analyzer = common.analyzer_of(&model, aligner.clone(), streams)?;
-            analyzers.push(analyzer.under(settings.policy.clone()));
+            let linter = common.analyzer_of(&model, aligner.clone(), streams)?;
+            linters.push(linter.under(settings.policy.clone()));
         }
-        Ok(Analyzers(analyzers))
+        Ok(Linters(linters))
     }
 
     /// The one of the analyzers that judges an article.
-    pub fn analyzer<'a>(&self, analyzers: &'a Analyzers, file: &str) -> &'a Analyzer {
+    pub fn linter<'a>(&self, linters: &'a Linters, file: &str) -> &'a Linter {
         let planned = self.documents.get(file);
-        &analyzers.0[planned.map_or(0, |planned| planned.settings)]
+        &linters.0[planned.map_or(0, |planned| planned.settings)]
     }
 }
 
 /// What judges under each of the settings of a plan.
-pub struct Analyzers(Vec<Analyzer>);
+pub struct Linters(Vec<Linter>);
 
 /// A configuration, and whether it was found, not named.
 type Which = Option<(PathBuf, bool)>;

@@ -65,9 +65,9 @@ impl Candidate {
                 let numbers = text.numbers.as_ref()?;
                 let raw = model.raw(&numbers.rows, Vec::new(), &numbers.sentences);
                 let share = |words: &Range<usize>| {
-                    numbers.spared[words.clone()]
+                    numbers.excluded[words.clone()]
                         .iter()
-                        .filter(|spared| !**spared)
+                        .filter(|excluded| !**excluded)
                         .count() as f32
                 };
                 let changed = raw.rates.iter().zip(&numbers.sentences);
@@ -134,10 +134,10 @@ impl Candidate {
 
 /// The probabilities of a text's words.
 fn scores(said: &Said, numbers: &Numbers, calibration: Calibration) -> Vec<f32> {
-    let words = said.logits.iter().zip(&numbers.spared);
+    let words = said.logits.iter().zip(&numbers.excluded);
     words
-        .map(|(logit, spared)| {
-            if *spared {
+        .map(|(logit, excluded)| {
+            if *excluded {
                 0.0
             } else {
                 calibration.probability(*logit, said.level)

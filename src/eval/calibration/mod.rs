@@ -1,6 +1,6 @@
 //! Fitting the detector's calibration to the readings of one language model.
 //!
-//! In: an [`Analyzer`] and labelled data. Out: a [`Calibrated`] fitted on one half of
+//! In: an [`Linter`] and labelled data. Out: a [`Calibrated`] fitted on one half of
 //! the documents (`dev-a`, see [`tuned_on`](super::dataset::Sample::tuned_on)), and what
 //! it changes on the other. Sentences are read by themselves and joined with others of
 //! their document. It writes nothing.
@@ -14,7 +14,7 @@ use self::texts::{Kind, Text, bad_words, texts};
 use super::dataset::DataSet;
 use crate::detect::calibrated::{Calibrated, SCHEMA};
 use crate::detect::{Thresholds, WordModel};
-use crate::pipeline::{Analyzer, AnalyzerError};
+use crate::pipeline::{LintError, Linter};
 
 /// Sentences of each half that are needed: with fewer, thresholds are those of chance.
 const LEAST_SENTENCES: usize = 100;
@@ -29,7 +29,7 @@ const BATCH: usize = 64;
 pub enum CalibrationError {
     /// The model failed.
     #[error(transparent)]
-    Analyzer(#[from] AnalyzerError),
+    Linter(#[from] LintError),
     /// Too little to go by.
     #[error(
         "too little data: {what}, at least {least} are needed; a few hundred post-edited sentences of several documents are a good beginning"
@@ -94,7 +94,7 @@ pub struct Reached {
 /// # Errors
 /// When the model fails, and when the data does not suffice.
 pub fn calibrate(
-    analyzer: &Analyzer,
+    linter: &Linter,
     sets: &[DataSet],
     limit: Option<usize>,
     mut progress: impl FnMut(usize, usize),
@@ -110,7 +110,7 @@ pub fn calibrate(
     let mut done = 0;
     for batch in texts.chunks_mut(BATCH) {
         let plain: Vec<&str> = batch.iter().map(|text| &*text.text).collect();
-        let numbers = analyzer.numbers(&plain)?;
+        let numbers = linter.numbers(&plain)?;
         for (text, numbers) in batch.iter_mut().zip(numbers) {
             text.numbers = numbers;
         }
@@ -129,8 +129,8 @@ pub fn calibrate(
         )?;
     }
 
-    let own = WordModel::surprisal().map_err(AnalyzerError::from)?;
-    let kept = Candidate::new(WordModel::surprisal().map_err(AnalyzerError::from)?, &texts);
+    let own = WordModel::surprisal().map_err(LintError::from)?;
+    let kept = Candidate::new(WordModel::surprisal().map_err(LintError::from)?, &texts);
     let (mean, deviation) = scale(&own, &texts);
     let rescaled = Candidate::new(own.scaled(&mean, &deviation), &texts);
     let before = measured(
@@ -146,7 +146,7 @@ pub fn calibrate(
     if chosen.calibration.slope <= 0.0 {
         return Err(CalibrationError::TellsNothing {
             detector: chosen.model.name().to_owned(),
-            model: analyzer.model().name.clone(),
+            model: linter.model().name.clone(),
         });
     }
     let (thresholds, imprecise) = chosen.thresholds(&texts, sets.len());
@@ -157,8 +157,8 @@ pub fn calibrate(
     Ok(Fitted {
         calibrated: Calibrated {
             schema: SCHEMA.to_owned(),
-            model: analyzer.model().name.clone(),
-            model_sha256: analyzer.model().sha256.clone(),
+            model: linter.model().name.clone(),
+            model_sha256: linter.model().sha256.clone(),
             detector: chosen.model.name().to_owned(),
             texts: texts.len() - sentences[1],
             words: numbers.map(|numbers| numbers.count).sum(),

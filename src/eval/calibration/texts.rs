@@ -156,8 +156,8 @@ pub(super) fn bad_words(text: &Text<'_>) -> Vec<Option<bool>> {
         .filter(|t| t.bad)
         .map(|t| t.span)
         .collect();
-    let words = numbers.words.iter().zip(&numbers.spared);
+    let words = numbers.words.iter().zip(&numbers.excluded);
     words
-        .map(|(word, spared)| (!spared).then(|| bad.iter().any(|bad| bad.overlaps(*word))))
+        .map(|(word, excluded)| (!excluded).then(|| bad.iter().any(|bad| bad.overlaps(*word))))
         .collect()
 }

@@ -8,8 +8,8 @@ use super::{Asked, Reader};
 use crate::eval::changes::{Changed, Kind, change, names};
 use crate::eval::dataset::{Labels, Sample};
 use crate::finding::{Category, Finding};
-use crate::pipeline::AnalyzerError;
-use crate::report::Judgement;
+use crate::pipeline::LintError;
+use crate::report::Analysis;
 use crate::segment::segment;
 
 /// What was said of a right article beside its sibling; `None` if it was not
@@ -30,8 +30,8 @@ pub struct Contradicted {
     pub changed: Option<(Kind, bool)>,
 }
 
-fn inconsistencies(judgement: &Judgement) -> impl Iterator<Item = &Finding> {
-    let findings = judgement.findings.iter();
+fn inconsistencies(analysis: &Analysis) -> impl Iterator<Item = &Finding> {
+    let findings = analysis.findings.iter();
     findings.filter(|finding| finding.category == Category::Inconsistency)
 }
 
@@ -42,7 +42,7 @@ impl<P: FnMut(usize)> Reader<'_, P> {
     pub fn contradictions(
         &mut self,
         samples: &[&Sample],
-    ) -> Result<Vec<StoryContradictions>, AnalyzerError> {
+    ) -> Result<Vec<StoryContradictions>, LintError> {
         let stories = samples.iter().filter_map(|sample| match &sample.labels {
             Labels::Story {
                 reference, sibling, ..
@@ -61,11 +61,11 @@ impl<P: FnMut(usize)> Reader<'_, P> {
         let changes: Vec<Option<Changed>> = changes.collect();
         let right = stories.iter();
         let right = right.map(|(text, sibling)| Asked { text, sibling });
-        let right = self.judge(&right.collect::<Vec<_>>(), |_, judgement| {
-            judgement.map(|judgement| Contradicted {
-                words: segment(judgement.document.text()).word_count(),
-                flagged: judgement.words.iter().filter(|word| word.garbled).count(),
-                inconsistencies: inconsistencies(judgement).count(),
+        let right = self.judge(&right.collect::<Vec<_>>(), |_, analysis| {
+            analysis.map(|analysis| Contradicted {
+                words: segment(analysis.document.text()).word_count(),
+                flagged: analysis.words.iter().filter(|word| word.garbled).count(),
+                inconsistencies: inconsistencies(analysis).count(),
                 changed: None,
             })
         })?;
@@ -78,12 +78,12 @@ impl<P: FnMut(usize)> Reader<'_, P> {
             text: &changed.text,
             sibling: stories[*index].1,
         });
-        let found = self.judge(&asked.collect::<Vec<_>>(), |place, judgement| {
+        let found = self.judge(&asked.collect::<Vec<_>>(), |place, analysis| {
             let (_, changed) = changed[place];
-            let found = |judgement: &Judgement| {
-                inconsistencies(judgement).any(|finding| finding.span.overlaps(changed.span))
+            let found = |analysis: &Analysis| {
+                inconsistencies(analysis).any(|finding| finding.span.overlaps(changed.span))
             };
-            judgement.map(|judgement| (changed.kind, found(judgement)))
+            analysis.map(|analysis| (changed.kind, found(analysis)))
         })?;
         let mut said = right;
         for ((index, _), found) in changed.iter().zip(found) {

@@ -14,8 +14,8 @@ use crate::eval::metrics::Distances;
 use crate::finding::{Applicability, Suggestion};
 use crate::lexicon::Lexicon;
 use crate::lm::SentenceVectors;
-use crate::pipeline::AnalyzerError;
-use crate::report::Judgement;
+use crate::pipeline::LintError;
+use crate::report::Analysis;
 use crate::segment::{WordKind, segment};
 use crate::sibling::{Articles, Comparison, Memo, SiblingArticle};
 use crate::span::{Doc, Span};
@@ -86,7 +86,7 @@ impl Aligned {
         passages: &[Passage],
         sibling: &str,
         vectors: Option<&dyn SentenceVectors>,
-    ) -> Result<Self, AnalyzerError> {
+    ) -> Result<Self, LintError> {
         let mut lines = HashMap::new();
         let mut start = 0;
         for line in sibling.split_inclusive('\n') {
@@ -152,14 +152,14 @@ pub fn labelled_texts(sets: &[DataSet]) -> HashMap<&str, &[LabelledToken]> {
 
 impl<P: FnMut(usize)> Reader<'_, P> {
     /// Aligns articles with their siblings, and judges nothing.
-    pub fn alignments(&mut self, samples: &[&Sample]) -> Result<Vec<Aligned>, AnalyzerError> {
+    pub fn alignments(&mut self, samples: &[&Sample]) -> Result<Vec<Aligned>, LintError> {
         let mut alignments = Vec::with_capacity(samples.len());
         for sample in samples {
             if let Labels::Story {
                 passages, sibling, ..
             } = &sample.labels
             {
-                let vectors = self.analyzer.vectors();
+                let vectors = self.linter.vectors();
                 alignments.push(Aligned::new(&sample.text, passages, sibling, vectors)?);
             }
             self.done += 1;
@@ -175,7 +175,7 @@ impl<P: FnMut(usize)> Reader<'_, P> {
         &mut self,
         samples: &[&Sample],
         labels: &HashMap<&str, &[LabelledToken]>,
-    ) -> Result<Vec<Option<StoryCorrections>>, AnalyzerError> {
+    ) -> Result<Vec<Option<StoryCorrections>>, LintError> {
         let stories = samples.iter().filter_map(|sample| match &sample.labels {
             Labels::Story {
                 passages, sibling, ..
@@ -189,14 +189,14 @@ impl<P: FnMut(usize)> Reader<'_, P> {
         let asked: Vec<Asked<'_>> = asked.collect();
         let mut alignments = Vec::with_capacity(stories.len());
         for (text, passages, sibling) in &stories {
-            let vectors = self.analyzer.vectors();
+            let vectors = self.linter.vectors();
             alignments.push(Aligned::new(text, passages, sibling, vectors)?);
         }
-        self.judge(&asked, |index, judgement| {
+        self.judge(&asked, |index, analysis| {
             let (text, passages, _) = stories[index];
-            judgement.map(|judgement| StoryCorrections {
+            analysis.map(|analysis| StoryCorrections {
                 alignment: alignments[index],
-                ..StoryCorrections::new(text, passages, judgement, labels)
+                ..StoryCorrections::new(text, passages, analysis, labels)
             })
         })
     }
@@ -206,13 +206,13 @@ impl StoryCorrections {
     fn new(
         text: &str,
         passages: &[Passage],
-        judgement: &Judgement,
+        analysis: &Analysis,
         labels: &HashMap<&str, &[LabelledToken]>,
     ) -> Self {
         let trial = Trial {
             text,
             distances: Distances::new(text, passages),
-            judgement,
+            analysis,
         };
         let (mut labelled, mut bad) = (0, Vec::new());
         for passage in passages {
@@ -230,7 +230,7 @@ impl StoryCorrections {
             bad.extend(these.map(|token| token.span.shifted(by)));
         }
         let applied = |allowed: Allowed| {
-            let findings = &judgement.findings;
+            let findings = &analysis.findings;
             let first = findings.iter().filter_map(|f| allowed.choose(f));
             let edits = correct(text, findings, allowed).edits;
             let edits = edits.iter().map(|edit| {
@@ -241,7 +241,7 @@ impl StoryCorrections {
             let together = trial.distances.change(&edits);
             trial.all(first, Some(together), &bad)
         };
-        let every = judgement.findings.iter().flat_map(|f| &f.suggestions);
+        let every = analysis.findings.iter().flat_map(|f| &f.suggestions);
         let every = every.filter(|s| s.applicability != Applicability::DisplayOnly);
         Self {
             errors: trial.distances.errors(),
@@ -259,7 +259,7 @@ impl StoryCorrections {
 struct Trial<'a> {
     text: &'a str,
     distances: Distances<'a>,
-    judgement: &'a Judgement,
+    analysis: &'a Analysis,
 }
 
 impl Trial<'_> {
@@ -292,7 +292,7 @@ impl Trial<'_> {
         } = suggestion;
         let sentence = |&&sentence: &&Span<Doc>| sentence.overlaps(*span);
         // Words are split as they stand in the text.
-        let around = self.judgement.sentences.iter().filter(sentence).copied();
+        let around = self.analysis.sentences.iter().filter(sentence).copied();
         let around = around.fold(*span, Span::cover);
         let words = segment(around.slice(self.text).unwrap_or_default()).words;
         let words = words.iter().filter(|word| {

@@ -328,10 +328,10 @@ mod tests {
         assert!(near(at(&read).mcc_at.precise, 0.5));
         // A logit of 1.1 is under one that rose by 2.
         read.rises = vec![0.0, 2.0, 0.0];
-        let risen = at(&read);
-        assert!(near(risen.mcc_at.precise, 1.0));
-        assert!(near(risen.mcc_at.balanced, 0.0));
+        let shift_threshold = at(&read);
+        assert!(near(shift_threshold.mcc_at.precise, 1.0));
+        assert!(near(shift_threshold.mcc_at.balanced, 0.0));
         // Probabilities are what they were.
-        assert!(near(risen.average_precision.value, 0.5));
+        assert!(near(shift_threshold.average_precision.value, 0.5));
     }
 }

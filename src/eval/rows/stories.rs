@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::ratio;
 use crate::eval::bootstrap::Estimate;
 use crate::eval::metrics::mean;
-use crate::eval::reading::{Standing, StoryPair};
+use crate::eval::reading::{StoryPair, Trust};
 
 /// A set of articles by machine and by people.
 #[derive(Debug, Clone, Serialize)]
@@ -29,8 +29,8 @@ pub struct StoryRow {
 
 impl StoryRow {
     pub(in crate::eval) fn new(name: &str, pairs: &[StoryPair]) -> Self {
-        let judged: Vec<(Standing, Standing)> = pairs.iter().flatten().copied().collect();
-        let share = |won: fn(&(Standing, Standing)) -> f64| {
+        let judged: Vec<(Trust, Trust)> = pairs.iter().flatten().copied().collect();
+        let share = |won: fn(&(Trust, Trust)) -> f64| {
             let won: Vec<f64> = judged.iter().map(won).collect();
             let pairs = vec![1.0; won.len()];
             Estimate::of(won.len(), |weights| ratio(&won, &pairs, weights))
@@ -62,8 +62,8 @@ fn higher(a: f64, b: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn standing(quality: f64, bits_per_word: f64) -> Standing {
-        Standing {
+    fn trust(quality: f64, bits_per_word: f64) -> Trust {
+        Trust {
             quality,
             bits_per_word,
         }
@@ -71,12 +71,12 @@ mod tests {
 
     #[test]
     fn a_tie_counts_half_and_what_was_not_judged_not_at_all() {
-        let machine = standing(80.0, 8.0);
+        let machine = trust(80.0, 8.0);
         let pairs = [
-            Some((machine, standing(90.0, 8.0))),
-            Some((machine, standing(80.0, 7.0))),
-            Some((machine, standing(70.0, 9.0))),
-            Some((machine, standing(90.0, 9.0))),
+            Some((machine, trust(90.0, 8.0))),
+            Some((machine, trust(80.0, 7.0))),
+            Some((machine, trust(70.0, 9.0))),
+            Some((machine, trust(90.0, 9.0))),
             None,
         ];
         let row = StoryRow::new("articles", &pairs);

@@ -1,12 +1,12 @@
 //! A Llama-architecture model that reads text.
 //!
-//! In: a GGUF file, then texts. Out: [`Reading`]s. Texts and windows are packed
+//! In: a GGUF file, then texts. Out: [`TokenScores`]s. Texts and windows are packed
 //! into ragged batches without padding; each attends only to itself, and no
 //! sum depends on its neighbours in the batch or on the number of threads.
 
 mod attention;
-mod branches;
 mod clock;
+mod continuations;
 mod forward;
 mod kernels;
 mod output;
@@ -19,9 +19,9 @@ use std::path::Path;
 
 use memmap2::Mmap;
 
-use self::branches::{Remembered, Text};
 use self::clock::Clock;
 pub use self::clock::TimeSpent;
+use self::continuations::{Remembered, Text};
 use self::forward::{Prefix, Rotation, Sequence, forward};
 use self::output::{Prediction, predict};
 use self::weights::{Weights, WeightsError};
@@ -29,8 +29,8 @@ use super::gguf::{Header, decode_rows};
 use super::tokenizer::{Token, Tokenizer, TokenizerError};
 use super::windows::{Window, windows};
 use super::{
-    LanguageModel, LmError, Memory, ModelId, Precision, ReadOptions, Reading, TokenReading, Trunk,
-    fitting,
+    KvCache, LanguageModel, LmError, ModelId, Precision, Prefix, ReadOptions, TokenScore,
+    TokenScores, fitting,
 };
 use crate::checksum;
 pub use crate::linear::int8_ceiling;
@@ -220,7 +220,7 @@ impl Llama {
         jobs: &[Job<'_>],
         tokens: &[Vec<Token>],
         options: ReadOptions<'_>,
-        readings: &mut [Reading],
+        readings: &mut [TokenScores],
     ) -> Result<Vec<Prefix>, LmError> {
         let width = self.weights.shape.width;
         let mut kept = Vec::new();
@@ -287,7 +287,7 @@ impl Llama {
         last: &[f32],
         tokens: &[Vec<Token>],
         most_probable: usize,
-        readings: &mut [Reading],
+        readings: &mut [TokenScores],
     ) -> Result<(), LmError> {
         let width = self.weights.shape.width;
         let mut hidden = Vec::new();
@@ -338,13 +338,13 @@ impl Llama {
         }
     }
 
-    fn token_reading(&self, token: Token, prediction: Prediction) -> Result<TokenReading, LmError> {
+    fn token_reading(&self, token: Token, prediction: Prediction) -> Result<TokenScore, LmError> {
         if !prediction.surprisal_bits.is_finite() || !prediction.entropy_bits.is_finite() {
             return Err(LmError::NotFinite {
                 path: self.path.clone(),
             });
         }
-        Ok(TokenReading {
+        Ok(TokenScore {
             id: token.id,
             span: token.span,
             surprisal_bits: prediction.surprisal_bits,
@@ -364,24 +364,27 @@ impl LanguageModel for Llama {
         self.weights.shape.blocks
     }
 
-    fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<Reading>, LmError> {
+    fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<TokenScores>, LmError> {
         let read = self.whole(texts, options, 0)?.into_iter();
         Ok(read.map(|(reading, _)| reading).collect())
     }
 
-    fn read_and_keep(
+    fn read_with_cache(
         &self,
         texts: &[&str],
         options: ReadOptions<'_>,
-    ) -> Result<Vec<(Reading, Option<Memory>)>, LmError> {
+    ) -> Result<Vec<(TokenScores, Option<KvCache>)>, LmError> {
         self.whole(texts, options, MOST_KEPT)
     }
 
-    fn read_branches(&self, trunks: &[Trunk<'_>]) -> Result<Vec<Vec<Reading>>, LmError> {
-        self.branches(trunks)
+    fn read_continuations(
+        &self,
+        prefixes: &[Prefix<'_>],
+    ) -> Result<Vec<Vec<TokenScores>>, LmError> {
+        self.continuations(prefixes)
     }
 
-    fn read_after(&self, pairs: &[(&str, &str)]) -> Result<Vec<Reading>, LmError> {
+    fn read_after(&self, pairs: &[(&str, &str)]) -> Result<Vec<TokenScores>, LmError> {
         let mut tokens = Vec::with_capacity(pairs.len());
         let mut jobs: Vec<Job<'_>> = Vec::new();
         for (text, (before, after)) in pairs.iter().enumerate() {
@@ -389,7 +392,7 @@ impl LanguageModel for Llama {
             self.after(text, before.len(), &joined, &mut jobs);
             tokens.push(joined);
         }
-        let mut readings = vec![Reading::default(); pairs.len()];
+        let mut readings = vec![TokenScores::default(); pairs.len()];
         self.run(&jobs, &tokens, ReadOptions::default(), &mut readings)?;
         Ok(readings)
     }
@@ -406,7 +409,7 @@ impl Llama {
         texts: &[&str],
         options: ReadOptions<'_>,
         keep: usize,
-    ) -> Result<Vec<(Reading, Option<Memory>)>, LmError> {
+    ) -> Result<Vec<(TokenScores, Option<KvCache>)>, LmError> {
         if let Some(&asked) = options.layers.iter().find(|layer| **layer > self.layers()) {
             return Err(LmError::NoSuchLayer {
                 asked,
@@ -430,7 +433,7 @@ impl Llama {
                 });
             }
         }
-        let mut readings = vec![Reading::default(); texts.len()];
+        let mut readings = vec![TokenScores::default(); texts.len()];
         let mut kept = self
             .run(&jobs, &tokens, options, &mut readings)?
             .into_iter();
@@ -451,7 +454,7 @@ impl Llama {
                 tokens,
                 windows,
             };
-            (reading, any.then(|| Memory::new(kept)))
+            (reading, any.then(|| KvCache::new(kept)))
         });
         Ok(read.collect())
     }

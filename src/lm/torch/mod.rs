@@ -1,7 +1,7 @@
 //! Models of the GPT-2 and BERT families, read with libtorch by rust-bert.
 //!
 //! In: the files of a model as Hugging Face lays them out, then texts. Out:
-//! [`Reading`]s without states. A causal model gives each token's surprisal after
+//! [`TokenScores`]s without states. A causal model gives each token's surprisal after
 //! those before it. A masked one gives its pseudo-surprisal: the token and the rest
 //! of its word are masked, and the model guesses it from both sides (Salazar et al.
 //! 2020; masking the rest of the word is from Kauf and Ivanova 2023). Texts are read
@@ -26,8 +26,8 @@ pub use self::sentences::SentenceEncoder;
 use self::tokens::{Token, Tokens};
 use super::windows::{Window, windows};
 use super::{
-    Branch, Guess, LanguageModel, LmError, ModelId, Precision, ReadOptions, Reading, TokenReading,
-    Trunk,
+    Continuation, Guess, LanguageModel, LmError, ModelId, Precision, Prefix, ReadOptions,
+    TokenScore, TokenScores,
 };
 
 /// Tokens a causal model sees at once, if it can see so many.
@@ -104,7 +104,7 @@ impl TorchModel {
         text: &str,
         from: usize,
         options: ReadOptions<'_>,
-    ) -> Result<Reading, LmError> {
+    ) -> Result<TokenScores, LmError> {
         let tokens = self
             .tokens
             .tokenize(text)
@@ -114,7 +114,7 @@ impl TorchModel {
             })?;
         let first = tokens.partition_point(|token| token.span.end() <= from);
         let network = self.network.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut reading = Reading::default();
+        let mut reading = TokenScores::default();
         for (window, new) in self.parts(tokens.len()) {
             let new = new.start.max(first)..new.end;
             if new.is_empty() {
@@ -138,7 +138,7 @@ impl TorchModel {
                             path: self.path.clone(),
                         });
                     }
-                    reading.tokens.push(TokenReading {
+                    reading.tokens.push(TokenScore {
                         id: token.id,
                         span: token.span,
                         ..said
@@ -175,7 +175,7 @@ impl TorchModel {
         network: &Network,
         passes: &[Pass],
         most_probable: usize,
-    ) -> Result<Vec<TokenReading>, String> {
+    ) -> Result<Vec<TokenScore>, String> {
         let _no_grad = tch::no_grad_guard();
         let length = passes.first().map_or(0, |pass| pass.ids.len());
         let ids: Vec<i64> = passes
@@ -230,7 +230,7 @@ fn told_of(
     logits: &Tensor,
     targets: &Tensor,
     most_probable: usize,
-) -> Result<Vec<TokenReading>, tch::TchError> {
+) -> Result<Vec<TokenScore>, tch::TchError> {
     let bits = logits
         .f_log_softmax(-1, Kind::Float)?
         .f_neg()?
@@ -256,7 +256,7 @@ fn told_of(
     let (best, ids) = (numbers(&best)?, numbers(&ids.to_kind(Kind::Float))?);
     let most = most_probable.min(usize::try_from(most).unwrap_or(0));
     Ok((0..surprisals.len())
-        .map(|row| TokenReading {
+        .map(|row| TokenScore {
             id: 0,
             span: crate::span::Span::new(0, 0),
             surprisal_bits: surprisals[row],
@@ -351,7 +351,7 @@ impl LanguageModel for TorchModel {
         0
     }
 
-    fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<Reading>, LmError> {
+    fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<TokenScores>, LmError> {
         if let Some(&asked) = options.layers.first() {
             return Err(LmError::NoSuchLayer { asked, last: 0 });
         }
@@ -363,14 +363,23 @@ impl LanguageModel for TorchModel {
 
     /// Reads each branch with the trunk before it from the window on in which it
     /// begins; a masked model sees nothing that cannot change.
-    fn read_branches(&self, trunks: &[Trunk<'_>]) -> Result<Vec<Vec<Reading>>, LmError> {
-        let one = |trunk: &Trunk<'_>, branch: &Branch<'_>| {
-            let before = trunk.before(branch);
-            let joined = format!("{before}{}", branch.text);
+    fn read_continuations(
+        &self,
+        prefixes: &[Prefix<'_>],
+    ) -> Result<Vec<Vec<TokenScores>>, LmError> {
+        let one = |prefix: &Prefix<'_>, continuation: &Continuation<'_>| {
+            let before = prefix.before(continuation);
+            let joined = format!("{before}{}", continuation.text);
             self.read_one(&joined, before.len(), ReadOptions::default())
         };
-        let all = |trunk: &Trunk<'_>| trunk.branches.iter().map(|b| one(trunk, b)).collect();
-        trunks.iter().map(all).collect()
+        let all = |prefix: &Prefix<'_>| {
+            prefix
+                .continuations
+                .iter()
+                .map(|b| one(prefix, b))
+                .collect()
+        };
+        prefixes.iter().map(all).collect()
     }
 
     fn token_text(&self, id: u32) -> String {

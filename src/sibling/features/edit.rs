@@ -469,11 +469,7 @@ fn content(text: &NormalizedText<'_>, words: &[usize]) -> f32 {
 }
 
 /// How many words of content stand in the other article, whose words are `counts`.
-fn known(
-    text: &NormalizedText<'_>,
-    words: &[usize],
-    counts: &HashMap<&str, usize>,
-) -> usize {
+fn known(text: &NormalizedText<'_>, words: &[usize], counts: &HashMap<&str, usize>) -> usize {
     let forms = words.iter().map(|&word| &text.forms[word]);
     let known = forms.filter(|form| form.is_content() && counts.contains_key(form.folded.as_str()));
     known.count()

@@ -12,7 +12,7 @@ use super::forward::{Prefix, Sequence};
 use super::{Job, Llama};
 use crate::lm::tokenizer::{Token, settled};
 use crate::lm::windows::Window;
-use crate::lm::{LmError, Memory, ReadOptions, Reading, Trunk, fitting};
+use crate::lm::{KvCache, LmError, Prefix, ReadOptions, TokenScores, fitting};
 
 /// Tokens of trunks that are read together: their keys and values are kept meanwhile.
 const KEPT: usize = 1024;
@@ -48,28 +48,31 @@ struct Stem<'a> {
 }
 
 impl Llama {
-    /// See [`crate::lm::LanguageModel::read_branches`].
-    pub(super) fn branches(&self, trunks: &[Trunk<'_>]) -> Result<Vec<Vec<Reading>>, LmError> {
+    /// See [`crate::lm::LanguageModel::read_continuations`].
+    pub(super) fn continuations(
+        &self,
+        prefixes: &[Prefix<'_>],
+    ) -> Result<Vec<Vec<TokenScores>>, LmError> {
         let mut tokens = Vec::new();
         let mut stems: Vec<Stem<'_>> = Vec::new();
-        for trunk in trunks {
+        for prefix in prefixes {
             let mut jobs: Vec<Job<'_>> = Vec::new();
-            let memory: Option<&Text> = trunk.memory.and_then(Memory::get);
-            let memory = memory.filter(|memory| memory.length == trunk.text.len());
-            let own = match memory {
+            let cache: Option<&Text> = prefix.cache.and_then(KvCache::get);
+            let cache = cache.filter(|cache| cache.length == prefix.text.len());
+            let own = match cache {
                 Some(_) => Vec::new(),
-                None => self.tokenize(trunk.text)?,
+                None => self.tokenize(prefix.text)?,
             };
-            let whole = memory.map_or(&own, |memory| &memory.tokens);
-            for branch in trunk.branches {
-                let before = trunk.before(branch);
-                let joined = self.joined(whole, before, branch.text)?;
+            let whole = cache.map_or(&own, |cache| &cache.tokens);
+            for continuation in prefix.continuations {
+                let before = prefix.before(continuation);
+                let joined = self.joined(whole, before, continuation.text)?;
                 self.after(tokens.len(), before.len(), &joined, &mut jobs);
                 tokens.push(joined);
             }
-            self.grow(whole, memory, jobs, &mut stems);
+            self.grow(whole, cache, jobs, &mut stems);
         }
-        let mut readings = vec![Reading::default(); tokens.len()];
+        let mut readings = vec![TokenScores::default(); tokens.len()];
         let mut rest = &stems[..];
         while !rest.is_empty() {
             let fits = fitting(rest.iter().map(|stem| stem.ids.len()), KEPT);
@@ -82,14 +85,14 @@ impl Llama {
             reading.tokens.sort_by_key(|token| token.span.start());
         }
         let mut readings = readings.into_iter();
-        let of = |trunk: &Trunk<'_>| readings.by_ref().take(trunk.branches.len()).collect();
-        Ok(trunks.iter().map(of).collect())
+        let of = |prefix: &Prefix<'_>| readings.by_ref().take(prefix.continuations.len()).collect();
+        Ok(prefixes.iter().map(of).collect())
     }
 
     /// The tokens of the beginning `before` of a trunk with these tokens and of what
     /// follows it.
-    fn joined(&self, trunk: &[Token], before: &str, after: &str) -> Result<Vec<Token>, LmError> {
-        let mut joined = trunk[..settled(before, trunk)].to_vec();
+    fn joined(&self, prefix: &[Token], before: &str, after: &str) -> Result<Vec<Token>, LmError> {
+        let mut joined = prefix[..settled(before, prefix)].to_vec();
         let at = joined.last().map_or(0, |token| token.span.end());
         let rest = self.tokenize(&format!("{}{after}", &before[at..]))?;
         joined.extend(rest.into_iter().map(|token| Token {
@@ -103,8 +106,8 @@ impl Llama {
     /// have in common with it before the first token that is wanted.
     fn grow<'a>(
         &self,
-        trunk: &[Token],
-        memory: Option<&'a Text>,
+        prefix: &[Token],
+        cache: Option<&'a Text>,
         mut jobs: Vec<Job<'a>>,
         stems: &mut Vec<Stem<'a>>,
     ) {
@@ -116,18 +119,18 @@ impl Llama {
             while let Some(job) = jobs.next_if(|job| job.window.start == start) {
                 group.push(job);
             }
-            let mut windows = memory.iter().flat_map(|memory| &memory.windows);
+            let mut windows = cache.iter().flat_map(|cache| &cache.windows);
             let remembered = windows.find(|window| window.start == start);
-            let start = start.min(trunk.len());
+            let start = start.min(prefix.len());
             let mut ids = match remembered {
                 Some(window) => window.ids.clone(),
                 None => {
                     let whole = Window {
                         start,
                         first_new: start,
-                        end: trunk.len().min(start + self.window),
+                        end: prefix.len().min(start + self.window),
                     };
-                    self.input(trunk, whole, true)
+                    self.input(prefix, whole, true)
                 }
             };
             // Those whose tokens are all the trunk's are read with it.
@@ -155,7 +158,7 @@ impl Llama {
         &self,
         stems: &[Stem<'_>],
         tokens: &[Vec<Token>],
-        readings: &mut [Reading],
+        readings: &mut [TokenScores],
     ) -> Result<(), LmError> {
         let unread = || stems.iter().filter(|stem| stem.before.is_none());
         let sequences = unread().map(|stem| Sequence {
@@ -198,9 +201,9 @@ fn follow<'a>(job: &Job<'_>, kept: &'a Prefix, shared: usize) -> Job<'a> {
     }
 }
 
-/// How many ids of a job stand at the beginning of `trunk` too, before its first
+/// How many ids of a job stand at the beginning of `prefix` too, before its first
 /// token that is wanted.
-fn shared_length(trunk: &[u32], job: &Job<'_>) -> usize {
-    let equal = trunk.iter().zip(&job.ids).take_while(|(a, b)| a == b);
+fn shared_length(prefix: &[u32], job: &Job<'_>) -> usize {
+    let equal = prefix.iter().zip(&job.ids).take_while(|(a, b)| a == b);
     equal.count().min(job.window.first_new - job.window.start)
 }

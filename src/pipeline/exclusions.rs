@@ -11,14 +11,14 @@ use crate::segment::Segments;
 use crate::span::{Doc, Span};
 
 /// What of a text is not to be judged.
-pub(super) struct Spared {
+pub(super) struct Exclusions {
     /// Passages that are in another language on purpose.
     foreign: Vec<Span<Doc>>,
     /// A marked-up text says for itself.
     prose: Option<Arc<Prose>>,
 }
 
-impl Spared {
+impl Exclusions {
     pub fn new(text: &str, segments: &Segments, prose: Option<&Arc<Prose>>) -> Self {
         Self {
             foreign: foreign_passages(text, segments),
@@ -27,7 +27,10 @@ impl Spared {
     }
 
     pub fn holds(&self, word: Span<Doc>) -> bool {
-        let marked = self.prose.as_ref().is_some_and(|prose| prose.spares(word));
+        let marked = self
+            .prose
+            .as_ref()
+            .is_some_and(|prose| prose.excludes(word));
         marked || self.foreign.iter().any(|passage| passage.overlaps(word))
     }
 }
