@@ -13,7 +13,7 @@ mod reading;
 mod source;
 mod suggestions;
 
-pub(crate) use numbers::Numbers;
+pub use numbers::Numbers;
 pub use options::{OperatingPoint, Options};
 
 use std::sync::Arc;
@@ -150,7 +150,7 @@ impl Linter {
     }
 
     /// What makes vectors of sentences, if something does.
-    pub(crate) fn vectors(&self) -> Option<&dyn SentenceVectors> {
+    pub fn vectors(&self) -> Option<&dyn SentenceVectors> {
         self.aligner.as_deref()
     }
 

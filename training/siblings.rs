@@ -9,9 +9,9 @@
 //! right, 1 wrong, 2 not known) and its article in `words.u32`; for every
 //! correction that was tried, a row in `corrections.f32`, the change of the word
 //! errors in `corrections.i8` and its article in `corrections.u32`; in
-//! `words.columns.json` and `corrections.columns.json` the names of the rows' numbers. Right articles,
-//! and the right versions of some others, come once more with errors put in: their
-//! numbers have the highest bit set.
+//! `words.columns.json` and `corrections.columns.json` the names of the rows' numbers.
+//! Right articles, and the right versions of some others, come once more with errors put
+//! in: their numbers have the highest bit set.
 
 #[path = "synthesis.rs"]
 // The other half of it serves `extract`.
@@ -25,8 +25,6 @@ use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use mtlint::document::Document;
-use mtlint::eval::dataset::{LabelledToken, Labels, Passage, Sample, load};
-use mtlint::eval::metrics::Distances;
 use mtlint::lexicon::Lexicon;
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
@@ -39,6 +37,8 @@ use mtlint::sibling::{
     SiblingArticle, WORD_COLUMNS, bits_saved, word_features,
 };
 use mtlint::span::Span;
+use mtlint_eval::dataset::{LabelledToken, Labels, Passage, Sample, load};
+use mtlint_eval::metrics::Distances;
 use sha2::{Digest, Sha256};
 
 use synthesis::Pools;

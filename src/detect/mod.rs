@@ -13,7 +13,7 @@ mod word_model;
 
 pub(crate) use head::sigmoid;
 pub use thresholds::{ThresholdShift, Thresholds};
-pub(crate) use thresholds::{logit, shift_threshold};
+pub use thresholds::{logit, shift_threshold};
 pub(crate) use weights::Tensors;
 pub use weights::WeightsError;
 pub use word_model::{Calibration, RateModel, Raw, WordModel};

@@ -14,7 +14,7 @@ use crate::lm::ReadOptions;
 use crate::span::{Doc, Span};
 
 /// A text as the word model sees it.
-pub(crate) struct Numbers {
+pub struct Numbers {
     /// Its words and marks.
     pub words: Vec<Span<Doc>>,
     /// Which of them stand in a passage in another language, and are never flagged.
@@ -32,7 +32,7 @@ impl Linter {
     ///
     /// # Errors
     /// When the model fails.
-    pub(crate) fn numbers(&self, texts: &[&str]) -> Result<Vec<Option<Numbers>>, LintError> {
+    pub fn numbers(&self, texts: &[&str]) -> Result<Vec<Option<Numbers>>, LintError> {
         let accepted: Vec<_> = texts
             .iter()
             .map(|text| {

@@ -2,7 +2,7 @@
 //!
 //! In: for several places of the document the patches that are thought of there. Out:
 //! the bits that each one saves. Each is put in, and a few words from there on
-//! are read again, as a branch of the document: the cost is a short tail for each patch
+//! are read again, as a continuation of the document: the cost is a short tail for each patch
 //! where the model keeps its reading of the document, and else some of the
 //! document about it too, which says what its own words cost. Whether a patch is any
 //! good is not decided here.
@@ -21,9 +21,9 @@ const BEFORE_BYTES: usize = 150;
 /// depends on the patch.
 const AFTER_BYTES: usize = 40;
 
-/// Bytes of the document, context and all, that patches of one trunk begin in. Every
-/// branch looks back over the whole trunk before it, so that long ones cost more.
-const TRUNK_BYTES: usize = 1000;
+/// Bytes of the document, context and all, that patches of one prefix begin in. Every
+/// continuation looks back over the whole prefix before it, so that long ones cost more.
+const MAX_PREFIX_BYTES: usize = 1000;
 
 /// Bytes of the document that are replaced, and what stands there afterwards.
 pub(super) type Patch<'a> = (Span<Doc>, &'a str);
@@ -91,20 +91,20 @@ impl Tail {
     }
 }
 
-/// Edits that are branches of one trunk: the document from `begin` to `end`.
+/// Patches that continue one prefix: the document from `begin` to `end`.
 struct Group<'a> {
     edits: &'a [Tail],
     begin: usize,
     end: usize,
 }
 
-/// Edits in the order of their beginnings, cut into trunks.
+/// Edits in the order of their beginnings, cut into prefixes.
 fn grouped<'a>(document: &NormalizedText<'_>, edits: &'a [Tail]) -> Vec<Group<'a>> {
     let mut groups = Vec::new();
     let mut rest = edits;
     while let Some(first) = rest.first() {
         let begin = first.context(document);
-        let fits = rest.partition_point(|edit| edit.start <= begin + TRUNK_BYTES);
+        let fits = rest.partition_point(|edit| edit.start <= begin + MAX_PREFIX_BYTES);
         let (edits, after) = rest.split_at(fits.max(1));
         rest = after;
         let end = edits.iter().map(|edit| edit.end).max().unwrap_or(begin);
@@ -121,7 +121,7 @@ impl<'a> Group<'a> {
         })
     }
 
-    /// The first branch is the document as it is.
+    /// What is read after the prefix; first comes the document as it is.
     fn continuations(&self, text: &'a str) -> Vec<Continuation<'a>> {
         let first = self.edits.first().map_or(self.begin, |first| first.start);
         let own = Continuation {
