@@ -1,4 +1,4 @@
-//! What the reading says about each word, as numbers.
+//! What a language model and the lexicon say about each word, as numbers.
 //!
 //! In: a text, its words and its [`TokenScores`], and the [`Lexicon`]. Out: one row of
 //! [`WIDTH`] features a word: numbers of the reading, the word's shape and place, and
@@ -271,7 +271,8 @@ fn fold(word: &str) -> String {
     without_possessive(&lower).to_owned()
 }
 
-/// How often each word comes, by its [`fold`], in sentences that are `is_first_occurrence`.
+/// How often each word comes, by its [`fold`]; only words in sentences that the text has not
+/// had before count.
 fn occurrences(
     text: &str,
     segments: &Segments,
