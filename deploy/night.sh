@@ -1,6 +1,6 @@
 #!/bin/sh
-# One night and its morning: judges what has come, then tells of it on standard
-# output. Made for a scheduler: it can be killed at any instant, and the next start
+# One night and its run report: judges what has come, then prints the report on
+# standard output. Made for a scheduler: it can be killed at any instant, and the next start
 # goes on from there. The exit status is the worse of the two: 0, 1 for a gate that
 # was met, 2 if something could not be done.
 #
@@ -11,7 +11,7 @@
 #   MTLINT_REPORT  further flags for mtlint report, such as: --fail-under 60
 set -u
 # A scheduler that ends the night sends SIGTERM to mtlint too, which finishes what it
-# has in hand; the morning's report then says that the night was cut short.
+# has in hand; the run report then says that the night was cut short.
 trap : TERM INT
 
 home=${MTLINT_HOME:-/var/lib/mtlint}

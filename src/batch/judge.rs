@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::document::Document;
 use crate::linter::{Linter, Options, Request};
-use crate::report::{Outcome, Report, json};
+use crate::report::{Report, json};
 
-use super::judged::{Body, Judged, Summary};
+use super::report_line::{ReportBody, ReportLine, Summary};
 use super::state::{Entry, Key, Run};
 use super::{BatchError, Links, Record, Siblings};
 
@@ -69,7 +69,7 @@ impl Job<'_> {
     pub fn judge_all<E>(
         mut self,
         records: impl Iterator<Item = Result<Record, BatchError>>,
-        mut each: impl FnMut(Judged) -> Result<(), E>,
+        mut each: impl FnMut(ReportLine) -> Result<(), E>,
     ) -> Result<Ended, E>
     where
         E: From<BatchError>,
@@ -106,7 +106,7 @@ impl Job<'_> {
         &mut self,
         mut record: Record,
         group: &mut Group,
-        each: &mut impl FnMut(Judged) -> Result<(), E>,
+        each: &mut impl FnMut(ReportLine) -> Result<(), E>,
     ) -> Result<(Record, Links), E> {
         let mut links = Links::default();
         if let Record::Document { request, day } = &mut record
@@ -125,7 +125,7 @@ impl Job<'_> {
         &mut self,
         texts: Vec<Document>,
         group: &mut Group,
-        each: &mut impl FnMut(Judged) -> Result<(), E>,
+        each: &mut impl FnMut(ReportLine) -> Result<(), E>,
     ) -> Result<Vec<Option<f64>>, E> {
         let key = |text: &Document| self.run.as_ref().map(|run| run.key(text, &[]));
         let keys: Vec<Option<Key>> = texts.iter().map(key).collect();
@@ -187,18 +187,12 @@ impl Job<'_> {
         let bytes = record.bytes();
         let (id, place) = match record {
             Record::Rejected { id, error } => {
-                let report = Report {
-                    id,
-                    outcome: Outcome::BadRecord(error),
-                };
+                let report = Report::failed(id, error);
                 let place = Place::Ready(Ready::of(&report, self.json)?);
                 (report.id, place)
             }
             Record::Unreadable { id, error } => {
-                let report = Report {
-                    id,
-                    outcome: Outcome::Failed(error),
-                };
+                let report = Report::failed(id, error);
                 // What could not be read is tried again every time.
                 let place = Place::Ready(Ready::of(&report, self.json)?);
                 (report.id, place)
@@ -251,7 +245,7 @@ impl Job<'_> {
     fn judge_group<E>(
         &mut self,
         group: Group,
-        each: &mut impl FnMut(Judged) -> Result<(), E>,
+        each: &mut impl FnMut(ReportLine) -> Result<(), E>,
     ) -> Result<(), E>
     where
         E: From<BatchError>,
@@ -262,7 +256,7 @@ impl Job<'_> {
         Ok(())
     }
 
-    fn judged(&mut self, group: Group) -> Result<Vec<Judged>, BatchError> {
+    fn judged(&mut self, group: Group) -> Result<Vec<ReportLine>, BatchError> {
         if group.places.is_empty() {
             return Ok(Vec::new());
         }
@@ -296,13 +290,13 @@ impl Job<'_> {
         }
         let mut judged = Vec::with_capacity(group.places.len());
         for Placed { id, links, place } in group.places {
-            let (ready, kept) = place.ready(&read);
-            judged.push(Judged {
+            let (ready, from_state) = place.ready(&read);
+            judged.push(ReportLine {
                 line: ready.body.line(&id, &links)?,
                 id,
                 links,
                 summary: ready.summary,
-                kept,
+                from_state,
             });
         }
         Ok(judged)
@@ -360,7 +354,7 @@ impl Place {
 
 /// A report that is done.
 struct Ready {
-    body: Body,
+    body: ReportBody,
     summary: Summary,
     /// Its number in the state; none for failures, which are never kept.
     report: Option<i64>,
@@ -369,7 +363,7 @@ struct Ready {
 impl Ready {
     fn of(report: &Report, options: json::Options<'_>) -> Result<Self, BatchError> {
         Ok(Self {
-            body: Body::of(report, options)?,
+            body: ReportBody::of(report, options)?,
             summary: Summary::of(report),
             report: None,
         })

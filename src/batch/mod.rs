@@ -8,12 +8,13 @@
 //! open standard input.
 
 mod judge;
-mod judged;
-pub mod morning;
 mod open;
 pub mod pool;
 mod record;
+mod record_error;
+mod report_line;
 mod rows;
+pub mod run_report;
 mod shard;
 mod siblings;
 mod source;
@@ -22,9 +23,10 @@ mod table;
 mod unpack;
 
 pub use judge::{Ended, Job};
-pub use judged::{Judged, Status, Summary};
 pub use open::{AnyRecords, BytesRead, Reading, Unnamed, records};
 pub use record::{Record, Records};
+pub use record_error::{RecordError, RecordPosition};
+pub use report_line::{Line, ReportLine, Summary};
 pub use rows::{RowTooLarge, Rows};
 pub use shard::{Shard, ShardError};
 pub use siblings::{Links, Siblings};

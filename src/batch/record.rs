@@ -14,9 +14,8 @@ use time::format_description::well_known::Iso8601;
 use crate::document::Document;
 use crate::document::DocumentError;
 use crate::linter::Request;
-use crate::report::{Place, RecordError};
 
-use super::BatchError;
+use super::{BatchError, RecordError, RecordPosition};
 
 /// A line may hold this many times the bytes that a document may: the document,
 /// several siblings, and what JSON's escapes add to them.
@@ -26,7 +25,7 @@ const LINE_FACTOR: u64 = 8;
 const LINE_ALLOWANCE: u64 = 4 * 1024;
 
 /// More siblings than this are no siblings but a mistake.
-const MOST_SIBLINGS: usize = 1_000;
+const MAX_SIBLINGS: usize = 1_000;
 
 /// One document of a batch.
 #[derive(Debug)]
@@ -208,8 +207,8 @@ impl<R: BufRead> Records<R> {
         format!("{}{}", self.before_number, self.line)
     }
 
-    fn place(&self) -> Place {
-        Place::Line(self.line)
+    fn current(&self) -> RecordPosition {
+        RecordPosition::Line(self.line)
     }
 
     /// The next line that is not blank; `None` at the end of the input.
@@ -231,7 +230,7 @@ impl<R: BufRead> Records<R> {
                 skip_line(&mut self.reader)?;
                 return Ok(Some(Record::Rejected {
                     id: self.number(),
-                    error: too_large(self.place(), "the record", limit),
+                    error: too_large(self.current(), "the record", limit),
                 }));
             }
             let mut line = bytes.as_slice();
@@ -252,7 +251,7 @@ impl<R: BufRead> Records<R> {
                 return Record::Rejected {
                     id: number(),
                     error: RecordError::NotUtf8 {
-                        place: self.place(),
+                        position: self.current(),
                         byte: error.valid_up_to(),
                     },
                 };
@@ -264,7 +263,7 @@ impl<R: BufRead> Records<R> {
                 return Record::Rejected {
                     id: own_id(text).unwrap_or_else(number),
                     error: RecordError::Malformed {
-                        place: self.place(),
+                        position: self.current(),
                         problem: without_position(&error),
                     },
                 };
@@ -275,7 +274,7 @@ impl<R: BufRead> Records<R> {
             &id,
             parsed.text,
             parsed.siblings.and(parsed.sibling),
-            self.place(),
+            self.current(),
             self.max_bytes,
         ) {
             Ok(request) => Record::Document {
@@ -294,9 +293,9 @@ pub(super) fn line_limit(max_bytes: u64) -> u64 {
         .saturating_add(LINE_ALLOWANCE)
 }
 
-pub(super) fn too_large(place: Place, what: &str, limit: u64) -> RecordError {
+pub(super) fn too_large(position: RecordPosition, what: &str, limit: u64) -> RecordError {
     RecordError::TooLarge {
-        place,
+        position,
         what: what.to_owned(),
         limit,
     }
@@ -307,17 +306,17 @@ pub(super) fn request(
     id: &str,
     text: String,
     siblings: Vec<SiblingJson>,
-    place: Place,
+    position: RecordPosition,
     max_bytes: u64,
 ) -> Result<Request, RecordError> {
     if text.len() as u64 > max_bytes {
-        return Err(too_large(place, "the text", max_bytes));
+        return Err(too_large(position, "the text", max_bytes));
     }
-    if siblings.len() > MOST_SIBLINGS {
+    if siblings.len() > MAX_SIBLINGS {
         return Err(RecordError::Malformed {
-            place,
+            position,
             problem: format!(
-                "it has {} siblings, and at most {MOST_SIBLINGS} are read",
+                "it has {} siblings, and at most {MAX_SIBLINGS} are read",
                 siblings.len()
             ),
         });
@@ -331,7 +330,7 @@ pub(super) fn request(
                 SiblingJson::Named { id, text } => (id, text),
             };
             if text.len() as u64 > max_bytes {
-                return Err(too_large(place, &format!("sibling {number}"), max_bytes));
+                return Err(too_large(position, &format!("sibling {number}"), max_bytes));
             }
             Ok(Document::from_text(name, text))
         })

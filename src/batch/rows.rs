@@ -12,10 +12,8 @@ use std::rc::Rc;
 
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 
-use crate::report::{Place, RecordError};
-
 use super::record::{SiblingJson, day, handed_on, line_limit, request};
-use super::{BatchError, Record};
+use super::{BatchError, Record, RecordError, RecordPosition};
 
 /// Reads records from CSV, one at a time.
 pub struct Rows<R> {
@@ -121,7 +119,7 @@ impl<R: Read> Rows<R> {
         let field = |column: Option<usize>| {
             let bytes = column.and_then(|column| row.get(column)).unwrap_or(b"");
             std::str::from_utf8(bytes).map_err(|error| RecordError::NotUtf8 {
-                place: Place::Line(line),
+                position: RecordPosition::Line(line),
                 byte: error.valid_up_to(),
             })
         };
@@ -137,7 +135,7 @@ impl<R: Read> Rows<R> {
                 &id,
                 text,
                 siblings.into_iter().collect(),
-                Place::Line(line),
+                RecordPosition::Line(line),
                 self.max_bytes,
             )
         });

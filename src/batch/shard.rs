@@ -54,13 +54,13 @@ impl Shard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{Place, RecordError};
+    use crate::batch::{RecordError, RecordPosition};
 
     fn record(id: &str) -> Record {
         Record::Rejected {
             id: id.to_owned(),
             error: RecordError::NotUtf8 {
-                place: Place::Line(1),
+                position: RecordPosition::Line(1),
                 byte: 0,
             },
         }

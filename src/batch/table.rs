@@ -14,10 +14,8 @@ use std::path::Path;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
-use crate::report::{Place, RecordError};
-
 use super::record::{SiblingJson, day, handed_on, request, too_large};
-use super::{BatchError, BytesRead, Record};
+use super::{BatchError, BytesRead, Record, RecordError, RecordPosition};
 
 mod columns;
 
@@ -102,7 +100,7 @@ impl Table {
     }
 
     fn record(&self, row: columns::Row) -> Record {
-        let place = Place::Row(self.row);
+        let position = RecordPosition::Row(self.row);
         let mut id = format!("{}{}", self.before_number, self.row);
         let read = || {
             if let Some(own) = row
@@ -114,7 +112,7 @@ impl Table {
                 id = own;
             }
             let text = row.text.ok_or_else(|| RecordError::Malformed {
-                place,
+                position,
                 problem: "its text is null".to_owned(),
             })?;
             let text = self.text_of(text, "the text")?;
@@ -129,7 +127,7 @@ impl Table {
                     None => SiblingJson::Text(text),
                 });
             }
-            request(&id, text, siblings, place, self.max_bytes)
+            request(&id, text, siblings, position, self.max_bytes)
         };
         match read() {
             Ok(request) => Record::Document {
@@ -145,17 +143,17 @@ impl Table {
     }
 
     fn text_of(&self, cell: Cell, what: &str) -> Result<String, RecordError> {
-        let place = Place::Row(self.row);
+        let position = RecordPosition::Row(self.row);
         match cell {
             Cell::Bytes(bytes) => {
                 // Before it is copied.
                 if bytes.len() as u64 > self.max_bytes {
-                    return Err(too_large(place, what, self.max_bytes));
+                    return Err(too_large(position, what, self.max_bytes));
                 }
                 match std::str::from_utf8(bytes.data()) {
                     Ok(text) => Ok(text.to_owned()),
                     Err(error) => Err(RecordError::NotUtf8 {
-                        place,
+                        position,
                         byte: error.valid_up_to(),
                     }),
                 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::*;
 use crate::linter::{Linter, Options, Request};
 use crate::lm::stub::Stub;
-use crate::report::{Place, RecordError, json};
+use crate::report::{Status, json};
 
 fn read(bytes: &[u8], max_bytes: u64) -> Vec<Record> {
     Records::new("-", bytes, max_bytes)
@@ -122,7 +122,7 @@ fn a_bad_line_says_what_is_wrong_and_the_next_is_read() {
     assert!(matches!(
         rejected(&records[2]).1,
         RecordError::Malformed {
-            place: Place::Line(3),
+            position: RecordPosition::Line(3),
             ..
         }
     ));
@@ -135,7 +135,7 @@ fn a_bad_line_says_what_is_wrong_and_the_next_is_read() {
     assert_eq!(
         rejected(&records[4]).1,
         &RecordError::NotUtf8 {
-            place: Place::Line(5),
+            position: RecordPosition::Line(5),
             byte: 9
         }
     );
@@ -213,7 +213,7 @@ fn linter() -> Linter {
 fn judge_all(
     input: impl BufRead,
     stop: &AtomicBool,
-    mut each: impl FnMut(Judged),
+    mut each: impl FnMut(ReportLine),
 ) -> Result<Ended, BatchError> {
     let job = Job {
         linter: &linter(),

@@ -11,12 +11,17 @@ pub mod inconsistency;
 pub mod phrases;
 pub mod words;
 
+use std::fmt;
+
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::span::{Doc, Sibling, Span};
 
 /// What kind of error a finding is, by the names of MQM.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
     /// A word left in the source language: "rather than *Litiger* the past".
@@ -31,7 +36,7 @@ pub enum Category {
     Grammar,
     /// Right words in the wrong order.
     WordOrder,
-    /// A word or more is missing.
+    /// A place where something is missing.
     Omission,
     /// A number, date or name that the sibling contradicts: "built in *1997*" where
     /// it says 1987.
@@ -41,10 +46,12 @@ pub enum Category {
 }
 
 /// How much a finding hurts the reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// The reader notices the error and understands what is meant.
+    /// A reader notices the error and understands the text.
     Minor,
     /// The error slows or misleads the reader.
     Major,
@@ -53,30 +60,65 @@ pub enum Severity {
 }
 
 /// How freely a suggestion may be applied, least first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Applicability {
-    /// An idea of the language model's own, which is shown and never applied.
+    /// The correction is an idea of the model's own and is never applied.
     DisplayOnly,
-    /// A suggestion that a person should check before it is applied.
+    /// A person should look before the correction is applied.
     Unsafe,
-    /// A suggestion that a tool may apply unasked.
+    /// A tool may apply the correction unasked.
     Safe,
+}
+
+impl fmt::Display for Category {
+    /// Writes the category's name in reports, such as `word_order`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
+impl fmt::Display for Severity {
+    /// Writes the severity's name in reports, such as `major`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
+#[cfg(feature = "clap")]
+impl clap::ValueEnum for Severity {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Minor, Self::Major, Self::Critical]
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.to_string()))
+    }
+}
+
+impl fmt::Display for Applicability {
+    /// Writes the applicability's name in reports, such as `display_only`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 /// The numbers behind a finding.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Evidence {
-    /// The sum of the surprisals over the words of the finding, in bits.
+    /// The sum of the surprisals over the finding's span, in bits.
     pub surprisal_bits: f32,
-    /// The sum of the entropies over the same words: the surprisal to be expected, in bits.
+    /// The sum of the entropies over the finding's span: the surprisal one would expect, in
+    /// bits.
     pub expected_bits: f32,
-    /// The largest `p_garbled` of the words of the finding, 0 to 1.
+    /// The largest `p_garbled` of the finding's words.
     pub p_garbled: f32,
     /// Words the model would have expected at the finding's most suspect
     /// word, most probable first.
     pub expected: Vec<String>,
-    /// The language that the phrase seems to be left in (ISO 639-3), if any.
+    /// The language that the phrase seems to be left in, as its ISO 639-3 code.
     pub residue_language: Option<String>,
 }
 
@@ -94,15 +136,15 @@ pub struct SiblingQuote {
 /// A suggested correction: the document's bytes under `span` are replaced.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggestion {
-    /// The replaced bytes of the document; they may reach beyond the finding.
+    /// The bytes that are replaced; they may be wider than the finding.
     pub span: Span<Doc>,
-    /// The text that replaces them; empty for words that are cut out.
+    /// The text that stands there afterwards.
     pub replacement: String,
-    /// The probability that the correction helps, 0 to 1.
+    /// The probability that the correction helps.
     pub confidence: f32,
     /// How freely the correction may be applied.
     pub applicability: Applicability,
-    /// How many bits of surprisal the correction saves over the passage.
+    /// How many bits less surprising the passage is after the correction.
     pub bits_saved: f32,
     /// The sibling's words that support the correction; `None` for the model's own idea.
     pub sibling: Option<SiblingQuote>,
@@ -113,17 +155,17 @@ pub struct Suggestion {
 pub struct Finding {
     /// The phrase, in bytes of the document.
     pub span: Span<Doc>,
-    /// The kind of error.
+    /// What kind of error the phrase is.
     pub category: Category,
-    /// How much the error hurts the reader.
+    /// How bad the error is.
     pub severity: Severity,
-    /// The probability that at least one word of the phrase is wrong, 0 to 1.
+    /// The probability that at least one word of the phrase is wrong.
     pub confidence: f32,
-    /// The numbers that make the phrase suspect.
+    /// Why the phrase is suspect.
     pub evidence: Evidence,
     /// Suggested corrections, the best one first.
     pub suggestions: Vec<Suggestion>,
-    /// Whether a baseline holds the finding: then somebody knows of it, and it is not shown
-    /// as new.
+    /// Whether a baseline holds the finding: somebody knows of it, and only what is new is
+    /// shown.
     pub known: bool,
 }

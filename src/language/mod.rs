@@ -18,6 +18,11 @@ mod english;
 mod passages;
 mod short;
 
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::segment::Segments;
 
 pub use passages::foreign_passages;
@@ -25,23 +30,31 @@ pub use passages::foreign_passages;
 /// A language, and how sure it is that a text is in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Language {
-    /// The ISO 639-3 code; `und` where no language could be guessed.
+    /// The language's ISO 639-3 code; `und` where none could be guessed.
     pub code: String,
-    /// How sure the guess is, 0 to 1; 1 where the user said it.
+    /// How sure the guess is, from 0 to 1; 1 where the user named the language.
     pub confidence: f32,
 }
 
 /// Why a document was not judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum AbstainReason {
     /// The document holds nothing but white space.
     Empty,
-    /// The document has letters but no word.
+    /// The document holds no word with a letter.
     TooShort,
-    /// The document has no words to speak of: emoji, numbers, tables, runs of letters.
+    /// The document holds no words to speak of: emoji, numbers, tables, runs of letters.
     NotText,
-    /// The document is in a language that the model cannot judge.
+    /// The model cannot judge the document's language.
     LanguageUnsupported,
+}
+
+impl fmt::Display for AbstainReason {
+    /// Writes the reason's name in reports, such as `too_short`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 /// Whether a text may be judged.
@@ -49,7 +62,7 @@ pub enum AbstainReason {
 pub enum Gate {
     /// The text may be judged, as one in this language.
     Judge(Language),
-    /// The text may not be judged, which says nothing about its quality.
+    /// The text may not be judged, and that says nothing about its quality.
     Abstain {
         /// Why the text may not be judged.
         reason: AbstainReason,

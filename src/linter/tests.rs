@@ -197,7 +197,7 @@ fn a_sibling_of_several_documents_is_read_once_and_judged_like_any() {
     let qualities = |report: &Report| match &report.outcome {
         Outcome::Scored(analysis) => {
             let siblings = analysis.siblings.iter();
-            siblings.map(|one| one.trust.quality).collect::<Vec<_>>()
+            siblings.map(|one| one.quality).collect::<Vec<_>>()
         }
         other => panic!("{other:?}"),
     };

@@ -8,10 +8,11 @@ use super::detect::Assessment;
 use super::{Article, Models, Options};
 use crate::finding::words::{WordRow, WordTable};
 use crate::lm::LmError;
-use crate::report::ReadSibling;
+use crate::report::{SiblingDoubt, SiblingEntry};
 use crate::segment::Segments;
 use crate::sibling::{
-    Articles, Comparison, DocumentReading, Memo, Rescore, SiblingArticle, SiblingModel, rescore,
+    Articles, Comparison, DocumentReading, Doubt, Memo, Rescore, SiblingArticle, SiblingModel,
+    rescore,
 };
 
 /// A document beside its siblings, and what is asked about them.
@@ -108,7 +109,7 @@ impl Beside<'_> {
 
     /// What a report says of the siblings: how far each is trusted, and which sentences of
     /// the document it has too.
-    pub fn read_siblings(&self, siblings: &[Article], segments: &Segments) -> Vec<ReadSibling> {
+    pub fn read_siblings(&self, siblings: &[Article], segments: &Segments) -> Vec<SiblingEntry> {
         let trusts = self.comparison.trusts().cloned().enumerate();
         let siblings = siblings.iter().map(Article::sibling).zip(trusts);
         let read = siblings.map(|(sibling, (index, trust))| {
@@ -120,13 +121,26 @@ impl Beside<'_> {
                 Some(original) => (original.text.clone(), Some(original.prose.clone())),
                 None => (sibling.text.clone(), None),
             };
-            ReadSibling {
-                trust,
+            SiblingEntry {
+                id: trust.id,
+                weight: trust.weight,
+                aligned_share: trust.aligned,
+                quality: trust.quality,
+                doubt: trust.doubt.map(doubt),
                 text,
                 prose,
                 aligned: aligned.collect(),
             }
         });
         read.collect()
+    }
+}
+
+/// A doubt about a sibling as a report has it.
+fn doubt(doubt: Doubt) -> SiblingDoubt {
+    match doubt {
+        Doubt::NotJudged => SiblingDoubt::NotJudged,
+        Doubt::OtherStory => SiblingDoubt::OtherStory,
+        Doubt::Garbled => SiblingDoubt::Garbled,
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::document::Prose;
 use crate::finding::{Applicability, SiblingQuote, Suggestion};
-use crate::report::{Analysis, ReadSibling};
+use crate::report::{Analysis, SiblingEntry};
 
 /// The analysis with all spans pointing into the sources.
 pub(super) fn pointing_into_sources(mut analysis: Analysis) -> Analysis {
@@ -24,7 +24,7 @@ fn point_siblings_into_sources(analysis: &mut Analysis) {
     for quote in suggestions.filter_map(|suggestion| suggestion.sibling.as_mut()) {
         into_sibling(quote, siblings);
     }
-    for ReadSibling { prose, aligned, .. } in siblings.iter_mut() {
+    for SiblingEntry { prose, aligned, .. } in siblings.iter_mut() {
         if let Some(prose) = prose {
             for (_, counterpart) in aligned {
                 *counterpart = prose.source(*counterpart);
@@ -73,8 +73,8 @@ fn into_document(suggestion: &mut Suggestion, prose: &Prose, source: &str) {
     suggestion.span = prose.source(suggestion.span);
 }
 
-fn into_sibling(quote: &mut SiblingQuote, siblings: &[ReadSibling]) {
-    let named = siblings.iter().find(|one| one.trust.id == quote.id);
+fn into_sibling(quote: &mut SiblingQuote, siblings: &[SiblingEntry]) {
+    let named = siblings.iter().find(|one| one.id == quote.id);
     if let Some((sibling, prose)) = named.and_then(|one| Some((one, one.prose.as_ref()?))) {
         quote.span = prose.source(quote.span);
         let text = quote.span.slice(&sibling.text);

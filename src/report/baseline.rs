@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::fingerprint::{fingerprints, is_fingerprint};
-use super::{Outcome, Report, message, visible};
+use super::{Outcome, Report, visible};
 
 /// The name of the format.
 pub const SCHEMA: &str = "mtlint.baseline/1";
@@ -24,39 +24,39 @@ const TEXT_COLUMNS: usize = 80;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BaselineError {
-    /// It is not JSON, or was cut off.
+    /// The file is not JSON, or was cut off.
     #[error("it is damaged")]
     Damaged(#[source] serde_json::Error),
-    /// It is something else.
+    /// The file is something else.
     #[error("it is no baseline: its schema is {got}, and {SCHEMA} is expected")]
     Foreign {
-        /// The schema that it names.
+        /// The schema that the file names.
         got: String,
     },
-    /// A finding in it has no fingerprint, or a broken one.
+    /// A finding in the file has no fingerprint, or a broken one.
     #[error("it is damaged: the fingerprint of its finding {number} is {got}")]
     BadFingerprint {
-        /// Which finding, from 1.
+        /// Which finding, counted from 1.
         number: usize,
-        /// What stands there.
+        /// What stands in place of the fingerprint.
         got: String,
     },
 }
 
-/// A known finding. They are ordered as a person would look for them; an edit elsewhere
+/// A known finding. Entries are ordered as a person would look for them; an edit elsewhere
 /// in a document moves none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Entry {
-    /// The document in which it was found.
+    /// The document in which the finding was made.
     #[serde(default)]
     pub document: String,
-    /// Its category.
+    /// The finding's category, by its name in reports.
     #[serde(default)]
     pub category: String,
-    /// Its words, shortened.
+    /// The finding's words, shortened.
     #[serde(default)]
     pub text: String,
-    /// By what it is known again.
+    /// The finding's fingerprint, by which it is known again.
     #[serde(default)]
     pub fingerprint: String,
 }
@@ -68,7 +68,7 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    /// Takes up the findings of a report.
+    /// Adds the findings of a report.
     pub fn add(&mut self, report: &Report) {
         let Outcome::Scored(analysis) = &report.outcome else {
             return;
@@ -78,24 +78,28 @@ impl Baseline {
             let phrase = finding.span.slice(text).unwrap_or_default();
             self.entries.insert(Entry {
                 document: visible::name(&report.id),
-                category: message::category_name(finding.category).to_owned(),
+                category: finding.category.to_string(),
                 text: visible::prose(&visible::shortened(phrase, TEXT_COLUMNS)),
                 fingerprint,
             });
         }
     }
 
-    /// How many findings it holds.
+    /// The number of known findings.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether it holds none.
+    /// Whether no finding is known.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// As a file: a line for each finding, in order, so that two can be compared.
+    /// The baseline as a file: a line for each finding, in order, so that two can be
+    /// compared.
+    ///
+    /// # Errors
+    /// Never in practice: every value can be written.
     pub fn draw(&self) -> Result<String, serde_json::Error> {
         let lines: Result<Vec<String>, _> =
             self.entries.iter().map(serde_json::to_string).collect();
@@ -110,7 +114,8 @@ impl Baseline {
     /// Reads a file that [`Baseline::draw`] made.
     ///
     /// # Errors
-    /// When it is cut off, is something else, or holds a finding without its fingerprint.
+    /// When the file is cut off, is something else, or holds a finding without its
+    /// fingerprint.
     pub fn parse(file: &str) -> Result<Self, BaselineError> {
         #[derive(Deserialize)]
         struct File {
@@ -141,7 +146,7 @@ impl Baseline {
         })
     }
 
-    /// What finds known findings again.
+    /// The fingerprints, by which known findings are found again.
     pub fn known(self) -> Known {
         let fingerprints = self.entries.into_iter().map(|entry| entry.fingerprint);
         Known(fingerprints.collect())

@@ -5,13 +5,13 @@
 
 use super::{Outcome, Report, message, text, visible};
 
-/// Text that is not coloured and not wrapped.
+/// Text that is not colored and not wrapped.
 const PLAIN: text::Style = text::Style {
     width: 0,
-    colour: false,
+    color: false,
 };
 
-/// A line for each finding.
+/// A line for each finding of a report, or one that says why there are none.
 pub fn lines(report: &Report) -> String {
     let Outcome::Scored(analysis) = &report.outcome else {
         return text::score(report, PLAIN);

@@ -3,7 +3,7 @@
 //! In: a name and the text before and after. Out: the diff as `diff -u` writes
 //! it, which `patch` understands; nothing if the texts are the same. Lines end
 //! where `\n` stands and nowhere else, so that carriage returns stay in their
-//! lines. In colour it is made to be looked at and every character is made safe
+//! lines. In color it is made to be looked at and every character is made safe
 //! to show; without, it is data and byte for byte that of the texts.
 
 use annotate_snippets::renderer::{AnsiColor, Effects, Style as Paint};
@@ -15,7 +15,7 @@ use super::visible;
 const CONTEXT: usize = 3;
 
 /// The difference between `before` and `after`, both of them named `name`.
-pub fn unified(name: &str, before: &str, after: &str, colour: bool) -> String {
+pub fn unified(name: &str, before: &str, after: &str, color: bool) -> String {
     let lines = |text| str::split_inclusive(text, '\n').collect::<Vec<&str>>();
     let diff = TextDiff::configure()
         .newline_terminated(true)
@@ -24,7 +24,7 @@ pub fn unified(name: &str, before: &str, after: &str, colour: bool) -> String {
         .context_radius(CONTEXT)
         .header(&visible::name(name), &visible::name(name))
         .to_string();
-    if !colour {
+    if !color {
         return diff;
     }
     diff.split_inclusive('\n').map(painted).collect()
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn in_colour_nothing_reaches_a_terminal_that_it_would_obey() {
+    fn in_color_nothing_reaches_a_terminal_that_it_would_obey() {
         let shown = unified("a\u{1b}[2J\nb", "x\u{202e}\n", "y\u{7}\n", true);
         assert!(shown.contains("\u{1b}[32m+y\\u{7}\u{1b}[0m\n"), "{shown:?}");
         assert!(shown.contains("-x\\u{202e}"), "{shown:?}");

@@ -13,7 +13,7 @@ use crate::checksum::hexadecimal;
 use crate::finding::Finding;
 use crate::span::{Doc, Span};
 
-use super::{Analysis, message};
+use super::Analysis;
 
 /// Words on each side, of the same sentence, that belong to a finding: enough to tell
 /// most repeats apart, few enough that an edit nearby rarely reaches them.
@@ -45,7 +45,7 @@ pub fn fingerprints(analysis: &Analysis) -> Vec<String> {
     named.collect()
 }
 
-/// Whether a text looks like one.
+/// Whether a text looks like a fingerprint.
 pub fn is_fingerprint(text: &str) -> bool {
     let Some((hash, occurrence)) = text.split_once(':') else {
         return false;
@@ -70,7 +70,7 @@ fn hash(text: &str, sentences: &[Span<Doc>], finding: &Finding) -> [u8; HASH_BYT
         // No text holds this byte, so that no two lists of parts are the same bytes.
         hasher.update([0xff]);
     };
-    add(message::category_name(finding.category));
+    add(&finding.category.to_string());
     let mut words: Vec<&str> = before
         .split_whitespace()
         .rev()

@@ -9,7 +9,7 @@ use crate::finding::{Finding, Severity};
 
 use super::{Analysis, Outcome, Report, message, visible};
 
-/// A line for each finding, or one that says why there are none.
+/// A workflow command for each finding of a report, or one that says why there are none.
 pub fn annotations(report: &Report) -> String {
     let file = property(&visible_path(&report.id));
     match &report.outcome {
@@ -21,11 +21,7 @@ pub fn annotations(report: &Report) -> String {
             let why = message::abstained(*reason, language.as_ref());
             whole("warning", &file, "mtlint: not judged", &why)
         }
-        Outcome::Failed(error) => whole("error", &file, "mtlint: not read", &error.to_string()),
-        Outcome::BadRecord(error) => {
-            let why = message::record_error(error);
-            whole("error", &file, "mtlint: not read", &why)
-        }
+        Outcome::Failed(failure) => whole("error", &file, "mtlint: not read", &failure.message),
     }
 }
 
@@ -42,11 +38,7 @@ fn annotation(file: &str, analysis: &Analysis, finding: &Finding) -> String {
     } else {
         String::new()
     };
-    let title = format!(
-        "mtlint: {}[{}]",
-        message::severity_name(finding.severity),
-        message::category_name(finding.category)
-    );
+    let title = format!("mtlint: {}[{}]", finding.severity, finding.category);
     let command = match finding.severity {
         Severity::Minor => "notice",
         Severity::Major => "warning",
@@ -132,10 +124,7 @@ mod tests {
     fn what_was_not_read_is_an_error_of_the_file() {
         let path = std::path::Path::new("gone.txt");
         let error = crate::document::Document::open(path, 1).unwrap_err();
-        let report = Report {
-            id: "gone.txt".to_owned(),
-            outcome: Outcome::Failed(error),
-        };
+        let report = Report::failed("gone.txt", error);
         let drawn = annotations(&report);
         assert!(
             drawn.starts_with("::error file=gone.txt,title=mtlint%3A not read::"),

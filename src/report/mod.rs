@@ -1,20 +1,25 @@
 //! The report on one document, and how it is drawn.
 //!
 //! In: what was judged. Out: text, JSON, SARIF and other formats, or a diff, by pure
-//! functions. Prose is made in this folder and nowhere else.
+//! functions; [`printer`] makes one output of several reports. Prose about documents is
+//! made in this folder and nowhere else. What programs read is the contract in [`v1`].
 
 pub mod baseline;
 pub mod compact;
 pub mod diff;
+mod failure;
 pub mod fingerprint;
 pub mod github;
 pub mod html;
 pub mod json;
 pub mod message;
+pub mod printer;
 pub mod rules;
 pub mod sarif;
+pub mod schema;
 pub mod text;
 pub mod tsv;
+pub mod v1;
 mod visible;
 
 #[cfg(test)]
@@ -23,20 +28,25 @@ mod fixtures;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::document::{Document, DocumentError, Prose};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::document::{Document, Prose};
 use crate::finding::Finding;
 pub use crate::language::{AbstainReason, Language};
 use crate::lm::ModelId;
 use crate::score::Score;
-use crate::sibling::Trust;
 use crate::span::{Doc, Sibling, Span};
+
+pub use failure::{Failure, FailureKind};
+pub use v1::Status;
 
 /// Everything that is said about one document.
 #[derive(Debug)]
 pub struct Report {
-    /// The path as given, `-` for standard input, or the record's own id.
+    /// The document's path as given, `-` for standard input, or the record's own id.
     pub id: String,
-    /// What became of it.
+    /// What became of the document.
     pub outcome: Outcome,
 }
 
@@ -48,122 +58,98 @@ impl Report {
             _ => &[],
         }
     }
+
+    /// The report on a document that could not be read.
+    pub fn failed(id: impl Into<String>, failure: impl Into<Failure>) -> Self {
+        Self {
+            id: id.into(),
+            outcome: Outcome::Failed(failure.into()),
+        }
+    }
 }
 
 /// What became of a document.
 #[derive(Debug)]
 pub enum Outcome {
-    /// It was read and judged.
+    /// The document was read and judged.
     Scored(Box<Analysis>),
-    /// It was not judged, and that says nothing about its quality.
+    /// The document was not judged, and that says nothing about its quality.
     Abstained {
-        /// Why.
+        /// Why the document was not judged.
         reason: AbstainReason,
         /// The language that was guessed, if it came to that.
         language: Option<Language>,
     },
-    /// It could not be read.
-    Failed(DocumentError),
-    /// It was to be a record of a batch, and the record holds no document.
-    BadRecord(RecordError),
+    /// The document could not be read.
+    Failed(Failure),
 }
 
-/// Where a record stands in its input, counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// In a file of lines.
-    Line(u64),
-    /// In a table.
-    Row(u64),
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Line(number) => write!(f, "line {number}"),
-            Self::Row(number) => write!(f, "row {number}"),
-        }
-    }
-}
-
-/// Why a record of a batch's input holds no document that can be judged.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RecordError {
-    /// The line is not a JSON object of the expected shape, or the row holds no text.
-    #[error("{place} is not a record: {problem}")]
-    Malformed {
-        /// Where it stands in the input.
-        place: Place,
-        /// What is wrong, with expected and got.
-        problem: String,
-    },
-    /// The row of CSV is not of the expected shape.
-    #[error("line {line} is not a row: {problem}")]
-    BadRow {
-        /// Line of the input on which the row begins, from 1.
-        line: u64,
-        /// What is wrong, with expected and got.
-        problem: String,
-    },
-    /// It is not UTF-8.
-    #[error("{place} is not UTF-8: its byte {byte} cannot stand there")]
-    NotUtf8 {
-        /// Where it stands in the input.
-        place: Place,
-        /// The first byte that is wrong, from 0, counted in the line or the cell.
-        byte: usize,
-    },
-    /// The record, or a text in it, is larger than allowed.
-    #[error("{what} of {place} is over the limit of {limit} bytes")]
-    TooLarge {
-        /// Where it stands in the input.
-        place: Place,
-        /// What is too large: `the record`, `the text`, `sibling 2`.
-        what: String,
-        /// The most bytes allowed for it.
-        limit: u64,
-    },
-}
-
-/// What was judged of one document.
+/// What was found out about one document that could be judged.
 #[derive(Debug)]
 pub struct Analysis {
-    /// The text and its line index.
+    /// The document: its text and its line index.
     pub document: Document,
-    /// The language it was taken for.
+    /// The language that the document was taken for.
     pub language: Language,
-    /// The model that read it.
+    /// The language model that read the document.
     pub model: ModelId,
-    /// Name of the detector that judged it, such as `surprisal-1`.
+    /// The name of the detector that judged the document, such as `surprisal-1`.
     pub detector: String,
-    /// The calibrated score.
+    /// The document's calibrated score.
     pub score: Score,
-    /// The sentences, in text order: a finding is shown in its own.
+    /// The document's sentences, in text order: a finding is shown in its own.
     pub sentences: Vec<Span<Doc>>,
     /// The suspect phrases, in text order.
     pub findings: Vec<Finding>,
-    /// How many more there were, of words and names that the house has accepted.
+    /// How many more findings there were, of words and names that the configuration accepts.
     pub accepted: usize,
-    /// Every word and punctuation mark, in text order.
+    /// Every word and punctuation mark of the document, in text order.
     pub words: Vec<WordVerdict>,
-    /// By how much the thresholds rose in this document, in logits.
+    /// By how much the thresholds were raised for this document, in logits.
     pub threshold_shift: f32,
-    /// The siblings it was read beside.
-    pub siblings: Vec<ReadSibling>,
+    /// The siblings that the document was compared with.
+    pub siblings: Vec<SiblingEntry>,
 }
 
-/// A sibling that a document was read beside.
+/// A sibling that a document was compared with.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ReadSibling {
-    /// How far it was believed.
-    pub trust: Trust,
-    /// Its text.
+pub struct SiblingEntry {
+    /// The sibling's path as given, or the record's own id.
+    pub id: String,
+    /// How far the sibling is trusted, from 0 to 1: its suggestions weigh so much.
+    pub weight: f32,
+    /// The share of the document's sentences that the sibling has a counterpart of, from 0
+    /// to 1.
+    pub aligned_share: f32,
+    /// The sibling's own quality, from 0 to 100, if it could be judged.
+    pub quality: Option<f32>,
+    /// Why the sibling is not trusted in full.
+    pub doubt: Option<SiblingDoubt>,
+    /// The sibling's text.
     pub text: String,
-    /// What is read of it, if it is marked up.
+    /// What is read of the text, if it is marked up.
     pub prose: Option<Arc<Prose>>,
-    /// What it tells of the document.
+    /// The document's sentences that the sibling has counterparts of.
     pub aligned: AlignedSentences,
+}
+
+/// Why a sibling is not trusted in full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SiblingDoubt {
+    /// The sibling cannot be judged: it is empty, or in another language.
+    NotJudged,
+    /// The sibling tells another story.
+    OtherStory,
+    /// The sibling is garbled itself.
+    Garbled,
+}
+
+impl fmt::Display for SiblingDoubt {
+    /// Writes the doubt's name in reports, such as `other_story`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 /// Sentences of a document, in text order, each with the sentence that a sibling has
@@ -182,15 +168,15 @@ impl Analysis {
     }
 }
 
-/// What was judged of one word or punctuation mark.
+/// What was found out about one word or punctuation mark.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WordVerdict {
     /// The word, in bytes of the document.
     pub span: Span<Doc>,
-    /// Sum of its tokens' surprisals, in bits.
+    /// How surprising the word is: the sum of its tokens' surprisals, in bits.
     pub surprisal_bits: f32,
-    /// Calibrated probability that a post-editor would change it.
+    /// The calibrated probability that a post-editor would change the word.
     pub p_garbled: f32,
-    /// The decision that findings are built from.
+    /// Whether the word counts as garbled: findings are made of such words.
     pub garbled: bool,
 }

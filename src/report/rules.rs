@@ -5,20 +5,20 @@
 
 use crate::finding::Category;
 
-/// What is said of a category.
+/// What is said about a category.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
     /// The category.
     pub category: Category,
-    /// Its name for people.
+    /// The category's name for people.
     pub title: &'static str,
     /// What is wrong, in one sentence.
     pub short: &'static str,
     /// A phrase that has the error.
     pub bad: &'static str,
-    /// What it should be.
+    /// What the phrase should be.
     pub good: &'static str,
-    /// What to do about it.
+    /// What to do about the error.
     pub advice: &'static str,
 }
 

@@ -9,9 +9,9 @@
 
 use crate::finding::Finding;
 
-use super::{Analysis, Outcome, Report, message, visible};
+use super::{Analysis, Outcome, Report, visible};
 
-/// The first row.
+/// The first row, with the names of the columns.
 pub const HEADER: &str = "id\ttext\tstart_ids\tend_ids\tseverities\n";
 
 /// What stands in the place of an offset where nothing was found.
@@ -20,8 +20,8 @@ const NO_OFFSET: &str = "-1";
 /// What stands in the place of a severity where nothing was found.
 const NO_ERROR: &str = "no-error";
 
-/// The row of a document. One that was not judged has its id only: empty cells are
-/// unknown, `-1` is nothing found.
+/// The row of a document. A document that was not judged has its id only: empty cells mean
+/// that nothing is known, `-1` that nothing was found.
 pub fn row(report: &Report) -> String {
     let id = visible::name(&report.id);
     match &report.outcome {
@@ -31,14 +31,10 @@ pub fn row(report: &Report) -> String {
             let offset = |byte| index.position(byte).char_offset.to_string();
             let starts = list(analysis, NO_OFFSET, |finding| offset(finding.span.start()));
             let ends = list(analysis, NO_OFFSET, |finding| offset(finding.span.end()));
-            let severities = list(analysis, NO_ERROR, |finding| {
-                message::severity_name(finding.severity).to_owned()
-            });
+            let severities = list(analysis, NO_ERROR, |finding| finding.severity.to_string());
             format!("{id}\t{text}\t{starts}\t{ends}\t{severities}\n")
         }
-        Outcome::Abstained { .. } | Outcome::Failed(_) | Outcome::BadRecord(_) => {
-            format!("{id}\t\t\t\t\n")
-        }
+        Outcome::Abstained { .. } | Outcome::Failed(_) => format!("{id}\t\t\t\t\n"),
     }
 }
 

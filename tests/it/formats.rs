@@ -6,7 +6,7 @@ use std::path::Path;
 use mtlint::Sensitivity;
 use mtlint::document::{Document, LineIndex};
 use mtlint::report::sarif::Sarif;
-use mtlint::report::{Outcome, Report, compact, github, html, json, text, tsv};
+use mtlint::report::{Outcome, Report, compact, github, html, json, text, tsv, v1};
 use serde_json::Value;
 
 use crate::common::lint;
@@ -49,21 +49,20 @@ fn string(value: &Value) -> String {
 
 /// The findings of the JSON, with all that any format tells.
 fn of_json(line: &str, source: &str) -> Vec<Told> {
-    let report: Value = serde_json::from_str(line).unwrap();
+    let report: v1::Report = serde_json::from_str(line).unwrap();
     let index = LineIndex::new(source);
-    let findings = report["findings"].as_array().unwrap().iter();
-    let told = findings.map(|finding| {
-        let (start, end) = (number(&finding["start"]), number(&finding["end"]));
-        assert_eq!(finding["text"], &source[start..end]);
+    let told = report.findings.into_iter().map(|finding| {
+        let (start, end) = (finding.start, finding.end);
+        assert_eq!(finding.text, &source[start..end]);
         let behind = index.position(end);
         Told {
             bytes: Some((start, end)),
-            characters: Some((number(&finding["char_start"]), number(&finding["char_end"]))),
-            start: Some((number(&finding["line"]), number(&finding["column"]))),
+            characters: Some((finding.char_start, finding.char_end)),
+            start: Some((finding.line, finding.column)),
             end: Some((behind.line, behind.column)),
-            severity: string(&finding["severity"]),
-            category: Some(string(&finding["category"])),
-            fingerprint: Some(string(&finding["fingerprint"])),
+            severity: finding.severity.to_string(),
+            category: Some(finding.category.to_string()),
+            fingerprint: Some(finding.fingerprint),
         }
     });
     told.collect()
@@ -302,7 +301,7 @@ fn every_format_has_the_findings_of_the_json() {
         let name = text::safe_name(&id);
         let style = text::Style {
             width: 80,
-            colour: false,
+            color: false,
         };
         let lines = compact::lines(&report);
         let drawn = text::highlight(&report, style);

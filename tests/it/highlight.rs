@@ -162,7 +162,7 @@ fn the_readme_shows_what_is_printed() {
     );
     let style = text::Style {
         width: 100,
-        colour: false,
+        color: false,
     };
     let printed = text::highlight(&report, style);
     assert_eq!(without_numbers(shown), without_numbers(&printed));

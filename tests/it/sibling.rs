@@ -224,7 +224,7 @@ fn findings(text: &str, siblings: &[&str]) -> Vec<Finding> {
         panic!("not judged: {text}");
     };
     for sibling in &analysis.siblings {
-        assert!(sibling.trust.weight > 0.0, "{:?}", sibling.trust);
+        assert!(sibling.weight > 0.0, "{sibling:?}");
     }
     analysis.findings
 }

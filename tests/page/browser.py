@@ -74,7 +74,7 @@ class Pages:
         path.write_text(self.run("--format", "html", *arguments), newline="")
         return path.as_uri()
 
-    def morning(self, name, feed):
+    def run_report(self, name, feed):
         """The address of the page that tells of a night over a feed."""
         state = self.path / "night.state"
         night = [feed, "--output", "/dev/null", "--state", state, "--model", "stub", "--quiet"]

@@ -301,12 +301,12 @@ class PageTest(unittest.TestCase):
         self.assertIn("Not judged: there is nothing in it but white space", "\n".join(rows[1:]))
         self.assertIn("missing.txt: no such file", "\n".join(rows[1:]))
 
-    def test_the_morning_is_a_page_too(self):
+    def test_the_run_report_is_a_page_too(self):
         ids = ["<b>\u202ebold", "plain", "empty"]
         texts = ["A gibberish day for the twaddle mayor.", "It rained all day long.", " "]
         lines = [json.dumps({"id": i, "text": t}) + "\n" for i, t in zip(ids, texts)]
         feed = self.pages.text("feed.jsonl", "".join(lines))
-        address = self.pages.morning("morning.html", feed)
+        address = self.pages.run_report("night.html", feed)
         for size in (browser.PHONE, browser.DESKTOP):
             self.open(address, size=size)
             width = self.driver.execute_script("return document.documentElement.scrollWidth")

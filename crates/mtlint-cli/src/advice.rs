@@ -13,7 +13,7 @@ use mtlint::document::DocumentError;
 use mtlint::language::{AbstainReason, Language};
 use mtlint::lm::LmError;
 use mtlint::models::ModelError;
-use mtlint::report::{RecordError, message};
+use mtlint::report::{Failure, message};
 
 /// An error with its causes, and with advice where there is any.
 pub fn message(error: &anyhow::Error) -> String {
@@ -117,14 +117,8 @@ fn engine_advice(error: &LmError) -> Option<String> {
 }
 
 /// Why a document could not be read, and the way out.
-pub fn document_error(error: &DocumentError) -> String {
-    reported(error.kind(), error.to_string())
-}
-
-/// Why a record could not be used, and the way out.
-pub fn record_error(error: &RecordError) -> String {
-    let kind = message::record_error_kind(error);
-    reported(kind, message::record_error(error))
+pub fn failure(failure: &Failure) -> String {
+    reported(&failure.kind.to_string(), failure.message.clone())
 }
 
 /// The message that a report has about a document that failed or was not judged, by the
@@ -148,7 +142,7 @@ fn report_advice(kind: &str, message: &str) -> Option<&'static str> {
 /// Why a document was not judged, and the way out.
 pub fn abstained(reason: AbstainReason, language: Option<&Language>) -> String {
     let why = message::abstained(reason, language);
-    reported(message::reason_name(reason), why)
+    reported(&reason.to_string(), why)
 }
 
 #[cfg(test)]

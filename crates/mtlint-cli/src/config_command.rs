@@ -8,7 +8,6 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use mtlint::report::message::{category_name, severity_name};
 use mtlint::report::text::{safe, safe_name};
 
 use super::config::{Origin, Setting, Settings, Strictness, Typed, schema};
@@ -148,15 +147,19 @@ fn rows(settings: &Settings) -> Vec<Row> {
         Row::new("threshold", strictness, threshold),
         Row::new("language", language, language.value.clone()),
         Row::new("max-bytes", max_bytes, max_bytes.value),
-        Row::new("gates.fail-on", fail_on, fail_on.value.map(severity_name)),
+        Row::new(
+            "gates.fail-on",
+            fail_on,
+            fail_on.value.map(|severity| severity.to_string()),
+        ),
         Row::new("gates.fail-under", fail_under, number(fail_under.value)),
     ];
     for category in &settings.categories {
-        let key = format!("category.{}", category_name(category.category));
+        let key = format!("category.{}", category.category);
         let enabled = &category.enabled;
         rows.push(Row::new(format!("{key}.enabled"), enabled, enabled.value));
         let severity = &category.severity;
-        let value = severity.value.map(severity_name);
+        let value = severity.value.map(|severity| severity.to_string());
         rows.push(Row::new(format!("{key}.severity"), severity, value));
     }
     for accepted in &settings.accepted {

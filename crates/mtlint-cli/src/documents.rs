@@ -9,12 +9,12 @@ use mtlint::batch::Summary;
 use mtlint::correct::Correction;
 use mtlint::document::{Document, DocumentError};
 use mtlint::report::baseline::Known;
-use mtlint::report::{Outcome, Report, text};
+use mtlint::report::printer::{Format, PrintOptions, TextLayout};
+use mtlint::report::{Failure, Outcome, Report, text};
 
 use super::advice;
 use super::baseline_file;
 use super::config::{Settings, Typed};
-use super::drawing::{DrawText, Format, Manner};
 use super::emit::{self, EmitTarget, Outputs};
 use super::flags::{ConsoleFlags, GateFlags, JudgingFlags};
 use super::inputs::{MarkupChoice, STANDARD_INPUT, open};
@@ -104,13 +104,13 @@ pub struct DocumentArgs {
     pub config: ConfigFlags,
 }
 
-/// Judges and prints every document; `draw` makes the text of one.
+/// Judges and prints every document; in text each has this `layout`.
 pub fn run(
     arguments: &DocumentArgs,
-    draw: DrawText,
+    layout: TextLayout,
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Verdict> {
-    let mut job = Job::begin(arguments, draw, streams)?;
+    let mut job = Job::begin(arguments, layout, streams)?;
     for file in job.files() {
         let document = open(file, job.settings(file).max_bytes.value, streams);
         for report in job.judge(file, document)? {
@@ -136,7 +136,7 @@ impl<'a> Job<'a> {
     /// Checks the arguments, reads the siblings and loads the model.
     pub fn begin(
         arguments: &'a DocumentArgs,
-        draw: DrawText,
+        layout: TextLayout,
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<Self> {
         let mut formats = arguments.emit.iter().map(|emit| emit.format);
@@ -146,14 +146,15 @@ impl<'a> Job<'a> {
         }
         let style = text::Style {
             width: streams.terminal.width,
-            colour: arguments.console.color.is_wanted(streams),
+            color: arguments.console.color.is_wanted(streams),
         };
-        let manner = Manner {
-            text: draw,
+        let options = PrintOptions {
+            layout,
             style,
             words: arguments.words,
             several: arguments.input.files.len() > 1,
             compared: arguments.baseline.is_some(),
+            root: std::env::current_dir().ok(),
         };
         // Before the model is loaded: what is refused is refused at once.
         let typed = Typed {
@@ -164,7 +165,7 @@ impl<'a> Job<'a> {
         let planned: Vec<String> = plan.read().collect();
         let read = arguments.input.read().chain(arguments.baseline.as_deref());
         let read: Vec<&str> = read.chain(planned.iter().map(String::as_str)).collect();
-        let outputs = Outputs::create(arguments.format, &arguments.emit, manner, &read)?;
+        let outputs = Outputs::create(arguments.format, &arguments.emit, options, &read)?;
         let known = arguments.baseline.as_deref().map(baseline_file::read);
         Ok(Self {
             known: known.transpose()?,
@@ -237,7 +238,7 @@ impl<'a> Job<'a> {
         let nothing_new = matches!(&report.outcome, Outcome::Scored(analysis)
             if analysis.known_findings() > 0 && analysis.new_findings().next().is_none());
         self.verdict.gate |= !nothing_new && gates.met_by(&Summary::of(report));
-        if let Outcome::Failed(_) | Outcome::BadRecord(_) = report.outcome {
+        if let Outcome::Failed(_) = report.outcome {
             self.fail();
         }
     }
@@ -302,10 +303,7 @@ impl Judge {
         });
         match document {
             Ok((document, own)) => self.linters.lint(&self.plan, document, &self.siblings, own),
-            Err(error) => Ok(vec![Report {
-                id: id.to_owned(),
-                outcome: Outcome::Failed(error),
-            }]),
+            Err(error) => Ok(vec![Report::failed(id, error)]),
         }
     }
 }
@@ -324,7 +322,7 @@ fn siblings(
         match open(file, max_bytes, streams) {
             Ok(sibling) => siblings.push(sibling.marked_up(input.markup.of(file))),
             Err(error) => {
-                let why = advice::document_error(&error);
+                let why = advice::failure(&Failure::from(&error));
                 bail!("the sibling {file} cannot be used: {why}")
             }
         }
@@ -335,8 +333,7 @@ fn siblings(
 /// Notes on standard error what the report could not judge.
 pub fn note_outcome(report: &Report, streams: &mut Streams<'_>) {
     match &report.outcome {
-        Outcome::Failed(error) => streams.error(&advice::document_error(error)),
-        Outcome::BadRecord(error) => streams.error(&advice::record_error(error)),
+        Outcome::Failed(failure) => streams.error(&advice::failure(failure)),
         Outcome::Abstained { reason, language } => {
             let why = advice::abstained(*reason, language.as_ref());
             streams.note(&format!("{} was not judged: {why}", report.id));

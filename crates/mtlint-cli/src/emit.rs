@@ -4,13 +4,14 @@
 //! appear whole when all are there. What happens to one output does not touch the others:
 //! a reader that has gone or a full disk ends that output only.
 
+use std::io::Write;
+
 use anyhow::bail;
-use clap::ValueEnum;
 
 use mtlint::correct::Correction;
+use mtlint::report::printer::{Format, PrintError, PrintOptions, Printer};
 use mtlint::report::{Report, text};
 
-use super::drawing::{Drawing, Format, Manner};
 use super::output::{OutputError, Streams};
 use super::output_file::{OutputFile, is_one_of};
 
@@ -20,7 +21,7 @@ const FILE_WIDTH: usize = 100;
 /// A format and where it goes, as an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmitTarget {
-    /// How reports are drawn.
+    /// The format of the reports.
     pub format: Format,
     /// The file they go to.
     pub path: String,
@@ -28,16 +29,12 @@ pub struct EmitTarget {
 
 /// `FORMAT=PATH`.
 pub fn parse(value: &str) -> Result<EmitTarget, String> {
-    let formats = || {
-        let names = Format::value_variants().iter();
-        let names = names.filter_map(|format| Some(format.to_possible_value()?.get_name().into()));
-        names.collect::<Vec<String>>().join(", ")
-    };
     let Some((format, path)) = value.split_once('=').filter(|(_, path)| !path.is_empty()) else {
         return Err("FORMAT=PATH is expected, such as sarif=mtlint.sarif".to_owned());
     };
-    let Ok(format) = Format::from_str(format, false) else {
-        return Err(format!("the formats are {}", formats()));
+    let Some(format) = Format::from_name(format) else {
+        let names = Format::ALL.map(Format::name);
+        return Err(format!("the formats are {}", names.join(", ")));
     };
     if path == "-" {
         let name = value.split('=').next().unwrap_or_default();
@@ -57,9 +54,9 @@ pub struct Outputs {
     failure: Option<OutputError>,
 }
 
-/// What is drawn, and where it goes until that fails.
+/// What is printed, and where it goes until that fails.
 struct Output<T> {
-    drawing: Drawing,
+    printer: Printer,
     place: Option<T>,
 }
 
@@ -68,7 +65,7 @@ impl Outputs {
     pub fn create(
         format: Format,
         emits: &[EmitTarget],
-        manner: Manner,
+        options: PrintOptions,
         read: &[&str],
     ) -> anyhow::Result<Self> {
         let mut written: Vec<&str> = Vec::new();
@@ -83,20 +80,20 @@ impl Outputs {
             written.push(path);
             let plain = text::Style {
                 width: FILE_WIDTH,
-                colour: false,
+                color: false,
             };
-            let manner = Manner {
+            let options = PrintOptions {
                 style: plain,
-                ..manner
+                ..options.clone()
             };
             files.push(Output {
-                drawing: Drawing::new(*format, manner),
+                printer: Printer::new(*format, options),
                 place: Some(OutputFile::create(path)?),
             });
         }
         Ok(Self {
             standard: Output {
-                drawing: Drawing::new(format, manner),
+                printer: Printer::new(format, options),
                 place: Some(()),
             },
             files,
@@ -104,7 +101,7 @@ impl Outputs {
         })
     }
 
-    /// Draws a report to the files, and to standard output if it is `printed` there.
+    /// Prints a report to the files, and to standard output if it is `printed` there.
     pub fn give(
         &mut self,
         report: &Report,
@@ -113,17 +110,19 @@ impl Outputs {
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<()> {
         for file in &mut self.files {
-            let drawn = file.drawing.document(report, correction)?;
+            let printer = &mut file.printer;
+            let text = text_of(|out| printer.print(report, correction, out))?;
             if let Some(place) = &mut file.place
-                && let Err(error) = place.write(&drawn, streams.stdout)
+                && let Err(error) = place.write(&text, streams.stdout)
             {
                 file.place = None;
                 note(&mut self.failure, error);
             }
         }
         if printed && self.standard.place.is_some() {
-            let drawn = self.standard.drawing.document(report, correction)?;
-            self.printed(streams.print(&drawn))?;
+            let printer = &mut self.standard.printer;
+            let text = text_of(|out| printer.print(report, correction, out))?;
+            self.printed(streams.print(&text))?;
         }
         Ok(())
     }
@@ -148,14 +147,14 @@ impl Outputs {
             let Some(mut place) = file.place else {
                 continue;
             };
-            let rest = file.drawing.finish()?;
+            let rest = text_of(|out| file.printer.finish(out))?;
             let done = place.write(&rest, streams.stdout);
             if let Err(error) = done.and_then(|()| place.finish(streams.stdout)) {
                 note(&mut self.failure, error);
             }
         }
         if self.standard.place.is_some() {
-            let rest = self.standard.drawing.finish()?;
+            let rest = text_of(|out| self.standard.printer.finish(out))?;
             if let Err(error) = streams.print(&rest) {
                 if alone {
                     return Err(error.into());
@@ -165,6 +164,14 @@ impl Outputs {
         }
         self.failure.map_or(Ok(()), |failure| Err(failure.into()))
     }
+}
+
+/// What a printer prints. It is collected first, so that an error of an output is told
+/// from one of the printer.
+fn text_of(print: impl FnOnce(&mut dyn Write) -> Result<(), PrintError>) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    print(&mut bytes)?;
+    Ok(String::from_utf8(bytes)?)
 }
 
 /// Keeps the first failure. That a reader has gone is none: it has all it wanted.

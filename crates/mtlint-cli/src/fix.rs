@@ -12,13 +12,13 @@ use anyhow::bail;
 use clap::{Args, ValueEnum};
 
 use mtlint::correct::{Correction, Permission, correct};
-use mtlint::document::{Document, DocumentError};
+use mtlint::document::Document;
 use mtlint::finding::Finding;
-use mtlint::report::{Outcome, Report, diff, text};
+use mtlint::report::printer::{Format, TextLayout};
+use mtlint::report::{Failure, FailureKind, Outcome, Report, diff};
 
 use super::advice;
 use super::documents::{self, DocumentArgs, Job};
-use super::drawing::Format;
 use super::gates::Gates;
 use super::inputs::{self, STANDARD_INPUT};
 use super::output::{OutputError, Streams};
@@ -114,7 +114,7 @@ pub fn run(
         flags,
         allowed,
     };
-    let mut job = Job::begin(documents, text::highlight, streams)?;
+    let mut job = Job::begin(documents, TextLayout::Findings, streams)?;
     for file in job.files() {
         fixer.fix(file, &mut job, streams)?;
     }
@@ -162,8 +162,8 @@ impl Fixer<'_> {
                 streams.note(&format!("{file}: {note}"));
             }
             if self.flags.diff {
-                let colour = job.style().colour;
-                let diff = diff::unified(file, &original, &correction.text, colour);
+                let color = job.style().color;
+                let diff = diff::unified(file, &original, &correction.text, color);
                 job.printed(streams.print(&diff))?;
             } else if self.prints_text() {
                 job.printed(streams.print(&correction.text))?;
@@ -194,10 +194,11 @@ impl Fixer<'_> {
     ) -> anyhow::Result<()> {
         job.give(report, None, self.prints_report(), streams)?;
         if self.prints_text() {
-            job.printed(match report.outcome {
-                Outcome::Failed(DocumentError::NotUtf8 { .. } | DocumentError::TooLarge { .. }) => {
-                    pass_on(&report.id, bytes, streams)
-                }
+            job.printed(match &report.outcome {
+                Outcome::Failed(Failure {
+                    kind: FailureKind::NotUtf8 | FailureKind::TooLarge,
+                    ..
+                }) => pass_on(&report.id, bytes, streams),
                 _ => streams.print(original),
             })?;
         }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use mtlint::report::text;
+use mtlint::report::printer::TextLayout;
 
 use super::documents::{self, DocumentArgs};
 use super::fix::{self, FixArgs};
@@ -35,6 +35,6 @@ pub struct HighlightArgs {
 pub fn run(arguments: &HighlightArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
     match arguments.fix.allowed() {
         Some(allowed) => fix::run(&arguments.documents, &arguments.fix, allowed, streams),
-        None => documents::run(&arguments.documents, text::highlight, streams),
+        None => documents::run(&arguments.documents, TextLayout::Findings, streams),
     }
 }

@@ -12,7 +12,6 @@ mod completions;
 mod config;
 mod config_command;
 mod documents;
-mod drawing;
 mod emit;
 mod eval;
 mod fix;
@@ -31,6 +30,7 @@ mod plan;
 mod progress;
 mod replace;
 mod report;
+mod schema;
 mod score;
 mod values;
 mod verdict;
@@ -90,6 +90,7 @@ enum Command {
     Calibrate(calibrate::CalibrateArgs),
     Config(config_command::ConfigArguments),
     Models(models::ModelsArguments),
+    Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -109,7 +110,7 @@ impl Command {
                 None => return (LogFormat::default(), false),
             },
             Self::Models(arguments) => return (LogFormat::default(), arguments.quiet),
-            Self::Report(_) | Self::Completions(_) | Self::Man(_) => {
+            Self::Report(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => {
                 return (LogFormat::default(), false);
             }
         };
@@ -177,6 +178,7 @@ fn dispatch(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Verdi
         Command::Calibrate(arguments) => calibrate::run(&arguments, streams),
         Command::Config(arguments) => config_command::run(&arguments, streams),
         Command::Models(arguments) => models::run(&arguments, streams),
+        Command::Schema(arguments) => schema::run(&arguments, streams),
         Command::Completions(arguments) => completions::run(&arguments, documented(), streams),
         Command::Man(arguments) => man::run(&arguments, documented(), streams),
     }

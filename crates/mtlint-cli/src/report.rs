@@ -1,4 +1,4 @@
-//! `mtlint report`: what the last run over a state brought.
+//! `mtlint report`: the run report, on what the last run over a state brought.
 //!
 //! Reading and counting are the library's; here are the arguments and the exit
 //! status.
@@ -7,9 +7,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use mtlint::batch::morning::{self, draw, page};
+use mtlint::batch::run_report::{self, LastRun, html};
 use mtlint::batch::state::Reader;
-use mtlint::report::text;
+use mtlint::report::text::Style;
 
 use super::advice;
 use super::flags::{ColorChoice, GateFlags};
@@ -30,7 +30,7 @@ use super::verdict::Verdict;
 #[command(after_help = "Examples:\n  \
     mtlint report night.state\n  \
     mtlint report night.state --fail-under 60 --fail-on-error\n  \
-    mtlint report night.state --format html > morning.html\n  \
+    mtlint report night.state --format html > night.html\n  \
     mtlint report night.state --format json | jq -r '.worst[].id'")]
 pub struct ReportArgs {
     /// The state of the nightly batch
@@ -68,28 +68,31 @@ enum Format {
 /// Prints the report, and says by the exit status whether it is bad.
 pub fn run(arguments: &ReportArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
     let reader = Reader::open(&arguments.state)?;
-    let mut morning = morning::morning(&reader, arguments.top)?;
+    let LastRun {
+        mut report,
+        extremes,
+    } = LastRun::of(&reader, arguments.top)?;
     // Whoever reads the output slowly keeps no run waiting.
     drop(reader);
-    for group in &mut morning.not_judged {
+    for group in &mut report.not_judged {
         for document in &mut group.first {
             let message = std::mem::take(&mut document.message);
             document.message = advice::reported(&group.reason, message);
         }
     }
-    let style = text::Style {
+    let style = Style {
         width: streams.terminal.width,
-        colour: arguments.color.is_wanted(streams),
+        color: arguments.color.is_wanted(streams),
     };
     let drawn = match arguments.format {
-        Format::Text => draw::text(&morning, style),
-        Format::Json => draw::json(&morning)?,
-        Format::Html => page::page(&morning)?,
+        Format::Text => run_report::text::draw(&report, style),
+        Format::Json => run_report::json(&report)?,
+        Format::Html => html::page(&report)?,
     };
     streams.print(&drawn)?;
-    let whole = morning.run.finished && morning.totals.failed == 0;
+    let whole = report.run.finished && report.totals.failed == 0;
     Ok(Verdict {
         failed: arguments.fail_on_error && !whole,
-        gate: Gates::from(&arguments.gates).met_by(&morning.extremes()),
+        gate: Gates::from(&arguments.gates).met_by(&extremes),
     })
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use mtlint::report::text;
+use mtlint::report::printer::TextLayout;
 
 use super::documents::{self, DocumentArgs};
 use super::output::Streams;
@@ -26,5 +26,5 @@ pub struct ScoreArgs {
 
 /// Scores every document.
 pub fn run(arguments: &ScoreArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
-    documents::run(&arguments.documents, text::score, streams)
+    documents::run(&arguments.documents, TextLayout::Score, streams)
 }

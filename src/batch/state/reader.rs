@@ -8,10 +8,11 @@ use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, Row};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::super::judged::Body;
-use super::stored::{self, Kept};
+use super::super::report_line::ReportBody;
+use super::stored::{self, StoredReport};
 use super::{Key, StateError, file};
 
 /// The documents of a run by their ids, those with the same id in their order.
@@ -28,25 +29,25 @@ pub struct Reader {
     _lock: Option<file::Lock>,
 }
 
-/// What is known of a run beside its documents.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// What is known of a run apart from its documents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RunFacts {
-    /// Later runs have larger numbers.
+    /// The number of the run; later runs have larger numbers.
     pub number: i64,
-    /// What it was to read, as it was given.
+    /// What the run was to read, as it was given.
     pub inputs: Vec<String>,
-    /// When it was begun by the machine's clock: `2026-03-01T02:00:00Z`.
+    /// When the run was begun by the machine's clock, such as `2026-03-01T02:00:00Z`.
     pub started: String,
-    /// When it last came to its end or was told to stop.
+    /// When the run last came to its end or was told to stop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<String>,
-    /// Whether it read all its input; else it was cut short.
+    /// Whether the run read all its input; otherwise it was cut short.
     pub finished: bool,
-    /// How often it was begun: more than once if it was taken up again.
+    /// How often the run was begun: more than once if it was taken up again.
     pub attempts: i64,
-    /// Reports that were made anew; the others were known before.
+    /// How many reports were made anew; the others were known before.
     pub readings: i64,
-    /// How its documents were judged, as names and values.
+    /// How the run's documents were judged, as names and values.
     #[serde(skip)]
     pub fingerprint: Vec<(String, String)>,
 }
@@ -55,9 +56,9 @@ pub struct RunFacts {
 #[derive(Debug)]
 pub(in super::super) enum Content {
     /// A report on a document that could be read.
-    Report(Kept),
+    Report(StoredReport),
     /// The report on one that could not.
-    Failure(Body),
+    Failure(ReportBody),
     /// A report that was changed on the disk.
     Damaged,
 }
@@ -203,7 +204,7 @@ impl Reader {
 
     fn content(&self, entry: Entry) -> rusqlite::Result<(String, Content)> {
         let Some(number) = entry.report else {
-            let failure = entry.failure.map(|body| Content::Failure(Body(body)));
+            let failure = entry.failure.map(|body| Content::Failure(ReportBody(body)));
             return Ok((entry.id, failure.unwrap_or(Content::Damaged)));
         };
         let columns = stored::COLUMNS;

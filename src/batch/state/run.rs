@@ -8,8 +8,8 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::document::Document;
 
-use super::super::judged::{Body, Summary};
-use super::stored::{self, Kept, checksum, rank};
+use super::super::report_line::{ReportBody, Summary};
+use super::stored::{self, StoredReport, checksum, rank};
 use super::{Fingerprint, Key, State, StateError};
 
 /// A run that was begun, or taken up again.
@@ -27,7 +27,7 @@ pub struct Run {
 /// What a run was given in one place of its input.
 pub(in super::super) enum Entry<'a> {
     Report { id: &'a str, report: i64 },
-    Failed { id: &'a str, body: &'a Body },
+    Failed { id: &'a str, body: &'a ReportBody },
 }
 
 impl State {
@@ -114,7 +114,7 @@ impl Run {
         self.resumed
     }
 
-    /// Kept reports that were damaged and are made anew.
+    /// StoredReport reports that were damaged and are made anew.
     pub fn damaged(&self) -> u64 {
         self.damaged
     }
@@ -125,7 +125,10 @@ impl Run {
     }
 
     /// The report under this key, if it is there and whole.
-    pub(in super::super) fn report(&mut self, key: &Key) -> Result<Option<Kept>, StateError> {
+    pub(in super::super) fn report(
+        &mut self,
+        key: &Key,
+    ) -> Result<Option<StoredReport>, StateError> {
         let found = self
             .stored(key)
             .map_err(|source| StateError::sqlite(&self.state.path, source))?;
@@ -134,7 +137,7 @@ impl Run {
         Ok(found.flatten())
     }
 
-    fn stored(&self, key: &Key) -> rusqlite::Result<Option<Option<Kept>>> {
+    fn stored(&self, key: &Key) -> rusqlite::Result<Option<Option<StoredReport>>> {
         let columns = stored::COLUMNS;
         self.state
             .connection
@@ -214,7 +217,7 @@ impl Commit<'_> {
     pub(in super::super) fn report(
         &self,
         key: &Key,
-        body: &Body,
+        body: &ReportBody,
         summary: &Summary,
     ) -> Result<i64, StateError> {
         let kept = || {
@@ -235,7 +238,7 @@ impl Commit<'_> {
                         key.content,
                         key.siblings,
                         self.fingerprint,
-                        summary.status.name(),
+                        summary.status.to_string(),
                         summary.quality.map(f64::from),
                         summary.worst.map(rank),
                         body.0,

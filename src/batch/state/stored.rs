@@ -8,8 +8,9 @@ use rusqlite::Row;
 use sha2::{Digest, Sha256};
 
 use crate::finding::Severity;
+use crate::report::Status;
 
-use super::super::judged::{Body, Status, Summary};
+use super::super::report_line::{ReportBody, Summary};
 use super::Key;
 use super::key::{Hash, field};
 
@@ -18,24 +19,24 @@ pub(super) const COLUMNS: &str = "reports.number, status, quality, worst, body, 
 
 /// A report from the state.
 #[derive(Debug)]
-pub(in super::super) struct Kept {
+pub(in super::super) struct StoredReport {
     pub(in super::super) number: i64,
-    pub(in super::super) body: Body,
+    pub(in super::super) body: ReportBody,
     pub(in super::super) summary: Summary,
 }
 
 /// The report in `row`, which was found by `key`; `None` if it was changed on
 /// the disk, or if an index gave it for another.
-pub(super) fn read(row: &Row<'_>, key: &Key) -> rusqlite::Result<Option<Kept>> {
+pub(super) fn read(row: &Row<'_>, key: &Key) -> rusqlite::Result<Option<StoredReport>> {
     let status = text(row, 1)?;
     let status = status.as_deref().and_then(Status::from_name);
     let quality: Option<f64> = row.get(2)?;
     let worst: Option<i64> = row.get(3)?;
     let body = text(row, 4)?;
     let sum: Vec<u8> = row.get(5)?;
-    let kept = status.zip(body).map(|(status, body)| Kept {
+    let kept = status.zip(body).map(|(status, body)| StoredReport {
         number: row.get(0).unwrap_or_default(),
-        body: Body(body),
+        body: ReportBody(body),
         summary: Summary {
             status,
             quality: quality.map(|quality| quality as f32),
@@ -65,12 +66,12 @@ fn severity(ranked: i64) -> Option<Severity> {
         .find(|&severity| rank(severity) == ranked)
 }
 
-pub(super) fn checksum(key: &Key, body: &Body, summary: &Summary) -> Hash {
+pub(super) fn checksum(key: &Key, body: &ReportBody, summary: &Summary) -> Hash {
     let mut hasher = Sha256::new();
     for part in [&key.content, &key.siblings, &key.fingerprint] {
         hasher.update(part);
     }
-    field(&mut hasher, summary.status.name().as_bytes());
+    field(&mut hasher, summary.status.to_string().as_bytes());
     let quality = summary
         .quality
         .map(|quality| quality.to_bits().to_le_bytes());

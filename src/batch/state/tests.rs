@@ -7,11 +7,11 @@ use std::sync::atomic::AtomicBool;
 use rusqlite::Connection;
 
 use super::*;
-use crate::batch::morning::morning;
-use crate::batch::{BatchError, Job, Judged, Records, Status};
+use crate::batch::run_report::LastRun;
+use crate::batch::{BatchError, Job, Records, ReportLine};
 use crate::linter::{Linter, Options, Sensitivity};
 use crate::lm::stub::Stub;
-use crate::report::json;
+use crate::report::{Status, json};
 
 const NIGHT: i64 = 1_790_000_000;
 
@@ -41,7 +41,7 @@ impl Night {
     }
 
     /// A whole run over `lines`: what was judged, in order.
-    fn judged(&self, lines: &str) -> Vec<Judged> {
+    fn judged(&self, lines: &str) -> Vec<ReportLine> {
         let mut run = self.begin("1", false, NIGHT);
         let judged = judge(&mut run, lines).unwrap();
         run.end(true, NIGHT).unwrap();
@@ -54,7 +54,7 @@ impl Night {
     }
 }
 
-fn judge(run: &mut Run, lines: &str) -> Result<Vec<Judged>, BatchError> {
+fn judge(run: &mut Run, lines: &str) -> Result<Vec<ReportLine>, BatchError> {
     let options = Options {
         language: Some("eng".to_owned()),
         ..Options::with_sensitivity(Sensitivity::Thorough)
@@ -79,12 +79,12 @@ fn judge(run: &mut Run, lines: &str) -> Result<Vec<Judged>, BatchError> {
     Ok(all)
 }
 
-fn lines(judged: &[Judged]) -> Vec<&str> {
+fn lines(judged: &[ReportLine]) -> Vec<&str> {
     judged.iter().map(|judged| judged.line.as_str()).collect()
 }
 
-fn kept(judged: &[Judged]) -> Vec<bool> {
-    judged.iter().map(|judged| judged.kept).collect()
+fn kept(judged: &[ReportLine]) -> Vec<bool> {
+    judged.iter().map(|judged| judged.from_state).collect()
 }
 
 #[test]
@@ -301,7 +301,7 @@ fn a_full_disk_ends_the_run_and_the_state_stays_whole() {
     let mut again = night.begin("1", true, NIGHT);
     assert!(again.resumed());
     let judged = judge(&mut again, &feed).unwrap();
-    let known = judged.iter().filter(|judged| judged.kept).count();
+    let known = judged.iter().filter(|judged| judged.from_state).count();
     assert_eq!(known as i64, committed);
     assert_eq!(lines(&judged), lines(&Night::new().judged(&feed)));
 }
@@ -329,7 +329,7 @@ fn a_run_waits_for_whoever_reads_and_readers_for_nobody() {
 /// Whatever byte of the file is wrong, there is an error or a report in which
 /// every document has its place.
 #[test]
-fn no_damaged_byte_hides_a_document_from_the_morning() {
+fn no_damaged_byte_hides_a_document_from_the_run_report() {
     let night = Night::new();
     let mut feed = String::new();
     for number in 0..12 {
@@ -343,17 +343,17 @@ fn no_damaged_byte_hides_a_document_from_the_morning() {
         let mut bytes = whole.clone();
         bytes[place] ^= 0x55;
         std::fs::write(damaged.path(), bytes).unwrap();
-        let told = Reader::open(&damaged.path()).and_then(|reader| morning(&reader, 20));
-        let Ok(told) = told else {
+        let run = Reader::open(&damaged.path()).and_then(|reader| LastRun::of(&reader, 20));
+        let Ok(LastRun { report, .. }) = run else {
             refused += 1;
             continue;
         };
-        let totals = &told.totals;
+        let totals = &report.totals;
         assert_eq!(totals.documents, 12, "byte {place}");
         assert_eq!(totals.judged + totals.failed, 12, "byte {place}");
         left_out += totals.failed;
         // The place of a number or letter in an id may be wrong; no quality is.
-        assert!(told.worst.iter().all(|poor| poor.quality > 0.0));
+        assert!(report.worst.iter().all(|document| document.quality > 0.0));
     }
     assert!(refused > 0 && left_out > 0, "{refused}, {left_out}");
 }

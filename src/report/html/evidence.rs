@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::finding::{Applicability, Finding, Severity, SiblingQuote, Suggestion};
 use crate::report::{Analysis, message, visible};
 
-use super::runs::{card_id, finding_id, quote_id};
+use super::pieces::{card_id, finding_id, quote_id};
 use super::shown::Shown;
 
 /// Columns that a phrase takes in a card: the text shows all of it.
@@ -16,8 +16,8 @@ const PHRASE_COLUMNS: usize = 160;
 /// How often a category was found.
 pub(super) struct Chip {
     pub label: &'static str,
-    /// The worst of them.
-    pub severity: &'static str,
+    /// The severity of the worst of them.
+    pub severity: Severity,
     pub count: usize,
 }
 
@@ -35,7 +35,7 @@ pub(super) fn chips(findings: &[&Finding]) -> Vec<Chip> {
     counted.sort_by_key(|(_, (worst, count))| std::cmp::Reverse((*worst, *count)));
     let chip = |(category, (worst, count))| Chip {
         label: message::category_label(category),
-        severity: message::severity_name(worst),
+        severity: worst,
         count,
     };
     counted.into_iter().map(chip).collect()
@@ -46,7 +46,7 @@ pub(super) struct Card<'a> {
     pub id: String,
     pub mark: String,
     pub number: usize,
-    pub severity: &'static str,
+    pub severity: Severity,
     pub category: &'static str,
     pub confidence: String,
     pub phrase: String,
@@ -55,9 +55,9 @@ pub(super) struct Card<'a> {
     pub why: String,
     pub surprisal: String,
     pub expected_bits: String,
-    /// Of 100.
+    /// The surprisal's bar, from 0 to 100.
     pub surprisal_share: f32,
-    /// Of 100.
+    /// The expectation's bar, from 0 to 100.
     pub expected_share: f32,
     pub fixes: Vec<Fix<'a>>,
 }
@@ -69,7 +69,7 @@ pub(super) struct Fix<'a> {
     /// What a button copies.
     pub copy: &'a str,
     pub confidence: String,
-    pub applicability: &'static str,
+    pub applicability: Applicability,
     pub label: &'static str,
     pub quote: Option<Quote<'a>>,
 }
@@ -114,7 +114,7 @@ fn card<'a>(anchor: &str, index: usize, finding: &'a Finding, analysis: &'a Anal
         id: card_id(anchor, index),
         mark: finding_id(anchor, index),
         number: index + 1,
-        severity: message::severity_name(finding.severity),
+        severity: finding.severity,
         category: message::category_label(finding.category),
         confidence: message::percent(finding.confidence),
         phrase: visible::prose(&visible::shortened(phrase, PHRASE_COLUMNS)),
@@ -135,10 +135,10 @@ fn fix<'a>(
     (index, place): (usize, usize),
     suggestion: &'a Suggestion,
 ) -> Fix<'a> {
-    let (applicability, label) = match suggestion.applicability {
-        Applicability::Safe => ("safe", "safe to apply"),
-        Applicability::Unsafe => ("unsafe", "look before you apply it"),
-        Applicability::DisplayOnly => ("display_only", "only an idea"),
+    let label = match suggestion.applicability {
+        Applicability::Safe => "safe to apply",
+        Applicability::Unsafe => "look before you apply it",
+        Applicability::DisplayOnly => "only an idea",
     };
     let quote = suggestion.sibling.as_ref().map(|quote| Quote {
         text: Shown::new(&quote.text),
@@ -150,7 +150,7 @@ fn fix<'a>(
         new: Shown::new(&suggestion.replacement),
         copy: &suggestion.replacement,
         confidence: message::percent(suggestion.confidence),
-        applicability,
+        applicability: suggestion.applicability,
         label,
         quote,
     }

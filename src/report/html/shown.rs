@@ -10,12 +10,12 @@ use askama::filters::{Escaper, Html, HtmlSafe};
 
 use crate::report::visible;
 
-/// A text that may stand in a page.
+/// A text of anyone's that may stand in a page: it is escaped when it is displayed.
 #[derive(Debug, Clone, Copy)]
 pub struct Shown<'a>(&'a str);
 
 impl<'a> Shown<'a> {
-    /// As `text` is to be shown.
+    /// The `text`, to be shown in a page.
     pub fn new(text: &'a str) -> Self {
         Self(text)
     }

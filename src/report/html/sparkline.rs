@@ -5,13 +5,13 @@
 
 use std::fmt::Write;
 
-use crate::finding::Finding;
-use crate::report::{Analysis, message};
+use crate::finding::{Finding, Severity};
+use crate::report::Analysis;
 
-use super::runs::finding_id;
+use super::pieces::finding_id;
 
-/// The most points of a curve; longer texts get the mean of several words each.
-const MOST: usize = 240;
+/// How many points a curve has at most; longer texts get the mean of several words each.
+const MAX_POINTS: usize = 240;
 
 /// Units of the drawing: it is stretched to the width there is.
 const WIDTH: f32 = 1000.0;
@@ -34,14 +34,14 @@ pub(super) struct Sparkline {
 pub(super) struct Tick {
     pub x: f32,
     pub mark: String,
-    pub severity: &'static str,
+    pub severity: Severity,
 }
 
 impl Sparkline {
     /// The curve of a document that has words.
     pub fn new(anchor: &str, analysis: &Analysis, findings: &[&Finding]) -> Option<Self> {
         let words = &analysis.words;
-        let points = words.len().min(MOST);
+        let points = words.len().min(MAX_POINTS);
         if points == 0 {
             return None;
         }
@@ -68,7 +68,7 @@ impl Sparkline {
                     .min(WIDTH - 2.0)
                     .round(),
                 mark: finding_id(anchor, index),
-                severity: message::severity_name(finding.severity),
+                severity: finding.severity,
             }
         });
         Some(Self {

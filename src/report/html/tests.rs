@@ -1,7 +1,6 @@
 use super::*;
 use crate::finding::Category;
 use crate::report::fixtures::{at, finding, report, suggestion};
-use crate::sibling::Trust;
 
 const TEXT: &str = "Bernard met Russian Vladimir Poutine.\nThe talks took overweight two hours.\n";
 
@@ -39,14 +38,12 @@ fn the_sibling_stands_beside_with_what_it_tells_marked() {
     let sibling = analysis.findings[0].suggestions[0].sibling.as_mut();
     let sibling = sibling.unwrap();
     sibling.span = quote;
-    analysis.siblings = vec![ReadSibling {
-        trust: Trust {
-            id: sibling.id.clone(),
-            weight: 1.0,
-            aligned: 0.5,
-            quality: Some(90.0),
-            doubt: None,
-        },
+    analysis.siblings = vec![SiblingEntry {
+        id: sibling.id.clone(),
+        weight: 1.0,
+        aligned_share: 0.5,
+        quality: Some(90.0),
+        doubt: None,
         text: told.to_owned(),
         prose: None,
         aligned: vec![(analysis.sentences[0], Span::new(11, told.len()))],

@@ -1,8 +1,10 @@
 //! The JSON, key by key, in the order of the contract.
 
-use super::super::{AbstainReason, Language, Place, RecordError, fixtures};
+use super::super::fingerprint::fingerprints;
+use super::super::{AbstainReason, Failure, FailureKind, Language, Outcome, fixtures};
 use super::*;
 use crate::document::DocumentError;
+use crate::finding::{Category, Finding, Severity};
 
 const TEXT: &str = "Été over.\nThe bank raised its tarif to 4 %.";
 
@@ -102,29 +104,23 @@ fn what_was_not_judged_says_why_and_has_no_score() {
         line(&abstained, Options::default()).unwrap(),
         r#"{"schema":"mtlint.report/1","id":"-","status":"abstained","reason":"language_unsupported","language":{"code":"deu","confidence":1.0},"findings":[]}"#
     );
-    let bad = Report {
-        id: "7".to_owned(),
-        outcome: Outcome::BadRecord(RecordError::Malformed {
-            place: Place::Line(7),
-            problem: "no \"text\"".to_owned(),
-        }),
-    };
-    let shown = line(&bad, Options::default()).unwrap();
-    assert!(
-        shown.starts_with(
-            r#"{"schema":"mtlint.report/1","id":"7","status":"failed","error":{"kind":"bad_record","message":"line 7 is not a record: no \"text\"; "#
-        ),
-        "{shown}"
+    let bad = Report::failed(
+        "7",
+        Failure {
+            kind: FailureKind::BadRecord,
+            message: "line 7 is not a record: no \"text\"".to_owned(),
+        },
+    );
+    assert_eq!(
+        line(&bad, Options::default()).unwrap(),
+        r#"{"schema":"mtlint.report/1","id":"7","status":"failed","error":{"kind":"bad_record","message":"line 7 is not a record: no \"text\""},"findings":[]}"#
     );
 }
 
 #[test]
 fn unreadable_documents_keep_their_kind() {
     let error = crate::document::Document::from_reader("x", &b"ab\xff"[..], 10).unwrap_err();
-    let report = Report {
-        id: "x".to_owned(),
-        outcome: Outcome::Failed(error),
-    };
+    let report = Report::failed("x", error);
     let value: serde_json::Value =
         serde_json::from_str(&line(&report, Options::default()).unwrap()).unwrap();
     assert_eq!(value["error"]["kind"], "not_utf8");

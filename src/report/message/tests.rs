@@ -89,7 +89,7 @@ fn every_category_reads_differently() {
     for category in categories {
         assert_eq!(
             serde_json::to_value(category).unwrap(),
-            category_name(category)
+            category.to_string()
         );
     }
 }
@@ -108,22 +108,13 @@ fn long_phrases_are_quoted_by_their_ends() {
 }
 
 #[test]
-fn reasons_and_errors_give_the_way_out() {
+fn reasons_give_the_way_out() {
     let german = Language {
         code: "deu".to_owned(),
         confidence: 0.9,
     };
     let reason = abstained(AbstainReason::LanguageUnsupported, Some(&german));
     assert!(reason.contains("German"));
-    let too_large = RecordError::TooLarge {
-        place: Place::Line(3),
-        what: "the text".to_owned(),
-        limit: 10,
-    };
-    assert_eq!(
-        record_error(&too_large),
-        "the text of line 3 is over the limit of 10 bytes; split it"
-    );
 }
 
 #[test]

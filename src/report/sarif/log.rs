@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::super::{message, rules};
+use super::super::rules;
+use crate::finding::{Applicability, Category, Severity};
 
 /// The newest edition of the schema of version 2.1.0.
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/\
@@ -57,8 +58,8 @@ struct Driver {
 
 impl Tool {
     pub fn mtlint() -> Self {
-        let notification = |id, short: &str| Descriptor {
-            id,
+        let notification = |id: &str, short: &str| Descriptor {
+            id: id.to_owned(),
             name: None,
             short_description: short.into(),
             full_description: None,
@@ -84,7 +85,7 @@ impl Tool {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Descriptor {
-    id: &'static str,
+    id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     short_description: Text,
@@ -106,7 +107,7 @@ impl Descriptor {
             ..
         } = rule;
         Self {
-            id: message::category_name(rule.category),
+            id: rule.category.to_string(),
             name: Some(rule.title.replace(' ', "")),
             short_description: rule.title.into(),
             full_description: Some((*short).into()),
@@ -168,7 +169,7 @@ pub struct Reference {
 
 #[derive(Debug, Serialize)]
 pub struct NotificationProperties {
-    pub reason: &'static str,
+    pub reason: String,
 }
 
 /// A document, as others refer to it.
@@ -270,7 +271,7 @@ pub struct Content {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SarifResult {
-    pub rule_id: &'static str,
+    pub rule_id: Category,
     pub rule_index: usize,
     pub level: &'static str,
     pub message: Text,
@@ -296,7 +297,7 @@ pub struct Fingerprints {
 
 #[derive(Debug, Serialize)]
 pub struct ResultProperties {
-    pub severity: &'static str,
+    pub severity: Severity,
 }
 
 #[derive(Debug, Serialize)]
@@ -323,6 +324,6 @@ pub struct Replacement {
 
 #[derive(Debug, Serialize)]
 pub struct FixProperties {
-    pub applicability: &'static str,
+    pub applicability: Applicability,
     pub confidence: f64,
 }

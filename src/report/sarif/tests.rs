@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::super::{AbstainReason, RecordError, fixtures};
+use super::super::{AbstainReason, FailureKind, fixtures};
 use super::*;
 use crate::finding::Category;
 
@@ -96,13 +96,11 @@ fn what_was_not_judged_is_a_notification() {
     assert_eq!(notification["properties"]["reason"], "empty");
     let place = &notification["locations"][0]["physicalLocation"];
     assert_eq!(place["artifactLocation"]["uri"], "empty.txt");
-    let failed = Report {
-        id: "7".to_owned(),
-        outcome: Outcome::BadRecord(RecordError::NotUtf8 {
-            place: super::super::Place::Line(7),
-            byte: 3,
-        }),
+    let failure = Failure {
+        kind: FailureKind::NotUtf8,
+        message: "line 7 is not UTF-8: its byte 3 cannot stand there".to_owned(),
     };
+    let failed = Report::failed("7", failure);
     let bad = log(&[abstained, failed], false);
     let invocation = &bad["runs"][0]["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], false);

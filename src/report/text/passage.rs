@@ -12,10 +12,10 @@ use crate::report::{Analysis, visible};
 use crate::span::{Doc, Span};
 
 /// A sentence is shown on at most about this many lines.
-const MOST_LINES: usize = 5;
+const MAX_LINES: usize = 5;
 
 /// The phrase itself is shown on at most about this many.
-const MOST_PHRASE_LINES: usize = 2;
+const MAX_PHRASE_LINES: usize = 2;
 
 /// Wrapped lines, joined with `\n` by whoever draws them.
 pub(super) struct Passage {
@@ -124,10 +124,10 @@ struct Cell {
     in_phrase: bool,
 }
 
-/// The characters to show, cut to what fits on [`MOST_LINES`] lines.
+/// The characters to show, cut to what fits on [`MAX_LINES`] lines.
 fn cells(before: &str, phrase: &str, after: &str, width: usize) -> Vec<Cell> {
-    let phrase = visible::shortened(phrase, MOST_PHRASE_LINES * width);
-    let room = (MOST_LINES * width).saturating_sub(visible::columns(&phrase));
+    let phrase = visible::shortened(phrase, MAX_PHRASE_LINES * width);
+    let room = (MAX_LINES * width).saturating_sub(visible::columns(&phrase));
     let (before, after) = (before.trim_start(), after.trim_end());
     // Half of the room each side, so that the phrase stands in the middle of
     // what is shown of a long sentence; what one side leaves the other gets.

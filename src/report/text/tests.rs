@@ -1,6 +1,6 @@
 //! What people see, as they see it.
 
-use super::super::{AbstainReason, Place, RecordError, fixtures};
+use super::super::{AbstainReason, Failure, fixtures};
 use super::*;
 use crate::finding::Category;
 use crate::span::Span;
@@ -12,7 +12,7 @@ const WARD: &str = "The ward was full.\n\
 fn plain(width: usize) -> Style {
     Style {
         width,
-        colour: false,
+        color: false,
     }
 }
 
@@ -238,14 +238,14 @@ fn a_sentence_that_was_wrapped_in_the_file_is_one_here() {
 }
 
 #[test]
-fn colour_changes_nothing_but_colour() {
+fn color_changes_nothing_but_color() {
     let style = Style {
         width: 80,
-        colour: true,
+        color: true,
     };
-    let coloured = highlight(&ward(), style);
-    assert!(coloured.contains("\u{1b}["));
-    let stripped = anstream::adapter::strip_str(&coloured).to_string();
+    let colored = highlight(&ward(), style);
+    assert!(colored.contains("\u{1b}["));
+    let stripped = anstream::adapter::strip_str(&colored).to_string();
     assert_eq!(stripped, highlight(&ward(), plain(80)));
     assert!(!highlight(&ward(), plain(80)).contains('\u{1b}'));
 }
@@ -274,12 +274,10 @@ fn one_line_says_what_became_of_a_document() {
         highlight(&abstained, plain(80)),
         "table.txt: not judged (not_text)\n"
     );
-    let failed = Report {
-        id: "4".to_owned(),
-        outcome: Outcome::BadRecord(RecordError::NotUtf8 {
-            place: Place::Line(4),
-            byte: 9,
-        }),
+    let failure = Failure {
+        kind: FailureKind::NotUtf8,
+        message: "line 4 is not UTF-8: its byte 9 cannot stand there".to_owned(),
     };
+    let failed = Report::failed("4", failure);
     assert_eq!(score(&failed, plain(80)), "4: failed (not_utf8)\n");
 }

@@ -11,7 +11,7 @@ use anyhow::bail;
 use clap::Args;
 
 use mtlint::batch::{BatchError, Summary};
-use mtlint::batch::{Ended, Job, Judged, Record, Siblings, Source};
+use mtlint::batch::{Ended, Job, Record, ReportLine, Siblings, Source};
 use mtlint::report::{Report, html, json};
 use mtlint::{Linter, Options};
 
@@ -38,7 +38,7 @@ impl PageFlags {
     }
 }
 
-/// A page on its way.
+/// The page of a batch, on its way.
 pub struct Page {
     destination: OutputFile,
     top: usize,
@@ -71,7 +71,7 @@ impl Page {
         }))
     }
 
-    /// Takes note of a document.
+    /// Counts a document that was judged.
     pub fn count(&mut self, summary: &Summary) {
         if let Some(quality) = summary.quality {
             self.worst.push((quality, self.seen));
@@ -118,7 +118,7 @@ impl Page {
             stop: &AtomicBool::new(false),
             watch: Some(&mut draw),
         };
-        let each = |_: Judged| Ok::<_, anyhow::Error>(());
+        let each = |_: ReportLine| Ok::<_, anyhow::Error>(());
         let ended = job.judge_all(records.map(|(_, record)| record), each)?;
         debug_assert_eq!(ended, Ended::Whole);
         let sections: Result<Vec<_>, _> = sections.into_iter().collect();

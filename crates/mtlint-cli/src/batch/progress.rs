@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
-use mtlint::batch::{BytesRead, Judged, Source, Status};
-use mtlint::report::text;
+use mtlint::batch::{BytesRead, Line, ReportLine, Source};
+use mtlint::report::{Status, text};
 
 use crate::advice;
 use crate::log::{Level, LogFormat};
@@ -22,8 +22,8 @@ const NOTE_EVERY: Duration = Duration::from_secs(10);
 /// Documents that failed and are named at the end; all of them are in the output.
 const MAX_NAMED: usize = 3;
 
-/// What a rate or a time left is told from, at least.
-const TELLING: Duration = Duration::from_secs(5);
+/// How long a batch runs before its rate and the time left are shown.
+const SETTLING: Duration = Duration::from_secs(5);
 
 /// Counts, and says how far the batch is.
 pub struct Progress {
@@ -41,15 +41,15 @@ pub struct Progress {
     failures: Vec<String>,
 }
 
-/// What was done so far.
+/// How many documents of each kind there were so far.
 #[derive(Debug, Default, Serialize)]
 pub struct Counts {
     judged: u64,
     abstained: u64,
     failed: u64,
-    /// Of all, those whose report was in the state.
+    /// Documents whose report was in the state.
     known: u64,
-    /// Of all, those that were judged with an article of the pool.
+    /// Documents that were judged with an article of the pool.
     with_sibling: u64,
     near_copies: u64,
 }
@@ -104,21 +104,21 @@ impl Progress {
         self.counts.failed
     }
 
-    pub fn count(&mut self, judged: &Judged, stderr: &mut dyn Write) {
+    pub fn count(&mut self, document: &ReportLine, stderr: &mut dyn Write) {
         let counts = &mut self.counts;
-        match judged.summary.status {
+        match document.summary.status {
             Status::Scored => counts.judged += 1,
             Status::Abstained => counts.abstained += 1,
             Status::Failed => {
                 counts.failed += 1;
                 if self.failures.len() < MAX_NAMED {
-                    self.failures.push(failure(judged));
+                    self.failures.push(failure(document));
                 }
             }
         }
-        counts.known += u64::from(judged.kept);
-        counts.with_sibling += u64::from(judged.links.sibling.is_some());
-        counts.near_copies += u64::from(judged.links.copy_of.is_some());
+        counts.known += u64::from(document.from_state);
+        counts.with_sibling += u64::from(document.links.sibling.is_some());
+        counts.near_copies += u64::from(document.links.copy_of.is_some());
         if !self.bar.is_hidden() {
             // The message first: each of the two draws.
             self.bar.set_message(self.words(false));
@@ -135,7 +135,7 @@ impl Progress {
         let elapsed = self.begun.elapsed();
         let seconds = elapsed.as_secs_f64();
         let documents = counts.judged + counts.abstained + counts.failed;
-        let telling = elapsed >= TELLING && documents > 0;
+        let settled = elapsed >= SETTLING && documents > 0;
         let read = self.read.get();
         // All of a small input is read before it is judged; nobody knows then.
         let left = self.total.filter(|&total| 0 < read && read < total);
@@ -144,9 +144,9 @@ impl Progress {
             done,
             counts,
             seconds: (seconds * 10.0).round() / 10.0,
-            documents_per_second: telling.then(|| rounded(documents as f64 / seconds)),
+            documents_per_second: settled.then(|| rounded(documents as f64 / seconds)),
             seconds_left: left
-                .filter(|_| telling && !done)
+                .filter(|_| settled && !done)
                 .map(|left| left.round() as u64),
         }
     }
@@ -199,16 +199,14 @@ impl Progress {
 }
 
 /// Which document failed, and why, as its report says.
-fn failure(judged: &Judged) -> String {
-    let report: serde_json::Value = serde_json::from_str(&judged.line).unwrap_or_default();
-    let error = &report["error"];
-    let [kind, why] = ["kind", "message"].map(|key| error[key].as_str().unwrap_or_default());
-    let why = advice::reported(kind, why.to_owned());
+fn failure(document: &ReportLine) -> String {
+    let line = serde_json::from_str(&document.line);
+    let failure = line.ok().and_then(|Line(report)| report.error);
+    let why = failure.as_ref().map(advice::failure).unwrap_or_default();
     // Of a file it begins with the path.
-    let why = why
-        .strip_prefix(&format!("{}: ", judged.id))
-        .unwrap_or(&why);
-    format!("failed: {}: {why}", text::safe_name(&judged.id))
+    let path = format!("{}: ", document.id);
+    let why = why.strip_prefix(&path).unwrap_or(&why);
+    format!("failed: {}: {why}", text::safe_name(&document.id))
 }
 
 /// Three digits, as a rate is told.

@@ -12,7 +12,7 @@ use mtlint::Linter;
 use mtlint::batch::Source;
 use mtlint::batch::state::{Fingerprint, Run, State};
 use mtlint::checksum;
-use mtlint::report::json;
+use mtlint::report::v1;
 
 use super::arguments::BatchArgs;
 use crate::config::Settings;
@@ -103,7 +103,7 @@ fn fingerprint(
     let language = settings.language.value.clone();
     let policy = serde_json::to_vec(&settings.policy)?;
     Ok(Fingerprint::new([
-        ("schema", json::SCHEMA.to_owned()),
+        ("schema", v1::Schema::default().to_string()),
         ("version", env!("CARGO_PKG_VERSION").to_owned()),
         ("program", program_hash()?),
         ("model", model.name.clone()),

@@ -12,7 +12,6 @@ use serde::Deserialize;
 
 use mtlint::finding::{Category, Severity};
 use mtlint::lm::Precision;
-use mtlint::report::message::category_name;
 use mtlint::report::rules::RULES;
 
 use super::field::{
@@ -134,7 +133,7 @@ pub struct Accept {
 
 /// The names that reports use.
 fn category(_: &mut SchemaGenerator) -> Schema {
-    let names: Vec<&str> = RULES.map(|rule| category_name(rule.category)).to_vec();
+    let names = RULES.map(|rule| rule.category);
     json_schema!({ "type": "string", "enum": names })
 }
 
@@ -145,7 +144,7 @@ fn categories(generator: &mut SchemaGenerator) -> Schema {
         let mut table = CategoryTable::json_schema(generator);
         let description = format!("{} \"{}\"", rule.short, rule.bad);
         table.insert("description".to_owned(), description.into());
-        tables.insert(category_name(rule.category).to_owned(), table.into());
+        tables.insert(rule.category.to_string(), table.into());
     }
     json_schema!({ "type": "object", "properties": tables, "additionalProperties": false })
 }

@@ -12,6 +12,7 @@ mod emit;
 mod eval;
 mod fix;
 mod page;
+mod schema;
 mod sibling_rules;
 
 const CLEAN: &str = "The harbour was quiet before the race.\n";

@@ -1,4 +1,4 @@
-//! The morning's report on nights that ended, were cut short, or are damaged.
+//! The run report on nights that ended, were cut short, or are damaged.
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
@@ -93,7 +93,7 @@ fn the_report_tells_what_a_night_brought_and_what_has_changed() {
     // Nothing is written, not even beside the state.
     assert_eq!(files(&night), before);
 
-    assert_eq!(told["schema"], "mtlint.morning/1");
+    assert_eq!(told["schema"], "mtlint.run-report/1");
     let reports = night.text("reports.jsonl");
     let lines: Vec<serde_json::Value> = reports
         .lines()

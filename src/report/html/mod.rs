@@ -7,7 +7,7 @@
 //! Templates are in `templates/`.
 
 mod evidence;
-mod runs;
+mod pieces;
 mod shown;
 mod sparkline;
 
@@ -23,13 +23,13 @@ use crate::finding::{Finding, Severity};
 use crate::span::{Doc, Span};
 
 use self::evidence::{Card, Chip, cards, chips};
-use self::runs::{Mark, Sentence, Told, sentences};
+use self::pieces::{Counterparts, Mark, Sentence, sentences};
 pub use self::shown::Shown;
 use self::sparkline::Sparkline;
-use super::{Analysis, Outcome, ReadSibling, Report, message};
+use super::{Analysis, Outcome, Report, SiblingEntry, message};
 
-const STYLE: &str = include_str!("../../templates/page.css");
-const SCRIPT: &str = include_str!("../../templates/page.js");
+const STYLE: &str = include_str!("../../../templates/page.css");
+const SCRIPT: &str = include_str!("../../../templates/page.js");
 
 /// One document's part of a page.
 #[derive(Debug)]
@@ -43,11 +43,10 @@ pub struct Section {
 struct Row {
     anchor: String,
     name: String,
-    /// Where it stands among others: scored ones by their quality, then those that
-    /// have none.
+    /// By what documents are sorted: their quality, or infinity where there is none.
     rank: f32,
     measures: Option<Measures>,
-    /// What became of it, where it has no measures.
+    /// What became of the document, where it has no measures.
     state: String,
 }
 
@@ -61,7 +60,7 @@ struct Measures {
     rate: String,
     bits: String,
     words: usize,
-    counts: [(&'static str, usize); 3],
+    counts: [(Severity, usize); 3],
 }
 
 #[derive(Template)]
@@ -141,10 +140,7 @@ pub fn section(report: &Report, number: usize, several: bool) -> Result<Section,
                     let why = message::abstained(*reason, language.as_ref());
                     format!("Not judged: {}", safe(&why))
                 }
-                Outcome::Failed(error) => format!("Failed: {}", safe(&error.to_string())),
-                Outcome::BadRecord(error) => {
-                    format!("Failed: {}", safe(&message::record_error(error)))
-                }
+                Outcome::Failed(failure) => format!("Failed: {}", safe(&failure.message)),
                 Outcome::Scored(_) => String::new(),
             };
             DocumentPart {
@@ -230,7 +226,7 @@ fn measures(analysis: &Analysis) -> Result<Measures, askama::Error> {
     let count = |severity| {
         let of = analysis.new_findings();
         let count = of.filter(|finding| finding.severity == severity).count();
-        (message::severity_name(severity), count)
+        (severity, count)
     };
     Ok(Measures {
         quality: format!("{:.1}", score.quality),
@@ -250,8 +246,8 @@ fn document<'a>(row: &'a Row, analysis: &'a Analysis, several: bool) -> Document
     let findings: Vec<&Finding> = analysis.new_findings().collect();
     let marks = findings.iter().enumerate();
     let marks = marks.map(|(index, finding)| {
-        let severity = message::severity_name(finding.severity);
-        (finding.span, Mark::finding(anchor, index, severity))
+        let mark = Mark::finding(anchor, index, finding.severity);
+        (finding.span, mark)
     });
     let language = &analysis.language.code;
     let read = format!(
@@ -261,8 +257,7 @@ fn document<'a>(row: &'a Row, analysis: &'a Analysis, several: bool) -> Document
         analysis.model.sha256.get(..12).unwrap_or_default(),
         analysis.detector
     );
-    let trusts = analysis.siblings.iter();
-    let trusts = trusts.filter_map(|sibling| message::trust(&sibling.trust));
+    let doubts = analysis.siblings.iter().filter_map(message::doubt);
     let known = match analysis.known_findings() {
         0 => None,
         1 => Some("1 more finding is in the baseline.".to_owned()),
@@ -279,7 +274,7 @@ fn document<'a>(row: &'a Row, analysis: &'a Analysis, several: bool) -> Document
         row,
         several,
         language: if language == "eng" { "en" } else { language },
-        notes: trusts
+        notes: doubts
             .chain(known)
             .chain(accepted)
             .chain([read])
@@ -289,7 +284,7 @@ fn document<'a>(row: &'a Row, analysis: &'a Analysis, several: bool) -> Document
         chips: chips(&findings),
         text: cut(
             (source.text(), source.prose()),
-            told(anchor, analysis),
+            counterparts(anchor, analysis),
             marks.collect(),
         ),
         siblings: panes(anchor, analysis, &findings),
@@ -304,38 +299,38 @@ fn document<'a>(row: &'a Row, analysis: &'a Analysis, several: bool) -> Document
 /// Cuts a text, of one that is marked up what is read of it.
 fn cut<'a, T>(
     (text, prose): (&'a str, Option<&'a Arc<Prose>>),
-    mut told: Vec<(Span<T>, Told)>,
+    mut aligned: Vec<(Span<T>, Counterparts)>,
     mut marks: Vec<(Span<T>, Mark)>,
 ) -> Vec<Sentence<'a>> {
     let Some(prose) = prose else {
-        return sentences(text, told, marks);
+        return sentences(text, aligned, marks);
     };
-    for (span, _) in &mut told {
+    for (span, _) in &mut aligned {
         *span = prose.of_source(*span);
     }
     for (span, _) in &mut marks {
         *span = prose.of_source(*span);
     }
-    sentences(prose.text(), told, marks)
+    sentences(prose.text(), aligned, marks)
 }
 
-/// The document's sentences that siblings tell too, each with theirs.
-fn told(anchor: &str, analysis: &Analysis) -> Vec<(Span<Doc>, Told)> {
-    let mut told: Vec<(Span<Doc>, String)> = Vec::new();
+/// The document's sentences that siblings have counterparts of, with the ids of these.
+fn counterparts(anchor: &str, analysis: &Analysis) -> Vec<(Span<Doc>, Counterparts)> {
+    let mut pairs_of_all: Vec<(Span<Doc>, String)> = Vec::new();
     for (number, sibling) in analysis.siblings.iter().enumerate() {
         let pairs = sibling.aligned.iter();
-        told.extend(
+        pairs_of_all.extend(
             pairs.map(|(sentence, other)| {
                 (*sentence, format!("{anchor}s{number}-{}", other.start()))
             }),
         );
     }
-    told.sort_by_key(|(sentence, _)| *sentence);
-    let mut joined: Vec<(Span<Doc>, Told)> = Vec::new();
-    for (sentence, id) in told {
+    pairs_of_all.sort_by_key(|(sentence, _)| *sentence);
+    let mut joined: Vec<(Span<Doc>, Counterparts)> = Vec::new();
+    for (sentence, id) in pairs_of_all {
         match joined.last_mut() {
             Some((last, ids)) if *last == sentence => ids.push(&id),
-            _ => joined.push((sentence, Told::new(id))),
+            _ => joined.push((sentence, Counterparts::new(id))),
         }
     }
     joined
@@ -343,29 +338,28 @@ fn told(anchor: &str, analysis: &Analysis) -> Vec<(Span<Doc>, Told)> {
 
 fn panes<'a>(anchor: &str, analysis: &'a Analysis, findings: &[&Finding]) -> Vec<Pane<'a>> {
     let siblings = analysis.siblings.iter().enumerate();
-    let pane = |(number, sibling): (usize, &'a ReadSibling)| {
-        let sentences_told = sibling.aligned.iter().map(|(_, other)| *other);
-        let mut told: Vec<_> = sentences_told.collect();
-        told.sort_unstable();
-        told.dedup();
-        let told = told.into_iter().map(|sentence| {
+    let pane = |(number, sibling): (usize, &'a SiblingEntry)| {
+        let mut own: Vec<_> = sibling.aligned.iter().map(|(_, own)| *own).collect();
+        own.sort_unstable();
+        own.dedup();
+        let aligned = own.into_iter().map(|sentence| {
             let id = format!("{anchor}s{number}-{}", sentence.start());
-            (sentence, Told::new(id))
+            (sentence, Counterparts::new(id))
         });
         let mut quotes = Vec::new();
         for (index, finding) in findings.iter().enumerate() {
             for (place, quote) in evidence::quotes(finding) {
-                if quote.id == sibling.trust.id {
+                if quote.id == sibling.id {
                     quotes.push((quote.span, Mark::quote(anchor, index, place)));
                 }
             }
         }
         Pane {
-            name: Shown::new(&sibling.trust.id),
-            note: message::trust(&sibling.trust).map(|note| super::visible::prose(&note)),
+            name: Shown::new(&sibling.id),
+            note: message::doubt(sibling).map(|note| super::visible::prose(&note)),
             text: cut(
                 (&sibling.text, sibling.prose.as_ref()),
-                told.collect(),
+                aligned.collect(),
                 quotes,
             ),
         }

@@ -1,66 +1,42 @@
-//! Draws a [`Morning`]: text for people, or JSON.
+//! A run report as text for people.
 //!
-//! In: what was counted. Out: a string; ids, phrases and messages are made safe
-//! to show in text. It counts nothing.
+//! In: a run report. Out: a string; ids, phrases and messages are made safe to show.
+//! Nothing is counted here.
 
-use serde::Serialize;
-
+use crate::batch::state::RunFacts;
 use crate::report::text::{self, Style};
 
-use super::body::Found;
-use super::changes::{Change, Changes};
-use super::{BySeverity, Morning, NotJudged, Totals};
-use crate::batch::state::RunFacts;
-
-/// Name of the layout of the JSON.
-const SCHEMA: &str = "mtlint.morning/1";
+use super::{
+    Changes, DocumentChange, FindingSummary, RunReport, SeverityCounts, Totals, UnscoredGroup,
+};
 
 /// A phrase takes at most this many columns; JSON has the whole of it.
-pub(super) const PHRASE_COLUMNS: usize = 60;
+pub(super) const MAX_PHRASE_COLUMNS: usize = 60;
 
-/// Of a document's changes in findings so many are shown of each kind.
-const FOUND_SHOWN: usize = 5;
+/// How many new and how many fixed findings of a document are shown.
+const MAX_FINDINGS: usize = 5;
 
-/// One JSON object, indented.
-///
-/// # Errors
-/// Never in practice: every value can be written.
-pub fn json(morning: &Morning) -> serde_json::Result<String> {
-    #[derive(Serialize)]
-    struct Schema<'a> {
-        schema: &'a str,
-        #[serde(flatten)]
-        morning: &'a Morning,
+/// The run report as text, each part under its heading; empty lists are left out.
+pub fn draw(report: &RunReport, style: Style) -> String {
+    let mut parts = vec![heading(report, style)];
+    if !report.worst.is_empty() {
+        parts.push(worst(report, style));
     }
-    let schema = Schema {
-        schema: SCHEMA,
-        morning,
-    };
-    Ok(serde_json::to_string_pretty(&schema)? + "\n")
-}
-
-/// What there is to say, each part under its heading; lists that are empty are
-/// left out.
-pub fn text(morning: &Morning, style: Style) -> String {
-    let mut parts = vec![heading(morning, style)];
-    if !morning.worst.is_empty() {
-        parts.push(worst(morning, style));
+    if !report.findings.is_empty() {
+        parts.push(findings(report, style));
     }
-    if !morning.findings.is_empty() {
-        parts.push(findings(morning, style));
-    }
-    match &morning.changes {
+    match &report.changes {
         Some(changes) => parts.push(since(changes, style)),
         None => parts.push("There is no earlier run that was finished to compare with.\n".into()),
     }
-    if !morning.not_judged.is_empty() {
-        parts.push(not_judged(&morning.not_judged, style));
+    if !report.not_judged.is_empty() {
+        parts.push(not_judged(&report.not_judged, style));
     }
     parts.join("\n")
 }
 
-fn heading(morning: &Morning, style: Style) -> String {
-    let run = &morning.run;
+fn heading(report: &RunReport, style: Style) -> String {
+    let run = &report.run;
     let inputs: Vec<String> = run
         .inputs
         .iter()
@@ -81,7 +57,7 @@ fn heading(morning: &Morning, style: Style) -> String {
         failed,
         median_quality,
         findings,
-    } = &morning.totals;
+    } = &report.totals;
     out += &format!(
         "{}: {judged} judged, {abstained} not judged, {failed} failed; {} made anew\n",
         number(*documents, "document"),
@@ -113,8 +89,8 @@ pub(super) fn number(count: u64, thing: &str) -> String {
     format!("{count} {thing}{plural}")
 }
 
-fn counted(findings: &BySeverity) -> String {
-    let BySeverity {
+fn counted(findings: &SeverityCounts) -> String {
+    let SeverityCounts {
         critical,
         major,
         minor,
@@ -129,42 +105,41 @@ fn title(words: &str, style: Style) -> String {
     format!("{}\n", text::bold(words, style))
 }
 
-fn findings(morning: &Morning, style: Style) -> String {
+fn findings(report: &RunReport, style: Style) -> String {
     let mut out = title("Findings", style);
     let row = |name: &str, counts: [String; 3]| {
         let [critical, major, minor] = counts;
         format!("{name:<16}{critical:>8}  {major:>8}  {minor:>8}\n")
     };
     out += &row("", ["critical", "major", "minor"].map(str::to_owned));
-    for of in &morning.findings {
-        let BySeverity {
+    for of in &report.findings {
+        let SeverityCounts {
             critical,
             major,
             minor,
         } = of.findings;
-        let name = crate::report::message::category_name(of.category);
         out += &row(
-            name,
+            &of.category.to_string(),
             [critical, major, minor].map(|count| count.to_string()),
         );
     }
     out
 }
 
-fn worst(morning: &Morning, style: Style) -> String {
+fn worst(report: &RunReport, style: Style) -> String {
     let mut out = title("Worst documents", style);
     out += "quality  post-edit rate  critical  major  minor  document\n";
-    for poor in &morning.worst {
-        let BySeverity {
+    for document in &report.worst {
+        let SeverityCounts {
             critical,
             major,
             minor,
-        } = poor.findings;
+        } = document.findings;
         out += &format!(
             "{:>7.1}  {:>12.1} %  {critical:>8}  {major:>5}  {minor:>5}  {}\n",
-            poor.quality,
-            poor.post_edit_rate * 100.0,
-            text::safe_name(&poor.id)
+            document.quality,
+            document.post_edit_rate * 100.0,
+            text::safe_name(&document.id)
         );
     }
     out
@@ -216,24 +191,24 @@ fn since(changes: &Changes, style: Style) -> String {
     out
 }
 
-fn changed(change: &Change, style: Style) -> String {
+fn changed(change: &DocumentChange, style: Style) -> String {
     let id = text::bold(&text::safe_name(&change.id), style);
     let (before, now) = (change.quality_before, change.quality);
     let mut out = format!("{id}: quality {before:.1} → {now:.1}\n");
     for (sign, findings) in [("new", &change.new), ("fixed", &change.fixed)] {
-        for found in findings.iter().take(FOUND_SHOWN) {
-            let Found {
+        for finding in findings.iter().take(MAX_FINDINGS) {
+            let FindingSummary {
                 severity,
                 category,
                 text: phrase,
-            } = found;
+            } = finding;
             out += &format!(
                 "  {sign}: {} \"{}\"\n",
                 text::kind(*category, *severity, style),
-                text::safe_phrase(phrase, PHRASE_COLUMNS)
+                text::safe_phrase(phrase, MAX_PHRASE_COLUMNS)
             );
         }
-        let hidden = findings.len().saturating_sub(FOUND_SHOWN);
+        let hidden = findings.len().saturating_sub(MAX_FINDINGS);
         if hidden > 0 {
             out += &format!("  {sign}: {hidden} more in --format json\n");
         }
@@ -241,7 +216,7 @@ fn changed(change: &Change, style: Style) -> String {
     out
 }
 
-fn not_judged(reasons: &[NotJudged], style: Style) -> String {
+fn not_judged(reasons: &[UnscoredGroup], style: Style) -> String {
     let mut out = title("Not judged", style);
     for reason in reasons {
         out += &format!(

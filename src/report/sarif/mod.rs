@@ -19,7 +19,7 @@ use crate::finding::{Applicability, Finding, Severity, Suggestion};
 use crate::span::{Doc, Span};
 
 use super::fingerprint::fingerprints;
-use super::{Analysis, Outcome, Report, message, rules, visible};
+use super::{Analysis, Failure, Outcome, Report, message, rules, visible};
 use log::{
     Artifact, ArtifactChange, Content, Fingerprints, Fix, FixProperties, Invocation, Location, Log,
     Notification, Place, Reference, Region, Replacement, ResultProperties, Run, SarifResult, Text,
@@ -52,7 +52,7 @@ impl Sarif {
         }
     }
 
-    /// Adds what is said of one document, known findings among it.
+    /// Adds the report on one document, its known findings too.
     pub fn add(&mut self, report: &Report) {
         let place = Place {
             uri: uri(&report.id, self.root.as_deref()),
@@ -70,20 +70,19 @@ impl Sarif {
             Outcome::Abstained { reason, language } => {
                 let why = message::abstained(*reason, language.as_ref());
                 let why = format!("{} was not judged: {why}", report.id);
-                let kind = message::reason_name(*reason);
-                self.notify("warning", "abstained", kind, &why, place);
+                self.notify("warning", "abstained", reason.to_string(), &why, place);
             }
-            Outcome::Failed(error) => {
-                self.fail(error.kind(), &error.to_string(), place);
-            }
-            Outcome::BadRecord(error) => {
-                let kind = message::record_error_kind(error);
-                self.fail(kind, &message::record_error(error), place);
+            Outcome::Failed(Failure { kind, message }) => {
+                self.failed = true;
+                self.notify("error", "failed", kind.to_string(), message, place);
             }
         }
     }
 
-    /// The whole log, without the last line break.
+    /// The whole log as JSON, without the last line break.
+    ///
+    /// # Errors
+    /// Never in practice: every value can be written.
     pub fn finish(self) -> Result<String, serde_json::Error> {
         serde_json::to_string_pretty(&Log::of(Run {
             tool: Tool::mtlint(),
@@ -98,16 +97,11 @@ impl Sarif {
         }))
     }
 
-    fn fail(&mut self, kind: &'static str, why: &str, place: Place) {
-        self.failed = true;
-        self.notify("error", "failed", kind, why, place);
-    }
-
     fn notify(
         &mut self,
         level: &'static str,
         id: &'static str,
-        kind: &'static str,
+        reason: String,
         why: &str,
         place: Place,
     ) {
@@ -116,7 +110,7 @@ impl Sarif {
             level,
             message: plain(why),
             locations: [Location::of(place, None)],
-            properties: log::NotificationProperties { reason: kind },
+            properties: log::NotificationProperties { reason },
         });
     }
 
@@ -136,7 +130,7 @@ impl Sarif {
         };
         let index = rules::index_of(finding.category);
         SarifResult {
-            rule_id: message::category_name(finding.category),
+            rule_id: finding.category,
             rule_index: index,
             level: level(finding.severity),
             message: plain(&message::finding(text, finding)),
@@ -157,7 +151,7 @@ impl Sarif {
                 .filter_map(|suggestion| fix(analysis, suggestion, place))
                 .collect(),
             properties: ResultProperties {
-                severity: message::severity_name(finding.severity),
+                severity: finding.severity,
             },
         }
     }
@@ -198,11 +192,9 @@ fn region(analysis: &Analysis, span: Span<Doc>) -> Region {
 /// A correction that somebody may apply; a mere idea is none. The format has no field
 /// for how freely, so that is a property.
 fn fix(analysis: &Analysis, suggestion: &Suggestion, place: &Place) -> Option<Fix> {
-    let applicability = match suggestion.applicability {
-        Applicability::Safe => "safe",
-        Applicability::Unsafe => "unsafe",
-        Applicability::DisplayOnly => return None,
-    };
+    if suggestion.applicability == Applicability::DisplayOnly {
+        return None;
+    }
     let text = analysis.document.text();
     Some(Fix {
         description: plain(&message::suggestion(text, suggestion)),
@@ -216,7 +208,7 @@ fn fix(analysis: &Analysis, suggestion: &Suggestion, place: &Place) -> Option<Fi
             }],
         }],
         properties: FixProperties {
-            applicability,
+            applicability: suggestion.applicability,
             confidence: (f64::from(suggestion.confidence) * 10_000.0).round() / 10_000.0,
         },
     })

@@ -1,21 +1,23 @@
 //! A text cut up for a page.
 //!
-//! In: a text, the sentences of it that another text tells too, and the phrases to
-//! mark. Out: the whole text in pieces, sentence by sentence, nothing left out and
+//! In: a text, the sentences of it that have counterparts in another text, and the phrases
+//! to mark. Out: the whole text in pieces, sentence by sentence, nothing left out and
 //! nothing twice. Where marks overlap the earlier one keeps the words, and the later
 //! one gets what is left, or an empty place.
 
 use std::ops::Range;
 
+use crate::finding::Severity;
 use crate::span::Span;
 
 use super::shown::Shown;
 
-/// Which sentences of the other texts tell the same: ids, a space between.
+/// The sentences of other texts that say the same as one of this text: their ids, with
+/// spaces between.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Told(String);
+pub(super) struct Counterparts(String);
 
-impl Told {
+impl Counterparts {
     pub fn new(id: String) -> Self {
         Self(id)
     }
@@ -29,21 +31,21 @@ impl Told {
 /// What is marked, and with what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mark {
-    /// Its own id.
+    /// The mark's own id.
     pub id: String,
-    /// The id of the card that tells of it.
+    /// The id of the card with the finding.
     pub card: String,
-    pub severity: &'static str,
-    /// As it is counted for people.
+    pub severity: String,
+    /// The number of the finding, counted from 1.
     pub number: usize,
-    /// Whether this is its first piece.
+    /// Whether this is the first piece of the mark.
     pub first: bool,
-    /// Whether this is its last one.
+    /// Whether this is the last piece of the mark.
     pub last: bool,
 }
 
 impl Mark {
-    fn new(id: String, card: String, severity: &'static str, number: usize) -> Self {
+    fn new(id: String, card: String, severity: String, number: usize) -> Self {
         Self {
             id,
             card,
@@ -55,16 +57,21 @@ impl Mark {
     }
 
     /// The mark of a document's finding.
-    pub fn finding(anchor: &str, index: usize, severity: &'static str) -> Self {
+    pub fn finding(anchor: &str, index: usize, severity: Severity) -> Self {
         let number = index + 1;
         let card = card_id(anchor, index);
-        Self::new(finding_id(anchor, index), card, severity, number)
+        Self::new(
+            finding_id(anchor, index),
+            card,
+            severity.to_string(),
+            number,
+        )
     }
 
-    /// The mark of what a sibling says of it.
+    /// The mark of what a sibling says about a document's finding.
     pub fn quote(anchor: &str, index: usize, place: usize) -> Self {
         let id = quote_id(anchor, index, place);
-        Self::new(id, card_id(anchor, index), "", index + 1)
+        Self::new(id, card_id(anchor, index), String::new(), index + 1)
     }
 }
 
@@ -85,13 +92,13 @@ pub(super) fn quote_id(anchor: &str, index: usize, place: usize) -> String {
 
 /// A sentence, or what stands between two of them.
 pub(super) struct Sentence<'a> {
-    /// Empty where no other text tells it.
+    /// The ids of the counterparts; empty where there are none.
     pub to: String,
     pub pieces: Vec<Piece<'a>>,
 }
 
 impl Sentence<'_> {
-    pub fn is_told(&self) -> bool {
+    pub fn has_counterparts(&self) -> bool {
         !self.to.is_empty()
     }
 }
@@ -113,7 +120,7 @@ impl Piece<'_> {
 /// Cuts `text`. What does not lie on its characters is left out.
 pub(super) fn sentences<T>(
     text: &str,
-    told: Vec<(Span<T>, Told)>,
+    aligned: Vec<(Span<T>, Counterparts)>,
     mut marks: Vec<(Span<T>, Mark)>,
 ) -> Vec<Sentence<'_>> {
     marks.sort_by_key(|(span, _)| (span.start(), span.end()));
@@ -121,14 +128,14 @@ pub(super) fn sentences<T>(
         text,
         marks.into_iter().map(|(span, mark)| (span.range(), mark)),
     );
-    let told = cover(
+    let aligned = cover(
         text,
-        told.into_iter().map(|(span, told)| (span.range(), told)),
+        aligned.into_iter().map(|(span, ids)| (span.range(), ids)),
     );
     let mut marked = marked.into_iter().peekable();
     let mut sentences = Vec::new();
-    let last = told.len().saturating_sub(1);
-    for (index, (range, told)) in told.into_iter().enumerate() {
+    let last = aligned.len().saturating_sub(1);
+    for (index, (range, counterparts)) in aligned.into_iter().enumerate() {
         let mut pieces = Vec::new();
         while let Some((piece, mark)) = marked.peek_mut() {
             let empty = piece.start == piece.end;
@@ -155,7 +162,7 @@ pub(super) fn sentences<T>(
             marked.next();
         }
         sentences.push(Sentence {
-            to: told.map(|told| told.0).unwrap_or_default(),
+            to: counterparts.map(|found| found.0).unwrap_or_default(),
             pieces,
         });
     }
@@ -189,16 +196,17 @@ mod tests {
     use crate::span::Doc;
     use proptest::prelude::*;
 
-    fn cut(text: &str, told: &[(usize, usize)], marks: &[(usize, usize)]) -> String {
+    fn cut(text: &str, aligned: &[(usize, usize)], marks: &[(usize, usize)]) -> String {
         let span = |range: &(usize, usize)| Span::<Doc>::new(range.0, range.1);
-        let told = told
+        let aligned = aligned
             .iter()
-            .map(|range| (span(range), Told::new("t".into())));
+            .map(|range| (span(range), Counterparts::new("t".into())));
         let marks = marks.iter().enumerate();
-        let marks = marks.map(|(index, range)| (span(range), Mark::finding("d", index, "minor")));
+        let marks =
+            marks.map(|(index, range)| (span(range), Mark::finding("d", index, Severity::Minor)));
         let mut out = String::new();
-        for sentence in sentences(text, told.collect(), marks.collect()) {
-            let open = if sentence.is_told() { "[" } else { "" };
+        for sentence in sentences(text, aligned.collect(), marks.collect()) {
+            let open = if sentence.has_counterparts() { "[" } else { "" };
             out += open;
             for piece in sentence.pieces {
                 match piece.mark {
@@ -239,9 +247,9 @@ mod tests {
             let on = |at: usize| text.char_indices().map(|(at, _)| at).nth(at).unwrap_or(text.len());
             let mut cuts: Vec<usize> = cuts.into_iter().map(on).collect();
             cuts.sort_unstable();
-            let told: Vec<_> = cuts.windows(2).map(|pair| (pair[0], pair[1])).filter(|(start, end)| start < end).collect();
+            let aligned: Vec<_> = cuts.windows(2).map(|pair| (pair[0], pair[1])).filter(|(start, end)| start < end).collect();
             let marks: Vec<_> = marks.into_iter().map(|(start, length)| (on(start), on(start + length))).collect();
-            let drawn = cut(&text, &told, &marks);
+            let drawn = cut(&text, &aligned, &marks);
             for number in 1..=marks.len() {
                 let opening = format!("({number}:");
                 prop_assert!(drawn.contains(&opening), "{drawn}");

@@ -5,11 +5,10 @@
 //! about documents is made here; nothing is decided here. The texts quote
 //! documents as they are: whoever shows them makes them safe to show.
 
-use crate::finding::{Applicability, Category, Evidence, Finding, Severity, Suggestion};
+use crate::finding::{Applicability, Category, Evidence, Finding, Suggestion};
 use crate::lexicon::ForeignLanguage;
-use crate::sibling::{Doubt, Trust};
 
-use super::{AbstainReason, Language, Place, RecordError, visible};
+use super::{AbstainReason, Language, SiblingDoubt, SiblingEntry, visible};
 
 /// A quoted phrase takes at most this many columns of a sentence; the span
 /// says where the rest is.
@@ -142,51 +141,6 @@ pub fn category_label(category: Category) -> &'static str {
     }
 }
 
-/// The name of a category in reports.
-pub fn category_name(category: Category) -> &'static str {
-    match category {
-        Category::Untranslated => "untranslated",
-        Category::Name => "name",
-        Category::Mistranslation => "mistranslation",
-        Category::Wording => "wording",
-        Category::Grammar => "grammar",
-        Category::WordOrder => "word_order",
-        Category::Omission => "omission",
-        Category::Inconsistency => "inconsistency",
-        Category::Punctuation => "punctuation",
-    }
-}
-
-/// The name of a severity in reports.
-pub fn severity_name(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Minor => "minor",
-        Severity::Major => "major",
-        Severity::Critical => "critical",
-    }
-}
-
-#[cfg(feature = "clap")]
-impl clap::ValueEnum for Severity {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Minor, Self::Major, Self::Critical]
-    }
-
-    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(clap::builder::PossibleValue::new(severity_name(*self)))
-    }
-}
-
-/// The name of a reason in reports.
-pub fn reason_name(reason: AbstainReason) -> &'static str {
-    match reason {
-        AbstainReason::Empty => "empty",
-        AbstainReason::TooShort => "too_short",
-        AbstainReason::NotText => "not_text",
-        AbstainReason::LanguageUnsupported => "language_unsupported",
-    }
-}
-
 /// Why a document was not judged.
 pub fn abstained(reason: AbstainReason, language: Option<&Language>) -> String {
     match reason {
@@ -207,61 +161,22 @@ pub fn abstained(reason: AbstainReason, language: Option<&Language>) -> String {
     }
 }
 
-/// The name of a reason not to believe a sibling in full.
-pub fn doubt_name(doubt: Doubt) -> &'static str {
-    match doubt {
-        Doubt::NotJudged => "not_judged",
-        Doubt::OtherStory => "other_story",
-        Doubt::Garbled => "garbled",
-    }
-}
-
-/// Why a sibling is not believed in full; `None` where it is.
-pub fn trust(trust: &Trust) -> Option<String> {
-    let why = match trust.doubt? {
-        Doubt::NotJudged => "it is empty or not in English".to_owned(),
-        Doubt::OtherStory => "it seems to tell another story".to_owned(),
-        Doubt::Garbled => {
-            let quality = trust.quality.unwrap_or_default();
+/// Why a sibling is not trusted in full, and how far it is; `None` where it is trusted.
+pub fn doubt(sibling: &SiblingEntry) -> Option<String> {
+    let why = match sibling.doubt? {
+        SiblingDoubt::NotJudged => "it is empty or not in English".to_owned(),
+        SiblingDoubt::OtherStory => "it seems to tell another story".to_owned(),
+        SiblingDoubt::Garbled => {
+            let quality = sibling.quality.unwrap_or_default();
             format!("it is garbled itself, of quality {quality:.0}")
         }
     };
-    let believed = if trust.weight > 0.0 {
-        format!("counts by {} only", percent(trust.weight))
+    let trusted = if sibling.weight > 0.0 {
+        format!("counts by {} only", percent(sibling.weight))
     } else {
         "does not count".to_owned()
     };
-    Some(format!("sibling {} {believed}: {why}", trust.id))
-}
-
-/// The name of a record's error in reports.
-pub fn record_error_kind(error: &RecordError) -> &'static str {
-    match error {
-        RecordError::Malformed { .. } | RecordError::BadRow { .. } => "bad_record",
-        RecordError::NotUtf8 { .. } => "not_utf8",
-        RecordError::TooLarge { .. } => "too_large",
-    }
-}
-
-/// Why a record could not be used, and the way out.
-pub fn record_error(error: &RecordError) -> String {
-    let way_out = match record_error_kind(error) {
-        _ if matches!(error, RecordError::BadRow { .. }) => "put a text with commas in quotes",
-        "not_utf8" => "save it as plain text in UTF-8 first",
-        "too_large" => "split it",
-        _ if matches!(
-            error,
-            RecordError::Malformed {
-                place: Place::Row(_),
-                ..
-            }
-        ) =>
-        {
-            "a row needs a text in its column 'text'"
-        }
-        _ => r#"a record is one line such as {"id":"a","text":"...","siblings":["..."]}"#,
-    };
-    format!("{error}; {way_out}")
+    Some(format!("sibling {} {trusted}: {why}", sibling.id))
 }
 
 /// A chance as people read it: `97 %`, and never 100 % for what is not

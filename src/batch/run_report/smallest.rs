@@ -1,38 +1,39 @@
 //! The first few of many by some order.
 //!
-//! In: items with their places, one at a time. Out: those with the least
-//! places, in order. It never holds more than about twice as many.
+//! In: items with their keys, one at a time. Out: the items with the smallest keys, in
+//! order. Never more than about twice as many are held. Nothing is known of what the
+//! items are.
 
 /// Sorting is put off until this many more than wanted have come.
 const SLACK: usize = 64;
 
-/// Keeps the items with the least places.
+/// Keeps the items with the smallest keys.
 #[derive(Debug)]
-pub(super) struct Least<P, T> {
+pub(super) struct Smallest<K, T> {
     wanted: usize,
-    items: Vec<(P, T)>,
-    /// Places after this one are out already.
-    last: Option<P>,
+    items: Vec<(K, T)>,
+    /// No item with a larger key than this one has a chance.
+    bound: Option<K>,
 }
 
-impl<P: Ord + Clone, T> Least<P, T> {
+impl<K: Ord + Clone, T> Smallest<K, T> {
     pub(super) fn new(wanted: usize) -> Self {
         Self {
             wanted,
             items: Vec::new(),
-            last: None,
+            bound: None,
         }
     }
 
     /// Adds an item, which is only made if it has a chance.
-    pub(super) fn add(&mut self, place: P, item: impl FnOnce() -> T) {
-        if self.wanted == 0 || self.last.as_ref().is_some_and(|last| place > *last) {
+    pub(super) fn add(&mut self, key: K, item: impl FnOnce() -> T) {
+        if self.wanted == 0 || self.bound.as_ref().is_some_and(|bound| key > *bound) {
             return;
         }
-        self.items.push((place, item()));
+        self.items.push((key, item()));
         if self.items.len() >= self.wanted.saturating_mul(2).saturating_add(SLACK) {
             self.shorten();
-            self.last = self.items.last().map(|(place, _)| place.clone());
+            self.bound = self.items.last().map(|(key, _)| key.clone());
         }
     }
 
@@ -47,18 +48,18 @@ impl<P: Ord + Clone, T> Least<P, T> {
     }
 }
 
-/// Documents, counted, and those that come first in their run.
+/// Counts documents, and keeps those that come first in their run.
 #[derive(Debug)]
-pub(super) struct First<T> {
+pub(super) struct FirstDocuments<T> {
     all: u64,
-    first: Least<i64, T>,
+    first: Smallest<i64, T>,
 }
 
-impl<T> First<T> {
+impl<T> FirstDocuments<T> {
     pub(super) fn new(wanted: usize) -> Self {
         Self {
             all: 0,
-            first: Least::new(wanted),
+            first: Smallest::new(wanted),
         }
     }
 
@@ -81,15 +82,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_least_are_kept_in_order_whenever_they_come() {
+    fn the_smallest_are_kept_in_order_whenever_they_come() {
         for wanted in [0, 1, 3, 500, 2_000] {
-            let mut least = Least::new(wanted);
+            let mut smallest = Smallest::new(wanted);
             for number in 0..1_000u64 {
                 // Every number below 1,000 once, in no order.
-                let place = number * 387 % 1_000;
-                least.add(place, || place);
+                let key = number * 387 % 1_000;
+                smallest.add(key, || key);
             }
-            let kept = least.finish();
+            let kept = smallest.finish();
             let right: Vec<u64> = (0..1_000).take(wanted).collect();
             assert_eq!(kept, right);
         }

@@ -1,12 +1,12 @@
 //! Numbers and drawing; whole nights stand in `tests/night`.
 
-use super::draw;
+use super::stored_outcome::ScoredDocument;
 use super::*;
 use crate::report::text::Style;
 
 const PLAIN: Style = Style {
     width: 80,
-    colour: false,
+    color: false,
 };
 
 fn run() -> RunFacts {
@@ -23,43 +23,35 @@ fn run() -> RunFacts {
 }
 
 #[test]
-fn the_median_is_the_middle_or_between_the_two() {
-    assert_eq!(median(&mut []), None);
-    assert_eq!(median(&mut [3.0]), Some(3.0));
-    assert_eq!(median(&mut [9.0, 1.0, 5.0]), Some(5.0));
-    assert_eq!(median(&mut [9.0, 1.0, 5.0, 6.01]), Some(5.51));
-}
-
-#[test]
 fn a_run_without_documents_is_told_of() {
-    let morning = Counted::new(20).finish(run(), None);
+    let LastRun { report, extremes } = Tally::new(20).finish(run(), None);
     assert_eq!(
-        draw::text(&morning, PLAIN),
+        text::draw(&report, PLAIN),
         "Run 7, begun 2026-03-01 02:00 UTC over feed one b\\u{1b}c\n\
          0 documents: 0 judged, 0 not judged, 0 failed; 0 reports made anew\n\
          nothing was judged\n\
          \n\
          There is no earlier run that was finished to compare with.\n"
     );
-    assert_eq!(morning.extremes().quality, None);
-    assert_eq!(morning.extremes().worst, None);
+    assert_eq!(extremes.quality, None);
+    assert_eq!(extremes.worst, None);
 }
 
 #[test]
-fn colour_is_drawn_only_when_wanted() {
-    let mut counted = Counted::new(20);
-    let found = Found {
+fn color_is_drawn_only_when_wanted() {
+    let mut tally = Tally::new(20);
+    let finding = FindingSummary {
         severity: Severity::Major,
         category: Category::Name,
         text: "Varsovie".to_owned(),
     };
-    counted.count(
+    tally.count(
         0,
         "a".to_owned(),
-        Body::Judged(body::Judged {
+        StoredOutcome::Scored(ScoredDocument {
             quality: 61.4,
             post_edit_rate: 0.386,
-            findings: vec![found],
+            findings: vec![finding],
             summary: Summary {
                 status: Status::Scored,
                 quality: Some(61.402),
@@ -67,9 +59,9 @@ fn colour_is_drawn_only_when_wanted() {
             },
         }),
     );
-    let morning = counted.finish(run(), None);
-    assert_eq!(morning.extremes().quality, Some(61.402));
-    let plain = draw::text(&morning, PLAIN);
+    let LastRun { report, extremes } = tally.finish(run(), None);
+    assert_eq!(extremes.quality, Some(61.402));
+    let plain = text::draw(&report, PLAIN);
     assert!(
         plain.contains(
             "median quality 61.4; 1 finding (0 critical, 1 major, 0 minor)\n\
@@ -84,10 +76,10 @@ fn colour_is_drawn_only_when_wanted() {
         ),
         "{plain}"
     );
-    let coloured = Style {
-        colour: true,
+    let colored = Style {
+        color: true,
         ..PLAIN
     };
-    assert!(draw::text(&morning, coloured).contains("\u{1b}[1mWorst documents\u{1b}[0m\n"));
+    assert!(text::draw(&report, colored).contains("\u{1b}[1mWorst documents\u{1b}[0m\n"));
     assert!(!plain.contains('\u{1b}'));
 }

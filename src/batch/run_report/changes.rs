@@ -1,36 +1,37 @@
 //! What has changed since the run before.
 //!
-//! In: each document's report with the one that had its id before. Out: how
-//! many documents are new, gone, changed and unchanged, and which findings came
-//! and went. Findings are compared only where both reports have judged: that a
-//! document can no longer be read mends nothing.
+//! In: each document's report with the one that had its id before. Out: how many
+//! documents are new, gone, changed and unchanged, and which findings came and went.
+//! Findings are compared only where both reports have judged: that a document can no
+//! longer be read mends nothing.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
+use crate::batch::state::{Former, RunFacts};
 use crate::finding::{Category, Severity};
 
-use super::super::state::{Former, RunFacts};
-use super::body::{Body, Found, Judged};
 use super::hundredths;
-use super::least::{First, Least};
+use super::smallest::{FirstDocuments, Smallest};
+use super::stored_outcome::{FindingSummary, ScoredDocument, StoredOutcome};
 
 /// What has changed since the run before. Each document is counted once, as
 /// `new`, `unchanged`, `changed`, `now_judged` or `no_longer_judged`; `gone`
 /// come on top.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Changes {
     /// The run before: the last that was finished.
     pub before: RunFacts,
-    /// What was not the same in how the two runs judged, such as `model` or
-    /// `version`; a change may come from that.
+    /// In what the two runs did not judge alike, such as `model` or `version`; a change may
+    /// come from that.
     pub judged_otherwise: Vec<String>,
     /// Documents whose id the run before did not have.
     pub new: u64,
-    /// Documents whose id this run does not have; not known if it was cut
-    /// short.
+    /// Documents whose id this run does not have; left out if the run was cut short, for
+    /// then nobody knows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gone: Option<u64>,
     /// Documents with the same quality and the same findings, or not judged
@@ -42,53 +43,55 @@ pub struct Changes {
     pub now_judged: u64,
     /// Documents that were judged before and are not any more.
     pub no_longer_judged: u64,
-    /// Of the changed ones those with findings that they did not have.
+    /// Of the changed documents, those with findings that they did not have before.
     pub with_new_findings: u64,
-    /// Of the changed ones those that had findings they have no longer.
+    /// Of the changed documents, those without findings that they had before.
     pub with_fixed_findings: u64,
-    /// Findings that changed documents did not have.
+    /// Findings that changed documents did not have before.
     pub new_findings: u64,
-    /// Findings that changed documents have no longer.
+    /// Findings that changed documents had before and have no longer.
     pub fixed_findings: u64,
-    /// The changed documents: those with the worst new findings first, and of
-    /// these the ones with the lowest quality.
-    pub documents: Vec<Change>,
-    /// The first ids that are new.
+    /// The changed documents: those with the worst new findings first, and of these the
+    /// ones with the lowest quality.
+    pub documents: Vec<DocumentChange>,
+    /// The first ids that are new, in the order of the run.
     pub new_documents: Vec<String>,
-    /// The first ids that are gone.
+    /// The first ids that are gone, in the order of the run before.
     pub gone_documents: Vec<String>,
-    /// The first ids that are no longer judged.
+    /// The first ids that are no longer judged, in the order of the run.
     pub no_longer_judged_documents: Vec<String>,
 }
 
 /// A document that has changed.
-#[derive(Debug, PartialEq, Serialize)]
-pub struct Change {
-    /// Its id.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DocumentChange {
+    /// The document's id.
     pub id: String,
-    /// Its quality before.
+    /// The document's quality before, from 0 to 100.
+    #[schemars(range(min = 0, max = 100))]
     pub quality_before: f64,
-    /// Its quality now.
+    /// The document's quality now, from 0 to 100.
+    #[schemars(range(min = 0, max = 100))]
     pub quality: f64,
-    /// Findings that it did not have, worst first.
-    pub new: Vec<Found>,
-    /// Findings that it has no longer, worst first.
-    pub fixed: Vec<Found>,
+    /// Findings that the document did not have before, worst first.
+    pub new: Vec<FindingSummary>,
+    /// Findings that the document had before and has no longer, worst first.
+    pub fixed: Vec<FindingSummary>,
 }
 
-/// By what changed documents are sorted: worst new finding, quality in
-/// hundredths, place in the run.
-type Place = (Reverse<Option<Severity>>, i64, i64);
+/// By what changed documents are sorted: worst new finding, quality in hundredths,
+/// position in the run.
+type SortKey = (Reverse<Option<Severity>>, i64, i64);
 
 /// What is counted on the way through a run.
-pub(super) struct Counted {
+pub(super) struct ChangeTally {
     changes: Changes,
-    documents: Least<Place, Change>,
-    new: First<String>,
-    no_longer_judged: First<String>,
+    documents: Smallest<SortKey, DocumentChange>,
+    new: FirstDocuments<String>,
+    no_longer_judged: FirstDocuments<String>,
 }
 
-impl Counted {
+impl ChangeTally {
     pub(super) fn new(run: &RunFacts, before: RunFacts, top: usize) -> Self {
         let judged_otherwise = differing(&run.fingerprint, &before.fingerprint);
         Self {
@@ -110,33 +113,35 @@ impl Counted {
                 gone_documents: Vec::new(),
                 no_longer_judged_documents: Vec::new(),
             },
-            documents: Least::new(top),
-            new: First::new(top),
-            no_longer_judged: First::new(top),
+            documents: Smallest::new(top),
+            new: FirstDocuments::new(top),
+            no_longer_judged: FirstDocuments::new(top),
         }
     }
 
     /// Counts a document of the run.
-    pub(super) fn count(&mut self, position: i64, id: &str, now: &Body, former: Former) {
+    pub(super) fn count(&mut self, position: i64, id: &str, now: &StoredOutcome, former: Former) {
         let former = match former {
             Former::None => return self.new.count(position, || id.to_owned()),
             Former::Same => {
                 self.changes.unchanged += 1;
                 return;
             }
-            Former::Other(content) => Body::of(content),
+            Former::Other(content) => StoredOutcome::of(content),
         };
         match (now, &former) {
-            (Body::Judged(now), Body::Judged(former)) => self.compare(position, id, now, former),
-            (Body::Judged(_), Body::NotJudged { .. }) => self.changes.now_judged += 1,
-            (Body::NotJudged { .. }, Body::Judged(_)) => {
+            (StoredOutcome::Scored(now), StoredOutcome::Scored(former)) => {
+                self.compare(position, id, now, former)
+            }
+            (StoredOutcome::Scored(_), StoredOutcome::Unscored(_)) => self.changes.now_judged += 1,
+            (StoredOutcome::Unscored(_), StoredOutcome::Scored(_)) => {
                 self.no_longer_judged.count(position, || id.to_owned())
             }
-            (Body::NotJudged { .. }, Body::NotJudged { .. }) => self.changes.unchanged += 1,
+            (StoredOutcome::Unscored(_), StoredOutcome::Unscored(_)) => self.changes.unchanged += 1,
         }
     }
 
-    fn compare(&mut self, position: i64, id: &str, now: &Judged, former: &Judged) {
+    fn compare(&mut self, position: i64, id: &str, now: &ScoredDocument, former: &ScoredDocument) {
         let findings = sorted(&now.findings);
         let former_findings = sorted(&former.findings);
         if now.quality == former.quality && findings == former_findings {
@@ -151,9 +156,9 @@ impl Counted {
         changes.with_fixed_findings += u64::from(!fixed.is_empty());
         changes.new_findings += new.len() as u64;
         changes.fixed_findings += fixed.len() as u64;
-        let worst = new.first().map(|found| found.severity);
-        let place = (Reverse(worst), hundredths(now.quality), position);
-        self.documents.add(place, || Change {
+        let worst = new.first().map(|finding| finding.severity);
+        let key = (Reverse(worst), hundredths(now.quality), position);
+        self.documents.add(key, || DocumentChange {
             id: id.to_owned(),
             quality_before: former.quality,
             quality: now.quality,
@@ -163,12 +168,12 @@ impl Counted {
     }
 
     /// All changes, with the documents that are `gone` if that is known.
-    pub(super) fn finish(self, gone: Option<First<String>>) -> Changes {
+    pub(super) fn finish(self, gone: Option<FirstDocuments<String>>) -> Changes {
         Changes {
             new: self.new.all(),
             new_documents: self.new.finish(),
-            gone: gone.as_ref().map(First::all),
-            gone_documents: gone.map(First::finish).unwrap_or_default(),
+            gone: gone.as_ref().map(FirstDocuments::all),
+            gone_documents: gone.map(FirstDocuments::finish).unwrap_or_default(),
             no_longer_judged: self.no_longer_judged.all(),
             no_longer_judged_documents: self.no_longer_judged.finish(),
             documents: self.documents.finish(),
@@ -184,7 +189,7 @@ fn differing(one: &[(String, String)], other: &[(String, String)]) -> Vec<String
 }
 
 /// Worst first.
-fn sorted(findings: &[Found]) -> Vec<Found> {
+fn sorted(findings: &[FindingSummary]) -> Vec<FindingSummary> {
     let mut findings = findings.to_vec();
     findings.sort_by(|one, other| {
         let severity = other.severity.cmp(&one.severity);
@@ -196,16 +201,16 @@ fn sorted(findings: &[Found]) -> Vec<Found> {
 /// `findings` without those that `others` has too, each as often as it is
 /// there. A phrase of the same category is the same finding even when it is
 /// thought better or worse of.
-fn without(findings: &[Found], others: &[Found]) -> Vec<Found> {
+fn without(findings: &[FindingSummary], others: &[FindingSummary]) -> Vec<FindingSummary> {
     let mut there: HashMap<(Category, &str), usize> = HashMap::new();
     for other in others {
         *there.entry((other.category, &other.text)).or_default() += 1;
     }
     let mut left = Vec::new();
-    for found in findings {
-        match there.get_mut(&(found.category, found.text.as_str())) {
+    for finding in findings {
+        match there.get_mut(&(finding.category, finding.text.as_str())) {
             Some(more) if *more > 0 => *more -= 1,
-            _ => left.push(found.clone()),
+            _ => left.push(finding.clone()),
         }
     }
     left

@@ -1,6 +1,6 @@
 //! Reports as text for a terminal.
 //!
-//! In: a report, the width to fit, and whether colour may be used. Out: for
+//! In: a report, the width to fit, and whether color may be used. Out: for
 //! `score` one line, for `highlight` a block for each finding (place,
 //! sentence, why, corrections) and a closing line. Nothing is read from the
 //! environment, and no character of a document or path reaches the output
@@ -13,16 +13,16 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::finding::{Category, Finding, Severity};
 
-use super::{Analysis, Outcome, Report, message, visible};
+use super::{Analysis, FailureKind, Outcome, Report, message, visible};
 use passage::Passage;
 
-/// How to draw.
+/// How text is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// Columns to fit into; less than 30 is taken as 30.
     pub width: usize,
-    /// Whether escape sequences for colour may be written.
-    pub colour: bool,
+    /// Whether escape sequences for color may be written.
+    pub color: bool,
 }
 
 /// Less than this leaves no room for a phrase beside the gutter.
@@ -68,10 +68,9 @@ pub fn score(report: &Report, style: Style) -> String {
             format!("{}, {}", measures(analysis, style), counts(analysis, style))
         }
         Outcome::Abstained { reason, .. } => {
-            format!("not judged ({})", message::reason_name(*reason))
+            format!("not judged ({reason})")
         }
-        Outcome::Failed(error) => failed(error.kind(), style),
-        Outcome::BadRecord(error) => failed(message::record_error_kind(error), style),
+        Outcome::Failed(failure) => failed(&failure.kind, style),
     };
     format!("{}: {line}\n", bold(&id, style))
 }
@@ -92,7 +91,7 @@ pub fn highlight(report: &Report, style: Style) -> String {
     let quality = quality(analysis, style);
     let work = percent_of_words(analysis);
     let siblings = analysis.siblings.iter();
-    for note in siblings.filter_map(|sibling| message::trust(&sibling.trust)) {
+    for note in siblings.filter_map(message::doubt) {
         out += &format!("{id}: {}\n", visible::prose(&note));
     }
     out + &format!("{id}: {counts}; {quality}; about {work} of the words need an editor\n")
@@ -129,7 +128,7 @@ fn counts(analysis: &Analysis, style: Style) -> String {
                 .new_findings()
                 .filter(|finding| finding.severity == severity)
                 .count();
-            let words = format!("{count} {}", message::severity_name(severity));
+            let words = format!("{count} {severity}");
             (count > 0).then(|| painted(&words, severity_paint(severity), style))
         })
         .collect();
@@ -148,7 +147,7 @@ fn counts(analysis: &Analysis, style: Style) -> String {
     }
 }
 
-fn failed(kind: &str, style: Style) -> String {
+fn failed(kind: &FailureKind, style: Style) -> String {
     painted(
         &format!("failed ({kind})"),
         severity_paint(Severity::Critical),
@@ -186,13 +185,9 @@ fn block(id: &str, analysis: &Analysis, finding: &Finding, style: Style) -> Stri
     out
 }
 
-/// `critical[name]`.
-pub(crate) fn kind(category: Category, severity: Severity, style: Style) -> String {
-    let kind = format!(
-        "{}[{}]",
-        message::severity_name(severity),
-        message::category_name(category)
-    );
+/// A severity and category as text shows them: `critical[name]`, in the color of the severity.
+pub fn kind(category: Category, severity: Severity, style: Style) -> String {
+    let kind = format!("{severity}[{category}]");
     painted(&kind, severity_paint(severity), style)
 }
 
@@ -223,7 +218,7 @@ fn snippet(analysis: &Analysis, finding: &Finding, style: Style) -> String {
         Severity::Major => Level::WARNING,
         Severity::Minor => Level::INFO,
     };
-    let renderer = if style.colour {
+    let renderer = if style.color {
         Renderer::styled().hyperlink(false)
     } else {
         Renderer::plain()
@@ -244,20 +239,21 @@ fn note(name: &str, text: &str, style: Style) -> String {
 }
 
 fn severity_paint(severity: Severity) -> Paint {
-    let colour = match severity {
+    let color = match severity {
         Severity::Critical => AnsiColor::BrightRed,
         Severity::Major => AnsiColor::Yellow,
         Severity::Minor => AnsiColor::BrightBlue,
     };
-    colour.on_default().effects(Effects::BOLD)
+    color.on_default().effects(Effects::BOLD)
 }
 
-pub(crate) fn bold(text: &str, style: Style) -> String {
+/// A text in bold, if color may be used. The text has to be safe to show.
+pub fn bold(text: &str, style: Style) -> String {
     painted(text, Paint::new().bold(), style)
 }
 
 fn painted(text: &str, paint: Paint, style: Style) -> String {
-    if style.colour {
+    if style.color {
         format!("{paint}{text}{paint:#}")
     } else {
         text.to_owned()

@@ -1,0 +1,46 @@
+//! `mtlint schema`: the JSON schemas of what mtlint writes.
+
+use clap::{Args, ValueEnum};
+
+use mtlint::batch::Line;
+use mtlint::batch::run_report::RunReport;
+use mtlint::report::schema::schema_of;
+use mtlint::report::v1;
+
+use super::Verdict;
+use super::output::Streams;
+
+/// Print the JSON schema of what mtlint writes
+///
+/// report: a document's report, as 'score', 'highlight' and --emit write it in json (an array of
+/// them when there are several documents) and jsonl. batch: a line that 'mtlint batch' writes.
+/// run-report: what 'mtlint report --format json' writes. Fields may be added; none is renamed or
+/// removed without a new name of the schema. 'mtlint config schema' prints that of mtlint.toml.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    mtlint schema report > report.schema.json\n  \
+    mtlint schema run-report | jq '.properties | keys'")]
+pub struct SchemaArgs {
+    /// What is written
+    #[arg(value_enum, value_name = "CONTRACT")]
+    contract: Contract,
+}
+
+/// What mtlint writes, as an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Contract {
+    Report,
+    Batch,
+    RunReport,
+}
+
+/// Prints the schema.
+pub fn run(arguments: &SchemaArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
+    let schema = match arguments.contract {
+        Contract::Report => schema_of::<v1::Report>(),
+        Contract::Batch => schema_of::<Line>(),
+        Contract::RunReport => schema_of::<RunReport>(),
+    };
+    streams.print(&(serde_json::to_string_pretty(&schema)? + "\n"))?;
+    Ok(Verdict::default())
+}
