@@ -13,13 +13,13 @@ use std::time::Duration;
 
 use criterion::{Criterion, SamplingMode, Throughput};
 use mtlint::detect::features::MOST_PROBABLE;
-use mtlint::detect::{WordModel, notice};
+use mtlint::detect::{WordModel, detect};
 use mtlint::document::Document;
 use mtlint::lexicon::Lexicon;
 use mtlint::lm::llama::{Llama, int8_ceiling};
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
 use mtlint::models;
-use mtlint::pipeline::{Analyzer, Input, OperatingPoint, Options};
+use mtlint::pipeline::{Input, Linter, OperatingPoint, Options};
 use mtlint::segment::segment;
 
 /// Tokens of the longer document; as many as the design's own measurements
@@ -61,7 +61,7 @@ fn main() -> Result<()> {
     short_documents(&mut criterion, &model)?;
     continuations(&mut criterion, &model)?;
     noticing(&mut criterion, &model)?;
-    judgement(&mut criterion, model)?;
+    analysis(&mut criterion, model)?;
     criterion.final_summary();
     shares(&load()?)?;
     match peak_memory() {
@@ -182,14 +182,14 @@ fn continuations(criterion: &mut Criterion, model: &Llama) -> Result<()> {
         })
         .collect();
     let ends: Vec<&str> = ends.iter().map(String::as_str).collect();
-    let readings = model.read_continuations(&prefix, &ends)?;
+    let readings = model.read_texts_after(&prefix, &ends)?;
     let tokens: usize = readings.iter().map(|reading| reading.tokens.len()).sum();
     let mut group = criterion.benchmark_group("continuations");
     group.sampling_mode(SamplingMode::Flat);
     group.throughput(Throughput::Elements(tokens as u64));
     let name = format!("{} of one article, {tokens} tokens", ends.len());
     group.bench_function(name, |bencher| {
-        bencher.iter(|| model.read_continuations(&prefix, &ends));
+        bencher.iter(|| model.read_texts_after(&prefix, &ends));
     });
     group.finish();
     Ok(())
@@ -210,7 +210,7 @@ fn noticing(criterion: &mut Criterion, model: &Llama) -> Result<()> {
     group.sampling_mode(SamplingMode::Flat);
     group.throughput(Throughput::Elements(reading.tokens.len() as u64));
     group.bench_function("article, read before", |bencher| {
-        bencher.iter(|| notice(&words, &lexicon, &article, &segments, reading));
+        bencher.iter(|| detect(&words, &lexicon, &article, &segments, reading));
     });
     group.finish();
     Ok(())
@@ -218,12 +218,12 @@ fn noticing(criterion: &mut Criterion, model: &Llama) -> Result<()> {
 
 /// The whole way from a document to its report, alone, with a sibling, and with one
 /// that was read before.
-fn judgement(criterion: &mut Criterion, model: Arc<Llama>) -> Result<()> {
+fn analysis(criterion: &mut Criterion, model: Arc<Llama>) -> Result<()> {
     let options = Options {
         operating_point: OperatingPoint::Precise,
         language: None,
     };
-    let analyzer = Analyzer::new(model, options)?;
+    let linter = Linter::new(model, options)?;
     let joined = |kind: &str| -> Result<Document> {
         let names = ["dam", "hospital", "transfer"].map(|name| format!("{name}.{kind}.txt"));
         let all = names.iter().map(|name| example(name));
@@ -243,7 +243,7 @@ fn judgement(criterion: &mut Criterion, model: Arc<Llama>) -> Result<()> {
     for (name, garbled, sibling) in pairs {
         let words = segment(garbled.text()).word_count();
         let name = format!("{name}, {words} words");
-        let read = analyzer.read_siblings(vec![sibling.clone()])?;
+        let read = linter.read_siblings(vec![sibling.clone()])?;
         for (name, siblings, read) in [
             (name.clone(), vec![], vec![]),
             (format!("{name}, and sibling"), vec![sibling], vec![]),
@@ -257,9 +257,9 @@ fn judgement(criterion: &mut Criterion, model: Arc<Llama>) -> Result<()> {
                 };
                 (input, read.clone())
             };
-            analyzer.judge_beside(vec![input()])?;
+            linter.judge_beside(vec![input()])?;
             group.bench_function(name, |bencher| {
-                bencher.iter(|| analyzer.judge_beside(vec![input()]));
+                bencher.iter(|| linter.judge_beside(vec![input()]));
             });
         }
     }

@@ -11,16 +11,12 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod batch;
-pub mod checksum;
 pub mod correct;
 pub mod detect;
 pub mod document;
-pub mod eval;
 pub mod finding;
 pub mod language;
 pub mod lexicon;
-mod linear;
-pub mod lm;
 pub mod models;
 pub mod pipeline;
 pub mod policy;
@@ -28,4 +24,6 @@ pub mod report;
 pub mod score;
 pub mod segment;
 pub mod sibling;
-pub mod span;
+
+pub use mtlint_lm as lm;
+pub use mtlint_lm::{checksum, span};

@@ -6,13 +6,13 @@
 //! its own kind and never an empty list of findings.
 
 mod consult;
+mod exclusions;
 mod numbers;
 mod options;
 mod reading;
 mod source;
-mod spared;
 
-pub(crate) use numbers::Numbers;
+pub use numbers::Numbers;
 pub use options::{OperatingPoint, Options};
 
 use std::sync::Arc;
@@ -20,9 +20,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use self::consult::{suspected, told};
+use self::exclusions::Exclusions;
 use self::reading::{shifted, together};
 use self::source::point_into_sources;
-use self::spared::Spared;
 use crate::detect::calibrated::Calibrated;
 use crate::detect::{WeightsError, WordModel};
 use crate::document::{Document, DocumentError};
@@ -30,9 +30,9 @@ use crate::finding::Finding;
 use crate::finding::phrases::{Judged, findings as phrases};
 use crate::language::{Gate, Language, gate};
 use crate::lexicon::{Lexicon, LexiconError};
-use crate::lm::{LanguageModel, LmError, Memory, ModelId, Reading, SentenceVectors};
+use crate::lm::{KvCache, LanguageModel, LmError, ModelId, SentenceVectors, TokenScores};
 use crate::policy::{Kept, Policy, Suspects};
-use crate::report::{Judgement, Outcome, ReadSibling, Report, WordJudgement};
+use crate::report::{Analysis, Outcome, ReadSibling, Report, WordVerdict};
 use crate::segment::{Segments, segment};
 use crate::sibling::{Articles, AsRead, Comparison, SiblingArticle, SiblingModel};
 
@@ -50,7 +50,7 @@ pub struct Input {
 /// Why no document can be judged at all.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum AnalyzerError {
+pub enum LintError {
     /// The language model failed.
     #[error(transparent)]
     Lm(#[from] LmError),
@@ -63,7 +63,7 @@ pub enum AnalyzerError {
 }
 
 /// Judges documents with one language model.
-pub struct Analyzer {
+pub struct Linter {
     lm: Arc<dyn LanguageModel>,
     words: WordModel,
     /// Checksum of the calibration that was fitted for this language model.
@@ -85,12 +85,12 @@ struct Accepted {
     unread: usize,
 }
 
-impl Analyzer {
+impl Linter {
     /// An analyzer that reads with `lm`.
     ///
     /// # Errors
     /// When the detector's embedded weights are damaged.
-    pub fn new(lm: Arc<dyn LanguageModel>, options: Options) -> Result<Self, AnalyzerError> {
+    pub fn new(lm: Arc<dyn LanguageModel>, options: Options) -> Result<Self, LintError> {
         Ok(Self {
             words: WordModel::of(lm.id())?,
             calibration: None,
@@ -113,7 +113,7 @@ impl Analyzer {
     ///
     /// # Errors
     /// When the detector's embedded weights are damaged.
-    pub fn by_surprisal(mut self) -> Result<Self, AnalyzerError> {
+    pub fn by_surprisal(mut self) -> Result<Self, LintError> {
         self.words = WordModel::surprisal()?;
         Ok(self)
     }
@@ -147,7 +147,7 @@ impl Analyzer {
     }
 
     /// What makes vectors of sentences, if something does.
-    pub(crate) fn vectors(&self) -> Option<&dyn SentenceVectors> {
+    pub fn vectors(&self) -> Option<&dyn SentenceVectors> {
         self.aligner.as_deref()
     }
 
@@ -177,7 +177,7 @@ impl Analyzer {
     ///
     /// # Errors
     /// When the model fails; documents that cannot be read are reports.
-    pub fn judge(&self, inputs: Vec<Input>) -> Result<Vec<Report>, AnalyzerError> {
+    pub fn judge(&self, inputs: Vec<Input>) -> Result<Vec<Report>, LintError> {
         let inputs = inputs.into_iter().map(|input| (input, Vec::new()));
         self.judge_beside(inputs.collect())
     }
@@ -191,7 +191,7 @@ impl Analyzer {
     pub fn judge_beside(
         &self,
         inputs: Vec<(Input, Vec<SiblingArticle>)>,
-    ) -> Result<Vec<Report>, AnalyzerError> {
+    ) -> Result<Vec<Report>, LintError> {
         let judgeable = |(input, read): (Input, _)| {
             let accepted = match input.document {
                 Ok(document) => self.accept(document, input.siblings, read),
@@ -211,20 +211,20 @@ impl Analyzer {
         self.judge_siblings(unread)?;
         let any = accepted.iter().any(|one| !one.siblings.is_empty());
         let beside = any.then(SiblingModel::embedded).transpose()?;
-        let mut judgements = Vec::with_capacity(accepted.len());
+        let mut analyses = Vec::with_capacity(accepted.len());
         while !accepted.is_empty() {
             let fits = together(accepted.iter().map(Accepted::content), any);
             let after = accepted.split_off(fits);
-            judgements.extend(self.judge_together(accepted, beside.as_ref())?);
+            analyses.extend(self.judge_together(accepted, beside.as_ref())?);
             accepted = after;
         }
-        let mut judgements = judgements.into_iter();
+        let mut analyses = analyses.into_iter();
         Ok(ids_and_outcomes
             .into_iter()
             .filter_map(|(id, outcome)| {
                 // One judgement for each document without an outcome yet.
                 let outcome =
-                    outcome.or_else(|| judgements.next().map(Box::new).map(Outcome::Scored))?;
+                    outcome.or_else(|| analyses.next().map(Box::new).map(Outcome::Scored))?;
                 Some(Report { id, outcome })
             })
             .collect())
@@ -260,29 +260,29 @@ impl Analyzer {
         &self,
         accepted: Vec<Accepted>,
         beside: Option<&SiblingModel>,
-    ) -> Result<Vec<Judgement>, AnalyzerError> {
+    ) -> Result<Vec<Analysis>, LintError> {
         let texts: Vec<&str> = accepted.iter().map(Accepted::content).collect();
         let readings = self.read(&texts, beside.is_some())?;
         // `par_bridge` never begins a document while another one waits for its share
         // of the work: each thread holds one.
         let documents = accepted.into_iter().zip(readings).enumerate().par_bridge();
-        let judged = documents.map(|(place, (document, (reading, memory)))| {
-            let judgement = self.judgement(document, reading, memory.as_ref(), beside)?;
-            Ok((place, judgement))
+        let judged = documents.map(|(place, (document, (reading, cache)))| {
+            let analysis = self.analysis(document, reading, cache.as_ref(), beside)?;
+            Ok((place, analysis))
         });
-        let judged: Result<Vec<(usize, Judgement)>, AnalyzerError> = judged.collect();
+        let judged: Result<Vec<(usize, Analysis)>, LintError> = judged.collect();
         let mut judged = judged?;
         judged.sort_unstable_by_key(|(place, _)| *place);
-        Ok(judged.into_iter().map(|(_, judgement)| judgement).collect())
+        Ok(judged.into_iter().map(|(_, analysis)| analysis).collect())
     }
 
-    fn judgement(
+    fn analysis(
         &self,
         accepted: Accepted,
-        reading: Reading,
-        memory: Option<&Memory>,
+        reading: TokenScores,
+        cache: Option<&KvCache>,
         beside: Option<&SiblingModel>,
-    ) -> Result<Judgement, AnalyzerError> {
+    ) -> Result<Analysis, LintError> {
         let Accepted {
             document,
             segments,
@@ -292,50 +292,51 @@ impl Analyzer {
         } = accepted;
         let text = document.judged();
         let reading = shifted(reading, document.content_start());
-        let (mut noticed, spared, score) = self.assess(text, document.prose(), &segments, &reading);
-        let bits: Vec<f32> = noticed.words.iter().map(|w| w.surprisal_bits).collect();
+        let (mut detection, excluded, score) =
+            self.assess(text, document.prose(), &segments, &reading);
+        let bits: Vec<f32> = detection.words.iter().map(|w| w.surprisal_bits).collect();
         // A document without siblings is not made comparable at all.
         let beside = beside.filter(|_| !siblings.is_empty());
         let compared = |_| Articles::new(text, &segments, &siblings).with(self.vectors());
         let articles = beside.map(compared).transpose()?;
-        let as_read = memory.map(|memory| AsRead {
+        let as_read = cache.map(|cache| AsRead {
             reading: &reading,
-            memory,
+            cache,
             start: document.content_start(),
         });
         let compare = |articles| {
-            Comparison::new(articles, &self.lexicon, &noticed.p_garbled, &bits)
+            Comparison::new(articles, &self.lexicon, &detection.p_garbled, &bits)
                 .reading_on(as_read)
                 .read(self.lm.as_ref())
         };
         let comparison = articles.as_ref().map(compare).transpose()?;
         let beside = beside.zip(comparison.as_ref());
         let point = self.options.operating_point;
-        let alone = self.words.thresholds().risen(noticed.rise);
+        let alone = self.words.thresholds().shifted(detection.threshold_shift);
         let mut thresholds = vec![point.of(&alone); segments.words.len()];
         let mut balanced = vec![alone.balanced; segments.words.len()];
         if let Some((beside, comparison)) = beside {
             let told = beside.p_garbled(comparison).into_iter().enumerate();
             for (word, told) in told.filter_map(|(word, told)| Some((word, told?))) {
-                noticed.p_garbled[word] = told.p_garbled;
+                detection.p_garbled[word] = told.p_garbled;
                 let theirs = beside.thresholds(&told, &alone);
                 thresholds[word] = point.of(&theirs);
                 balanced[word] = theirs.balanced;
             }
-            noticed.spare(|word| spared.holds(word.span));
+            detection.exclude(|word| excluded.holds(word.span));
         }
         // One that is not believed confirms nothing.
-        let standings = comparison.iter().flat_map(Comparison::standings);
-        let believed = siblings.iter().zip(standings);
-        let believed = believed.filter(|(_, standing)| standing.weight > 0.0);
+        let trusts = comparison.iter().flat_map(Comparison::trusts);
+        let believed = siblings.iter().zip(trusts);
+        let believed = believed.filter(|(_, trust)| trust.weight > 0.0);
         let believed: Vec<&SiblingArticle> = believed.map(|(sibling, _)| sibling).collect();
-        let mut garbled = suspected(text, &segments, &noticed, &believed, &thresholds);
+        let mut garbled = suspected(text, &segments, &detection, &believed, &thresholds);
         let judged = Judged {
             text,
             segments: &segments,
             reading: &reading,
             lexicon: &self.lexicon,
-            noticed: &noticed,
+            detection: &detection,
             garbled: &garbled,
             thresholds: &thresholds,
         };
@@ -350,17 +351,17 @@ impl Analyzer {
                 &balanced,
                 &mut findings,
             )?;
-            for (word, garbled) in noticed.words.iter().zip(&mut garbled) {
+            for (word, garbled) in detection.words.iter().zip(&mut garbled) {
                 let found = |finding: &Finding| finding.span.contains(word.span);
                 *garbled |= findings.iter().any(found);
             }
         }
-        let words = noticed
+        let words = detection
             .words
             .iter()
-            .zip(&noticed.p_garbled)
+            .zip(&detection.p_garbled)
             .zip(garbled)
-            .map(|((word, p_garbled), garbled)| WordJudgement {
+            .map(|((word, p_garbled), garbled)| WordVerdict {
                 span: word.span,
                 surprisal_bits: word.surprisal_bits,
                 p_garbled: *p_garbled,
@@ -377,20 +378,20 @@ impl Analyzer {
             .as_ref()
             .map(|comparison| told(comparison, &segments));
         let read = siblings.into_iter().zip(told.into_iter().flatten());
-        let read = read.map(|(sibling, (standing, aligned))| {
+        let read = read.map(|(sibling, (trust, aligned))| {
             let (text, prose) = match sibling.original {
                 Some(original) => (original.text, Some(original.prose)),
                 None => (sibling.text, None),
             };
             ReadSibling {
-                standing,
+                trust,
                 text,
                 prose,
                 aligned,
             }
         });
         let siblings = read.collect();
-        let mut judgement = Judgement {
+        let mut analysis = Analysis {
             language,
             model: self.lm.id().clone(),
             detector: self.words.name().to_owned(),
@@ -399,12 +400,12 @@ impl Analyzer {
             findings,
             accepted,
             words,
-            rise: noticed.rise,
+            threshold_shift: detection.threshold_shift,
             siblings,
             document,
         };
-        point_into_sources(&mut judgement);
-        Ok(judgement)
+        point_into_sources(&mut analysis);
+        Ok(analysis)
     }
 }
 

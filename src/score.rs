@@ -4,8 +4,8 @@
 //! a post-editor would change, as a quality from 0 to 100 with its interval,
 //! and the plain numbers of the reading.
 
-use crate::detect::{Noticed, RateModel};
-use crate::lm::Reading;
+use crate::detect::{Detection, RateModel};
+use crate::lm::TokenScores;
 
 /// How good a document is, and how much work a post-editor would have.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,9 +27,14 @@ pub struct Score {
 impl Score {
     /// The score of a document with `words` words. Marks weigh in the rate, as
     /// they do in HTER, but are not counted as words.
-    pub fn of(rate_model: &RateModel, noticed: &Noticed, reading: &Reading, words: usize) -> Self {
-        let judged = noticed.p_garbled.len();
-        let (rate, margin) = rate_model.rate(noticed.raw_rate(), judged);
+    pub fn of(
+        rate_model: &RateModel,
+        detection: &Detection,
+        reading: &TokenScores,
+        words: usize,
+    ) -> Self {
+        let judged = detection.p_garbled.len();
+        let (rate, margin) = rate_model.rate(detection.raw_rate(), judged);
         let bits = reading.total_bits();
         let quality = |rate: f32| 100.0 * (1.0 - rate.clamp(0.0, 1.0));
         Self {

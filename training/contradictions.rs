@@ -14,11 +14,11 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use mtlint::eval::changes::{change, names};
-use mtlint::eval::dataset::{Labels, load};
 use mtlint::lexicon::Lexicon;
 use mtlint::segment::{Segments, segment};
 use mtlint::sibling::{Articles, Comparison, SiblingArticle};
+use mtlint_eval::changes::{change, names};
+use mtlint_eval::dataset::{Labels, load};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 

@@ -9,10 +9,10 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use flate2::read::GzDecoder;
-use mtlint::eval::dataset::{Labels, Sample, load};
 use mtlint::finding::Severity;
 use mtlint::segment::segment;
 use mtlint::span::{Doc, Span};
+use mtlint_eval::dataset::{Labels, Sample, load};
 use sha2::{Digest, Sha256};
 
 use crate::normalise::{normalise, typographic};

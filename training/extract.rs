@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use corpus::{Amounts, Result, Text, texts};
 use half::f16;
 use indicatif::{ProgressBar, ProgressStyle};
-use mtlint::detect::features::{MOST_PROBABLE, features, word_readings};
+use mtlint::detect::features::{MOST_PROBABLE, features, word_surprisals};
 use mtlint::lexicon::Lexicon;
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
@@ -90,7 +90,7 @@ fn write(model: &Llama, lexicon: &Lexicon, texts: &[Text], folder: &Path) -> Res
         let readings = model.read(&plain, options)?;
         for (text, reading) in batch.iter().zip(readings) {
             let segments = segment(&text.text);
-            let words = word_readings(&segments, &reading);
+            let words = word_surprisals(&segments, &reading);
             let values = features(&text.text, &segments, &reading, &words, lexicon);
             let width = reading.states.width;
             for (word, row) in words.iter().zip(&values) {

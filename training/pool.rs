@@ -8,8 +8,8 @@
 use std::error::Error;
 use std::path::Path;
 
-use mtlint::eval::dataset;
-use mtlint::eval::pool::{Candidate, Measured, Outcome, measure};
+use mtlint_eval::dataset;
+use mtlint_eval::pool::{Candidate, Measured, Outcome, measure};
 
 /// Pools that the right siblings are taken out of in turn.
 const ROUNDS: usize = 8;

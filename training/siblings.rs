@@ -24,17 +24,17 @@ use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use mtlint::document::Document;
-use mtlint::eval::dataset::{LabelledToken, Labels, Passage, Sample, load};
-use mtlint::eval::metrics::Distances;
 use mtlint::lexicon::Lexicon;
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
 use mtlint::models;
-use mtlint::pipeline::{Analyzer, Input, OperatingPoint, Options};
+use mtlint::pipeline::{Input, Linter, OperatingPoint, Options};
 use mtlint::report::{Outcome, Report};
 use mtlint::segment::segment;
 use mtlint::sibling::{Articles, AsRead, Candidate, Comparison, SiblingArticle};
 use mtlint::span::Span;
+use mtlint_eval::dataset::{LabelledToken, Labels, Passage, Sample, load};
+use mtlint_eval::metrics::Distances;
 use sha2::{Digest, Sha256};
 
 use synthesis::Pools;
@@ -70,7 +70,7 @@ fn main() -> Result<()> {
         operating_point: OperatingPoint::Precise,
         language: Some("eng".to_owned()),
     };
-    let analyzer = Analyzer::new(Arc::clone(&lm), options)?;
+    let linter = Linter::new(Arc::clone(&lm), options)?;
     let lexicon = Lexicon::embedded()?;
     let sets = load(Path::new(stories))?;
     let samples: Vec<&Sample> = sets.iter().flat_map(|set| &set.samples).collect();
@@ -104,7 +104,7 @@ fn main() -> Result<()> {
             document: Ok(Document::from_text("", text.as_str())),
             siblings: Vec::new(),
         });
-        let reports = analyzer.judge(inputs.collect())?;
+        let reports = linter.judge(inputs.collect())?;
         let pairs = stories.iter().zip(reports.as_chunks::<2>().0);
         for ((number, text, passages, sibling), [own, other]) in pairs {
             let article = Article {
@@ -174,8 +174,8 @@ fn garbled(pools: &Pools, sample: &Sample, always: bool) -> Option<Sample> {
 /// Probability and bits of each word; none of a text that was not judged.
 fn numbers(report: &Report) -> (Vec<f32>, Vec<f32>) {
     match &report.outcome {
-        Outcome::Scored(judgement) => {
-            let words = judgement.words.iter();
+        Outcome::Scored(analysis) => {
+            let words = analysis.words.iter();
             words
                 .map(|word| (word.p_garbled, word.surprisal_bits))
                 .unzip()
@@ -209,12 +209,12 @@ impl Article<'_> {
         siblings[0].p_garbled = self.other.0;
         let articles = Articles::new(self.text, &segments, &siblings);
         let read = lm
-            .read_and_keep(&[self.text], ReadOptions::default())?
+            .read_with_cache(&[self.text], ReadOptions::default())?
             .pop();
-        let (reading, memory) = read.unwrap_or_default();
-        let as_read = memory.as_ref().map(|memory| AsRead {
+        let (reading, cache) = read.unwrap_or_default();
+        let as_read = cache.as_ref().map(|cache| AsRead {
             reading: &reading,
-            memory,
+            cache,
             start: 0,
         });
         let comparison = Comparison::new(&articles, lexicon, &p, &bits)

@@ -5,9 +5,9 @@
 
 use std::collections::HashSet;
 
-use mtlint::eval::dataset::{Labels, Sample};
 use mtlint::segment::{WordKind, segment};
 use mtlint::span::{Doc, Span};
+use mtlint_eval::dataset::{Labels, Sample};
 use sha2::{Digest, Sha256};
 
 /// One word in so many is garbled.

@@ -2,7 +2,7 @@
 text with them, to test mtlint's second engine.
 
     pip install torch==2.4.0 transformers==4.44.2 tokenizers==0.19.1 numpy==1.26.4
-    python training/tiny_models.py tests/torch/models
+    python training/tiny_models.py crates/mtlint-cli/tests/torch/models
 
 The weights are random (the seed is fixed): they know no language, and a wrong name,
 mask or offset changes every number. The vocabularies are trained on this text.

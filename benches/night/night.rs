@@ -26,7 +26,7 @@ use mtlint::batch::{BatchError, Job, Records};
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
 use mtlint::models;
-use mtlint::pipeline::{Analyzer, Options};
+use mtlint::pipeline::{Linter, Options};
 use mtlint::report::json;
 use serde::Deserialize;
 use serde_json::json;
@@ -103,7 +103,7 @@ fn rate(stories: &[Vec<String>], rounds: u64) -> Result<(), Box<dyn Error>> {
     let path = models::resolve(&entry.name, false, &models::Silent)?;
     let sha256 = Some(entry.sha256.clone());
     let model = std::sync::Arc::new(Llama::load(&path, &entry.name, sha256, Precision::Int8)?);
-    let analyzer = Analyzer::new(
+    let linter = Linter::new(
         model.clone(),
         Options {
             operating_point: mtlint::pipeline::OperatingPoint::Precise,
@@ -134,7 +134,7 @@ fn rate(stories: &[Vec<String>], rounds: u64) -> Result<(), Box<dyn Error>> {
         let bare = begun.elapsed().as_secs_f64();
         let begun = Instant::now();
         let job = Job {
-            analyzer: &analyzer,
+            linter: &linter,
             options: json::Options {
                 words: false,
                 fix: None,

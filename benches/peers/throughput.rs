@@ -80,7 +80,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 #[cfg(feature = "rust-bert")]
 fn second_engine(folder: &str) -> Result<Box<dyn LanguageModel>, Box<dyn Error>> {
-    use mtlint::lm::torch::{Device, Files, TorchModel};
+    use mtlint_torch::{Device, Files, TorchModel};
 
     let files = Files::in_folder(folder.as_ref())?;
     Ok(Box::new(TorchModel::load(&files, Device::Cpu)?))

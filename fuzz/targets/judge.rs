@@ -8,16 +8,16 @@ use libfuzzer_sys::fuzz_target;
 use mtlint::correct::{Allowed, correct};
 use mtlint::document::{Document, Markup};
 use mtlint::lm::stub::Stub;
-use mtlint::pipeline::{Analyzer, Input, OperatingPoint, Options};
+use mtlint::pipeline::{Linter, Input, OperatingPoint, Options};
 use mtlint::report::{Outcome, compact, github, html, json, tsv};
 
 /// Most words are suspect, so that there is something to report.
-static ANALYZER: LazyLock<Analyzer> = LazyLock::new(|| {
+static ANALYZER: LazyLock<Linter> = LazyLock::new(|| {
     let options = Options {
         operating_point: OperatingPoint::Threshold(0.1),
         language: Some("eng".to_owned()),
     };
-    Analyzer::new(Arc::new(Stub::default()), options).unwrap()
+    Linter::new(Arc::new(Stub::default()), options).unwrap()
 });
 
 fuzz_target!(|texts: (u8, &str, &str)| {
@@ -41,15 +41,15 @@ fuzz_target!(|texts: (u8, &str, &str)| {
             github::annotations(&report),
             tsv::row(&report),
         );
-        let Outcome::Scored(judgement) = &report.outcome else {
+        let Outcome::Scored(analysis) = &report.outcome else {
             continue;
         };
-        for finding in &judgement.findings {
+        for finding in &analysis.findings {
             assert!(finding.span.slice(text).is_some());
             for suggestion in &finding.suggestions {
                 assert!(suggestion.span.slice(text).is_some());
             }
         }
-        correct(text, &judgement.findings, Allowed::SafeAndUnsafe);
+        correct(text, &analysis.findings, Allowed::SafeAndUnsafe);
     }
 });

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::document::Document;
-use crate::pipeline::{Analyzer, Input};
+use crate::pipeline::{Input, Linter};
 use crate::report::{Outcome, Report, json};
 
 use super::judged::{Body, Judged, Summary};
@@ -35,7 +35,7 @@ const GROUP_KEPT_BYTES: usize = 8 * 1024 * 1024;
 /// Everything a batch is judged with.
 pub struct Job<'a> {
     /// What judges.
-    pub analyzer: &'a Analyzer,
+    pub linter: &'a Linter,
     /// What the reports hold.
     pub options: json::Options<'a>,
     /// The run of the state, if there is one.
@@ -165,7 +165,7 @@ impl Job<'_> {
                 siblings: Vec::new(),
             });
         }
-        let reports = self.analyzer.judge(inputs)?;
+        let reports = self.linter.judge(inputs)?;
         let mut commit = match &mut self.run {
             Some(run) => Some(run.commit()?),
             None => None,
@@ -259,7 +259,7 @@ impl Job<'_> {
         if group.places.is_empty() {
             return Ok(Vec::new());
         }
-        let reports = self.analyzer.judge(group.inputs)?;
+        let reports = self.linter.judge(group.inputs)?;
         if let Some(watch) = &mut self.watch {
             reports.iter().for_each(watch);
         }

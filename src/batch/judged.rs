@@ -58,10 +58,10 @@ impl Summary {
             worst: None,
         };
         match &report.outcome {
-            Outcome::Scored(judgement) => Self {
+            Outcome::Scored(analysis) => Self {
                 status: Status::Scored,
-                quality: Some(judgement.score.quality),
-                worst: judgement.new_findings().map(|f| f.severity).max(),
+                quality: Some(analysis.score.quality),
+                worst: analysis.new_findings().map(|f| f.severity).max(),
             },
             Outcome::Abstained { .. } => empty(Status::Abstained),
             Outcome::Failed(_) | Outcome::BadRecord(_) => empty(Status::Failed),

@@ -31,7 +31,7 @@ pub use siblings::{Links, Siblings};
 pub use source::{Source, SourceError, sources};
 pub use table::Table;
 
-use crate::pipeline::AnalyzerError;
+use crate::pipeline::LintError;
 
 /// Why a batch could not go on.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +47,7 @@ pub enum BatchError {
     },
     /// The model could not read.
     #[error(transparent)]
-    Analyzer(#[from] AnalyzerError),
+    Linter(#[from] LintError),
     /// The state could not be used.
     #[error(transparent)]
     State(#[from] state::StateError),

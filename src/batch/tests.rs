@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 use crate::lm::stub::Stub;
-use crate::pipeline::{Analyzer, Input, OperatingPoint, Options};
+use crate::pipeline::{Input, Linter, OperatingPoint, Options};
 use crate::report::{Place, RecordError, json};
 
 fn read(bytes: &[u8], max_bytes: u64) -> Vec<Record> {
@@ -205,8 +205,8 @@ impl Read for Broken {
     }
 }
 
-fn analyzer() -> Analyzer {
-    Analyzer::new(
+fn linter() -> Linter {
+    Linter::new(
         Arc::new(Stub::default()),
         Options {
             operating_point: OperatingPoint::Precise,
@@ -222,7 +222,7 @@ fn judge_all(
     mut each: impl FnMut(Judged),
 ) -> Result<Ended, BatchError> {
     let job = Job {
-        analyzer: &analyzer(),
+        linter: &linter(),
         options: json::Options::default(),
         run: None,
         siblings: None,

@@ -1,13 +1,13 @@
 //! What the reading says about each word, as numbers.
 //!
-//! In: a text, its words and its [`Reading`], and the [`Lexicon`]. Out: one
-//! [`WordReading`] a word and one row of [`WIDTH`] features: numbers of the
+//! In: a text, its words and its [`TokenScores`], and the [`Lexicon`]. Out: one
+//! [`WordSurprisal`] a word and one row of [`WIDTH`] features: numbers of the
 //! reading, the word's shape and place, and what the lexicon knows of it.
 
 use std::collections::HashMap;
 
 use crate::lexicon::{self, LEXICON_WIDTH, Lexicon};
-use crate::lm::Reading;
+use crate::lm::TokenScores;
 use crate::segment::{Segments, WordKind};
 use crate::span::{Doc, Span};
 
@@ -23,7 +23,7 @@ pub const MOST_PROBABLE: usize = 1;
 
 /// The reading of one word: the sums over its tokens.
 #[derive(Debug, Clone, PartialEq)]
-pub struct WordReading {
+pub struct WordSurprisal {
     /// The word, in bytes of the document.
     pub span: Span<Doc>,
     /// The tokens that spell it, as indices into the reading.
@@ -38,7 +38,7 @@ pub struct WordReading {
 /// Sums the tokens of each word. A token belongs to the word that holds its
 /// last byte; a word that shares its only token with the one before (`."` is
 /// often one token) takes that token's numbers.
-pub fn word_readings(segments: &Segments, reading: &Reading) -> Vec<WordReading> {
+pub fn word_surprisals(segments: &Segments, reading: &TokenScores) -> Vec<WordSurprisal> {
     let mut first = 0;
     segments
         .words
@@ -48,7 +48,7 @@ pub fn word_readings(segments: &Segments, reading: &Reading) -> Vec<WordReading>
             while first < tokens.len() && tokens[first].span.end() <= word.span.start() {
                 first += 1;
             }
-            let inside = |token: &crate::lm::TokenReading| {
+            let inside = |token: &crate::lm::TokenScore| {
                 token.span.end() <= word.span.end() || token.span.start() < word.span.start()
             };
             let count = tokens[first..]
@@ -58,10 +58,10 @@ pub fn word_readings(segments: &Segments, reading: &Reading) -> Vec<WordReading>
             // A token that reaches past the word still is its only one.
             let shared = usize::from(count == 0 && first < tokens.len());
             let range = first..first + count + shared;
-            let sum = |value: fn(&crate::lm::TokenReading) -> f32| {
+            let sum = |value: fn(&crate::lm::TokenScore) -> f32| {
                 tokens[range.clone()].iter().map(value).sum::<f32>()
             };
-            WordReading {
+            WordSurprisal {
                 span: word.span,
                 surprisal_bits: sum(|token| token.surprisal_bits),
                 expected_bits: sum(|token| token.entropy_bits),
@@ -75,14 +75,14 @@ pub fn word_readings(segments: &Segments, reading: &Reading) -> Vec<WordReading>
 pub fn features(
     text: &str,
     segments: &Segments,
-    reading: &Reading,
-    words: &[WordReading],
+    reading: &TokenScores,
+    words: &[WordSurprisal],
     lexicon: &Lexicon,
 ) -> Vec<[f32; WIDTH]> {
-    let fresh = fresh(text, segments);
-    let counts = occurrences(text, segments, &fresh);
+    let is_first_occurrence = is_first_occurrence(text, segments);
+    let counts = occurrences(text, segments, &is_first_occurrence);
     let sentences = sentences(segments, words);
-    let whole = Whole::of(segments, words, &fresh);
+    let whole = Whole::of(segments, words, &is_first_occurrence);
     let mut place = 0;
     let mut sentence = usize::MAX;
     segments
@@ -98,13 +98,13 @@ pub fn features(
             let tokens = &reading.tokens[numbers.tokens.clone()];
             let spelling = word.span.slice(text).unwrap_or_default();
             let shape = Shape::of(spelling);
-            let largest = |value: fn(&crate::lm::TokenReading) -> f32| {
+            let largest = |value: fn(&crate::lm::TokenScore) -> f32| {
                 tokens.iter().map(value).fold(0.0, f32::max)
             };
-            let rank = |token: &crate::lm::TokenReading| (1.0 + token.rank as f32).log2();
+            let rank = |token: &crate::lm::TokenScore| (1.0 + token.rank as f32).log2();
             // Merges are made in order of frequency, so that a token's number
             // says how seldom it is.
-            let seldom = |token: &crate::lm::TokenReading| (1.0 + token.id as f32).ln() / 10.0;
+            let seldom = |token: &crate::lm::TokenScore| (1.0 + token.id as f32).ln() / 10.0;
             let flag = |value: bool| f32::from(u8::from(value));
             let punctuation = word.kind == WordKind::Punctuation;
             let read: [f32; READING_WIDTH] = [
@@ -178,20 +178,24 @@ fn fold(word: &str) -> String {
 }
 
 /// Of each word whether it stands in a sentence that the text has not had before.
-fn fresh(text: &str, segments: &Segments) -> Vec<bool> {
-    let mut fresh = vec![true; segments.words.len()];
+fn is_first_occurrence(text: &str, segments: &Segments) -> Vec<bool> {
+    let mut is_first_occurrence = vec![true; segments.words.len()];
     let sentences = super::sentences(segments);
-    let firsts = super::firsts(text, segments, &sentences);
+    let first_occurrences = super::first_occurrences(text, segments, &sentences);
     for (index, words) in sentences.into_iter().enumerate() {
-        fresh[words].fill(firsts[index] == index);
+        is_first_occurrence[words].fill(first_occurrences[index] == index);
     }
-    fresh
+    is_first_occurrence
 }
 
-fn occurrences(text: &str, segments: &Segments, fresh: &[bool]) -> HashMap<String, u32> {
+fn occurrences(
+    text: &str,
+    segments: &Segments,
+    is_first_occurrence: &[bool],
+) -> HashMap<String, u32> {
     let mut counts = HashMap::new();
-    let words = segments.words.iter().zip(fresh);
-    for (word, _) in words.filter(|(_, fresh)| **fresh) {
+    let words = segments.words.iter().zip(is_first_occurrence);
+    for (word, _) in words.filter(|(_, is_first_occurrence)| **is_first_occurrence) {
         let key = fold(word.span.slice(text).unwrap_or_default());
         *counts.entry(key).or_insert(0) += 1;
     }
@@ -208,10 +212,12 @@ struct Whole {
 }
 
 impl Whole {
-    fn of(segments: &Segments, words: &[WordReading], fresh: &[bool]) -> Self {
-        let pairs = segments.words.iter().zip(words).zip(fresh);
+    fn of(segments: &Segments, words: &[WordSurprisal], is_first_occurrence: &[bool]) -> Self {
+        let pairs = segments.words.iter().zip(words).zip(is_first_occurrence);
         let bits: Vec<f32> = pairs
-            .filter(|((word, _), fresh)| word.kind == WordKind::Word && **fresh)
+            .filter(|((word, _), is_first_occurrence)| {
+                word.kind == WordKind::Word && **is_first_occurrence
+            })
             .map(|((_, numbers), _)| numbers.surprisal_bits)
             .collect();
         let count = bits.len().max(1) as f32;
@@ -238,7 +244,7 @@ struct Sentence {
     mean_bits: f32,
 }
 
-fn sentences(segments: &Segments, words: &[WordReading]) -> Vec<Sentence> {
+fn sentences(segments: &Segments, words: &[WordSurprisal]) -> Vec<Sentence> {
     let mut sentences = vec![Sentence::default(); segments.sentences.len().max(1)];
     for (word, numbers) in segments.words.iter().zip(words) {
         let sentence = &mut sentences[word.sentence];

@@ -15,8 +15,8 @@ use rten_simd::{Isa, SimdOp, SimdUnaryOp};
 use rten_vecmath::{Sigmoid, Tanh};
 
 use super::weights::{Tensors, WeightsError};
-use crate::linear::Linear;
 use crate::lm::Precision;
+use mtlint_lm::linear::Linear;
 
 /// Layers of fewer inputs are cheap as they are.
 const WIDE: usize = 256;

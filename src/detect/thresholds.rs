@@ -21,11 +21,11 @@ pub struct Thresholds {
 
 impl Thresholds {
     /// The same in a text where they rise by so many logits.
-    pub fn risen(&self, by: f32) -> Self {
+    pub fn shifted(&self, by: f32) -> Self {
         Self {
-            precise: risen(self.precise, by),
-            balanced: risen(self.balanced, by),
-            thorough: risen(self.thorough, by),
+            precise: shift_threshold(self.precise, by),
+            balanced: shift_threshold(self.balanced, by),
+            thorough: shift_threshold(self.thorough, by),
         }
     }
 }
@@ -33,14 +33,14 @@ impl Thresholds {
 /// How thresholds follow the share of a text that is garbled: systems differ by a
 /// factor of four in it, and the threshold that agrees best with labels rises with it.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Rise {
+pub struct ThresholdShift {
     /// Logits for each logit of the share.
     pub slope: f32,
     /// The logit of the share from which it counts.
     pub from: f32,
 }
 
-impl Rise {
+impl ThresholdShift {
     /// By how much the thresholds of a text rise, in logits, by the probabilities of
     /// its words.
     pub fn of(&self, p_garbled: &[f32]) -> f32 {
@@ -58,7 +58,7 @@ impl Rise {
 }
 
 /// A probability `by` logits further up: a threshold in a text where it rises.
-pub fn risen(probability: f32, by: f32) -> f32 {
+pub fn shift_threshold(probability: f32, by: f32) -> f32 {
     // Where nothing rises it is the very same number.
     if by == 0.0 {
         return probability;
@@ -77,23 +77,26 @@ mod tests {
 
     #[test]
     fn thresholds_rise_only_where_much_is_garbled() {
-        let rise = Rise {
+        let threshold_shift = ThresholdShift {
             slope: 0.5,
             from: 0.0,
         };
-        assert_eq!(rise.of(&[]), 0.0);
-        assert_eq!(rise.of(&[0.0, 0.2, 0.9]), 0.0);
-        assert!((rise.of(&[0.8, 0.8]) - 0.5 * 4.0f32.ln()).abs() < 1e-5);
-        assert_eq!(Rise::default().of(&[0.9]), 0.0);
+        assert_eq!(threshold_shift.of(&[]), 0.0);
+        assert_eq!(threshold_shift.of(&[0.0, 0.2, 0.9]), 0.0);
+        assert!((threshold_shift.of(&[0.8, 0.8]) - 0.5 * 4.0f32.ln()).abs() < 1e-5);
+        assert_eq!(ThresholdShift::default().of(&[0.9]), 0.0);
         // Certain of every word: a number all the same.
-        assert!(risen(0.4, rise.of(&[1.0])) > 0.99);
+        assert!(shift_threshold(0.4, threshold_shift.of(&[1.0])) > 0.99);
     }
 
     #[test]
     fn what_rises_falls_back() {
-        assert_eq!(risen(0.3, 0.0).to_bits(), 0.3f32.to_bits());
-        assert!(risen(0.3, 0.7) > 0.3);
-        assert!((risen(risen(0.3, 0.7), -0.7) - 0.3).abs() < 1e-6);
-        assert_eq!((risen(0.0, 1.0), risen(1.0, -1.0)), (0.0, 1.0));
+        assert_eq!(shift_threshold(0.3, 0.0).to_bits(), 0.3f32.to_bits());
+        assert!(shift_threshold(0.3, 0.7) > 0.3);
+        assert!((shift_threshold(shift_threshold(0.3, 0.7), -0.7) - 0.3).abs() < 1e-6);
+        assert_eq!(
+            (shift_threshold(0.0, 1.0), shift_threshold(1.0, -1.0)),
+            (0.0, 1.0)
+        );
     }
 }

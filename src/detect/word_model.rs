@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::calibrated::Calibrated;
 use super::features::WIDTH;
 use super::head::{Head, Rows, Said, sigmoid};
-use super::thresholds::{Rise, Thresholds};
+use super::thresholds::{ThresholdShift, Thresholds};
 use super::weights::{Tensors, WeightsError};
 use crate::lm::{ModelId, Precision};
 
@@ -35,7 +35,7 @@ pub struct WordModel {
     heads: Vec<Head>,
     calibration: Calibration,
     thresholds: Thresholds,
-    rise: Rise,
+    threshold_shift: ThresholdShift,
     rate: RateModel,
 }
 
@@ -92,8 +92,12 @@ pub struct Raw {
 
 impl Raw {
     /// Says of each sentence what was said where it stands for the first time.
-    fn repeat(&mut self, sentences: &[Range<usize>], firsts: &[usize]) {
-        for (index, &first) in firsts.iter().enumerate().filter(|(at, first)| at > *first) {
+    fn repeat(&mut self, sentences: &[Range<usize>], first_occurrences: &[usize]) {
+        for (index, &first) in first_occurrences
+            .iter()
+            .enumerate()
+            .filter(|(at, first)| at > *first)
+        {
             let words = sentences[first].clone();
             self.logits.copy_within(words, sentences[index].start);
             self.rates[index] = self.rates[first];
@@ -149,7 +153,7 @@ impl WordModel {
             .clone_from(&calibrated.feature_deviation);
         self.calibration = calibrated.calibration;
         self.thresholds = calibrated.thresholds;
-        self.rise = Rise::default();
+        self.threshold_shift = ThresholdShift::default();
         self.rate = calibrated.post_edit_rate;
         self
     }
@@ -209,7 +213,7 @@ impl WordModel {
                 balanced,
                 thorough,
             },
-            rise: Rise {
+            threshold_shift: ThresholdShift {
                 slope: slope_of_rise,
                 from,
             },
@@ -239,8 +243,8 @@ impl WordModel {
     }
 
     /// How they follow the share of a text that is garbled.
-    pub fn rise(&self) -> Rise {
-        self.rise
+    pub fn threshold_shift(&self) -> ThresholdShift {
+        self.threshold_shift
     }
 
     /// From logits to probabilities.
@@ -254,7 +258,7 @@ impl WordModel {
     }
 
     /// Judges the words of a text: a row of features and of states each (the
-    /// [`Self::layers`] side by side), in the sentences they stand in. `firsts` says of
+    /// [`Self::layers`] side by side), in the sentences they stand in. `first_occurrences` says of
     /// each sentence where it stands for the first time: a model that has just read it
     /// is not surprised by it in the way that the network knows.
     pub fn judge(
@@ -262,10 +266,10 @@ impl WordModel {
         features: &[[f32; WIDTH]],
         states: Vec<f32>,
         sentences: &[Range<usize>],
-        firsts: &[usize],
+        first_occurrences: &[usize],
     ) -> Verdict {
         let mut raw = self.raw(features, states, sentences);
-        raw.repeat(sentences, firsts);
+        raw.repeat(sentences, first_occurrences);
         let level = raw.level();
         let calibrated = |logit: &f32| self.calibration.probability(*logit, level);
         Verdict {
@@ -385,7 +389,9 @@ mod tests {
         for row in &mut rows[6..] {
             row[0] -= 1.0;
         }
-        let judge = |firsts: &[usize]| model.judge(&rows, Vec::new(), &[0..3, 3..6, 6..9], firsts);
+        let judge = |first_occurrences: &[usize]| {
+            model.judge(&rows, Vec::new(), &[0..3, 3..6, 6..9], first_occurrences)
+        };
         let (apart, again) = (judge(&[0, 1, 2]), judge(&[0, 1, 1]));
         assert_ne!(apart.p_garbled[6..], apart.p_garbled[3..6]);
         assert_eq!(again.p_garbled[6..], again.p_garbled[3..6]);

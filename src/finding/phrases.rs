@@ -9,9 +9,9 @@ use std::ops::Range;
 
 use super::category::{Suspect, category, severity};
 use super::{Evidence, Finding};
-use crate::detect::Noticed;
+use crate::detect::Detection;
 use crate::lexicon::Lexicon;
-use crate::lm::{LanguageModel, Reading};
+use crate::lm::{LanguageModel, TokenScores};
 use crate::segment::{Segments, WordKind};
 
 /// Words of the model's own that are shown for a phrase.
@@ -27,11 +27,11 @@ pub struct Judged<'a> {
     /// Its words and sentences.
     pub segments: &'a Segments,
     /// Its reading, with the most probable tokens.
-    pub reading: &'a Reading,
+    pub reading: &'a TokenScores,
     /// What is known of single words.
     pub lexicon: &'a Lexicon,
     /// The numbers of each word.
-    pub noticed: &'a Noticed,
+    pub detection: &'a Detection,
     /// Which words are garbled.
     pub garbled: &'a [bool],
     /// For each word the probability from which it is.
@@ -57,7 +57,7 @@ fn phrases(judged: &Judged<'_>) -> Vec<Range<usize>> {
             let bridged = match between.len() {
                 0 => true,
                 1 => {
-                    judged.noticed.p_garbled[between.start]
+                    judged.detection.p_garbled[between.start]
                         >= judged.thresholds[between.start] / 2.0
                         && words[between.start].kind == WordKind::Word
                 }
@@ -103,14 +103,14 @@ pub fn parts(judged: &Judged<'_>, phrase: Range<usize>, cuts: &[usize]) -> Vec<R
 impl Judged<'_> {
     /// The finding of a stretch of words, which must not be empty.
     pub fn finding(&self, words: Range<usize>, lm: &dyn LanguageModel) -> Finding {
-        let p = &self.noticed.p_garbled;
+        let p = &self.detection.p_garbled;
         let worst = words
             .clone()
             .max_by(|a, b| p[*a].total_cmp(&p[*b]))
             .unwrap_or(words.start);
-        let numbers = &self.noticed.words[worst];
-        let sum = |value: fn(&crate::detect::features::WordReading) -> f32| {
-            self.noticed.words[words.clone()].iter().map(value).sum()
+        let numbers = &self.detection.words[worst];
+        let sum = |value: fn(&crate::detect::features::WordSurprisal) -> f32| {
+            self.detection.words[words.clone()].iter().map(value).sum()
         };
         let all = &self.segments.words;
         let residue_language = self.residue_language(words.clone());
@@ -158,7 +158,7 @@ impl Judged<'_> {
 
     /// Whole words that the model found probable where the word stands.
     fn expected(&self, word: usize, lm: &dyn LanguageModel) -> Vec<String> {
-        let numbers = &self.noticed.words[word];
+        let numbers = &self.detection.words[word];
         let spelling = numbers.span.slice(self.text).unwrap_or_default();
         let Some(token) = self.reading.tokens.get(numbers.tokens.start) else {
             return Vec::new();
@@ -197,8 +197,8 @@ mod tests {
     fn phrases_in(marked: &str) -> Vec<String> {
         let text: String = marked.chars().filter(|c| !"[](){}".contains(*c)).collect();
         let segments = segment(&text);
-        let reading = Reading::default();
-        let words = crate::detect::features::word_readings(&segments, &reading);
+        let reading = TokenScores::default();
+        let words = crate::detect::features::word_surprisals(&segments, &reading);
         let mut p_garbled = Vec::new();
         let mut at = 0;
         for word in &segments.words {
@@ -212,8 +212,8 @@ mod tests {
             at += spelling.len();
         }
         let garbled: Vec<bool> = p_garbled.iter().map(|p| *p > 0.5).collect();
-        let noticed = Noticed {
-            rise: 0.0,
+        let detection = Detection {
+            threshold_shift: 0.0,
             words,
             p_garbled,
             sentences: Vec::new(),
@@ -223,7 +223,7 @@ mod tests {
             segments: &segments,
             reading: &reading,
             lexicon: &Lexicon::embedded().unwrap(),
-            noticed: &noticed,
+            detection: &detection,
             garbled: &garbled,
             thresholds: &vec![0.5; garbled.len()],
         };

@@ -4,8 +4,8 @@
 //! siblings. Out: the findings with corrections, and further ones: what is little
 //! suspect by itself but surely corrected, and facts that are contradicted.
 
-use super::{Analyzer, AnalyzerError};
-use crate::detect::Noticed;
+use super::{LintError, Linter};
+use crate::detect::Detection;
 use crate::finding::category::severity;
 use crate::finding::inconsistency::contradict;
 use crate::finding::phrases::{Judged, findings as phrases, parts};
@@ -13,13 +13,13 @@ use crate::finding::{Applicability, Evidence, Finding};
 use crate::report::AlignedSentences;
 use crate::segment::Segments;
 use crate::sibling::{
-    Alternatives, Comparison, SiblingArticle, SiblingModel, Standing, Suspect, suggestions,
+    Alternatives, Comparison, SiblingArticle, SiblingModel, Suspect, Trust, suggestions,
 };
 
 /// Probability from which a sibling is asked how a name is spelled.
 const DOUBTFUL_NAME: f32 = 0.05;
 
-impl Analyzer {
+impl Linter {
     /// Adds to `findings` what the siblings say. `balanced` holds for each word the
     /// probability from which it is garbled at that operating point.
     pub(super) fn consult(
@@ -30,12 +30,12 @@ impl Analyzer {
         judged: &Judged<'_>,
         balanced: &[f32],
         findings: &mut Vec<Finding>,
-    ) -> Result<(), AnalyzerError> {
+    ) -> Result<(), LintError> {
         let lm = self.lm.as_ref();
         let Judged {
             text,
             segments,
-            noticed,
+            detection,
             ..
         } = *judged;
         // The siblings are asked about less suspect words too, and about every name
@@ -52,7 +52,7 @@ impl Analyzer {
             }
         });
         let asked_from: Vec<f32> = asked_from.collect();
-        let mut weak = suspected(text, segments, noticed, siblings, &asked_from);
+        let mut weak = suspected(text, segments, detection, siblings, &asked_from);
         for (weak, garbled) in weak.iter_mut().zip(judged.garbled) {
             *weak &= !garbled;
         }
@@ -78,7 +78,7 @@ impl Analyzer {
         comparison: &Comparison<'_>,
         (judged, findings): (&Judged<'_>, &mut Vec<Finding>),
         (judged_weak, weak): (&Judged<'_>, Vec<Finding>),
-    ) -> Result<(), AnalyzerError> {
+    ) -> Result<(), LintError> {
         let own = findings.len();
         let asked: Vec<Finding> = findings.drain(..).chain(weak).collect();
         let suspects = asked.iter().enumerate().map(|(index, finding)| Suspect {
@@ -151,13 +151,13 @@ impl Analyzer {
 pub(super) fn told(
     comparison: &Comparison<'_>,
     segments: &Segments,
-) -> Vec<(Standing, AlignedSentences)> {
-    let standings = comparison.standings().cloned().enumerate();
-    let with_sentences = standings.map(|(sibling, standing)| {
+) -> Vec<(Trust, AlignedSentences)> {
+    let trusts = comparison.trusts().cloned().enumerate();
+    let with_sentences = trusts.map(|(sibling, trust)| {
         let sentences = segments.sentences.iter().enumerate();
         let pairs = sentences
             .filter_map(|(index, sentence)| Some((*sentence, comparison.aligned(sibling, index)?)));
-        (standing, pairs.collect())
+        (trust, pairs.collect())
     });
     with_sentences.collect()
 }
@@ -167,11 +167,11 @@ pub(super) fn told(
 pub(super) fn suspected(
     text: &str,
     segments: &Segments,
-    noticed: &Noticed,
+    detection: &Detection,
     siblings: &[&SiblingArticle],
     thresholds: &[f32],
 ) -> Vec<bool> {
-    let words = segments.words.iter().zip(&noticed.p_garbled);
+    let words = segments.words.iter().zip(&detection.p_garbled);
     words
         .zip(thresholds)
         .map(|((word, p_garbled), threshold)| {

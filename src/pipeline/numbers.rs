@@ -6,19 +6,19 @@
 use std::ops::Range;
 
 use super::reading::shifted;
-use super::{Analyzer, AnalyzerError, Spared};
-use crate::detect::features::{WIDTH, features, word_readings};
+use super::{Exclusions, LintError, Linter};
+use crate::detect::features::{WIDTH, features, word_surprisals};
 use crate::detect::sentences;
 use crate::document::Document;
 use crate::lm::ReadOptions;
 use crate::span::{Doc, Span};
 
 /// A text as the word model sees it.
-pub(crate) struct Numbers {
+pub struct Numbers {
     /// Its words and marks.
     pub words: Vec<Span<Doc>>,
     /// Which of them stand in a passage in another language, and are never flagged.
-    pub spared: Vec<bool>,
+    pub excluded: Vec<bool>,
     /// A row each.
     pub rows: Vec<[f32; WIDTH]>,
     /// The words of each sentence.
@@ -27,12 +27,12 @@ pub(crate) struct Numbers {
     pub count: usize,
 }
 
-impl Analyzer {
+impl Linter {
     /// The numbers of texts without a byte order mark; none for one that is not judged.
     ///
     /// # Errors
     /// When the model fails.
-    pub(crate) fn numbers(&self, texts: &[&str]) -> Result<Vec<Option<Numbers>>, AnalyzerError> {
+    pub fn numbers(&self, texts: &[&str]) -> Result<Vec<Option<Numbers>>, LintError> {
         let accepted: Vec<_> = texts
             .iter()
             .map(|text| {
@@ -53,10 +53,10 @@ impl Analyzer {
                 let accepted = accepted.as_ref()?;
                 let reading = shifted(readings.next()?, accepted.document.content_start());
                 let (text, segments) = (accepted.document.judged(), &accepted.segments);
-                let words = word_readings(segments, &reading);
-                let spared = Spared::new(text, segments, accepted.document.prose());
+                let words = word_surprisals(segments, &reading);
+                let excluded = Exclusions::new(text, segments, accepted.document.prose());
                 Some(Numbers {
-                    spared: words.iter().map(|word| spared.holds(word.span)).collect(),
+                    excluded: words.iter().map(|word| excluded.holds(word.span)).collect(),
                     rows: features(text, segments, &reading, &words, &self.lexicon),
                     words: words.iter().map(|word| word.span).collect(),
                     sentences: sentences(segments),

@@ -6,12 +6,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::spared::Spared;
-use super::{Analyzer, AnalyzerError};
-use crate::detect::{Noticed, notice};
+use super::exclusions::Exclusions;
+use super::{LintError, Linter};
+use crate::detect::{Detection, detect};
 use crate::document::{Document, Prose, content_start};
 use crate::language::{Gate, gate};
-use crate::lm::{Memory, ReadOptions, Reading, fitting};
+use crate::lm::{KvCache, ReadOptions, TokenScores, fitting};
 use crate::score::Score;
 use crate::segment::Segments;
 use crate::sibling::{Original, SiblingArticle};
@@ -33,16 +33,13 @@ pub(super) fn together<'a>(texts: impl Iterator<Item = &'a str>, keep: bool) -> 
     fitting(texts.map(str::len), most)
 }
 
-impl Analyzer {
+impl Linter {
     /// Reads articles that are to be siblings of documents: how clean each is, and
     /// what is suspected of its words.
     ///
     /// # Errors
     /// When the model fails. What cannot be judged has no quality.
-    pub fn read_siblings(
-        &self,
-        siblings: Vec<Document>,
-    ) -> Result<Vec<SiblingArticle>, AnalyzerError> {
+    pub fn read_siblings(&self, siblings: Vec<Document>) -> Result<Vec<SiblingArticle>, LintError> {
         let mut siblings: Vec<SiblingArticle> =
             siblings.iter().map(|one| self.unread(one)).collect();
         self.judge_siblings(siblings.iter_mut())?;
@@ -68,10 +65,10 @@ impl Analyzer {
         &self,
         texts: &[&str],
         keep: bool,
-    ) -> Result<Vec<(Reading, Option<Memory>)>, AnalyzerError> {
+    ) -> Result<Vec<(TokenScores, Option<KvCache>)>, LintError> {
         let options = self.read_options();
         if keep {
-            return Ok(self.lm.read_and_keep(texts, options)?);
+            return Ok(self.lm.read_with_cache(texts, options)?);
         }
         let readings = self.lm.read(texts, options)?.into_iter();
         Ok(readings.map(|reading| (reading, None)).collect())
@@ -90,17 +87,17 @@ impl Analyzer {
     pub(super) fn judge_siblings<'a>(
         &self,
         siblings: impl Iterator<Item = &'a mut SiblingArticle>,
-    ) -> Result<(), AnalyzerError> {
+    ) -> Result<(), LintError> {
         // What cannot be judged is not believed anyway.
         let siblings = siblings.filter(|sibling| sibling.quality.is_some());
         let mut siblings: Vec<&mut SiblingArticle> = siblings.collect();
         let mut known = HashMap::new();
-        let firsts = siblings.iter().enumerate().map(|(number, sibling)| {
+        let first_occurrences = siblings.iter().enumerate().map(|(number, sibling)| {
             let original = sibling.original.as_ref().map(|original| &original.text);
             *known.entry((&sibling.text, original)).or_insert(number)
         });
-        let firsts: Vec<usize> = firsts.collect();
-        let unread = siblings.iter_mut().zip(&firsts).enumerate();
+        let first_occurrences: Vec<usize> = first_occurrences.collect();
+        let unread = siblings.iter_mut().zip(&first_occurrences).enumerate();
         let unread = unread.filter(|(number, (_, first))| number == *first);
         let mut unread: Vec<&mut SiblingArticle> =
             unread.map(|(_, (sibling, _))| &mut **sibling).collect();
@@ -116,7 +113,7 @@ impl Analyzer {
             }
             rest = after;
         }
-        for (number, first) in firsts.into_iter().enumerate() {
+        for (number, first) in first_occurrences.into_iter().enumerate() {
             if first < number {
                 let same = &siblings[first];
                 let (quality, p_garbled) = (same.quality, same.p_garbled.clone());
@@ -128,12 +125,12 @@ impl Analyzer {
     }
 
     /// Notices what is garbled in a sibling itself.
-    fn judge_sibling(&self, sibling: &mut SiblingArticle, reading: &Reading) {
+    fn judge_sibling(&self, sibling: &mut SiblingArticle, reading: &TokenScores) {
         let prose = sibling.original.as_ref().map(|original| &original.prose);
-        let (noticed, _, score) = self.assess(&sibling.text, prose, &sibling.segments, reading);
+        let (detection, _, score) = self.assess(&sibling.text, prose, &sibling.segments, reading);
         // What cannot be judged keeps no quality.
         sibling.quality = sibling.quality.and(Some(score.quality));
-        sibling.p_garbled = noticed.p_garbled;
+        sibling.p_garbled = detection.p_garbled;
     }
 
     /// What is noticed in a text by itself, what of it is not to be judged, whose words
@@ -143,19 +140,19 @@ impl Analyzer {
         text: &str,
         prose: Option<&Arc<Prose>>,
         segments: &Segments,
-        reading: &Reading,
-    ) -> (Noticed, Spared, Score) {
-        let spared = Spared::new(text, segments, prose);
-        let mut noticed = notice(&self.words, &self.lexicon, text, segments, reading);
-        noticed.spare(|word| spared.holds(word.span));
+        reading: &TokenScores,
+    ) -> (Detection, Exclusions, Score) {
+        let excluded = Exclusions::new(text, segments, prose);
+        let mut detection = detect(&self.words, &self.lexicon, text, segments, reading);
+        detection.exclude(|word| excluded.holds(word.span));
         let rate_model = self.words.rate_model();
-        let score = Score::of(&rate_model, &noticed, reading, segments.word_count());
-        (noticed, spared, score)
+        let score = Score::of(&rate_model, &detection, reading, segments.word_count());
+        (detection, excluded, score)
     }
 }
 
 /// The reading of a text's content, with spans into the whole text.
-pub(super) fn shifted(mut reading: Reading, by: usize) -> Reading {
+pub(super) fn shifted(mut reading: TokenScores, by: usize) -> TokenScores {
     if by > 0 {
         for token in &mut reading.tokens {
             token.span = token.span.shifted(by);

@@ -6,18 +6,18 @@
 
 use crate::document::Prose;
 use crate::finding::{Applicability, SiblingQuote, Suggestion};
-use crate::report::{Judgement, ReadSibling};
+use crate::report::{Analysis, ReadSibling};
 
 /// Puts all spans of a judgement into the sources.
-pub(super) fn point_into_sources(judgement: &mut Judgement) {
-    let Judgement {
+pub(super) fn point_into_sources(analysis: &mut Analysis) {
+    let Analysis {
         document,
         sentences,
         findings,
         words,
         siblings,
         ..
-    } = judgement;
+    } = analysis;
     let suggestions = findings.iter_mut().flat_map(|one| &mut one.suggestions);
     for quote in suggestions.filter_map(|suggestion| suggestion.sibling.as_mut()) {
         into_sibling(quote, siblings);
@@ -32,7 +32,7 @@ pub(super) fn point_into_sources(judgement: &mut Judgement) {
     let Some(prose) = document.prose() else {
         return;
     };
-    findings.retain(|finding| !prose.spares_all(finding.span));
+    findings.retain(|finding| !prose.excludes_all(finding.span));
     for finding in findings {
         for suggestion in &mut finding.suggestions {
             into_document(suggestion, prose, document.text());
@@ -60,7 +60,7 @@ fn into_document(suggestion: &mut Suggestion, prose: &Prose, source: &str) {
 }
 
 fn into_sibling(quote: &mut SiblingQuote, siblings: &[ReadSibling]) {
-    let named = siblings.iter().find(|one| one.standing.id == quote.id);
+    let named = siblings.iter().find(|one| one.trust.id == quote.id);
     if let Some((sibling, prose)) = named.and_then(|one| Some((one, one.prose.as_ref()?))) {
         quote.span = prose.source(quote.span);
         let text = quote.span.slice(&sibling.text);

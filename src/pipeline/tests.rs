@@ -4,7 +4,7 @@ use super::*;
 use crate::document::Markup;
 use crate::finding::Applicability;
 use crate::lm::stub::Stub;
-use crate::lm::{Reading, Trunk};
+use crate::lm::{Prefix, TokenScores};
 use crate::report::AbstainReason;
 
 /// Judged with a model to which two words cost far more than any other.
@@ -14,7 +14,7 @@ fn reports(inputs: Vec<Input>) -> Vec<Report> {
         operating_point: OperatingPoint::Thorough,
         language: None,
     };
-    Analyzer::new(Arc::new(lm), options)
+    Linter::new(Arc::new(lm), options)
         .unwrap()
         .judge(inputs)
         .unwrap()
@@ -30,11 +30,11 @@ fn input(text: &str, siblings: &[&str]) -> Input {
 }
 
 fn phrases(report: &Report) -> Vec<&str> {
-    let Outcome::Scored(judgement) = &report.outcome else {
+    let Outcome::Scored(analysis) = &report.outcome else {
         panic!("not scored: {report:?}");
     };
-    let text = judgement.document.text();
-    let slices = judgement
+    let text = analysis.document.text();
+    let slices = analysis
         .findings
         .iter()
         .map(|f| f.span.slice(text).unwrap());
@@ -69,12 +69,12 @@ fn a_sure_correction_makes_a_finding_as_sure_at_every_sensitivity() {
             operating_point,
             language: None,
         };
-        let analyzer = Analyzer::new(lm.clone(), options).unwrap();
-        let reports = analyzer.judge(vec![input(text, &[sibling])]).unwrap();
-        let Outcome::Scored(judgement) = &reports[0].outcome else {
+        let linter = Linter::new(lm.clone(), options).unwrap();
+        let reports = linter.judge(vec![input(text, &[sibling])]).unwrap();
+        let Outcome::Scored(analysis) = &reports[0].outcome else {
             panic!("not scored: {reports:?}");
         };
-        let safe = judgement.findings.iter().find_map(|finding| {
+        let safe = analysis.findings.iter().find_map(|finding| {
             let best = finding.suggestions.first()?;
             assert!(finding.confidence >= best.confidence);
             (best.applicability == Applicability::Safe)
@@ -96,13 +96,13 @@ fn what_was_expected_is_whole_words() {
         operating_point: OperatingPoint::Thorough,
         language: None,
     };
-    let analyzer = Analyzer::new(Arc::new(lm), options).unwrap();
+    let linter = Linter::new(Arc::new(lm), options).unwrap();
     let text = "The bus has gebracht the children to school again.";
-    let reports = analyzer.judge(vec![input(text, &[])]).unwrap();
-    let Outcome::Scored(judgement) = &reports[0].outcome else {
+    let reports = linter.judge(vec![input(text, &[])]).unwrap();
+    let Outcome::Scored(analysis) = &reports[0].outcome else {
         panic!("not scored: {reports:?}");
     };
-    let expected = &judgement.findings[0].evidence.expected;
+    let expected = &analysis.findings[0].evidence.expected;
     assert_eq!(*expected, ["brought", "I", "taken"]);
 }
 
@@ -149,13 +149,13 @@ fn spans_of_marked_up_text_point_into_its_source() {
         let reports = reports(vec![input]);
         let phrases = phrases(&reports[0]).into_iter();
         assert_eq!(phrases.filter(|phrase| phrase.contains(found)).count(), 1);
-        let Outcome::Scored(judgement) = &reports[0].outcome else {
+        let Outcome::Scored(analysis) = &reports[0].outcome else {
             panic!("not scored");
         };
-        for word in &judgement.words {
+        for word in &analysis.words {
             assert!(word.span.slice(source).is_some_and(|word| !word.is_empty()));
         }
-        let garbled = judgement.words.iter().filter(|word| word.garbled);
+        let garbled = analysis.words.iter().filter(|word| word.garbled);
         let garbled = garbled.filter_map(|word| word.span.slice(source));
         let garbled = garbled.filter(|word| word.contains("cht"));
         assert_eq!(garbled.collect::<Vec<_>>(), [found]);
@@ -176,13 +176,16 @@ impl LanguageModel for Noting {
         &self,
         texts: &[&str],
         options: crate::lm::ReadOptions<'_>,
-    ) -> Result<Vec<Reading>, LmError> {
+    ) -> Result<Vec<TokenScores>, LmError> {
         let texts_read = texts.iter().map(|text| (*text).to_owned());
         self.1.lock().unwrap().extend(texts_read);
         self.0.read(texts, options)
     }
-    fn read_branches(&self, trunks: &[Trunk<'_>]) -> Result<Vec<Vec<Reading>>, LmError> {
-        self.0.read_branches(trunks)
+    fn read_continuations(
+        &self,
+        prefixes: &[Prefix<'_>],
+    ) -> Result<Vec<Vec<TokenScores>>, LmError> {
+        self.0.read_continuations(prefixes)
     }
     fn token_text(&self, id: u32) -> String {
         self.0.token_text(id)
@@ -199,7 +202,7 @@ fn a_sibling_of_several_documents_is_read_once_and_judged_like_any() {
         operating_point: OperatingPoint::Thorough,
         language: None,
     };
-    let analyzer = Analyzer::new(Arc::<Noting>::clone(&lm), options).unwrap();
+    let linter = Linter::new(Arc::<Noting>::clone(&lm), options).unwrap();
     let shared = "The bus brought the children to school in Geneva. It was early.";
     let inputs = || {
         [
@@ -208,18 +211,18 @@ fn a_sibling_of_several_documents_is_read_once_and_judged_like_any() {
             input("In Genf the bus was early.", &[shared]),
         ]
     };
-    let together = analyzer.judge(inputs().into()).unwrap();
+    let together = linter.judge(inputs().into()).unwrap();
     let read = std::mem::take(&mut *lm.1.lock().unwrap());
     assert_eq!(read.iter().filter(|text| *text == shared).count(), 1);
     let qualities = |report: &Report| match &report.outcome {
-        Outcome::Scored(judgement) => {
-            let siblings = judgement.siblings.iter();
-            siblings.map(|one| one.standing.quality).collect::<Vec<_>>()
+        Outcome::Scored(analysis) => {
+            let siblings = analysis.siblings.iter();
+            siblings.map(|one| one.trust.quality).collect::<Vec<_>>()
         }
         other => panic!("{other:?}"),
     };
     for (input, together) in inputs().into_iter().zip(&together) {
-        let alone = &analyzer.judge(vec![input]).unwrap()[0];
+        let alone = &linter.judge(vec![input]).unwrap()[0];
         assert_eq!(phrases(alone), phrases(together));
         assert_eq!(qualities(alone), qualities(together));
     }

@@ -70,11 +70,11 @@ pub struct Baseline {
 impl Baseline {
     /// Takes up the findings of a report.
     pub fn add(&mut self, report: &Report) {
-        let Outcome::Scored(judgement) = &report.outcome else {
+        let Outcome::Scored(analysis) = &report.outcome else {
             return;
         };
-        let text = judgement.document.text();
-        for (finding, fingerprint) in judgement.findings.iter().zip(fingerprints(judgement)) {
+        let text = analysis.document.text();
+        for (finding, fingerprint) in analysis.findings.iter().zip(fingerprints(analysis)) {
             let phrase = finding.span.slice(text).unwrap_or_default();
             self.entries.insert(Entry {
                 document: visible::name(&report.id),
@@ -155,9 +155,9 @@ pub struct Known(HashSet<String>);
 impl Known {
     /// The report with its known findings marked as such.
     pub fn mark(&self, mut report: Report) -> Report {
-        if let Outcome::Scored(judgement) = &mut report.outcome {
-            let fingerprints = fingerprints(judgement);
-            for (finding, fingerprint) in judgement.findings.iter_mut().zip(fingerprints) {
+        if let Outcome::Scored(analysis) = &mut report.outcome {
+            let fingerprints = fingerprints(analysis);
+            for (finding, fingerprint) in analysis.findings.iter_mut().zip(fingerprints) {
                 finding.known = self.0.contains(&fingerprint);
             }
         }
@@ -185,10 +185,10 @@ mod tests {
     }
 
     fn known(report: &Report) -> Vec<bool> {
-        let Outcome::Scored(judgement) = &report.outcome else {
+        let Outcome::Scored(analysis) = &report.outcome else {
             panic!("a report with findings is scored")
         };
-        judgement
+        analysis
             .findings
             .iter()
             .map(|finding| finding.known)

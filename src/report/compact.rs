@@ -13,14 +13,14 @@ const PLAIN: text::Style = text::Style {
 
 /// A line for each finding.
 pub fn lines(report: &Report) -> String {
-    let Outcome::Scored(judgement) = &report.outcome else {
+    let Outcome::Scored(analysis) = &report.outcome else {
         return text::score(report, PLAIN);
     };
     let name = visible::name(&report.id);
-    let source = judgement.document.text();
-    let index = judgement.document.line_index();
+    let source = analysis.document.text();
+    let index = analysis.document.line_index();
     let mut out = String::new();
-    for finding in judgement.new_findings() {
+    for finding in analysis.new_findings() {
         let at = index.position(finding.span.start());
         out += &format!(
             "{name}:{}:{}: {}: {}\n",

@@ -13,7 +13,7 @@ use crate::checksum::hexadecimal;
 use crate::finding::Finding;
 use crate::span::{Doc, Span};
 
-use super::{Judgement, message};
+use super::{Analysis, message};
 
 /// Words on each side, of the same sentence, that belong to a finding: enough to tell
 /// most repeats apart, few enough that an edit nearby rarely reaches them.
@@ -33,11 +33,11 @@ const HASH_BYTES: usize = 8;
 /// The fingerprint of each finding, in the order of the findings: 16 hexadecimal
 /// digits, a colon, and which of those with the same digits it is in the document,
 /// from 1.
-pub fn fingerprints(judgement: &Judgement) -> Vec<String> {
-    let text = judgement.document.text();
+pub fn fingerprints(analysis: &Analysis) -> Vec<String> {
+    let text = analysis.document.text();
     let mut seen: HashMap<[u8; HASH_BYTES], usize> = HashMap::new();
-    let named = judgement.findings.iter().map(|finding| {
-        let hash = hash(text, &judgement.sentences, finding);
+    let named = analysis.findings.iter().map(|finding| {
+        let hash = hash(text, &analysis.sentences, finding);
         let occurrence = seen.entry(hash).or_default();
         *occurrence += 1;
         format!("{}:{occurrence}", hexadecimal(&hash))
@@ -134,10 +134,10 @@ mod tests {
                 ..fixtures::finding(text, "Torwart", Category::Untranslated)
             });
         let report = fixtures::report("a.txt", text, findings.collect());
-        let Outcome::Scored(judgement) = report.outcome else {
+        let Outcome::Scored(analysis) = report.outcome else {
             panic!("a report with findings is scored")
         };
-        fingerprints(&judgement)
+        fingerprints(&analysis)
     }
 
     #[test]
@@ -161,10 +161,10 @@ mod tests {
         let text = "In the end the Torwart held it all.";
         let named = fixtures::finding(text, "Torwart", Category::Name);
         let report = fixtures::report("a.txt", text, vec![named]);
-        let Outcome::Scored(judgement) = report.outcome else {
+        let Outcome::Scored(analysis) = report.outcome else {
             panic!("a report with findings is scored")
         };
-        assert_ne!(one, fingerprints(&judgement));
+        assert_ne!(one, fingerprints(&analysis));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::lm::{ModelId, Precision};
 use crate::score::Score;
 use crate::span::{Doc, Sibling, Span};
 
-use super::{Judgement, Language, Outcome, Report, WordJudgement};
+use super::{Analysis, Language, Outcome, Report, WordVerdict};
 
 /// The span of the first `phrase` in `text`.
 pub(super) fn at(text: &str, phrase: &str) -> Span<Doc> {
@@ -61,7 +61,7 @@ pub(super) fn report(id: &str, text: &str, findings: Vec<Finding>) -> Report {
     }
     Report {
         id: id.to_owned(),
-        outcome: Outcome::Scored(Box::new(Judgement {
+        outcome: Outcome::Scored(Box::new(Analysis {
             document: Document::from_text(id, text),
             language: Language {
                 code: "eng".to_owned(),
@@ -84,8 +84,8 @@ pub(super) fn report(id: &str, text: &str, findings: Vec<Finding>) -> Report {
             sentences,
             findings,
             accepted: 0,
-            rise: 0.0,
-            words: vec![WordJudgement {
+            threshold_shift: 0.0,
+            words: vec![WordVerdict {
                 span: Span::new(0, 2.min(text.len())),
                 surprisal_bits: 3.13652,
                 p_garbled: 0.02345,

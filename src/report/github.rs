@@ -7,15 +7,15 @@
 
 use crate::finding::{Finding, Severity};
 
-use super::{Judgement, Outcome, Report, message, visible};
+use super::{Analysis, Outcome, Report, message, visible};
 
 /// A line for each finding, or one that says why there are none.
 pub fn annotations(report: &Report) -> String {
     let file = property(&visible_path(&report.id));
     match &report.outcome {
-        Outcome::Scored(judgement) => judgement
+        Outcome::Scored(analysis) => analysis
             .new_findings()
-            .map(|finding| annotation(&file, judgement, finding))
+            .map(|finding| annotation(&file, analysis, finding))
             .collect(),
         Outcome::Abstained { reason, language } => {
             let why = message::abstained(*reason, language.as_ref());
@@ -29,9 +29,9 @@ pub fn annotations(report: &Report) -> String {
     }
 }
 
-fn annotation(file: &str, judgement: &Judgement, finding: &Finding) -> String {
-    let text = judgement.document.text();
-    let index = judgement.document.line_index();
+fn annotation(file: &str, analysis: &Analysis, finding: &Finding) -> String {
+    let text = analysis.document.text();
+    let index = analysis.document.line_index();
     let span = finding.span;
     let from = index.position(span.start());
     // The last character: GitHub's `endColumn` lies within the phrase.

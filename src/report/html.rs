@@ -26,7 +26,7 @@ use self::evidence::{Card, Chip, cards, chips};
 use self::runs::{Mark, Sentence, Told, sentences};
 pub use self::shown::Shown;
 use self::sparkline::Sparkline;
-use super::{Judgement, Outcome, ReadSibling, Report, message};
+use super::{Analysis, Outcome, ReadSibling, Report, message};
 
 const STYLE: &str = include_str!("../../templates/page.css");
 const SCRIPT: &str = include_str!("../../templates/page.js");
@@ -130,10 +130,10 @@ pub fn section(report: &Report, number: usize, several: bool) -> Result<Section,
     };
     let safe = |text: &str| super::visible::prose(text);
     let body = match &report.outcome {
-        Outcome::Scored(judgement) => {
-            row.rank = judgement.score.quality;
-            row.measures = Some(measures(judgement)?);
-            document(&row, judgement, several).render()?
+        Outcome::Scored(analysis) => {
+            row.rank = analysis.score.quality;
+            row.measures = Some(measures(analysis)?);
+            document(&row, analysis, several).render()?
         }
         other => {
             row.state = match other {
@@ -218,8 +218,8 @@ fn hash(source: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(source)))
 }
 
-fn measures(judgement: &Judgement) -> Result<Measures, askama::Error> {
-    let score = &judgement.score;
+fn measures(analysis: &Analysis) -> Result<Measures, askama::Error> {
+    let score = &analysis.score;
     let (low, high) = score.quality_interval;
     let rounded = |number: f32| (number * 10.0).round() / 10.0;
     let gauge = Gauge {
@@ -228,7 +228,7 @@ fn measures(judgement: &Judgement) -> Result<Measures, askama::Error> {
         at: rounded(score.quality - 1.0),
     };
     let count = |severity| {
-        let of = judgement.new_findings();
+        let of = analysis.new_findings();
         let count = of.filter(|finding| finding.severity == severity).count();
         (message::severity_name(severity), count)
     };
@@ -244,31 +244,31 @@ fn measures(judgement: &Judgement) -> Result<Measures, askama::Error> {
     })
 }
 
-fn document<'a>(row: &'a Row, judgement: &'a Judgement, several: bool) -> DocumentPart<'a> {
+fn document<'a>(row: &'a Row, analysis: &'a Analysis, several: bool) -> DocumentPart<'a> {
     let anchor = &row.anchor;
-    let source = &judgement.document;
-    let findings: Vec<&Finding> = judgement.new_findings().collect();
+    let source = &analysis.document;
+    let findings: Vec<&Finding> = analysis.new_findings().collect();
     let marks = findings.iter().enumerate();
     let marks = marks.map(|(index, finding)| {
         let severity = message::severity_name(finding.severity);
         (finding.span, Mark::finding(anchor, index, severity))
     });
-    let language = &judgement.language.code;
+    let language = &analysis.language.code;
     let read = format!(
         "Read by {} ({}, {}), judged by {}.",
-        judgement.model.name,
-        judgement.model.precision.name(),
-        judgement.model.sha256.get(..12).unwrap_or_default(),
-        judgement.detector
+        analysis.model.name,
+        analysis.model.precision.name(),
+        analysis.model.sha256.get(..12).unwrap_or_default(),
+        analysis.detector
     );
-    let standings = judgement.siblings.iter();
-    let standings = standings.filter_map(|sibling| message::standing(&sibling.standing));
-    let known = match judgement.known_findings() {
+    let trusts = analysis.siblings.iter();
+    let trusts = trusts.filter_map(|sibling| message::trust(&sibling.trust));
+    let known = match analysis.known_findings() {
         0 => None,
         1 => Some("1 more finding is in the baseline.".to_owned()),
         count => Some(format!("{count} more findings are in the baseline.")),
     };
-    let accepted = match judgement.accepted {
+    let accepted = match analysis.accepted {
         0 => None,
         1 => Some("1 more finding is of an accepted word or name.".to_owned()),
         count => Some(format!(
@@ -279,25 +279,25 @@ fn document<'a>(row: &'a Row, judgement: &'a Judgement, several: bool) -> Docume
         row,
         several,
         language: if language == "eng" { "en" } else { language },
-        notes: standings
+        notes: trusts
             .chain(known)
             .chain(accepted)
             .chain([read])
             .map(|note| super::visible::prose(&note))
             .collect(),
-        sparkline: Sparkline::new(anchor, judgement, &findings),
+        sparkline: Sparkline::new(anchor, analysis, &findings),
         chips: chips(&findings),
         text: cut(
             (source.text(), source.prose()),
-            told(anchor, judgement),
+            told(anchor, analysis),
             marks.collect(),
         ),
-        siblings: panes(anchor, judgement, &findings),
+        siblings: panes(anchor, analysis, &findings),
         heading: match findings.len() {
             1 => "1 finding".to_owned(),
             count => format!("{count} findings"),
         },
-        cards: cards(anchor, judgement, &findings),
+        cards: cards(anchor, analysis, &findings),
     }
 }
 
@@ -320,9 +320,9 @@ fn cut<'a, T>(
 }
 
 /// The document's sentences that siblings tell too, each with theirs.
-fn told(anchor: &str, judgement: &Judgement) -> Vec<(Span<Doc>, Told)> {
+fn told(anchor: &str, analysis: &Analysis) -> Vec<(Span<Doc>, Told)> {
     let mut told: Vec<(Span<Doc>, String)> = Vec::new();
-    for (number, sibling) in judgement.siblings.iter().enumerate() {
+    for (number, sibling) in analysis.siblings.iter().enumerate() {
         let pairs = sibling.aligned.iter();
         told.extend(
             pairs.map(|(sentence, other)| {
@@ -341,8 +341,8 @@ fn told(anchor: &str, judgement: &Judgement) -> Vec<(Span<Doc>, Told)> {
     joined
 }
 
-fn panes<'a>(anchor: &str, judgement: &'a Judgement, findings: &[&Finding]) -> Vec<Pane<'a>> {
-    let siblings = judgement.siblings.iter().enumerate();
+fn panes<'a>(anchor: &str, analysis: &'a Analysis, findings: &[&Finding]) -> Vec<Pane<'a>> {
+    let siblings = analysis.siblings.iter().enumerate();
     let pane = |(number, sibling): (usize, &'a ReadSibling)| {
         let sentences_told = sibling.aligned.iter().map(|(_, other)| *other);
         let mut told: Vec<_> = sentences_told.collect();
@@ -355,14 +355,14 @@ fn panes<'a>(anchor: &str, judgement: &'a Judgement, findings: &[&Finding]) -> V
         let mut quotes = Vec::new();
         for (index, finding) in findings.iter().enumerate() {
             for (place, quote) in evidence::quotes(finding) {
-                if quote.id == sibling.standing.id {
+                if quote.id == sibling.trust.id {
                     quotes.push((quote.span, Mark::quote(anchor, index, place)));
                 }
             }
         }
         Pane {
-            name: Shown::new(&sibling.standing.id),
-            note: message::standing(&sibling.standing).map(|note| super::visible::prose(&note)),
+            name: Shown::new(&sibling.trust.id),
+            note: message::trust(&sibling.trust).map(|note| super::visible::prose(&note)),
             text: cut(
                 (&sibling.text, sibling.prose.as_ref()),
                 told.collect(),

@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use crate::correct::Correction;
 use crate::finding::{Applicability, Category, Finding, Severity, Suggestion};
-use crate::sibling::Standing;
+use crate::sibling::Trust;
 
 use super::fingerprint::fingerprints;
-use super::{Judgement, Outcome, Report, message};
+use super::{Analysis, Outcome, Report, message};
 
 /// The name of the format; a change that removes or renames a field gets a new
 /// one.
@@ -86,13 +86,13 @@ struct StandingJson<'a> {
 }
 
 impl<'a> StandingJson<'a> {
-    fn new(standing: &'a Standing) -> Self {
+    fn new(trust: &'a Trust) -> Self {
         Self {
-            id: &standing.id,
-            weight: rounded(standing.weight, 2),
-            aligned: rounded(standing.aligned, 2),
-            quality: standing.quality.map(|quality| rounded(quality, 2)),
-            reason: standing.doubt.map(message::doubt_name),
+            id: &trust.id,
+            weight: rounded(trust.weight, 2),
+            aligned: rounded(trust.aligned, 2),
+            quality: trust.quality.map(|quality| rounded(quality, 2)),
+            reason: trust.doubt.map(message::doubt_name),
         }
     }
 }
@@ -234,7 +234,7 @@ impl<'a> ReportJson<'a> {
             fix: options.fix.map(FixJson::new),
         };
         match &report.outcome {
-            Outcome::Scored(judgement) => empty.scored(judgement, options),
+            Outcome::Scored(analysis) => empty.scored(analysis, options),
             Outcome::Abstained { reason, language } => Self {
                 status: "abstained",
                 reason: Some(message::reason_name(*reason)),
@@ -258,11 +258,11 @@ impl<'a> ReportJson<'a> {
         }
     }
 
-    fn scored(self, judgement: &'a Judgement, options: Options<'a>) -> Self {
-        let score = judgement.score;
+    fn scored(self, analysis: &'a Analysis, options: Options<'a>) -> Self {
+        let score = analysis.score;
         Self {
             status: "scored",
-            language: Some(LanguageJson::new(&judgement.language)),
+            language: Some(LanguageJson::new(&analysis.language)),
             score: Some(ScoreJson {
                 quality: rounded(score.quality, 2),
                 quality_interval: [
@@ -275,25 +275,25 @@ impl<'a> ReportJson<'a> {
                 words: score.words,
             }),
             model: Some(ModelJson {
-                name: &judgement.model.name,
-                sha256: &judgement.model.sha256,
-                precision: judgement.model.precision.name(),
-                detector: &judgement.detector,
+                name: &analysis.model.name,
+                sha256: &analysis.model.sha256,
+                precision: analysis.model.precision.name(),
+                detector: &analysis.detector,
             }),
-            findings: judgement
+            findings: analysis
                 .findings
                 .iter()
-                .zip(fingerprints(judgement))
+                .zip(fingerprints(analysis))
                 .filter(|(finding, _)| !finding.known)
-                .map(|(finding, fingerprint)| FindingJson::new(finding, fingerprint, judgement))
+                .map(|(finding, fingerprint)| FindingJson::new(finding, fingerprint, analysis))
                 .collect(),
-            known_findings: judgement.known_findings(),
-            accepted_findings: judgement.accepted,
-            words: options.words.then(|| words(judgement)),
-            siblings: judgement
+            known_findings: analysis.known_findings(),
+            accepted_findings: analysis.accepted,
+            words: options.words.then(|| words(analysis)),
+            siblings: analysis
                 .siblings
                 .iter()
-                .map(|sibling| StandingJson::new(&sibling.standing))
+                .map(|sibling| StandingJson::new(&sibling.trust))
                 .collect(),
             ..self
         }
@@ -310,9 +310,9 @@ impl<'a> LanguageJson<'a> {
 }
 
 impl<'a> FindingJson<'a> {
-    fn new(finding: &'a Finding, fingerprint: String, judgement: &'a Judgement) -> Self {
-        let text = judgement.document.text();
-        let index = judgement.document.line_index();
+    fn new(finding: &'a Finding, fingerprint: String, analysis: &'a Analysis) -> Self {
+        let text = analysis.document.text();
+        let index = analysis.document.line_index();
         let from = index.position(finding.span.start());
         let to = index.position(finding.span.end());
         let evidence = &finding.evidence;
@@ -364,15 +364,15 @@ impl<'a> SuggestionJson<'a> {
     }
 }
 
-fn words(judgement: &Judgement) -> Vec<WordJson> {
-    let word_json = |word: &super::WordJudgement| WordJson {
+fn words(analysis: &Analysis) -> Vec<WordJson> {
+    let word_json = |word: &super::WordVerdict| WordJson {
         start: word.span.start(),
         end: word.span.end(),
         surprisal_bits: rounded(word.surprisal_bits, 2),
         p_garbled: rounded(word.p_garbled, 4),
         garbled: word.garbled,
     };
-    judgement.words.iter().map(word_json).collect()
+    analysis.words.iter().map(word_json).collect()
 }
 
 /// As serde asks for it.

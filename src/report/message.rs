@@ -7,7 +7,7 @@
 
 use crate::finding::{Applicability, Category, Evidence, Finding, Severity, Suggestion};
 use crate::lexicon::ForeignLanguage;
-use crate::sibling::{Doubt, Standing};
+use crate::sibling::{Doubt, Trust};
 
 use super::{AbstainReason, Language, Place, RecordError, visible};
 
@@ -210,21 +210,21 @@ pub fn doubt_name(doubt: Doubt) -> &'static str {
 }
 
 /// Why a sibling is not believed in full; `None` where it is.
-pub fn standing(standing: &Standing) -> Option<String> {
-    let why = match standing.doubt? {
+pub fn trust(trust: &Trust) -> Option<String> {
+    let why = match trust.doubt? {
         Doubt::NotJudged => "it is empty or not in English".to_owned(),
         Doubt::OtherStory => "it seems to tell another story".to_owned(),
         Doubt::Garbled => {
-            let quality = standing.quality.unwrap_or_default();
+            let quality = trust.quality.unwrap_or_default();
             format!("it is garbled itself, of quality {quality:.0}")
         }
     };
-    let believed = if standing.weight > 0.0 {
-        format!("counts by {} only", percent(standing.weight))
+    let believed = if trust.weight > 0.0 {
+        format!("counts by {} only", percent(trust.weight))
     } else {
         "does not count".to_owned()
     };
-    Some(format!("sibling {} {believed}: {why}", standing.id))
+    Some(format!("sibling {} {believed}: {why}", trust.id))
 }
 
 /// The name of a record's error in reports.

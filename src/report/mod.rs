@@ -28,7 +28,7 @@ use crate::finding::Finding;
 pub use crate::language::{AbstainReason, Language};
 use crate::lm::ModelId;
 use crate::score::Score;
-use crate::sibling::Standing;
+use crate::sibling::Trust;
 use crate::span::{Doc, Sibling, Span};
 
 /// Everything that is said about one document.
@@ -44,7 +44,7 @@ pub struct Report {
 #[derive(Debug)]
 pub enum Outcome {
     /// It was read and judged.
-    Scored(Box<Judgement>),
+    Scored(Box<Analysis>),
     /// It was not judged, and that says nothing about its quality.
     Abstained {
         /// Why.
@@ -118,7 +118,7 @@ pub enum RecordError {
 
 /// What was judged of one document.
 #[derive(Debug)]
-pub struct Judgement {
+pub struct Analysis {
     /// The text and its line index.
     pub document: Document,
     /// The language it was taken for.
@@ -136,9 +136,9 @@ pub struct Judgement {
     /// How many more there were, of words and names that the house has accepted.
     pub accepted: usize,
     /// Every word and punctuation mark, in text order.
-    pub words: Vec<WordJudgement>,
+    pub words: Vec<WordVerdict>,
     /// By how much the thresholds rose in this document, in logits.
-    pub rise: f32,
+    pub threshold_shift: f32,
     /// The siblings it was read beside.
     pub siblings: Vec<ReadSibling>,
 }
@@ -147,7 +147,7 @@ pub struct Judgement {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReadSibling {
     /// How far it was believed.
-    pub standing: Standing,
+    pub trust: Trust,
     /// Its text.
     pub text: String,
     /// What is read of it, if it is marked up.
@@ -160,7 +160,7 @@ pub struct ReadSibling {
 /// in its place.
 pub type AlignedSentences = Vec<(Span<Doc>, Span<Sibling>)>;
 
-impl Judgement {
+impl Analysis {
     /// The findings to show: those that no baseline holds.
     pub fn new_findings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| !finding.known)
@@ -174,7 +174,7 @@ impl Judgement {
 
 /// What was judged of one word or punctuation mark.
 #[derive(Debug, Clone, PartialEq)]
-pub struct WordJudgement {
+pub struct WordVerdict {
     /// The word, in bytes of the document.
     pub span: Span<Doc>,
     /// Sum of its tokens' surprisals, in bits.

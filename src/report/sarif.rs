@@ -19,7 +19,7 @@ use crate::finding::{Applicability, Finding, Severity, Suggestion};
 use crate::span::{Doc, Span};
 
 use super::fingerprint::fingerprints;
-use super::{Judgement, Outcome, Report, message, rules, visible};
+use super::{Analysis, Outcome, Report, message, rules, visible};
 use log::{
     Artifact, ArtifactChange, Content, Fingerprints, Fix, FixProperties, Invocation, Location, Log,
     Notification, Place, Reference, Region, Replacement, ResultProperties, Run, SarifResult, Text,
@@ -60,10 +60,10 @@ impl Sarif {
         };
         self.artifacts.push(Artifact::new(&place, quality(report)));
         match &report.outcome {
-            Outcome::Scored(judgement) => {
-                let named = fingerprints(judgement);
-                for (finding, fingerprint) in judgement.findings.iter().zip(named) {
-                    let result = self.result(judgement, finding, fingerprint, &place);
+            Outcome::Scored(analysis) => {
+                let named = fingerprints(analysis);
+                for (finding, fingerprint) in analysis.findings.iter().zip(named) {
+                    let result = self.result(analysis, finding, fingerprint, &place);
                     self.results.push(result);
                 }
             }
@@ -122,17 +122,17 @@ impl Sarif {
 
     fn result(
         &self,
-        judgement: &Judgement,
+        analysis: &Analysis,
         finding: &Finding,
         fingerprint: String,
         place: &Place,
     ) -> SarifResult {
-        let text = judgement.document.text();
+        let text = analysis.document.text();
         let region = Region {
             snippet: finding.span.slice(text).map(|phrase| Content {
                 text: phrase.to_owned(),
             }),
-            ..region(judgement, finding.span)
+            ..region(analysis, finding.span)
         };
         let index = rules::index_of(finding.category);
         SarifResult {
@@ -154,7 +154,7 @@ impl Sarif {
             fixes: finding
                 .suggestions
                 .iter()
-                .filter_map(|suggestion| fix(judgement, suggestion, place))
+                .filter_map(|suggestion| fix(analysis, suggestion, place))
                 .collect(),
             properties: ResultProperties {
                 severity: message::severity_name(finding.severity),
@@ -165,8 +165,8 @@ impl Sarif {
 
 fn quality(report: &Report) -> Option<f64> {
     match &report.outcome {
-        Outcome::Scored(judgement) => {
-            Some((f64::from(judgement.score.quality) * 100.0).round() / 100.0)
+        Outcome::Scored(analysis) => {
+            Some((f64::from(analysis.score.quality) * 100.0).round() / 100.0)
         }
         _ => None,
     }
@@ -180,8 +180,8 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn region(judgement: &Judgement, span: Span<Doc>) -> Region {
-    let index = judgement.document.line_index();
+fn region(analysis: &Analysis, span: Span<Doc>) -> Region {
+    let index = analysis.document.line_index();
     let from = index.position(span.start());
     let to = index.position(span.end());
     Region {
@@ -197,19 +197,19 @@ fn region(judgement: &Judgement, span: Span<Doc>) -> Region {
 
 /// A correction that somebody may apply; a mere idea is none. The format has no field
 /// for how freely, so that is a property.
-fn fix(judgement: &Judgement, suggestion: &Suggestion, place: &Place) -> Option<Fix> {
+fn fix(analysis: &Analysis, suggestion: &Suggestion, place: &Place) -> Option<Fix> {
     let applicability = match suggestion.applicability {
         Applicability::Safe => "safe",
         Applicability::Unsafe => "unsafe",
         Applicability::DisplayOnly => return None,
     };
-    let text = judgement.document.text();
+    let text = analysis.document.text();
     Some(Fix {
         description: plain(&message::suggestion(text, suggestion)),
         artifact_changes: [ArtifactChange {
             artifact_location: place.clone().into(),
             replacements: [Replacement {
-                deleted_region: region(judgement, suggestion.span),
+                deleted_region: region(analysis, suggestion.span),
                 inserted_content: Content {
                     text: suggestion.replacement.clone(),
                 },

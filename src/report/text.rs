@@ -13,7 +13,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::finding::{Category, Finding, Severity};
 
-use super::{Judgement, Outcome, Report, message, visible};
+use super::{Analysis, Outcome, Report, message, visible};
 use passage::Passage;
 
 /// How to draw.
@@ -64,11 +64,9 @@ pub fn safe_phrase(phrase: &str, columns: usize) -> String {
 pub fn score(report: &Report, style: Style) -> String {
     let id = visible::name(&report.id);
     let line = match &report.outcome {
-        Outcome::Scored(judgement) => format!(
-            "{}, {}",
-            measures(judgement, style),
-            counts(judgement, style)
-        ),
+        Outcome::Scored(analysis) => {
+            format!("{}, {}", measures(analysis, style), counts(analysis, style))
+        }
         Outcome::Abstained { reason, .. } => {
             format!("not judged ({})", message::reason_name(*reason))
         }
@@ -81,36 +79,36 @@ pub fn score(report: &Report, style: Style) -> String {
 /// A document's findings, each in its sentence with the reason and the
 /// corrections, and a closing line.
 pub fn highlight(report: &Report, style: Style) -> String {
-    let Outcome::Scored(judgement) = &report.outcome else {
+    let Outcome::Scored(analysis) = &report.outcome else {
         return score(report, style);
     };
     let mut out = String::new();
-    for finding in judgement.new_findings() {
-        out += &block(&report.id, judgement, finding, style);
+    for finding in analysis.new_findings() {
+        out += &block(&report.id, analysis, finding, style);
         out.push('\n');
     }
     let id = bold(&visible::name(&report.id), style);
-    let counts = counts(judgement, style);
-    let quality = quality(judgement, style);
-    let work = percent_of_words(judgement);
-    let siblings = judgement.siblings.iter();
-    for note in siblings.filter_map(|sibling| message::standing(&sibling.standing)) {
+    let counts = counts(analysis, style);
+    let quality = quality(analysis, style);
+    let work = percent_of_words(analysis);
+    let siblings = analysis.siblings.iter();
+    for note in siblings.filter_map(|sibling| message::trust(&sibling.trust)) {
         out += &format!("{id}: {}\n", visible::prose(&note));
     }
     out + &format!("{id}: {counts}; {quality}; about {work} of the words need an editor\n")
 }
 
-fn measures(judgement: &Judgement, style: Style) -> String {
+fn measures(analysis: &Analysis, style: Style) -> String {
     format!(
         "{}, post-edit rate {}, {:.1} bits per word",
-        quality(judgement, style),
-        percent_of_words(judgement),
-        judgement.score.bits_per_word
+        quality(analysis, style),
+        percent_of_words(analysis),
+        analysis.score.bits_per_word
     )
 }
 
-fn quality(judgement: &Judgement, style: Style) -> String {
-    let score = &judgement.score;
+fn quality(analysis: &Analysis, style: Style) -> String {
+    let score = &analysis.score;
     let (low, high) = score.quality_interval;
     format!(
         "quality {} ({low:.0} to {high:.0})",
@@ -118,16 +116,16 @@ fn quality(judgement: &Judgement, style: Style) -> String {
     )
 }
 
-fn percent_of_words(judgement: &Judgement) -> String {
-    format!("{:.1} %", judgement.score.post_edit_rate * 100.0)
+fn percent_of_words(analysis: &Analysis) -> String {
+    format!("{:.1} %", analysis.score.post_edit_rate * 100.0)
 }
 
-fn counts(judgement: &Judgement, style: Style) -> String {
-    let total = judgement.new_findings().count();
+fn counts(analysis: &Analysis, style: Style) -> String {
+    let total = analysis.new_findings().count();
     let parts: Vec<String> = [Severity::Critical, Severity::Major, Severity::Minor]
         .into_iter()
         .filter_map(|severity| {
-            let count = judgement
+            let count = analysis
                 .new_findings()
                 .filter(|finding| finding.severity == severity)
                 .count();
@@ -140,11 +138,11 @@ fn counts(judgement: &Judgement, style: Style) -> String {
         1 => format!("1 finding ({})", parts.join(", ")),
         _ => format!("{total} findings ({})", parts.join(", ")),
     };
-    let counts = match judgement.known_findings() {
+    let counts = match analysis.known_findings() {
         0 => counts,
         known => format!("{counts}, {known} known hidden"),
     };
-    match judgement.accepted {
+    match analysis.accepted {
         0 => counts,
         accepted => format!("{counts}, {accepted} accepted"),
     }
@@ -158,9 +156,9 @@ fn failed(kind: &str, style: Style) -> String {
     )
 }
 
-fn block(id: &str, judgement: &Judgement, finding: &Finding, style: Style) -> String {
-    let text = judgement.document.text();
-    let position = judgement
+fn block(id: &str, analysis: &Analysis, finding: &Finding, style: Style) -> String {
+    let text = analysis.document.text();
+    let position = analysis
         .document
         .line_index()
         .position(finding.span.start());
@@ -176,7 +174,7 @@ fn block(id: &str, judgement: &Judgement, finding: &Finding, style: Style) -> St
     );
     let kind = kind(finding.category, finding.severity, style);
     let mut out = format!("{}: {kind} \"{phrase}\"\n", bold(&place, style));
-    out += &snippet(judgement, finding, style);
+    out += &snippet(analysis, finding, style);
     out += &note("why", &message::why(text, finding), style);
     for suggestion in finding.suggestions.iter().take(SUGGESTIONS_SHOWN) {
         out += &note("fix", &message::suggestion(text, suggestion), style);
@@ -199,14 +197,14 @@ pub(crate) fn kind(category: Category, severity: Severity, style: Style) -> Stri
 }
 
 /// The finding's sentence, wrapped, with the phrase underlined.
-fn snippet(judgement: &Judgement, finding: &Finding, style: Style) -> String {
+fn snippet(analysis: &Analysis, finding: &Finding, style: Style) -> String {
     let label = format!(
         "{}, {} sure",
         message::category_label(finding.category),
         message::percent(finding.confidence)
     );
     let width = style.width.max(NARROWEST);
-    let passage = Passage::new(judgement, finding.span, width - GUTTER, &label);
+    let passage = Passage::new(analysis, finding.span, width - GUTTER, &label);
     if passage.marks.is_empty() {
         return String::new();
     }

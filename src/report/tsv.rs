@@ -9,7 +9,7 @@
 
 use crate::finding::Finding;
 
-use super::{Judgement, Outcome, Report, message, visible};
+use super::{Analysis, Outcome, Report, message, visible};
 
 /// The first row.
 pub const HEADER: &str = "id\ttext\tstart_ids\tend_ids\tseverities\n";
@@ -25,13 +25,13 @@ const NO_ERROR: &str = "no-error";
 pub fn row(report: &Report) -> String {
     let id = visible::name(&report.id);
     match &report.outcome {
-        Outcome::Scored(judgement) => {
-            let text = one_line(judgement.document.text());
-            let index = judgement.document.line_index();
+        Outcome::Scored(analysis) => {
+            let text = one_line(analysis.document.text());
+            let index = analysis.document.line_index();
             let offset = |byte| index.position(byte).char_offset.to_string();
-            let starts = list(judgement, NO_OFFSET, |finding| offset(finding.span.start()));
-            let ends = list(judgement, NO_OFFSET, |finding| offset(finding.span.end()));
-            let severities = list(judgement, NO_ERROR, |finding| {
+            let starts = list(analysis, NO_OFFSET, |finding| offset(finding.span.start()));
+            let ends = list(analysis, NO_OFFSET, |finding| offset(finding.span.end()));
+            let severities = list(analysis, NO_ERROR, |finding| {
                 message::severity_name(finding.severity).to_owned()
             });
             format!("{id}\t{text}\t{starts}\t{ends}\t{severities}\n")
@@ -42,8 +42,8 @@ pub fn row(report: &Report) -> String {
     }
 }
 
-fn list(judgement: &Judgement, none: &str, cell: impl Fn(&Finding) -> String) -> String {
-    let cells: Vec<String> = judgement.new_findings().map(cell).collect();
+fn list(analysis: &Analysis, none: &str, cell: impl Fn(&Finding) -> String) -> String {
+    let cells: Vec<String> = analysis.new_findings().map(cell).collect();
     if cells.is_empty() {
         none.to_owned()
     } else {

@@ -7,7 +7,7 @@
 
 use super::comparison::{Comparison, Source, logit};
 use super::network::SiblingModel;
-use crate::detect::{Thresholds, risen, sigmoid};
+use crate::detect::{Thresholds, shift_threshold, sigmoid};
 
 /// What is known of a word beside the siblings.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -104,7 +104,7 @@ impl SiblingModel {
         let Thresholds {
             precise, balanced, ..
         } = self.thresholds;
-        let fallen = risen(precise, -self.fall.at(told.garbled));
+        let fallen = shift_threshold(precise, -self.fall.at(told.garbled));
         let precise = precise.min(fallen.max(balanced));
         Thresholds {
             precise: sigmoid(between(logit(alone.precise), logit(precise), told.told)),

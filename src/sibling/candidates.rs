@@ -82,7 +82,7 @@ impl<'a> Comparison<'a> {
 
     pub(super) fn believed(&self) -> impl Iterator<Item = (usize, &Source<'a>)> {
         let sources = self.sources.iter().enumerate();
-        sources.filter(|(_, source)| source.standing.weight > 0.0)
+        sources.filter(|(_, source)| source.trust.weight > 0.0)
     }
 
     fn between_pair(

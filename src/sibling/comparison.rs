@@ -23,7 +23,7 @@ use super::given::{Given, given};
 use super::matching::{Kinship, Matched, matched};
 use super::names::{Form, Former};
 use super::reading::{AsRead, bits_saved};
-use super::standing::Standing;
+use super::trust::Trust;
 use super::{MAX_WORDS, SiblingArticle};
 
 /// Share of their words that two sentences have in common: up to the first there are
@@ -93,7 +93,7 @@ pub(super) struct Source<'a> {
     /// How verbatim it tells them: the mean share of words in common.
     pub closeness: f32,
     /// How far it is believed.
-    pub standing: Standing,
+    pub trust: Trust,
     /// What is suspected of each of its words, as logits.
     pub suspicion: Vec<f32>,
     /// What each word of the document costs after this sibling's words; empty
@@ -182,7 +182,7 @@ impl Comparison<'_> {
     /// When the language model cannot read.
     pub fn read(mut self, lm: &dyn LanguageModel) -> Result<Self, LmError> {
         for source in &mut self.sources {
-            if source.standing.weight > 0.0 {
+            if source.trust.weight > 0.0 {
                 source.given = given(lm, self.document, source)?;
             }
         }
@@ -190,8 +190,8 @@ impl Comparison<'_> {
     }
 
     /// How far each sibling is believed.
-    pub fn standings(&self) -> impl Iterator<Item = &Standing> {
-        self.sources.iter().map(|source| &source.standing)
+    pub fn trusts(&self) -> impl Iterator<Item = &Trust> {
+        self.sources.iter().map(|source| &source.trust)
     }
 
     /// The sentence that a sibling has in the place of the document's sentence
@@ -241,14 +241,14 @@ impl<'a> Source<'a> {
     pub fn tells(&self, sentence: usize) -> f32 {
         let dice = self.told(sentence).map_or(0.0, |pair| pair.matched.dice);
         let (least, full) = COMMON;
-        self.standing.weight * ((dice - least) / (full - least)).clamp(0.0, 1.0)
+        self.trust.weight * ((dice - least) / (full - least)).clamp(0.0, 1.0)
     }
 
     /// The bytes of a stretch of the sibling's words, as a report quotes them.
     pub fn quote(&self, words: &Range<usize>) -> Option<SiblingQuote> {
         let span: Span<Sibling> = self.article.cover(words)?;
         let text = span.slice(self.article.text)?.to_owned();
-        let id = self.standing.id.clone();
+        let id = self.trust.id.clone();
         Some(SiblingQuote { id, span, text })
     }
 
@@ -282,7 +282,7 @@ impl<'a> Source<'a> {
         });
         let mut source = Self {
             aligned: 0.0,
-            standing: Standing::new(&sibling.id, 0.0, 0.0, sibling.quality),
+            trust: Trust::new(&sibling.id, 0.0, 0.0, sibling.quality),
             closeness: 0.0,
             counts: counts(article, |form| &form.folded),
             stems: counts(article, |form| &form.stem),
@@ -303,7 +303,7 @@ impl<'a> Source<'a> {
         // Of the whole story words that met by chance tell something too.
         let best = source.pairs.iter().filter_map(|pairs| pairs.first());
         let common = best.map(|pair| pair.matched.dice).sum::<f32>() / sentences;
-        source.standing = Standing::new(&sibling.id, source.aligned, common, sibling.quality);
+        source.trust = Trust::new(&sibling.id, source.aligned, common, sibling.quality);
         source
     }
 }

@@ -228,7 +228,7 @@ impl<'a> Comparison<'a> {
             let source = &self.sources[index];
             for opposed in opposed {
                 let confidence = model.contradictions.probability(&opposed.signs);
-                let confidence = confidence * source.standing.weight;
+                let confidence = confidence * source.trust.weight;
                 if confidence >= model.contradicted && !self.is_told(index, &opposed) {
                     found.extend(self.contradiction(source, opposed, confidence));
                 }

@@ -80,7 +80,7 @@ pub(super) fn judge(
             let source = comparison.sources.get(candidate.sibling)?;
             let respelt = respelt(candidate, bits);
             let helps = model.corrections.probability(&candidate.with_bits(bits));
-            let weight = source.standing.weight;
+            let weight = source.trust.weight;
             let confidence = helps.max(respelt) * weight;
             let suggestion = Suggestion {
                 span: candidate.span,

@@ -5,8 +5,8 @@
 //! before. A word that is right but rare becomes cheap, one that nothing in the
 //! sibling explains stays dear. All sentences are read in one batch.
 
-use crate::detect::features::word_readings;
-use crate::lm::{LanguageModel, LmError, Reading};
+use crate::detect::features::word_surprisals;
+use crate::lm::{LanguageModel, LmError, TokenScores};
 use crate::span::{Doc, Sibling, Span};
 
 use super::align::Article;
@@ -44,7 +44,7 @@ pub(super) fn given(
     let told: Vec<(usize, &str, String)> = told.collect();
     let pairs = told.iter().map(|(_, there, here)| (*there, here.as_str()));
     let readings = lm.read_after(&pairs.collect::<Vec<_>>())?;
-    let mut all = Reading::default();
+    let mut all = TokenScores::default();
     for ((sentence, there, _), reading) in told.iter().zip(readings) {
         let start = document.segments.sentences[*sentence].start();
         let before = there.len() + 1;
@@ -56,7 +56,7 @@ pub(super) fn given(
             Some(token)
         }));
     }
-    let read = word_readings(document.segments, &all);
+    let read = word_surprisals(document.segments, &all);
     let mut given = vec![None; document.forms.len()];
     for (sentence, ..) in told {
         for word in document.compared(sentence) {

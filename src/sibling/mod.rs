@@ -24,8 +24,8 @@ pub mod names;
 mod network;
 mod reading;
 mod signs;
-mod standing;
 mod stretches;
+mod trust;
 mod words;
 mod writing;
 
@@ -45,7 +45,7 @@ pub use contradictions::{CONTRADICTION_WIDTH, Contradiction, Opposed};
 pub use network::SiblingModel;
 pub use reading::AsRead;
 pub use signs::{PRIOR_WIDTH, WIDTH};
-pub use standing::{Doubt, Standing};
+pub use trust::{Doubt, Trust};
 pub use words::WORD_WIDTH;
 
 /// Suggestions for one place, at most.

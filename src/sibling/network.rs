@@ -8,7 +8,7 @@ use super::beside::Whole;
 use super::contradictions::CONTRADICTION_WIDTH;
 use super::signs::{PRIOR_WIDTH, WIDTH};
 use super::words::WORD_WIDTH;
-use crate::detect::{Rise, Tensors, Thresholds, WeightsError, sigmoid};
+use crate::detect::{Tensors, ThresholdShift, Thresholds, WeightsError, sigmoid};
 
 /// The trained weights.
 const TRAINED: &[u8] = include_bytes!("../../models/sibling-1.safetensors");
@@ -80,7 +80,7 @@ pub struct SiblingModel {
     /// Smallest probabilities that count as garbled, with a sibling.
     pub(super) thresholds: Thresholds,
     /// How far `precise` falls with the share of the document that is garbled.
-    pub(super) fall: Rise,
+    pub(super) fall: ThresholdShift,
     /// Least confidence of what a tool may apply unasked, and of what is shown.
     pub(super) safe: f32,
     pub(super) shown: f32,
@@ -188,7 +188,7 @@ impl SiblingModel {
                 balanced,
                 thorough,
             },
-            fall: Rise { slope, from },
+            fall: ThresholdShift { slope, from },
             safe,
             shown,
             contradicted,

@@ -8,7 +8,7 @@
 
 use std::iter;
 
-use crate::lm::{Branch, LanguageModel, LmError, Memory, Reading, TokenReading, Trunk};
+use crate::lm::{Continuation, KvCache, LanguageModel, LmError, Prefix, TokenScore, TokenScores};
 use crate::span::{Doc, Span};
 
 use super::align::Article;
@@ -33,9 +33,9 @@ pub(super) type Patch<'a> = (Span<Doc>, &'a str);
 #[derive(Debug, Clone, Copy)]
 pub struct AsRead<'a> {
     /// What it made of each token, with spans into the document.
-    pub reading: &'a Reading,
+    pub reading: &'a TokenScores,
     /// What it kept.
-    pub memory: &'a Memory,
+    pub cache: &'a KvCache,
     /// Byte of the document that it began at.
     pub start: usize,
 }
@@ -110,17 +110,17 @@ fn grouped<'a>(document: &Article<'_>, edits: &'a [Tail]) -> Vec<Group<'a>> {
 }
 
 impl<'a> Group<'a> {
-    fn edited(&self) -> impl Iterator<Item = Branch<'a>> {
-        self.edits.iter().map(|edit| Branch {
+    fn edited(&self) -> impl Iterator<Item = Continuation<'a>> {
+        self.edits.iter().map(|edit| Continuation {
             at: edit.start - self.begin,
             text: &edit.edited,
         })
     }
 
     /// The first branch is the document as it is.
-    fn branches(&self, text: &'a str) -> Vec<Branch<'a>> {
+    fn continuations(&self, text: &'a str) -> Vec<Continuation<'a>> {
         let first = self.edits.first().map_or(self.begin, |first| first.start);
-        let own = Branch {
+        let own = Continuation {
             at: first - self.begin,
             text: text.get(first..self.end).unwrap_or_default(),
         };
@@ -129,7 +129,13 @@ impl<'a> Group<'a> {
 
     /// Notes what each edit saves. `own` holds the document's tokens, those that begin
     /// at byte `shift` of it at 0; `edited` the readings of the edits.
-    fn note(&self, own: &[TokenReading], shift: usize, edited: &[Reading], saved: &mut [Vec<f32>]) {
+    fn note(
+        &self,
+        own: &[TokenScore],
+        shift: usize,
+        edited: &[TokenScores],
+        saved: &mut [Vec<f32>],
+    ) {
         for (edit, reading) in self.edits.iter().zip(edited) {
             let here = edit.start - shift..edit.end - shift;
             let first = own.partition_point(|token| token.span.end() <= here.start);
@@ -161,7 +167,7 @@ pub(super) fn bits_saved(
     edits.sort_by_key(|edit| edit.start);
     if let Some(AsRead {
         reading,
-        memory,
+        cache,
         start,
     }) = as_read
     {
@@ -170,26 +176,26 @@ pub(super) fn bits_saved(
             begin: start,
             end: text.len(),
         };
-        let branches: Vec<Branch<'_>> = whole.edited().collect();
-        let trunk = Trunk {
+        let continuations: Vec<Continuation<'_>> = whole.edited().collect();
+        let prefix = Prefix {
             text: text.get(start..).unwrap_or_default(),
-            branches: &branches,
-            memory: Some(memory),
+            continuations: &continuations,
+            cache: Some(cache),
         };
-        let edited = lm.read_branches(&[trunk])?.pop().unwrap_or_default();
+        let edited = lm.read_continuations(&[prefix])?.pop().unwrap_or_default();
         whole.note(&reading.tokens, 0, &edited, &mut saved);
         return Ok(saved);
     }
     let groups = grouped(document, &edits);
-    let branches = groups.iter().map(|group| group.branches(text));
-    let branches: Vec<Vec<Branch<'_>>> = branches.collect();
-    let trunks = groups.iter().zip(&branches);
-    let trunks = trunks.map(|(group, branches)| Trunk {
+    let continuations = groups.iter().map(|group| group.continuations(text));
+    let continuations: Vec<Vec<Continuation<'_>>> = continuations.collect();
+    let prefixes = groups.iter().zip(&continuations);
+    let prefixes = prefixes.map(|(group, continuations)| Prefix {
         text: text.get(group.begin..group.end).unwrap_or_default(),
-        branches,
-        memory: None,
+        continuations,
+        cache: None,
     });
-    let readings = lm.read_branches(&trunks.collect::<Vec<_>>())?;
+    let readings = lm.read_continuations(&prefixes.collect::<Vec<_>>())?;
     for (group, readings) in groups.iter().zip(readings) {
         if let Some((own, edited)) = readings.split_first() {
             group.note(&own.tokens, group.begin, edited, &mut saved);

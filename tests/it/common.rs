@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use mtlint::lm::llama::Llama;
-use mtlint::lm::{LanguageModel, LmError, Memory, ModelId, Precision, ReadOptions, Reading, Trunk};
+use mtlint::lm::{
+    KvCache, LanguageModel, LmError, ModelId, Precision, Prefix, ReadOptions, TokenScores,
+};
 use mtlint::models;
-use mtlint::pipeline::{Analyzer, OperatingPoint, Options};
+use mtlint::pipeline::{Linter, OperatingPoint, Options};
 
 /// The default model, loaded once; fetched first where it is missing.
 pub fn model() -> &'static Llama {
@@ -37,20 +39,23 @@ impl LanguageModel for Shared {
     fn layers(&self) -> usize {
         model().layers()
     }
-    fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<Reading>, LmError> {
+    fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<TokenScores>, LmError> {
         model().read(texts, options)
     }
-    fn read_and_keep(
+    fn read_with_cache(
         &self,
         texts: &[&str],
         options: ReadOptions<'_>,
-    ) -> Result<Vec<(Reading, Option<Memory>)>, LmError> {
-        model().read_and_keep(texts, options)
+    ) -> Result<Vec<(TokenScores, Option<KvCache>)>, LmError> {
+        model().read_with_cache(texts, options)
     }
-    fn read_branches(&self, trunks: &[Trunk<'_>]) -> Result<Vec<Vec<Reading>>, LmError> {
-        model().read_branches(trunks)
+    fn read_continuations(
+        &self,
+        prefixes: &[Prefix<'_>],
+    ) -> Result<Vec<Vec<TokenScores>>, LmError> {
+        model().read_continuations(prefixes)
     }
-    fn read_after(&self, pairs: &[(&str, &str)]) -> Result<Vec<Reading>, LmError> {
+    fn read_after(&self, pairs: &[(&str, &str)]) -> Result<Vec<TokenScores>, LmError> {
         model().read_after(pairs)
     }
     fn token_text(&self, id: u32) -> String {
@@ -59,12 +64,12 @@ impl LanguageModel for Shared {
 }
 
 /// An analyzer with the default model, as the command line makes it.
-pub fn analyzer(operating_point: OperatingPoint) -> Analyzer {
+pub fn linter(operating_point: OperatingPoint) -> Linter {
     let options = Options {
         operating_point,
         language: None,
     };
-    Analyzer::new(Arc::new(Shared), options).unwrap()
+    Linter::new(Arc::new(Shared), options).unwrap()
 }
 
 /// The folder of the shared data; `None`, said aloud, where it is not given.

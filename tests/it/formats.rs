@@ -9,7 +9,7 @@ use mtlint::report::sarif::Sarif;
 use mtlint::report::{Outcome, Report, compact, github, html, json, text, tsv};
 use serde_json::Value;
 
-use crate::common::analyzer;
+use crate::common::linter;
 
 /// As much of a finding as a format tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -283,7 +283,7 @@ fn documents() -> Vec<(String, String, Option<String>)> {
 
 #[test]
 fn every_format_has_the_findings_of_the_json() {
-    let analyzer = analyzer(OperatingPoint::Thorough);
+    let linter = linter(OperatingPoint::Thorough);
     let (mut found, mut categories) = (0, std::collections::BTreeSet::new());
     for (id, source, sibling) in documents() {
         let input = Input {
@@ -294,7 +294,7 @@ fn every_format_has_the_findings_of_the_json() {
                 .collect(),
             id: id.clone(),
         };
-        let report = analyzer.judge(vec![input]).unwrap().remove(0);
+        let report = linter.judge(vec![input]).unwrap().remove(0);
         assert!(matches!(report.outcome, Outcome::Scored(_)), "{id}");
         let options = json::Options::default();
         let line = json::line(&report, options).unwrap();

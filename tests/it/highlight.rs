@@ -6,40 +6,40 @@ use std::path::Path;
 use mtlint::document::Document;
 use mtlint::finding::{Applicability, Finding};
 use mtlint::pipeline::{Input, OperatingPoint};
-use mtlint::report::{Judgement, Outcome, text};
+use mtlint::report::{Analysis, Outcome, text};
 use mtlint::span::{Doc, Span};
 
-use crate::common::{analyzer, data};
+use crate::common::{data, linter};
 
-fn judged(file: &Path, siblings: &[&Path]) -> Judgement {
+fn judged(file: &Path, siblings: &[&Path]) -> Analysis {
     let open = |path: &Path| Document::open(path, 1 << 20).unwrap();
     let input = Input {
         id: file.display().to_string(),
         document: Ok(open(file)),
         siblings: siblings.iter().map(|path| open(path)).collect(),
     };
-    let analyzer = analyzer(OperatingPoint::Precise);
-    match analyzer.judge(vec![input]).unwrap().remove(0).outcome {
-        Outcome::Scored(judgement) => *judgement,
+    let linter = linter(OperatingPoint::Precise);
+    match linter.judge(vec![input]).unwrap().remove(0).outcome {
+        Outcome::Scored(analysis) => *analysis,
         other => panic!("{} was not judged: {other:?}", file.display()),
     }
 }
 
-fn finding_on<'a>(judgement: &'a Judgement, word: &str) -> Option<&'a Finding> {
-    let text = judgement.document.text();
+fn finding_on<'a>(analysis: &'a Analysis, word: &str) -> Option<&'a Finding> {
+    let text = analysis.document.text();
     let at = text
         .find(word)
         .unwrap_or_else(|| panic!("{word} is not in the text"));
     let covers = |f: &&Finding| f.span.start() < at + word.len() && at < f.span.end();
-    judgement.findings.iter().find(covers)
+    analysis.findings.iter().find(covers)
 }
 
 /// The text with the first suggestion for `word` applied.
-fn corrected(judgement: &Judgement, word: &str) -> String {
-    let finding = finding_on(judgement, word).unwrap_or_else(|| panic!("{word} is not flagged"));
+fn corrected(analysis: &Analysis, word: &str) -> String {
+    let finding = finding_on(analysis, word).unwrap_or_else(|| panic!("{word} is not flagged"));
     let suggestion = finding.suggestions.first();
     let suggestion = suggestion.unwrap_or_else(|| panic!("{word} has no correction"));
-    let mut text = judgement.document.text().to_owned();
+    let mut text = analysis.document.text().to_owned();
     text.replace_range(suggestion.span.range(), &suggestion.replacement);
     text
 }
@@ -72,11 +72,11 @@ fn examples_are_corrected_from_their_siblings() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
         let garbled = folder.join(format!("{name}.garbled.txt"));
         let sibling = folder.join(format!("{name}.sibling.txt"));
-        let judgement = judged(&garbled, &[&sibling]);
-        let text = judgement.document.text();
+        let analysis = judged(&garbled, &[&sibling]);
+        let text = analysis.document.text();
         let sibling_text = std::fs::read_to_string(&sibling).unwrap();
-        assert!(!judgement.findings.is_empty(), "{name}: nothing flagged");
-        for finding in &judgement.findings {
+        assert!(!analysis.findings.is_empty(), "{name}: nothing flagged");
+        for finding in &analysis.findings {
             assert!(finding.span.slice(text).is_some());
             for suggestion in &finding.suggestions {
                 assert!(suggestion.span.slice(text).is_some());
@@ -128,14 +128,14 @@ fn what_a_text_repeats_is_judged_as_it_was() {
         document: Ok(Document::from_text("a", text.as_str())),
         siblings: Vec::new(),
     });
-    let reports = analyzer(OperatingPoint::Precise).judge(inputs.collect());
+    let reports = linter(OperatingPoint::Precise).judge(inputs.collect());
     let told: Vec<(f32, Vec<Span<Doc>>)> = reports
         .unwrap()
         .into_iter()
         .map(|report| match report.outcome {
-            Outcome::Scored(judgement) => {
-                let spans = judgement.findings.iter().map(|finding| finding.span);
-                (judgement.score.quality, spans.collect())
+            Outcome::Scored(analysis) => {
+                let spans = analysis.findings.iter().map(|finding| finding.span);
+                (analysis.score.quality, spans.collect())
             }
             other => panic!("{other:?}"),
         })
@@ -169,7 +169,7 @@ fn the_readme_shows_what_is_printed() {
         document: Ok(document),
         siblings: vec![named("sibling").1],
     };
-    let report = analyzer(OperatingPoint::Precise).judge(vec![input]);
+    let report = linter(OperatingPoint::Precise).judge(vec![input]);
     let style = text::Style {
         width: 100,
         colour: false,

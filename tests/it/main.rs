@@ -4,11 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
-mod floor;
 mod formats;
 mod highlight;
 mod markup;
 mod model_files;
-mod pool;
 mod reading;
 mod sibling;

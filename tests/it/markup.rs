@@ -7,24 +7,24 @@ use mtlint::correct::{Allowed, correct};
 use mtlint::document::{Document, Markup};
 use mtlint::finding::Applicability;
 use mtlint::pipeline::{Input, OperatingPoint};
-use mtlint::report::{Judgement, Outcome};
+use mtlint::report::{Analysis, Outcome};
 
-use crate::common::analyzer;
+use crate::common::linter;
 
 fn example(kind: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     std::fs::read_to_string(folder.join(format!("dam.{kind}.txt"))).unwrap()
 }
 
-fn judged(document: &Document, sibling: &Document) -> Judgement {
+fn judged(document: &Document, sibling: &Document) -> Analysis {
     let input = Input {
         id: "a".to_owned(),
         document: Ok(document.clone()),
         siblings: vec![sibling.clone()],
     };
-    let report = analyzer(OperatingPoint::Thorough).judge(vec![input]);
+    let report = linter(OperatingPoint::Thorough).judge(vec![input]);
     match report.unwrap().remove(0).outcome {
-        Outcome::Scored(judgement) => *judgement,
+        Outcome::Scored(analysis) => *analysis,
         other => panic!("not scored: {other:?}"),
     }
 }
@@ -64,11 +64,11 @@ fn marking_up_changes_no_finding() {
         let of =
             |name, text: &str| Document::from_text(name, marked_up(text)).marked_up(Some(markup));
         let (document, sibling) = (of("a", &text), of("sibling", &told));
-        let judgement = judged(&document, &sibling);
-        assert_eq!(judgement.score.words, plain.score.words);
-        assert_eq!(judgement.words.len(), plain.words.len());
-        assert_eq!(judgement.findings.len(), plain.findings.len());
-        for (found, expected) in judgement.findings.iter().zip(&plain.findings) {
+        let analysis = judged(&document, &sibling);
+        assert_eq!(analysis.score.words, plain.score.words);
+        assert_eq!(analysis.words.len(), plain.words.len());
+        assert_eq!(analysis.findings.len(), plain.findings.len());
+        for (found, expected) in analysis.findings.iter().zip(&plain.findings) {
             let slice = found.span.slice(document.text()).unwrap();
             let shown = slice.replace("&eacute;", "é");
             assert_eq!(shown, expected.span.slice(&text).unwrap());
@@ -98,7 +98,7 @@ fn marking_up_changes_no_finding() {
             }
         }
         // What is corrected is still the same markup.
-        let corrected = correct(document.text(), &judgement.findings, Allowed::SafeAndUnsafe);
+        let corrected = correct(document.text(), &analysis.findings, Allowed::SafeAndUnsafe);
         assert!(!corrected.edits.is_empty());
         let tags = |text: &str| text.matches(['<', '>', '`']).count();
         assert_eq!(tags(&corrected.text), tags(document.text()));

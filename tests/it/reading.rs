@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use mtlint::lm::{Branch, LanguageModel, Precision, ReadOptions, Reading, Trunk};
+use mtlint::lm::{Continuation, LanguageModel, Precision, Prefix, ReadOptions, TokenScores};
 use rayon::ThreadPoolBuilder;
 use serde::Deserialize;
 
@@ -24,7 +24,7 @@ struct ReferenceToken {
     entropy_bits: f64,
 }
 
-fn read(text: &str) -> Reading {
+fn read(text: &str) -> TokenScores {
     let mut readings = model().read(&[text], ReadOptions::default()).unwrap();
     readings.remove(0)
 }
@@ -61,7 +61,7 @@ fn assert_reference(folder: &Path, precision: Precision, most_drift: f64, least:
             .read(&[&reference.text], ReadOptions::default())
             .unwrap()
             .remove(0);
-        let ids = |r: &Reading| r.tokens.iter().map(|t| t.id).collect::<Vec<_>>();
+        let ids = |r: &TokenScores| r.tokens.iter().map(|t| t.id).collect::<Vec<_>>();
         let expected_ids: Vec<u32> = reference.tokens.iter().map(|t| t.id).collect();
         assert_eq!(ids(&reading), expected_ids, "{name}: token ids");
         for (got, expected) in reading.tokens.iter().zip(&reference.tokens) {
@@ -225,14 +225,14 @@ fn continuations_equal_the_full_reading() {
 }
 
 fn assert_continuations(prefix: &str, ends: &[&str]) {
-    let readings = model().read_continuations(prefix, ends).unwrap();
+    let readings = model().read_texts_after(prefix, ends).unwrap();
     for (end, got) in ends.iter().zip(&readings) {
         assert_reads_as_part(prefix, end, got);
     }
 }
 
 /// `got` must be what is read of `end` where the whole is read.
-fn assert_reads_as_part(prefix: &str, end: &str, got: &Reading) {
+fn assert_reads_as_part(prefix: &str, end: &str, got: &TokenScores) {
     let full = read(&format!("{prefix}{end}"));
     let expected: Vec<_> = full
         .tokens
@@ -249,75 +249,78 @@ fn assert_reads_as_part(prefix: &str, end: &str, got: &Reading) {
 
 #[test]
 fn branches_equal_the_full_reading_wherever_they_begin() {
-    let trunk = "The mill by the river was sold twice. Nobody wanted it, since its wheel \
+    let prefix = "The mill by the river was sold twice. Nobody wanted it, since its wheel \
                  had not turned for thirty years.";
-    let branches = [
+    let continuations = [
         (0, "A mill"),
         (8, " by a canal"),
         // Amid a word, so that its tokens are others than the trunk's.
-        (trunk.find("anted").unwrap(), "alked there"),
-        (trunk.len(), " Then it burnt down."),
+        (prefix.find("anted").unwrap(), "alked there"),
+        (prefix.len(), " Then it burnt down."),
         // The trunk's own words, to its end and not so far.
-        (8, &trunk[8..]),
+        (8, &prefix[8..]),
         (8, " by the river was"),
         (8, " by the river was sold twi"),
     ];
-    let branches = branches.map(|(at, text)| Branch { at, text });
+    let continuations = continuations.map(|(at, text)| Continuation { at, text });
     // Trunks of several windows, and of none, beside it.
     let long = "Water flows downhill; nobody asked it to. ".repeat(230);
     let ends = [(long.len(), "It never argues."), (20, " uphill, they say.")];
-    let ends = ends.map(|(at, text)| Branch { at, text });
-    let empty = [Branch {
+    let ends = ends.map(|(at, text)| Continuation { at, text });
+    let empty = [Continuation {
         at: 0,
         text: "Once.",
     }];
-    let trunks = [
-        (trunk, &branches[..]),
+    let prefixes = [
+        (prefix, &continuations[..]),
         (&long, &ends[..]),
         ("", &empty[..]),
-        (&trunk[..40], &[][..]),
-        (&trunk[9..], &branches[..1]),
+        (&prefix[..40], &[][..]),
+        (&prefix[9..], &continuations[..1]),
     ];
-    let trunks = trunks.map(|(text, branches)| Trunk {
+    let prefixes = prefixes.map(|(text, continuations)| Prefix {
         text,
-        branches,
-        memory: None,
+        continuations,
+        cache: None,
     });
-    let readings = model().read_branches(&trunks).unwrap();
-    assert_eq!(readings.len(), trunks.len());
-    for (trunk, readings) in trunks.iter().zip(&readings) {
-        assert_eq!(readings.len(), trunk.branches.len());
-        for (branch, got) in trunk.branches.iter().zip(readings) {
-            assert_reads_as_part(&trunk.text[..branch.at], branch.text, got);
+    let readings = model().read_continuations(&prefixes).unwrap();
+    assert_eq!(readings.len(), prefixes.len());
+    for (prefix, readings) in prefixes.iter().zip(&readings) {
+        assert_eq!(readings.len(), prefix.continuations.len());
+        for (continuation, got) in prefix.continuations.iter().zip(readings) {
+            assert_reads_as_part(&prefix.text[..continuation.at], continuation.text, got);
         }
     }
     // What a trunk gives does not depend on those beside it.
-    for (trunk, together) in trunks.iter().zip(&readings) {
-        assert_eq!(&model().read_branches(&[*trunk]).unwrap()[0], together);
+    for (prefix, together) in prefixes.iter().zip(&readings) {
+        assert_eq!(
+            &model().read_continuations(&[*prefix]).unwrap()[0],
+            together
+        );
     }
     // Where the trunk is remembered, none of it is read again.
-    let texts = trunks.map(|trunk| trunk.text);
+    let texts = prefixes.map(|prefix| prefix.text);
     let options = ReadOptions {
         most_probable: 2,
         layers: &[0, 7],
     };
-    let kept = model().read_and_keep(&texts, options).unwrap();
-    for (text, (reading, memory)) in texts.iter().zip(&kept) {
+    let kept = model().read_with_cache(&texts, options).unwrap();
+    for (text, (reading, cache)) in texts.iter().zip(&kept) {
         let plain = model().read(&[text], options).unwrap();
         assert_eq!(reading, &plain[0]);
-        assert!(memory.is_some(), "{text:?}");
+        assert!(cache.is_some(), "{text:?}");
     }
-    let mut remembered = trunks;
-    for (trunk, (_, memory)) in remembered.iter_mut().zip(&kept) {
-        trunk.memory = memory.as_ref();
+    let mut remembered = prefixes;
+    for (prefix, (_, cache)) in remembered.iter_mut().zip(&kept) {
+        prefix.cache = cache.as_ref();
     }
     // One that was forgotten stands amid those that are not.
-    remembered[2].memory = None;
-    let readings = model().read_branches(&remembered).unwrap();
-    for (trunk, readings) in remembered.iter().zip(&readings) {
-        assert_eq!(readings.len(), trunk.branches.len());
-        for (branch, got) in trunk.branches.iter().zip(readings) {
-            assert_reads_as_part(&trunk.text[..branch.at], branch.text, got);
+    remembered[2].cache = None;
+    let readings = model().read_continuations(&remembered).unwrap();
+    for (prefix, readings) in remembered.iter().zip(&readings) {
+        assert_eq!(readings.len(), prefix.continuations.len());
+        for (continuation, got) in prefix.continuations.iter().zip(readings) {
+            assert_reads_as_part(&prefix.text[..continuation.at], continuation.text, got);
         }
     }
 }
@@ -326,21 +329,22 @@ fn branches_equal_the_full_reading_wherever_they_begin() {
 fn a_remembered_text_goes_on_from_any_place_in_it() {
     let text = "It’s 12 km,\n\n  to Łódź and Ćmielów;\tshe'd said \u{1f6a2} “no” \u{2014}                 didn't  she? The end of";
     let kept = model()
-        .read_and_keep(&[text], ReadOptions::default())
+        .read_with_cache(&[text], ReadOptions::default())
         .unwrap();
     let ends = ["", " the road", "ing", "'s", "  7", "\n"];
     let places = (0..=text.len()).filter(|at| text.is_char_boundary(*at));
-    let branches = places.flat_map(|at| ends.iter().map(move |text| Branch { at, text }));
-    let branches: Vec<Branch<'_>> = branches.collect();
-    let trunk = Trunk {
+    let continuations =
+        places.flat_map(|at| ends.iter().map(move |text| Continuation { at, text }));
+    let continuations: Vec<Continuation<'_>> = continuations.collect();
+    let prefix = Prefix {
         text,
-        branches: &branches,
-        memory: kept[0].1.as_ref(),
+        continuations: &continuations,
+        cache: kept[0].1.as_ref(),
     };
-    let readings = model().read_branches(&[trunk]).unwrap().remove(0);
-    assert_eq!(readings.len(), branches.len());
-    for (branch, got) in branches.iter().zip(&readings) {
-        assert_reads_as_part(&text[..branch.at], branch.text, got);
+    let readings = model().read_continuations(&[prefix]).unwrap().remove(0);
+    assert_eq!(readings.len(), continuations.len());
+    for (continuation, got) in continuations.iter().zip(&readings) {
+        assert_reads_as_part(&text[..continuation.at], continuation.text, got);
     }
 }
 
@@ -350,19 +354,19 @@ fn texts_are_remembered_in_single_precision_too() {
     let text = "The mill by the river was sold twice. Nobody wanted it.";
     let at = text.find(" twice").unwrap();
     let kept = model
-        .read_and_keep(&[text], ReadOptions::default())
+        .read_with_cache(&[text], ReadOptions::default())
         .unwrap();
-    let branches = [Branch {
+    let continuations = [Continuation {
         at,
         text: " in May.",
     }];
-    let trunk = |memory| Trunk {
+    let prefix = |cache| Prefix {
         text,
-        branches: &branches,
-        memory,
+        continuations: &continuations,
+        cache,
     };
-    let trunks = [trunk(kept[0].1.as_ref()), trunk(None)];
-    let readings = model.read_branches(&trunks).unwrap();
+    let prefixes = [prefix(kept[0].1.as_ref()), prefix(None)];
+    let readings = model.read_continuations(&prefixes).unwrap();
     let full = model
         .read(
             &[&format!("{} in May.", &text[..at])],
@@ -384,7 +388,7 @@ fn a_text_too_long_to_remember_is_read_all_the_same() {
     let long = "Water flows downhill; nobody asked it to. ".repeat(460);
     let texts = ["Short.", &long];
     let kept = model()
-        .read_and_keep(&texts, ReadOptions::default())
+        .read_with_cache(&texts, ReadOptions::default())
         .unwrap();
     assert!(kept[0].1.is_some() && kept[1].1.is_none());
     assert!(kept[1].0.tokens.len() > 4096);

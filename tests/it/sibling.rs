@@ -9,7 +9,7 @@ use mtlint::segment::segment;
 use mtlint::sibling::{Articles, Comparison, SiblingArticle, SiblingModel, Suspect, suggestions};
 use mtlint::span::{Doc, Span};
 
-use crate::common::{analyzer, data, model};
+use crate::common::{data, linter, model};
 
 /// Suggestions for each of `words`, the first place each stands at, as if they
 /// were all that is suspect.
@@ -29,14 +29,14 @@ fn suggested(bad: &str, words: &[&str], sibling: &str) -> Vec<Vec<Suggestion>> {
         document: Ok(Document::from_text("bad", bad)),
         siblings: Vec::new(),
     };
-    let report = analyzer(OperatingPoint::Precise).judge(vec![input]);
-    let Outcome::Scored(judgement) = report.unwrap().remove(0).outcome else {
+    let report = linter(OperatingPoint::Precise).judge(vec![input]);
+    let Outcome::Scored(analysis) = report.unwrap().remove(0).outcome else {
         panic!("not judged: {bad}");
     };
-    let read = judgement.words.iter();
+    let read = analysis.words.iter();
     let bits: Vec<f32> = read.map(|word| word.surprisal_bits).collect();
     let suspect = |span: Span<Doc>| suspects.iter().any(|suspect| suspect.span.overlaps(span));
-    let read = judgement.words.iter();
+    let read = analysis.words.iter();
     let p_garbled: Vec<f32> = read
         .map(|word| if suspect(word.span) { 0.9 } else { 0.05 })
         .collect();
@@ -213,14 +213,14 @@ fn findings(text: &str, siblings: &[&str]) -> Vec<Finding> {
         document: Ok(Document::from_text("text", text)),
         siblings: siblings.iter().map(sibling).collect(),
     };
-    let report = analyzer(OperatingPoint::Precise).judge(vec![input]);
-    let Outcome::Scored(judgement) = report.unwrap().remove(0).outcome else {
+    let report = linter(OperatingPoint::Precise).judge(vec![input]);
+    let Outcome::Scored(analysis) = report.unwrap().remove(0).outcome else {
         panic!("not judged: {text}");
     };
-    for sibling in &judgement.siblings {
-        assert!(sibling.standing.weight > 0.0, "{:?}", sibling.standing);
+    for sibling in &analysis.siblings {
+        assert!(sibling.trust.weight > 0.0, "{:?}", sibling.trust);
     }
-    judgement.findings
+    analysis.findings
 }
 
 #[test]
@@ -229,16 +229,16 @@ fn a_sibling_read_before_counts_as_one_read_now() {
                 slept in the terminal, and nobody has them told when it would leave.";
     let sibling = "A storm stopped the ferry to Copenhagen on Monday. Nobody told the passengers \
                    when it would leave; many slept in the terminal.";
-    let analyzer = analyzer(OperatingPoint::Precise);
+    let linter = linter(OperatingPoint::Precise);
     let article = || Document::from_text("sibling", sibling);
     let input = |siblings| Input {
         id: "text".to_owned(),
         document: Ok(Document::from_text("text", text)),
         siblings,
     };
-    let now = analyzer.judge(vec![input(vec![article()])]).unwrap();
-    let read = analyzer.read_siblings(vec![article()]).unwrap();
-    let before = analyzer.judge_beside(vec![(input(Vec::new()), read)]);
+    let now = linter.judge(vec![input(vec![article()])]).unwrap();
+    let read = linter.read_siblings(vec![article()]).unwrap();
+    let before = linter.judge_beside(vec![(input(Vec::new()), read)]);
     let before = before.unwrap();
     let (Outcome::Scored(now), Outcome::Scored(before)) = (&now[0].outcome, &before[0].outcome)
     else {

@@ -19,9 +19,29 @@ class Hooks(unittest.TestCase):
         place = folder({"a.txt": CLEAN})
         for hook in yaml.safe_load(MANIFEST.read_text()):
             program, *arguments = hook["entry"].split() + hook["args"]
-            self.assertEqual(program, "mtlint")
+            self.assertIn(program, ("mtlint", "integrations/ci/hook"))
             done = run(MTLINT, *arguments, "--model", "stub", "a.txt", cwd=place)
             self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+
+    def test_the_hook_that_builds_runs_what_it_built(self):
+        # The build is cargo's; here something that notes how it was asked stands in for it.
+        tools = folder({"cargo": '#!/bin/sh\necho "$@" >"$(dirname "$0")/asked"\n'})
+        (tools / "cargo").chmod(0o755)
+        target = folder()
+        (target / "release").mkdir()
+        (target / "release" / "mtlint").symlink_to(MTLINT)
+        place = folder({"a.txt": GARBLED})
+        environment = {
+            **os.environ,
+            "PATH": f"{tools}:{os.environ['PATH']}",
+            "CARGO_TARGET_DIR": str(target),
+        }
+        hook = PROJECT / "integrations/ci/hook"
+        done = run(hook, "highlight", "--format", "compact", *STUB, "a.txt", cwd=place, env=environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("a.txt:1:17: minor[", done.stdout)
+        asked = (tools / "asked").read_text()
+        self.assertIn(f"--manifest-path {PROJECT}/Cargo.toml --package mtlint-cli", asked)
 
     def test_a_commit_is_held_back_for_what_is_new(self):
         # A repository of its own with the manifest, so that this one need not be committed.

@@ -10,7 +10,7 @@ use super::*;
 use crate::batch::morning::morning;
 use crate::batch::{BatchError, Job, Judged, Records, Status};
 use crate::lm::stub::Stub;
-use crate::pipeline::{Analyzer, OperatingPoint, Options};
+use crate::pipeline::{Linter, OperatingPoint, Options};
 use crate::report::json;
 
 const NIGHT: i64 = 1_790_000_000;
@@ -60,9 +60,9 @@ fn judge(run: &mut Run, lines: &str) -> Result<Vec<Judged>, BatchError> {
         language: Some("eng".to_owned()),
     };
     let lm = Stub::new([("gibberish", 75.0), ("Varsovie", 75.0)]);
-    let analyzer = Analyzer::new(Arc::new(lm), options).unwrap();
+    let linter = Linter::new(Arc::new(lm), options).unwrap();
     let job = Job {
-        analyzer: &analyzer,
+        linter: &linter,
         options: json::Options::default(),
         run: Some(run),
         siblings: None,

@@ -44,7 +44,7 @@ enum Fate {
     /// It is not prose.
     Skipped,
     /// It is there, but not to be judged.
-    Spared,
+    Exclusions,
 }
 
 /// An element that changes what becomes of its text.
@@ -74,8 +74,8 @@ impl Html {
     }
 
     /// Whether text that stands here is not to be judged.
-    pub fn spares(&self) -> bool {
-        self.open.iter().any(|open| open.fate == Fate::Spared)
+    pub fn excludes(&self) -> bool {
+        self.open.iter().any(|open| open.fate == Fate::Exclusions)
     }
 
     /// Reads bytes of the source.
@@ -145,7 +145,7 @@ impl Html {
         let fate = if is_in(name, SKIPPED) {
             Fate::Skipped
         } else if is_in(name, CODE) || foreign {
-            Fate::Spared
+            Fate::Exclusions
         } else {
             return;
         };
@@ -179,8 +179,8 @@ impl Html {
         if self.skips() || bytes.is_empty() {
             return;
         }
-        if self.spares() {
-            builder.spare(bytes.clone());
+        if self.excludes() {
+            builder.exclude(bytes.clone());
         }
         let source = builder.source;
         let mut at = bytes.start;

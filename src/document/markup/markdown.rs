@@ -103,12 +103,12 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn text(&mut self, bytes: Range<usize>, text: &str, spared: bool) {
+    fn text(&mut self, bytes: Range<usize>, text: &str, excluded: bool) {
         if self.skipped > 0 || self.html.skips() {
             return;
         }
-        if spared || self.html.spares() {
-            self.builder.spare(bytes.clone());
+        if excluded || self.html.excludes() {
+            self.builder.exclude(bytes.clone());
         }
         self.builder.meant(bytes, text);
     }

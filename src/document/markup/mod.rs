@@ -72,7 +72,7 @@ pub struct Prose {
     /// Where it comes from, in order; what lies between are breaks.
     runs: Vec<Run>,
     /// Bytes of the source that are not judged, in order, none touching another.
-    spared: Vec<Range<usize>>,
+    excluded: Vec<Range<usize>>,
 }
 
 /// A stretch of prose with its bytes of the source.
@@ -153,23 +153,23 @@ impl Prose {
     }
 
     /// Whether a span of the prose holds something that is not to be judged.
-    pub fn spares<T>(&self, span: Span<T>) -> bool {
+    pub fn excludes<T>(&self, span: Span<T>) -> bool {
         let source = self.source(span);
         let after = self
-            .spared
-            .partition_point(|spared| spared.end <= source.start());
-        let next = self.spared.get(after);
-        next.is_some_and(|spared| spared.start < source.end().max(source.start() + 1))
+            .excluded
+            .partition_point(|excluded| excluded.end <= source.start());
+        let next = self.excluded.get(after);
+        next.is_some_and(|excluded| excluded.start < source.end().max(source.start() + 1))
     }
 
     /// Whether nothing of a span of the prose is to be judged.
-    pub fn spares_all<T>(&self, span: Span<T>) -> bool {
+    pub fn excludes_all<T>(&self, span: Span<T>) -> bool {
         let source = self.source(span);
         let after = self
-            .spared
-            .partition_point(|spared| spared.end < source.end());
-        let next = self.spared.get(after);
-        next.is_some_and(|spared| spared.start <= source.start())
+            .excluded
+            .partition_point(|excluded| excluded.end < source.end());
+        let next = self.excluded.get(after);
+        next.is_some_and(|excluded| excluded.start <= source.start())
     }
 
     /// The place in the source of a byte of the prose, by the first run that `is_there`.
@@ -196,7 +196,7 @@ struct Builder<'a> {
     source: &'a str,
     text: String,
     runs: Vec<Run>,
-    spared: Vec<Range<usize>>,
+    excluded: Vec<Range<usize>>,
     /// Where a comment has begun to take text out.
     disabled_from: Option<usize>,
 }
@@ -207,7 +207,7 @@ impl<'a> Builder<'a> {
             source,
             text: String::new(),
             runs: Vec::new(),
-            spared: Vec::new(),
+            excluded: Vec::new(),
             disabled_from: None,
         }
     }
@@ -283,9 +283,9 @@ impl<'a> Builder<'a> {
     }
 
     /// Takes bytes of the source out of what is judged.
-    fn spare(&mut self, source: Range<usize>) {
+    fn exclude(&mut self, source: Range<usize>) {
         if !source.is_empty() {
-            self.spared.push(source);
+            self.excluded.push(source);
         }
     }
 
@@ -299,7 +299,7 @@ impl<'a> Builder<'a> {
             }
             "mtlint-enable" => {
                 if let Some(from) = self.disabled_from.take() {
-                    self.spare(from..comment.start);
+                    self.exclude(from..comment.start);
                 }
             }
             "mtlint-disable-next-line" => {
@@ -308,7 +308,7 @@ impl<'a> Builder<'a> {
                 if let Some(start) = line(after) {
                     let rest = &after[start..];
                     let end = line(rest).unwrap_or(rest.len());
-                    self.spare(comment.end + start..comment.end + start + end);
+                    self.exclude(comment.end + start..comment.end + start + end);
                 }
             }
             _ => {}
@@ -317,21 +317,22 @@ impl<'a> Builder<'a> {
 
     fn finish(mut self, markup: Markup) -> Prose {
         if let Some(from) = self.disabled_from.take() {
-            self.spare(from..self.source.len());
+            self.exclude(from..self.source.len());
         }
-        self.spared.sort_by_key(|spared| (spared.start, spared.end));
-        let mut spared: Vec<Range<usize>> = Vec::with_capacity(self.spared.len());
-        for next in self.spared {
-            match spared.last_mut() {
+        self.excluded
+            .sort_by_key(|excluded| (excluded.start, excluded.end));
+        let mut excluded: Vec<Range<usize>> = Vec::with_capacity(self.excluded.len());
+        for next in self.excluded {
+            match excluded.last_mut() {
                 Some(last) if next.start <= last.end => last.end = last.end.max(next.end),
-                _ => spared.push(next),
+                _ => excluded.push(next),
             }
         }
         Prose {
             markup,
             text: self.text,
             runs: self.runs,
-            spared,
+            excluded,
         }
     }
 }

@@ -16,7 +16,7 @@ fn source_of<'a>(source: &'a str, prose: &Prose, phrase: &str) -> &'a str {
 fn judged(prose: &Prose) -> String {
     let characters = prose.text().char_indices();
     let judged = characters.filter(|(at, c)| {
-        !prose.spares(Span::<Doc>::new(*at, at + c.len_utf8())) || c.is_whitespace()
+        !prose.excludes(Span::<Doc>::new(*at, at + c.len_utf8())) || c.is_whitespace()
     });
     judged.map(|(_, c)| c).collect()
 }
@@ -149,7 +149,7 @@ proptest! {
             let back = prose.of_source(span);
             prop_assert!(back.start() <= at && at < back.end(), "{:?} {at} {back:?}", prose);
             before = span.start();
-            prose.spares(span);
+            prose.excludes(span);
         }
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::finding::{Applicability, Finding, Severity, SiblingQuote, Suggestion};
-use crate::report::{Judgement, message, visible};
+use crate::report::{Analysis, message, visible};
 
 use super::runs::{card_id, finding_id, quote_id};
 use super::shown::Shown;
@@ -90,22 +90,17 @@ pub(super) fn quotes(finding: &Finding) -> impl Iterator<Item = (usize, &Sibling
 /// A card for each finding, in text order.
 pub(super) fn cards<'a>(
     anchor: &str,
-    judgement: &'a Judgement,
+    analysis: &'a Analysis,
     findings: &[&'a Finding],
 ) -> Vec<Card<'a>> {
     let findings = findings.iter().enumerate();
-    let cards = findings.map(|(index, finding)| card(anchor, index, finding, judgement));
+    let cards = findings.map(|(index, finding)| card(anchor, index, finding, analysis));
     cards.collect()
 }
 
-fn card<'a>(
-    anchor: &str,
-    index: usize,
-    finding: &'a Finding,
-    judgement: &'a Judgement,
-) -> Card<'a> {
-    let text = judgement.document.text();
-    let position = judgement
+fn card<'a>(anchor: &str, index: usize, finding: &'a Finding, analysis: &'a Analysis) -> Card<'a> {
+    let text = analysis.document.text();
+    let position = analysis
         .document
         .line_index()
         .position(finding.span.start());

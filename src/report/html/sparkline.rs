@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use crate::finding::Finding;
-use crate::report::{Judgement, message};
+use crate::report::{Analysis, message};
 
 use super::runs::finding_id;
 
@@ -39,8 +39,8 @@ pub(super) struct Tick {
 
 impl Sparkline {
     /// The curve of a document that has words.
-    pub fn new(anchor: &str, judgement: &Judgement, findings: &[&Finding]) -> Option<Self> {
-        let words = &judgement.words;
+    pub fn new(anchor: &str, analysis: &Analysis, findings: &[&Finding]) -> Option<Self> {
+        let words = &analysis.words;
         let points = words.len().min(MOST);
         if points == 0 {
             return None;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::finding::Category;
 use crate::report::fixtures::{at, finding, report, suggestion};
-use crate::sibling::Standing;
+use crate::sibling::Trust;
 
 const TEXT: &str = "Bernard met Russian Vladimir Poutine.\nThe talks took overweight two hours.\n";
 
@@ -32,15 +32,15 @@ fn every_finding_has_a_mark_in_the_text_and_a_card() {
 fn the_sibling_stands_beside_with_what_it_tells_marked() {
     let mut report = fixture("a.txt");
     let told = "Elsewhere. Bernard met the Russian president Putin on Monday.";
-    let Outcome::Scored(judgement) = &mut report.outcome else {
+    let Outcome::Scored(analysis) = &mut report.outcome else {
         panic!("not scored");
     };
     let quote = at(told, "Putin").retype();
-    let sibling = judgement.findings[0].suggestions[0].sibling.as_mut();
+    let sibling = analysis.findings[0].suggestions[0].sibling.as_mut();
     let sibling = sibling.unwrap();
     sibling.span = quote;
-    judgement.siblings = vec![ReadSibling {
-        standing: Standing {
+    analysis.siblings = vec![ReadSibling {
+        trust: Trust {
             id: sibling.id.clone(),
             weight: 1.0,
             aligned: 0.5,
@@ -49,7 +49,7 @@ fn the_sibling_stands_beside_with_what_it_tells_marked() {
         },
         text: told.to_owned(),
         prose: None,
-        aligned: vec![(judgement.sentences[0], Span::new(11, told.len()))],
+        aligned: vec![(analysis.sentences[0], Span::new(11, told.len()))],
     }];
     let page = drawn(&report);
     assert!(
@@ -64,8 +64,8 @@ fn the_sibling_stands_beside_with_what_it_tells_marked() {
 #[test]
 fn the_worst_comes_first_and_what_was_not_judged_last() {
     let mut better = fixture("better.txt");
-    if let Outcome::Scored(judgement) = &mut better.outcome {
-        judgement.score.quality = 80.0;
+    if let Outcome::Scored(analysis) = &mut better.outcome {
+        analysis.score.quality = 80.0;
     }
     let empty = Report {
         id: "empty.txt".to_owned(),

@@ -41,10 +41,10 @@ fn a_scored_document_has_the_keys_of_the_contract_in_order() {
         words: true,
         fix: None,
     };
-    let Outcome::Scored(judgement) = &report.outcome else {
+    let Outcome::Scored(analysis) = &report.outcome else {
         panic!("a report with findings is scored")
     };
-    let expected = expected.replace('@', &fingerprints(judgement)[0]);
+    let expected = expected.replace('@', &fingerprints(analysis)[0]);
     assert_eq!(line(&report, options).unwrap(), expected);
 }
 

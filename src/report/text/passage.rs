@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::report::{Judgement, visible};
+use crate::report::{Analysis, visible};
 use crate::span::{Doc, Span};
 
 /// A sentence is shown on at most about this many lines.
@@ -29,9 +29,9 @@ pub(super) struct Passage {
 
 impl Passage {
     /// The sentence that `phrase` stands in.
-    pub fn new(judgement: &Judgement, phrase: Span<Doc>, width: usize, label: &str) -> Self {
-        let text = judgement.document.text();
-        let sentence = sentence_around(judgement, phrase);
+    pub fn new(analysis: &Analysis, phrase: Span<Doc>, width: usize, label: &str) -> Self {
+        let text = analysis.document.text();
+        let sentence = sentence_around(analysis, phrase);
         let (before, phrase, after) = parts(text, sentence, phrase);
         let cells = cells(before, phrase, after, width);
         let label_columns = visible::columns(label) + 1;
@@ -73,8 +73,8 @@ impl Passage {
 
 /// The sentence, or the sentences, that hold the phrase; the line where the
 /// judgement knows of none.
-fn sentence_around(judgement: &Judgement, phrase: Span<Doc>) -> Span<Doc> {
-    let sentences = &judgement.sentences;
+fn sentence_around(analysis: &Analysis, phrase: Span<Doc>) -> Span<Doc> {
+    let sentences = &analysis.sentences;
     let first = sentences.partition_point(|sentence| sentence.end() <= phrase.start());
     let held = sentences[first..]
         .iter()
@@ -84,7 +84,7 @@ fn sentence_around(judgement: &Judgement, phrase: Span<Doc>) -> Span<Doc> {
     if let Some(held) = held {
         return held.cover(phrase);
     }
-    let text = judgement.document.text();
+    let text = analysis.document.text();
     let (Some(before), Some(after)) = (text.get(..phrase.start()), text.get(phrase.end()..)) else {
         return phrase;
     };

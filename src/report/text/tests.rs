@@ -220,11 +220,11 @@ fn something_missing_is_shown_where_it_is_missing() {
 fn a_sentence_that_was_wrapped_in_the_file_is_one_here() {
     let text = "First one. The old\r\nharbour was gibberish. Last one.";
     let mut report = fixtures::report("a", text, Vec::new());
-    if let Outcome::Scored(judgement) = &mut report.outcome {
-        judgement.sentences = [(0, 10), (11, 42), (43, 52)]
+    if let Outcome::Scored(analysis) = &mut report.outcome {
+        analysis.sentences = [(0, 10), (11, 42), (43, 52)]
             .map(|(start, end)| Span::new(start, end))
             .into();
-        judgement.findings = vec![fixtures::finding(text, "gibberish", Category::Wording)];
+        analysis.findings = vec![fixtures::finding(text, "gibberish", Category::Wording)];
     }
     let drawn = highlight(&report, plain(80));
     assert!(drawn.starts_with("a:2:13: major[wording] \"gibberish\"\n"));

@@ -1,0 +1,136 @@
+//! A batch's state, as the command line uses it: what its reports depend on,
+//! what is said about it, and the signals that end a run early.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, bail};
+
+use mtlint::batch::Source;
+use mtlint::batch::state::{Fingerprint, Run, State};
+use mtlint::checksum;
+use mtlint::pipeline::Linter;
+use mtlint::policy::Policy;
+use mtlint::report::json;
+
+use super::BatchArgs;
+use crate::output::Streams;
+
+/// The state that the arguments name, if any.
+pub fn open(
+    arguments: &BatchArgs,
+    sources: &[&Source],
+    streams: &mut Streams<'_>,
+) -> anyhow::Result<Option<State>> {
+    let Some(path) = &arguments.state else {
+        return Ok(None);
+    };
+    // What is no state would be moved out of the way as a damaged one.
+    let is_source = |source: &&Source| source.path().is_some_and(|other| same(path, other));
+    if sources.iter().any(is_source) || same(path, Path::new(&arguments.output)) {
+        bail!(
+            "the state {} is also an input, a pool or the output; name another file",
+            path.display()
+        );
+    }
+    let (state, aside) = State::open(path)?;
+    if let Some(aside) = aside {
+        // Said even when quiet is wanted: every document is read again.
+        streams.note(&format!(
+            "the state {} is damaged ({}); it is kept as {}, and a new one is begun",
+            path.display(),
+            aside.problem,
+            aside.path.display()
+        ));
+    }
+    Ok(Some(state))
+}
+
+fn same(one: &Path, other: &Path) -> bool {
+    one == other
+        || matches!(
+            (one.canonicalize(), other.canonicalize()),
+            (Ok(one), Ok(other)) if one == other
+        )
+}
+
+/// Begins the run, or takes up the last one.
+pub fn begin(
+    state: State,
+    arguments: &BatchArgs,
+    (linter, policy): (&Linter, &Policy),
+    streams: &mut Streams<'_>,
+) -> anyhow::Result<Run> {
+    let fingerprint = fingerprint(arguments, linter, policy)?;
+    // A run with another pool is another run, though it knows the same reports.
+    let pool = arguments.pool.iter().map(|pool| format!("--pool {pool}"));
+    let inputs: Vec<String> = arguments.inputs.iter().cloned().chain(pool).collect();
+    let run = state.run(fingerprint, &inputs, arguments.resume, now())?;
+    if run.resumed() && !arguments.common.quiet {
+        streams.note("taking up the run that was cut short");
+    }
+    Ok(run)
+}
+
+/// Seconds since 1970, for people: nothing depends on them.
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs().try_into().unwrap_or(i64::MAX))
+}
+
+/// Everything that a report depends on beside the document and its siblings.
+fn fingerprint(
+    arguments: &BatchArgs,
+    linter: &Linter,
+    policy: &Policy,
+) -> anyhow::Result<Fingerprint> {
+    let model = linter.model();
+    let common = &arguments.common;
+    let threshold = linter.threshold(common.operating_point());
+    Ok(Fingerprint::new([
+        ("schema", json::SCHEMA.to_owned()),
+        ("version", env!("CARGO_PKG_VERSION").to_owned()),
+        ("program", program_hash()?),
+        ("model", model.name.clone()),
+        ("model_sha256", model.sha256.clone()),
+        ("precision", model.precision.name().to_owned()),
+        ("detector", linter.detector().to_owned()),
+        (
+            "calibration",
+            linter.calibration().unwrap_or_default().to_owned(),
+        ),
+        ("aligner", linter.aligner().to_owned()),
+        ("threshold", threshold.to_string()),
+        ("language", common.language.clone().unwrap_or_default()),
+        ("words", arguments.words.to_string()),
+        ("policy", checksum::of_bytes(&serde_json::to_vec(policy)?)),
+    ]))
+}
+
+/// SHA-256 of this program: the detector and the lexicon are built into it, and
+/// two builds of one version need not agree.
+fn program_hash() -> anyhow::Result<String> {
+    let hash = || checksum::of_file(&std::env::current_exe()?, |_| {});
+    hash().context("cannot read this program's own file")
+}
+
+/// Set once the system asks for an end. Without a state there is nothing to
+/// take up again, and signals do what they always do.
+pub fn stop_flag(has_state: bool) -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    #[cfg(unix)]
+    if has_state {
+        use signal_hook::consts::{SIGINT, SIGTERM};
+        for signal in [SIGTERM, SIGINT] {
+            // The second one ends the run at once: nothing committed is lost.
+            signal_hook::flag::register_conditional_default(signal, Arc::clone(&stop))
+                .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&stop)))
+                .context("cannot wait for signals")?;
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = has_state;
+    Ok(stop)
+}

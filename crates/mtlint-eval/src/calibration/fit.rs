@@ -1,0 +1,369 @@
+//! What is fitted: probabilities, thresholds and the post-edit rate.
+//!
+//! In: logits with what was known of the words. Out: the numbers of a calibration, by
+//! the definitions of `training/train.py`. Nothing is read here.
+
+use crate::metrics::{Counts, Judged, Ranking, mean};
+use mtlint::detect::{Calibration, RateModel};
+
+/// Flagged words per 1,000 words of right articles that `precise` may cost. Surprisals
+/// alone flag three times as many as states do.
+pub const PRECISE_PER_1000: f64 = 15.0;
+/// `balanced` is the highest threshold this close to the best mean MCC: where labelled
+/// data cannot tell two apart, fewer flags are better.
+const MCC_TOLERANCE: f64 = 0.003;
+/// How far above `balanced` `precise` is at least.
+const APART: f32 = 0.02;
+/// Thresholds that are tried: 0.02 to 0.98.
+const TRIED: u16 = 481;
+
+/// A word to fit probabilities on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Labelled {
+    /// Its logit.
+    pub logit: f32,
+    /// The mean one of its text.
+    pub level: f32,
+    /// Whether it is BAD.
+    pub bad: bool,
+}
+
+/// The calibration under which the labels are likeliest, and the mean loss with it, in
+/// nats: a logistic regression by Newton's method.
+pub fn probabilities(words: &[Labelled]) -> (Calibration, f64) {
+    // Far smaller than what a hundred words tell; it only keeps the steps finite.
+    const RIDGE: f64 = 1e-6;
+    const STEPS: usize = 50;
+    let row = |word: &Labelled| [f64::from(word.logit), f64::from(word.level), 1.0];
+    let loss = |scale: &[f64; 3]| {
+        let losses = words.iter().map(|word| {
+            let x = dot(scale, &row(word));
+            let x = if word.bad { -x } else { x };
+            x.max(0.0) + (-x.abs()).exp().ln_1p()
+        });
+        losses.sum::<f64>() / words.len().max(1) as f64
+    };
+    let mut scale = [1.0, 0.0, 0.0];
+    let mut now = loss(&scale);
+    for _ in 0..STEPS {
+        let mut gradient = [0.0; 3];
+        let mut curvature = [[0.0; 3]; 3];
+        for word in words {
+            let x = row(word);
+            let p = 1.0 / (1.0 + (-dot(&scale, &x)).exp());
+            let off = p - f64::from(u8::from(word.bad));
+            for i in 0..3 {
+                gradient[i] += off * x[i] / words.len() as f64;
+                for j in 0..3 {
+                    curvature[i][j] += p * (1.0 - p) * x[i] * x[j] / words.len() as f64;
+                }
+            }
+        }
+        for (i, row) in curvature.iter_mut().enumerate() {
+            row[i] += RIDGE;
+        }
+        let Some(step) = solved(curvature, gradient) else {
+            break;
+        };
+        // A full step may overshoot far from the best.
+        let mut size = 1.0;
+        let mut next = (scale, now);
+        while size > 1e-3 {
+            let tried = [0, 1, 2].map(|i| scale[i] - size * step[i]);
+            let there = loss(&tried);
+            if there < now {
+                next = (tried, there);
+                break;
+            }
+            size /= 2.0;
+        }
+        let gained = now - next.1;
+        (scale, now) = next;
+        if gained < 1e-12 {
+            break;
+        }
+    }
+    let [slope, level, shift] = scale.map(|number| number as f32);
+    (
+        Calibration {
+            slope,
+            level,
+            shift,
+        },
+        now,
+    )
+}
+
+fn dot(a: &[f64; 3], b: &[f64; 3]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// Solves three equations; `None` where they have no one solution.
+fn solved(mut matrix: [[f64; 3]; 3], mut right: [f64; 3]) -> Option<[f64; 3]> {
+    for column in 0..3 {
+        let pivot = (column..3).max_by(|a, b| {
+            matrix[*a][column]
+                .abs()
+                .total_cmp(&matrix[*b][column].abs())
+        })?;
+        matrix.swap(column, pivot);
+        right.swap(column, pivot);
+        if matrix[column][column].abs() < 1e-300 {
+            return None;
+        }
+        let (own, wanted) = (matrix[column], right[column]);
+        for below in column + 1..3 {
+            let factor = matrix[below][column] / own[column];
+            for (x, y) in matrix[below].iter_mut().zip(own) {
+                *x -= factor * y;
+            }
+            right[below] -= factor * wanted;
+        }
+    }
+    let mut solution = [0.0; 3];
+    for row in (0..3).rev() {
+        let known: f64 = (row + 1..3).map(|at| matrix[row][at] * solution[at]).sum();
+        solution[row] = (right[row] - known) / matrix[row][row];
+    }
+    solution.iter().all(|x| x.is_finite()).then_some(solution)
+}
+
+/// A right text: the probabilities of its words and marks, and how many words it has.
+pub type Right = (Vec<f32>, usize);
+
+/// Thresholds that are tried, rising.
+fn grid() -> Vec<f32> {
+    let step = 0.96 / f32::from(TRIED - 1);
+    (0..TRIED).map(|at| 0.02 + f32::from(at) * step).collect()
+}
+
+/// The threshold with the best mean agreement, each set counting the same.
+pub fn balanced(sets: &[Vec<Judged>]) -> f32 {
+    let mut falling = grid();
+    falling.reverse();
+    let swept: Vec<Vec<f64>> = sets
+        .iter()
+        .map(|set| Ranking::new(set).mcc_at(&falling))
+        .collect();
+    let at = |index: usize| mean(swept.iter().map(|set| set[index])).unwrap_or(0.0);
+    let reached: Vec<f64> = (0..falling.len()).map(at).collect();
+    let best = reached.iter().copied().fold(f64::MIN, f64::max);
+    let close = reached.iter().position(|mcc| *mcc >= best - MCC_TOLERANCE);
+    falling[close.unwrap_or(0)]
+}
+
+/// The threshold with the best F2 of all sets together.
+pub fn thorough(sets: &[Vec<Judged>]) -> f32 {
+    let f2 = |threshold: f32| {
+        let mut counts = Counts::default();
+        for word in sets.iter().flatten() {
+            counts.add(word.score >= threshold, word.bad);
+        }
+        let Counts {
+            hits,
+            false_alarms,
+            misses,
+            ..
+        } = counts;
+        5.0 * hits / (4.0 * (hits + misses) + hits + false_alarms).max(1.0)
+    };
+    let mut best = (0.02, f64::MIN);
+    for threshold in grid() {
+        let value = f2(threshold);
+        if value > best.1 {
+            best = (threshold, value);
+        }
+    }
+    best.0
+}
+
+/// The lowest threshold above `balanced` at which right texts cost no more than
+/// [`PRECISE_PER_1000`], each set counting the same; `None` where none does.
+pub fn precise(sets: &[Vec<Right>], balanced: f32) -> Option<f32> {
+    let fits = |threshold: &f32| {
+        let flagged = sets.iter().map(|set| flagged_per_1000(set, *threshold));
+        mean(flagged).is_some_and(|flagged| flagged <= PRECISE_PER_1000)
+    };
+    let grid = grid().into_iter();
+    grid.filter(|threshold| *threshold >= balanced + APART)
+        .find(fits)
+}
+
+/// Flagged words and marks per 1,000 words.
+pub fn flagged_per_1000(texts: &[Right], threshold: f32) -> f64 {
+    let scores = texts.iter().flat_map(|(scores, _)| scores);
+    let flagged = scores.filter(|score| **score >= threshold).count();
+    let words: usize = texts.iter().map(|(_, words)| words).sum();
+    1000.0 * flagged as f64 / words.max(1) as f64
+}
+
+/// A text whose post-edit rate is known.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rated {
+    /// What the network would change.
+    pub raw: f32,
+    /// What was changed.
+    pub rate: f32,
+    /// Its words and marks.
+    pub words: usize,
+}
+
+/// Words from which on a text is an article.
+pub const ARTICLE_WORDS: usize = 100;
+
+/// The line through the texts, each weighing by its words, and how far single ones lie
+/// from it: a part that stays however long a text is, which is that of `before` where
+/// there are no articles, and one that falls with its length.
+pub fn rates(texts: &[Rated], before: RateModel) -> RateModel {
+    let sum = |of: &dyn Fn(f64, f64) -> f64| -> f64 {
+        let terms = texts
+            .iter()
+            .map(|text| text.words as f64 * of(f64::from(text.raw), f64::from(text.rate)));
+        terms.sum()
+    };
+    let (all, x, y) = (sum(&|_, _| 1.0), sum(&|x, _| x), sum(&|_, y| y));
+    let (xx, xy) = (sum(&|x, _| x * x), sum(&|x, y| x * y));
+    let spread = all * xx - x * x;
+    if spread <= 1e-9 * all * all {
+        return before;
+    }
+    let gain = (all * xy - x * y) / spread;
+    let base = (y - gain * x) / all;
+    let off = |text: &Rated| (f64::from(text.rate) - base - gain * f64::from(text.raw)).powi(2);
+    let (long, short): (Vec<&Rated>, Vec<&Rated>) =
+        texts.iter().partition(|text| text.words >= ARTICLE_WORDS);
+    let lasting = mean(long.iter().map(|text| off(text))).unwrap_or(f64::from(before.lasting));
+    let falling = short
+        .iter()
+        .map(|text| ((off(text) - lasting) * text.words as f64).max(0.0));
+    let falling = mean(falling).unwrap_or(f64::from(before.falling));
+    RateModel {
+        base: base as f32,
+        gain: gain as f32,
+        lasting: lasting as f32,
+        falling: falling as f32,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers that look random and are the same every time.
+    fn draws() -> impl FnMut() -> f64 {
+        let mut state = 1_u64;
+        move || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (state >> 33) as f64 / (1_u64 << 31) as f64
+        }
+    }
+
+    #[test]
+    fn the_calibration_that_made_the_labels_is_found() {
+        let mut draw = draws();
+        let (slope, level, shift) = (0.6, 0.9, -1.2);
+        let words: Vec<Labelled> = (0..40_000)
+            .map(|at| {
+                let of_text = ((at / 20) % 7) as f64 / 2.0 - 2.0;
+                let logit = of_text + 4.0 * draw() - 2.0;
+                let p = 1.0 / (1.0 + (-(slope * logit + level * of_text + shift)).exp());
+                Labelled {
+                    logit: logit as f32,
+                    level: of_text as f32,
+                    bad: draw() < p,
+                }
+            })
+            .collect();
+        let (found, loss) = probabilities(&words);
+        assert!((f64::from(found.slope) - slope).abs() < 0.05, "{found:?}");
+        assert!((f64::from(found.level) - level).abs() < 0.05, "{found:?}");
+        assert!((f64::from(found.shift) - shift).abs() < 0.05, "{found:?}");
+        assert!(loss > 0.0 && loss < std::f64::consts::LN_2, "{loss}");
+    }
+
+    #[test]
+    fn labels_that_logits_part_fully_do_not_run_away() {
+        let words: Vec<Labelled> = (0..200)
+            .map(|at| Labelled {
+                logit: at as f32 / 100.0,
+                level: 1.0,
+                bad: at >= 100,
+            })
+            .collect();
+        let (found, loss) = probabilities(&words);
+        assert!(found.slope.is_finite() && found.slope > 5.0, "{found:?}");
+        assert!(loss < 0.1, "{loss}");
+        assert!(probabilities(&[]).0.slope.is_finite());
+    }
+
+    fn set(words: &[(f32, bool)]) -> Vec<Judged> {
+        let judged = words.iter().map(|&(score, bad)| Judged {
+            text: 0,
+            score,
+            flagged: false,
+            bad,
+        });
+        judged.collect()
+    }
+
+    #[test]
+    fn thresholds_stand_where_their_definitions_say() {
+        let one = set(&[
+            (0.9, true),
+            (0.8, true),
+            (0.6, false),
+            (0.3, true),
+            (0.1, false),
+        ]);
+        let other = set(&[(0.85, true), (0.5, false), (0.2, false)]);
+        let sets = [one, other];
+        // Between 0.6 and 0.8 all but one word are right, and the highest is taken.
+        let found = balanced(&sets);
+        assert!((0.796..=0.8).contains(&found), "{found}");
+        // One miss costs more than two false alarms.
+        let found = thorough(&sets);
+        assert!((0.2..=0.3).contains(&found), "{found}");
+    }
+
+    #[test]
+    fn precise_costs_right_texts_no_more_than_is_allowed() {
+        let mut scores = vec![0.1; 970];
+        scores.extend([0.5; 15]);
+        scores.extend([0.7; 15]);
+        let right = [vec![(scores, 1_000)]];
+        let found = precise(&right, 0.3).unwrap();
+        assert!((0.5..=0.504).contains(&found), "{found}");
+        assert!((flagged_per_1000(&right[0], found) - 15.0).abs() < 1e-9);
+        // Never below what agrees best with the labels.
+        assert!(precise(&right, 0.6).unwrap() >= 0.62);
+        let hopeless = [vec![(vec![0.99; 10], 10)]];
+        assert_eq!(precise(&hopeless, 0.3), None);
+    }
+
+    #[test]
+    fn the_rate_is_a_line_with_its_scatter() {
+        let before = RateModel {
+            base: 0.5,
+            gain: 0.5,
+            lasting: 0.04,
+            falling: 1.0,
+        };
+        let text = |raw: f32, off: f32, words| Rated {
+            raw,
+            rate: 0.05 + 0.8 * raw + off,
+            words,
+        };
+        let exact = [text(0.1, 0.0, 20), text(0.4, 0.0, 30), text(0.7, 0.0, 200)];
+        let found = rates(&exact, before);
+        assert!((found.base - 0.05).abs() < 1e-5 && (found.gain - 0.8).abs() < 1e-5);
+        assert!(found.lasting < 1e-9 && found.falling < 1e-6);
+        // Without an article nobody knows what length does not take away.
+        let short = [text(0.1, 0.3, 20), text(0.1, -0.3, 20), text(0.7, 0.0, 20)];
+        let found = rates(&short, before);
+        assert_eq!(found.lasting, before.lasting);
+        assert!(found.falling > 0.5);
+        assert_eq!(rates(&[exact[0]], before), before);
+    }
+}

@@ -1,0 +1,37 @@
+//! Draws how contradictions are found, and how often where there is none.
+
+use super::columns::Table;
+use super::{count, estimate};
+use crate::Evaluation;
+use mtlint::report::text::safe;
+
+/// A row for each set.
+pub fn found(evaluation: &Evaluation) -> String {
+    let mut table = Table::new(&[
+        "contradictions",
+        "right articles",
+        "not judged",
+        "flagged/1,000",
+        "inconsistencies an article",
+        "changed",
+        "changes found",
+        "numbers",
+        "dates",
+        "names",
+    ]);
+    for set in &evaluation.contradictions {
+        let mut cells = vec![
+            safe(&set.name),
+            count(set.documents),
+            count(set.not_judged),
+            estimate(&set.flagged_per_1000, 1),
+            estimate(&set.inconsistencies, 2),
+            count(set.changed),
+            estimate(&set.found, 3),
+        ];
+        let kinds = set.kinds.iter();
+        cells.extend(kinds.map(|kind| format!("{} of {}", kind.found, kind.changed)));
+        table.row(cells);
+    }
+    table.finish()
+}

@@ -1,0 +1,181 @@
+//! Draws what corrections are worth, and how long they are.
+
+use super::columns::Table;
+use super::{NONE, count, estimate};
+use crate::{CorrectionMeasures, CorrectionsRow, Evaluation, LengthRow};
+use mtlint::report::text::safe;
+
+/// Sizes from this many words on share a row or a column.
+const LONG: usize = 8;
+
+/// A row for each choice of suggestions of each set.
+pub fn worth(evaluation: &Evaluation) -> String {
+    let mut table = Table::new(&[
+        "corrections",
+        "documents",
+        "not judged",
+        "word errors",
+        "BAD of labelled words",
+        "helpful",
+        "neutral",
+        "harmful",
+        "helpful to harmful",
+        "errors removed",
+        "BAD covered",
+    ]);
+    for set in &evaluation.corrections {
+        let labelled = match set.labelled_words {
+            0 => NONE.to_owned(),
+            labelled => format!("{} of {labelled}", set.bad_words),
+        };
+        for (choice, measures) in choices(set) {
+            table.row([
+                format!("{}, {choice}", safe(&set.name)),
+                count(set.documents),
+                count(set.not_judged),
+                count(set.word_errors),
+                labelled.clone(),
+                count(measures.helpful),
+                count(measures.neutral),
+                count(measures.harmful),
+                estimate(&measures.helpful_to_harmful, 2),
+                estimate(&measures.errors_removed, 4),
+                estimate(&measures.bad_covered, 4),
+            ]);
+        }
+    }
+    table.finish()
+}
+
+/// A row for each set whose sentences have known places in their siblings;
+/// empty where there is none.
+pub fn alignment(evaluation: &Evaluation) -> String {
+    let sets = evaluation.corrections.iter();
+    let known: Vec<_> = sets.filter(|set| set.alignment.told > 0).collect();
+    if known.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&[
+        "alignment",
+        "passages told",
+        "aligned right",
+        "aligned wrong",
+        "left out",
+        "aligned all the same",
+    ]);
+    for set in known {
+        let aligned = &set.alignment;
+        table.row([
+            safe(&set.name),
+            count(aligned.told),
+            estimate(&aligned.right, 4),
+            estimate(&aligned.wrong, 4),
+            count(aligned.left_out),
+            estimate(&aligned.invented, 4),
+        ]);
+    }
+    table.finish()
+}
+
+/// A row for each set whose articles were aligned with their siblings.
+pub fn aligned(evaluation: &Evaluation) -> String {
+    let mut table = Table::new(&[
+        "alignment",
+        "articles",
+        "seconds",
+        "passages told",
+        "aligned right",
+        "aligned wrong",
+        "left out",
+        "aligned all the same",
+    ]);
+    for set in &evaluation.alignments {
+        let aligned = &set.measures;
+        table.row([
+            safe(&set.name),
+            count(set.documents),
+            format!("{:.2}", set.seconds),
+            count(aligned.told),
+            estimate(&aligned.right, 4),
+            estimate(&aligned.wrong, 4),
+            count(aligned.left_out),
+            estimate(&aligned.invented, 4),
+        ]);
+    }
+    table.finish()
+}
+
+/// The sizes of the suggestions of a set: for each choice that has any, how
+/// many replace so many words by so many.
+pub fn lengths(set: &CorrectionsRow) -> impl Iterator<Item = String> {
+    let choices = choices(set).into_iter();
+    let sized = choices.filter(|(_, measures)| !measures.lengths.is_empty());
+    sized.map(move |(choice, measures)| {
+        let heading = format!("{}, {choice}: words replaced", safe(&set.name));
+        grid(&heading, &measures.lengths)
+    })
+}
+
+fn choices(set: &CorrectionsRow) -> [(&'static str, &CorrectionMeasures); 3] {
+    [
+        ("safe", &set.safe),
+        ("safe and unsafe", &set.safe_and_unsafe),
+        ("every one", &set.every_suggestion),
+    ]
+}
+
+/// Words replaced downwards, words put in to the right.
+fn grid(heading: &str, lengths: &[LengthRow]) -> String {
+    let longest = |words: fn(&LengthRow) -> usize| lengths.iter().map(words).max().unwrap_or(0);
+    let rows = longest(|size| size.replaced).min(LONG);
+    let columns = longest(|size| size.put_in).min(LONG);
+    let label = |words: usize| match words {
+        LONG => format!("{LONG} or more"),
+        _ => words.to_string(),
+    };
+    let mut headings = vec![heading.to_owned()];
+    headings.extend((0..=columns).map(|words| format!("by {}", label(words))));
+    let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+    let mut table = Table::new(&headings);
+    for replaced in 0..=rows {
+        let mut cells = vec![label(replaced)];
+        cells.extend((0..=columns).map(|put_in| {
+            let here = lengths.iter().filter(|size| {
+                size.replaced.min(LONG) == replaced && size.put_in.min(LONG) == put_in
+            });
+            match here.map(LengthRow::count).sum() {
+                0 => ".".to_owned(),
+                some => count(some),
+            }
+        }));
+        table.row(cells);
+    }
+    table.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_stand_in_a_grid_and_long_ones_together() {
+        let size = |replaced, put_in, helpful| LengthRow {
+            replaced,
+            put_in,
+            helpful,
+            ..LengthRow::default()
+        };
+        let lengths = [size(1, 1, 5), size(1, 2, 1), size(8, 1, 2), size(11, 1, 1)];
+        let drawn = grid("words replaced", &lengths);
+        let rows: Vec<Vec<&str>> = drawn
+            .lines()
+            .map(|line| line.split_whitespace().collect())
+            .collect();
+        assert_eq!(
+            rows[0],
+            ["words", "replaced", "by", "0", "by", "1", "by", "2"]
+        );
+        assert_eq!(rows[2], ["1", ".", "5", "1"]);
+        assert_eq!(rows[9], ["8", "or", "more", ".", "3", "."]);
+    }
+}

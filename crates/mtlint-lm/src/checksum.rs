@@ -1,0 +1,65 @@
+//! SHA-256 of texts and files, in lower-case hexadecimal.
+//!
+//! In: bytes, or the path of a file of any size. Out: what reports, caches and states
+//! tell models, programs and settings apart by.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+/// Bytes that are read at once.
+const CHUNK: usize = 1 << 20;
+
+/// The checksum of some bytes.
+pub fn of_bytes(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+/// The checksum of a file; `progress` is told how many bytes were read so far.
+///
+/// # Errors
+/// What the system says when the file cannot be read.
+pub fn of_file(path: &Path, mut progress: impl FnMut(u64)) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut chunk = vec![0; CHUNK];
+    let mut done = 0;
+    loop {
+        progress(done);
+        let read = match file.read(&mut chunk) {
+            Ok(0) => return Ok(hexadecimal(&hasher.finalize())),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        hasher.update(&chunk[..read]);
+        done += read as u64;
+    }
+}
+
+/// Bytes as two digits each.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_has_the_checksum_of_its_bytes() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let bytes = vec![7; CHUNK + 1];
+        std::fs::write(file.path(), &bytes).unwrap();
+        let mut told = Vec::new();
+        let sum = of_file(file.path(), |done| told.push(done)).unwrap();
+        assert_eq!(sum, of_bytes(&bytes));
+        assert_eq!(told, [0, CHUNK as u64, CHUNK as u64 + 1]);
+        // As published for this text.
+        let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(of_bytes(b"abc"), known);
+        assert!(of_file(Path::new("no such file"), |_| {}).is_err());
+    }
+}

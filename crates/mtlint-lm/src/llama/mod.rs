@@ -1,0 +1,461 @@
+//! A Llama-architecture model that reads text.
+//!
+//! In: a GGUF file, then texts. Out: [`TokenScores`]s. Texts and windows are packed
+//! into ragged batches without padding; each attends only to itself, and no
+//! sum depends on its neighbours in the batch or on the number of threads.
+
+mod attention;
+mod clock;
+mod continuations;
+mod forward;
+mod kernels;
+mod output;
+mod pool;
+mod weights;
+
+use std::fs::File;
+use std::ops::Range;
+use std::path::Path;
+
+use memmap2::Mmap;
+
+use self::clock::Clock;
+pub use self::clock::TimeSpent;
+use self::continuations::{Remembered, Text};
+use self::forward::{KeysAndValues, Rotation, Sequence, forward};
+use self::output::{Prediction, predict};
+use self::weights::{Weights, WeightsError};
+use super::gguf::{Header, decode_rows};
+use super::tokenizer::{Token, Tokenizer, TokenizerError};
+use super::windows::{Window, windows};
+use super::{
+    KvCache, LanguageModel, LmError, ModelId, Precision, Prefix, ReadOptions, TokenScore,
+    TokenScores, fitting,
+};
+use crate::checksum;
+pub use crate::linear::int8_ceiling;
+
+/// Tokens the model sees at once, the start token among them. Attention costs
+/// grow with its square, and what lies further back says little about a word.
+const WINDOW: usize = 2048;
+/// Tokens in one batch. Enough for full tiles in every product; the working
+/// memory of a batch is about 25 kB a token.
+const BATCH: usize = 2048;
+/// Tokens of the longest text of which keys and values are kept: at 23 kB for each
+/// token of the default model (46 kB in single precision), some 90 MB.
+const MOST_KEPT: usize = 4096;
+const SUPPORTED: &str = "Llama-architecture GGUF files with a byte-level BPE tokenizer, stored as \
+                         F32, F16, BF16, Q8_0, Q4_0 or Q4_1";
+
+/// A loaded model.
+pub struct Llama {
+    id: ModelId,
+    path: String,
+    file: Mmap,
+    tokenizer: Tokenizer,
+    weights: Weights,
+    rotation: Rotation,
+    clock: Clock,
+    window: usize,
+}
+
+/// Token ids of one window of a text, the start token first.
+struct Job<'a> {
+    text: usize,
+    window: Window,
+    ids: Vec<u32>,
+    prefix: Option<(&'a KeysAndValues, usize)>,
+    /// Whether the keys and values of `ids` are kept.
+    keep: bool,
+}
+
+impl Job<'_> {
+    /// The tokens that are wanted.
+    fn wanted<'a>(&self, tokens: &'a [Vec<Token>]) -> &'a [Token] {
+        &tokens[self.text][self.window.first_new..self.window.end]
+    }
+
+    /// The rows that predict them, where the job's own begin at `first`; `None`
+    /// where nothing is wanted.
+    fn rows(&self, first: usize) -> Option<Range<usize>> {
+        let skipped = self.prefix.map_or(0, |(_, length)| length);
+        // Input position of a token is one past its place in the window, since
+        // the start token comes first.
+        let row_of = |token: usize| first + token - self.window.start - skipped;
+        let Window { first_new, end, .. } = self.window;
+        (first_new < end).then(|| row_of(first_new)..row_of(end))
+    }
+}
+
+impl Llama {
+    /// Loads a model. `name` is how reports call it; `sha256` spares hashing
+    /// the file where it is known already.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is damaged, or is of a kind that is not
+    /// supported.
+    pub fn load(
+        path: &Path,
+        name: &str,
+        sha256: Option<String>,
+        precision: Precision,
+    ) -> Result<Self, LmError> {
+        let shown = path.display().to_string();
+        let io = |source| LmError::Io {
+            path: shown.clone(),
+            source,
+        };
+        let malformed = |problem| LmError::Malformed {
+            path: shown.clone(),
+            problem,
+        };
+        let unsupported = |found| LmError::Unsupported {
+            path: shown.clone(),
+            found,
+            supported: SUPPORTED,
+        };
+        let file = File::open(path).map_err(io)?;
+        if file.metadata().map_err(io)?.is_dir() {
+            return Err(io(std::io::ErrorKind::IsADirectory.into()));
+        }
+        // Safety: the map is only read. Another process that cuts the file
+        // while it is mapped would stop this one with a bus error, as it would
+        // any program that maps files; models are replaced by renaming.
+        #[allow(unsafe_code)]
+        let file = unsafe { Mmap::map(&file) }.map_err(io)?;
+        let header = Header::parse(&file).map_err(malformed)?;
+        let (sha256, weights) = rayon::join(
+            || sha256.unwrap_or_else(|| checksum::of_bytes(&file)),
+            || Weights::load(&header, &file, precision),
+        );
+        let weights = weights.map_err(|error| match error {
+            WeightsError::Unsupported(found) => unsupported(found),
+            WeightsError::Damaged(problem) => malformed(problem),
+        })?;
+        let tokenizer = Tokenizer::from_gguf(&header).map_err(|error| match error {
+            TokenizerError::Unsupported(found) => unsupported(found),
+            TokenizerError::Damaged(problem) => LmError::Tokenizer {
+                path: shown.clone(),
+                problem,
+            },
+        })?;
+        let mut factors = Vec::new();
+        if let Some(info) = header.tensors.get("rope_freqs.weight") {
+            decode_rows(&file, info, 0, 1, &mut factors).map_err(malformed)?;
+        }
+        let window = WINDOW.min(weights.shape.context);
+        let factors = (!factors.is_empty()).then_some(factors.as_slice());
+        Ok(Self {
+            id: ModelId {
+                name: name.to_owned(),
+                sha256,
+                precision,
+            },
+            rotation: Rotation::new(&weights.shape, window, factors),
+            path: shown,
+            file,
+            tokenizer,
+            weights,
+            clock: Clock::default(),
+            window,
+        })
+    }
+
+    /// Where the time went since the model was loaded, summed over threads.
+    pub fn time_spent(&self) -> TimeSpent {
+        self.clock.spent()
+    }
+
+    /// Operations in the linear layers of the blocks and in the output layer
+    /// for one token, a product and a sum counted apart.
+    pub fn operations(&self) -> (usize, usize) {
+        self.weights.operations()
+    }
+
+    fn tokenize(&self, text: &str) -> Result<Vec<Token>, LmError> {
+        self.tokenizer
+            .tokenize(text)
+            .map_err(|problem| LmError::Tokenizer {
+                path: self.path.clone(),
+                problem,
+            })
+    }
+
+    /// Ids the model is given for a window: the start token, then the tokens.
+    /// The last token itself is only needed for its states.
+    fn input(&self, tokens: &[Token], window: Window, states: bool) -> Vec<u32> {
+        let end = if states {
+            window.end
+        } else {
+            window.end.max(window.start + 1) - 1
+        };
+        let tokens = tokens.get(window.start..end).unwrap_or_default();
+        std::iter::once(self.tokenizer.start())
+            .chain(tokens.iter().map(|token| token.id))
+            .collect()
+    }
+
+    /// Adds the jobs that read the tokens of a text that end behind its first `before`
+    /// bytes; `text` is the number of the reading.
+    fn after(&self, text: usize, before: usize, joined: &[Token], jobs: &mut Vec<Job<'_>>) {
+        let first = joined.partition_point(|token| token.span.end() <= before);
+        let windows = windows(joined.len(), self.window).into_iter();
+        let wanted = windows.filter(|window| window.end > first);
+        jobs.extend(wanted.map(|window| Job {
+            text,
+            window: Window {
+                first_new: window.first_new.max(first),
+                ..window
+            },
+            ids: self.input(joined, window, false),
+            prefix: None,
+            keep: false,
+        }));
+    }
+
+    /// Reads batches of windows and adds what is new to the readings. Gives what is
+    /// kept of those jobs of which something is, in their order.
+    fn run(
+        &self,
+        jobs: &[Job<'_>],
+        tokens: &[Vec<Token>],
+        options: ReadOptions<'_>,
+        readings: &mut [TokenScores],
+    ) -> Result<Vec<KeysAndValues>, LmError> {
+        let width = self.weights.shape.width;
+        let mut kept = Vec::new();
+        let mut rest = jobs;
+        while !rest.is_empty() {
+            let fits = fitting(rest.iter().map(|job| job.ids.len()), BATCH);
+            let (batch, after) = rest.split_at(fits);
+            rest = after;
+            let sequences: Vec<Sequence<'_>> = batch
+                .iter()
+                .map(|job| Sequence {
+                    ids: &job.ids,
+                    prefix: job.prefix,
+                    keep: job.keep,
+                })
+                .collect();
+            let (activations, prefixes) = self.forward(&sequences, options.layers)?;
+            kept.extend(prefixes);
+            // The row before a token predicts it.
+            let mut first_row = 0;
+            let mut rows_of_jobs = Vec::with_capacity(batch.len());
+            for job in batch {
+                if let Some(rows) = job.rows(first_row) {
+                    rows_of_jobs.push((job, rows));
+                }
+                first_row += job.ids.len();
+            }
+            let most_probable = options.most_probable;
+            self.put_in(
+                &rows_of_jobs,
+                &activations.last,
+                tokens,
+                most_probable,
+                readings,
+            )?;
+            for (job, rows) in rows_of_jobs {
+                let reading = &mut readings[job.text];
+                reading.states.width = width;
+                reading
+                    .states
+                    .layers
+                    .resize(options.layers.len(), Vec::new());
+                for (into, from) in reading
+                    .states
+                    .layers
+                    .iter_mut()
+                    .zip(&activations.states.layers)
+                {
+                    // A token's own state stands in the row after the one
+                    // that predicted it.
+                    let rows = (rows.start + 1) * width..(rows.end + 1) * width;
+                    into.extend_from_slice(&from[rows]);
+                }
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Adds the new tokens of some jobs to the readings. `last` holds the states of
+    /// the last layer; the rows that predict a job's tokens are given with it.
+    fn put_in(
+        &self,
+        rows_of_jobs: &[(&Job<'_>, Range<usize>)],
+        last: &[f32],
+        tokens: &[Vec<Token>],
+        most_probable: usize,
+        readings: &mut [TokenScores],
+    ) -> Result<(), LmError> {
+        let width = self.weights.shape.width;
+        let mut hidden = Vec::new();
+        let mut targets = Vec::new();
+        for (job, rows) in rows_of_jobs {
+            hidden.extend_from_slice(&last[rows.start * width..rows.end * width]);
+            targets.extend(job.wanted(tokens).iter().map(|token| token.id));
+        }
+        let predictions = predict(
+            &self.weights,
+            &self.file,
+            &hidden,
+            &targets,
+            most_probable,
+            &self.clock,
+        )
+        .map_err(|problem| self.malformed(problem))?;
+        let mut predictions = predictions.into_iter();
+        for (job, _) in rows_of_jobs {
+            for (token, prediction) in job.wanted(tokens).iter().zip(&mut predictions) {
+                let token = self.token_reading(*token, prediction)?;
+                readings[job.text].tokens.push(token);
+            }
+        }
+        Ok(())
+    }
+
+    fn forward(
+        &self,
+        sequences: &[Sequence<'_>],
+        layers: &[usize],
+    ) -> Result<(forward::Activations, Vec<KeysAndValues>), LmError> {
+        forward(
+            &self.weights,
+            &self.rotation,
+            &self.file,
+            sequences,
+            layers,
+            &self.clock,
+        )
+        .map_err(|problem| self.malformed(problem))
+    }
+
+    fn malformed(&self, problem: String) -> LmError {
+        LmError::Malformed {
+            path: self.path.clone(),
+            problem,
+        }
+    }
+
+    fn token_reading(&self, token: Token, prediction: Prediction) -> Result<TokenScore, LmError> {
+        if !prediction.surprisal_bits.is_finite() || !prediction.entropy_bits.is_finite() {
+            return Err(LmError::NotFinite {
+                path: self.path.clone(),
+            });
+        }
+        Ok(TokenScore {
+            id: token.id,
+            span: token.span,
+            surprisal_bits: prediction.surprisal_bits,
+            entropy_bits: prediction.entropy_bits,
+            rank: prediction.rank,
+            most_probable: prediction.most_probable,
+        })
+    }
+}
+
+impl LanguageModel for Llama {
+    fn id(&self) -> &ModelId {
+        &self.id
+    }
+
+    fn layers(&self) -> usize {
+        self.weights.shape.blocks
+    }
+
+    fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<TokenScores>, LmError> {
+        let read = self.whole(texts, options, 0)?.into_iter();
+        Ok(read.map(|(reading, _)| reading).collect())
+    }
+
+    fn read_with_cache(
+        &self,
+        texts: &[&str],
+        options: ReadOptions<'_>,
+    ) -> Result<Vec<(TokenScores, Option<KvCache>)>, LmError> {
+        self.whole(texts, options, MOST_KEPT)
+    }
+
+    fn read_continuations(
+        &self,
+        prefixes: &[Prefix<'_>],
+    ) -> Result<Vec<Vec<TokenScores>>, LmError> {
+        self.continuations(prefixes)
+    }
+
+    fn read_after(&self, pairs: &[(&str, &str)]) -> Result<Vec<TokenScores>, LmError> {
+        let mut tokens = Vec::with_capacity(pairs.len());
+        let mut jobs: Vec<Job<'_>> = Vec::new();
+        for (text, (before, after)) in pairs.iter().enumerate() {
+            let joined = self.tokenize(&format!("{before}{after}"))?;
+            self.after(text, before.len(), &joined, &mut jobs);
+            tokens.push(joined);
+        }
+        let mut readings = vec![TokenScores::default(); pairs.len()];
+        self.run(&jobs, &tokens, ReadOptions::default(), &mut readings)?;
+        Ok(readings)
+    }
+
+    fn token_text(&self, id: u32) -> String {
+        self.tokenizer.text(id).to_owned()
+    }
+}
+
+impl Llama {
+    /// Reads whole texts, and keeps those of at most `keep` tokens.
+    fn whole(
+        &self,
+        texts: &[&str],
+        options: ReadOptions<'_>,
+        keep: usize,
+    ) -> Result<Vec<(TokenScores, Option<KvCache>)>, LmError> {
+        if let Some(&asked) = options.layers.iter().find(|layer| **layer > self.layers()) {
+            return Err(LmError::NoSuchLayer {
+                asked,
+                last: self.layers(),
+            });
+        }
+        let tokens = texts
+            .iter()
+            .map(|text| self.tokenize(text))
+            .collect::<Result<Vec<_>, _>>()?;
+        let states = !options.layers.is_empty();
+        let mut jobs = Vec::new();
+        for (text, tokens) in tokens.iter().enumerate() {
+            for window in windows(tokens.len(), self.window) {
+                jobs.push(Job {
+                    text,
+                    window,
+                    ids: self.input(tokens, window, states),
+                    prefix: None,
+                    keep: tokens.len() <= keep,
+                });
+            }
+        }
+        let mut readings = vec![TokenScores::default(); texts.len()];
+        let mut kept = self
+            .run(&jobs, &tokens, options, &mut readings)?
+            .into_iter();
+        let mut jobs = jobs.into_iter().filter(|job| job.keep).peekable();
+        let read = readings.into_iter().zip(tokens).enumerate();
+        let read = read.map(|(text, (reading, tokens))| {
+            let mut windows = Vec::new();
+            while let Some(job) = jobs.next_if(|job| job.text == text) {
+                windows.extend(kept.next().map(|prefix| Remembered {
+                    start: job.window.start,
+                    ids: job.ids,
+                    prefix,
+                }));
+            }
+            let any = !windows.is_empty();
+            let kept = Text {
+                length: texts[text].len(),
+                tokens,
+                windows,
+            };
+            (reading, any.then(|| KvCache::new(kept)))
+        });
+        Ok(read.collect())
+    }
+}

@@ -1,0 +1,180 @@
+//! From the last hidden states to surprisal, entropy, rank and favourites.
+//!
+//! In: normed rows and the token that really came next. Out: a few numbers a
+//! row. The logits exist only as a block of rows times a chunk of the
+//! vocabulary, never as a whole.
+
+use super::clock::{Clock, Part};
+use super::forward::rows_of_a_task;
+use super::kernels::{LogitSums, logit_sums};
+use super::weights::{OUTPUT_CHUNK, Weights};
+use crate::Guess;
+use crate::gguf::decode_rows;
+use crate::linear::Input;
+use rayon::prelude::*;
+
+/// How far two ways of summing the same product can differ, in nats: the
+/// target's own logit must not count as larger than itself.
+const ROUNDING: f32 = 1e-4;
+
+/// The model's numbers for one position.
+#[derive(Debug, Clone)]
+pub(super) struct Prediction {
+    pub surprisal_bits: f32,
+    pub entropy_bits: f32,
+    pub rank: u32,
+    pub most_probable: Vec<Guess>,
+}
+
+/// Running sums over the chunks of the vocabulary, for one row.
+struct Row {
+    target: f32,
+    max: f64,
+    exp: f64,
+    weighted: f64,
+    above: u32,
+    /// Largest logits so far with their ids, largest first.
+    best: Vec<(f32, u32)>,
+}
+
+impl Row {
+    fn new(target: f32, most_probable: usize) -> Self {
+        Self {
+            target,
+            max: f64::NEG_INFINITY,
+            exp: 0.0,
+            weighted: 0.0,
+            above: 0,
+            best: Vec::with_capacity(most_probable + 1),
+        }
+    }
+
+    /// Takes in one chunk of the vocabulary, whose first token is `first_id`.
+    fn add(&mut self, sums: LogitSums, logits: &[f32], first_id: usize, keep: usize) {
+        let (max, exp, weighted) = (
+            f64::from(sums.max),
+            f64::from(sums.exp),
+            f64::from(sums.weighted),
+        );
+        // Both sides are moved to the larger maximum.
+        let top = self.max.max(max);
+        let moved = |max: f64, exp: f64, weighted: f64| {
+            let factor = (max - top).exp();
+            if factor == 0.0 {
+                return (0.0, 0.0);
+            }
+            (exp * factor, (weighted + (max - top) * exp) * factor)
+        };
+        let (old, new) = (
+            moved(self.max, self.exp, self.weighted),
+            moved(max, exp, weighted),
+        );
+        (self.max, self.exp, self.weighted) = (top, old.0 + new.0, old.1 + new.1);
+        self.above += sums.above as u32;
+        if keep == 0 {
+            return;
+        }
+        let mut least = self.least(keep);
+        if sums.max <= least {
+            return;
+        }
+        for (id, &logit) in (first_id as u32..).zip(logits) {
+            if logit > least {
+                let at = self.best.partition_point(|(other, _)| *other >= logit);
+                self.best.insert(at, (logit, id));
+                self.best.truncate(keep);
+                least = self.least(keep);
+            }
+        }
+    }
+
+    /// The logit that a newcomer has to beat.
+    fn least(&self, keep: usize) -> f32 {
+        self.best
+            .get(keep - 1)
+            .map_or(f32::NEG_INFINITY, |(logit, _)| *logit)
+    }
+
+    fn finish(self) -> Prediction {
+        let log_sum = self.max + self.exp.ln();
+        let bits = |nats: f64| (nats / std::f64::consts::LN_2) as f32;
+        Prediction {
+            surprisal_bits: bits(log_sum - f64::from(self.target)).max(0.0),
+            entropy_bits: bits(self.exp.ln() - self.weighted / self.exp).max(0.0),
+            rank: self.above,
+            most_probable: self
+                .best
+                .iter()
+                .map(|(logit, id)| Guess {
+                    id: *id,
+                    surprisal_bits: bits(log_sum - f64::from(*logit)).max(0.0),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Predictions for rows of hidden states; `targets` holds the token that came
+/// next for each row.
+pub(super) fn predict(
+    weights: &Weights,
+    file: &[u8],
+    hidden: &[f32],
+    targets: &[u32],
+    most_probable: usize,
+    clock: &Clock,
+) -> Result<Vec<Prediction>, String> {
+    let width = weights.shape.width;
+    let task = rows_of_a_task(targets.len());
+    let blocks: Vec<Vec<Prediction>> = hidden
+        .par_chunks(task * width)
+        .zip(targets.par_chunks(task))
+        .map_init(
+            || (Input::new(weights.precision), Vec::new()),
+            |(input, logits), (hidden, targets)| {
+                clock.time(Part::Output, || {
+                    input.fill(hidden, width);
+                    let mut rows = hidden
+                        .chunks_exact(width)
+                        .zip(targets)
+                        .enumerate()
+                        .map(|(row, (x, target))| {
+                            let target = *target as usize;
+                            let logit = target_logit(weights, file, input, row, x, target)?;
+                            Ok(Row::new(logit, most_probable))
+                        })
+                        .collect::<Result<Vec<_>, String>>()?;
+                    for (index, chunk) in weights.output.iter().enumerate() {
+                        let columns = chunk.outputs();
+                        logits.resize(rows.len() * columns, 0.0);
+                        chunk.apply(input, logits, false);
+                        for (row, logits) in rows.iter_mut().zip(logits.chunks_exact(columns)) {
+                            let sums = logit_sums(logits, row.target + ROUNDING);
+                            row.add(sums, logits, index * OUTPUT_CHUNK, most_probable);
+                        }
+                    }
+                    Ok(rows.into_iter().map(Row::finish).collect())
+                })
+            },
+        )
+        .collect::<Result<_, String>>()?;
+    Ok(blocks.into_iter().flatten().collect())
+}
+
+/// The logit of the token that came next, before the whole row is made.
+fn target_logit(
+    weights: &Weights,
+    file: &[u8],
+    input: &Input,
+    row: usize,
+    hidden: &[f32],
+    target: usize,
+) -> Result<f32, String> {
+    let chunk = weights.output.get(target / OUTPUT_CHUNK);
+    if let Some(logit) = chunk.and_then(|chunk| chunk.number(input, row, target % OUTPUT_CHUNK)) {
+        return Ok(logit);
+    }
+    let mut weight = Vec::with_capacity(hidden.len());
+    decode_rows(file, &weights.output_tensor, target, 1, &mut weight)?;
+    Ok(hidden.iter().zip(&weight).map(|(x, w)| x * w).sum())
+}

@@ -1,0 +1,277 @@
+//! Text to token ids and back to byte spans, by the vocabulary in the model's
+//! own file.
+//!
+//! In: the metadata of a GGUF file, then texts. Out: for each token its id and
+//! the bytes it stands for. Special tokens are never read out of a text: a
+//! document that spells `<|endoftext|>` is a document with odd words in it.
+
+use std::collections::HashMap;
+
+use tokenizers::models::bpe::{BPE, Merges, Vocab};
+use tokenizers::pre_tokenizers::PreTokenizerWrapper;
+use tokenizers::pre_tokenizers::byte_level::ByteLevel;
+use tokenizers::pre_tokenizers::digits::Digits;
+use tokenizers::pre_tokenizers::sequence::Sequence;
+use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
+use tokenizers::{SplitDelimiterBehavior, TokenizerBuilder};
+
+use super::gguf::Header;
+use crate::span::{Doc, Span};
+
+/// Longest piece of text given to the tokenizer at once, in bytes. Its regular
+/// expressions give up on megabytes without a break; pieces are cut after a
+/// line end or before a space, where no token can reach across, unless there
+/// is none in the whole piece.
+const PIECE: usize = 64 * 1024;
+
+/// The words of Llama 3's own pre-tokenizer, as published with its models.
+const LLAMA_3_SPLIT: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+
+/// One token of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// Vocabulary id.
+    pub id: u32,
+    /// The bytes it stands for, widened to whole characters.
+    pub span: Span<Doc>,
+}
+
+/// Why the tokenizer of a file cannot be built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenizerError {
+    /// Of a kind that is not supported; holds what was found.
+    Unsupported(String),
+    /// Of a supported kind but unusable; holds what is wrong.
+    Damaged(String),
+}
+
+/// A byte-level BPE tokenizer.
+pub struct Tokenizer {
+    bpe: tokenizers::TokenizerImpl<
+        BPE,
+        tokenizers::NormalizerWrapper,
+        PreTokenizerWrapper,
+        tokenizers::PostProcessorWrapper,
+        tokenizers::DecoderWrapper,
+    >,
+    texts: Vec<String>,
+    /// Bytes each token stands for.
+    lengths: Vec<usize>,
+    start: u32,
+}
+
+impl Tokenizer {
+    /// Builds the tokenizer that the file describes.
+    ///
+    /// # Errors
+    /// When it is of a kind that is not supported, or its vocabulary is damaged.
+    pub fn from_gguf(header: &Header) -> Result<Self, TokenizerError> {
+        let kind = header.text("tokenizer.ggml.model").unwrap_or("none");
+        if kind != "gpt2" {
+            let found = format!("a tokenizer of kind {kind:?}");
+            return Err(TokenizerError::Unsupported(found));
+        }
+        let split = match header.text("tokenizer.ggml.pre").unwrap_or("gpt-2") {
+            "smollm" => PreTokenizer::DigitsThenWords,
+            "gpt-2" | "default" => PreTokenizer::Words,
+            "llama-bpe" | "llama3" | "llama-v3" => PreTokenizer::Llama3,
+            other => {
+                let found = format!("a tokenizer with the pre-tokenizer {other:?}");
+                return Err(TokenizerError::Unsupported(found));
+            }
+        };
+        let damaged = |problem: &str| TokenizerError::Damaged(problem.to_owned());
+        let tokens = header
+            .texts("tokenizer.ggml.tokens")
+            .ok_or_else(|| damaged("tokenizer.ggml.tokens is missing"))?;
+        let merge_lines = header
+            .texts("tokenizer.ggml.merges")
+            .ok_or_else(|| damaged("tokenizer.ggml.merges is missing"))?;
+        let vocabulary: Vocab = (0..)
+            .zip(tokens)
+            .map(|(id, token)| (token.clone(), id))
+            .collect();
+        let mut merges: Merges = Vec::with_capacity(merge_lines.len());
+        for line in merge_lines {
+            let (left, right) = line
+                .split_once(' ')
+                .ok_or_else(|| damaged("a merge holds no space"))?;
+            merges.push((left.to_owned(), right.to_owned()));
+        }
+        // A document starts with <|endoftext|> where the vocabulary has it:
+        // that is what stood between documents in training. Files of
+        // instruction-tuned models name a chat marker as their start instead.
+        let start = vocabulary.get("<|endoftext|>").copied().or_else(|| {
+            let id = header.integer("tokenizer.ggml.bos_token_id")?;
+            u32::try_from(id).ok().filter(|_| id < tokens.len())
+        });
+        let start = start.ok_or_else(|| damaged("no token to start a document with"))?;
+        let texts = tokens.iter().map(|token| spelled(token)).collect();
+        // Byte-level BPE writes one character a byte.
+        let lengths = tokens.iter().map(|token| token.chars().count()).collect();
+        let failed = |error: tokenizers::Error| TokenizerError::Damaged(error.to_string());
+        let bpe = BPE::builder()
+            .vocab_and_merges(vocabulary, merges)
+            .build()
+            .map_err(failed)?;
+        let words = |use_regex| PreTokenizerWrapper::from(ByteLevel::new(false, false, use_regex));
+        let pre: PreTokenizerWrapper = match split {
+            PreTokenizer::DigitsThenWords => {
+                Sequence::new(vec![Digits::new(true).into(), words(true)]).into()
+            }
+            PreTokenizer::Words => words(true),
+            PreTokenizer::Llama3 => {
+                let pattern = SplitPattern::Regex(LLAMA_3_SPLIT.to_owned());
+                let split = Split::new(pattern, SplitDelimiterBehavior::Isolated, false);
+                Sequence::new(vec![split.map_err(failed)?.into(), words(false)]).into()
+            }
+        };
+        let bpe = TokenizerBuilder::default()
+            .with_model(bpe)
+            .with_normalizer(None)
+            .with_pre_tokenizer(Some(pre))
+            .with_post_processor(None)
+            .with_decoder(None)
+            .build()
+            .map_err(failed)?;
+        Ok(Self {
+            bpe,
+            texts,
+            lengths,
+            start,
+        })
+    }
+
+    /// The token a document starts with.
+    pub fn start(&self) -> u32 {
+        self.start
+    }
+
+    /// The text of a token; empty for an id outside the vocabulary.
+    pub fn text(&self, id: u32) -> &str {
+        self.texts.get(id as usize).map_or("", String::as_str)
+    }
+
+    /// Splits a text into tokens that tile it.
+    ///
+    /// # Errors
+    /// What the tokenizer said.
+    pub fn tokenize(&self, text: &str) -> Result<Vec<Token>, String> {
+        let mut tokens = Vec::with_capacity(text.len() / 4);
+        let mut start = 0;
+        for piece in pieces(text) {
+            let encoding = self
+                .bpe
+                .encode_fast(piece, false)
+                .map_err(|error| error.to_string())?;
+            // `encode_fast` leaves offsets out; lengths of the tokens' own
+            // bytes give them back, since byte-level BPE loses nothing.
+            let mut at = start;
+            for &id in encoding.get_ids() {
+                let length = self.lengths.get(id as usize).copied().unwrap_or(0);
+                tokens.push(Token {
+                    id,
+                    span: widened(text, at, at + length),
+                });
+                at += length;
+            }
+            if at != start + piece.len() {
+                return Err(format!(
+                    "its tokens cover {} bytes of a piece of {}: the vocabulary lacks some bytes",
+                    at - start,
+                    piece.len()
+                ));
+            }
+            start = at;
+        }
+        Ok(tokens)
+    }
+}
+
+/// How many of the tokens of a text that begins with `beginning` stay the same whatever
+/// else follows it: those before the last word that begins in it, after a letter and a
+/// space.
+pub(super) fn settled(beginning: &str, tokens: &[Token]) -> usize {
+    let bytes = beginning.as_bytes();
+    let within = tokens.partition_point(|token| token.span.end() <= bytes.len());
+    let starts_word = |token: &Token| {
+        let start = token.span.start();
+        let letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphabetic);
+        start > 0 && letter(start - 1) && bytes.get(start) == Some(&b' ') && letter(start + 1)
+    };
+    tokens[..within].iter().rposition(starts_word).unwrap_or(0)
+}
+
+/// How text is cut into words before the merges run.
+enum PreTokenizer {
+    DigitsThenWords,
+    Words,
+    Llama3,
+}
+
+/// The span of whole characters around the bytes `start..end`.
+fn widened(text: &str, start: usize, end: usize) -> Span<Doc> {
+    let (mut start, mut end) = (start.min(text.len()), end.min(text.len()));
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    Span::new(start, end)
+}
+
+/// Cuts a long text where no token reaches across: see [`PIECE`].
+pub fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (piece, after) = rest.split_at(cut(rest));
+        rest = after;
+        Some(piece)
+    })
+}
+
+fn cut(text: &str) -> usize {
+    if text.len() <= PIECE {
+        return text.len();
+    }
+    let mut end = PIECE;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    // Between a letter and the space before the next word.
+    let bytes = text.as_bytes();
+    let cut = (PIECE / 2..end)
+        .rev()
+        .find(|&at| bytes[at] == b' ' && bytes[at - 1].is_ascii_alphanumeric());
+    cut.unwrap_or(end)
+}
+
+/// Byte-level BPE writes each byte as a printable character; this maps it back.
+fn byte_of(character: char) -> Option<u8> {
+    thread_local! {
+        static BYTES: HashMap<char, u8> = {
+            let printable = |b: u8| matches!(b, b'!'..=b'~' | 0xA1..=0xAC | 0xAE..=0xFF);
+            let moved = (0..=255u8).filter(|b| !printable(*b));
+            let shifted = (256u32..).zip(moved).filter_map(|(c, b)| Some((char::from_u32(c)?, b)));
+            (0..=255u8)
+                .filter(|b| printable(*b))
+                .map(|b| (char::from(b), b))
+                .chain(shifted)
+                .collect()
+        };
+    }
+    BYTES.with(|bytes| bytes.get(&character).copied())
+}
+
+/// The text of a byte-level token.
+pub fn spelled(token: &str) -> String {
+    let bytes: Option<Vec<u8>> = token.chars().map(byte_of).collect();
+    bytes.map_or_else(
+        || token.to_owned(),
+        |bytes| String::from_utf8_lossy(&bytes).into_owned(),
+    )
+}

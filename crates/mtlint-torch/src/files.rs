@@ -1,0 +1,458 @@
+//! The files of a model: which they are, what they say, and their weights.
+//!
+//! In: a folder in Hugging Face layout, or a name that rust-bert knows. Out: paths,
+//! the configuration, and weights copied into a network under its own names. Files
+//! are untrusted; the weights are read by libtorch and the safetensors library.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rust_bert::resources::{RemoteResource, ResourceProvider};
+use rust_bert::{bert, distilbert, gpt2, roberta};
+use serde_json::Value;
+use tch::Tensor;
+use tch::nn::VarStore;
+
+use super::guarded;
+use mtlint_lm::LmError;
+use mtlint_lm::checksum;
+
+/// The names of models that rust-bert can download.
+pub const NAMES: [&str; 6] = [
+    "gpt2",
+    "gpt2-medium",
+    "distilgpt2",
+    "bert-base-uncased",
+    "roberta-base",
+    "distilbert-base-uncased",
+];
+
+/// A configuration is a page or two; more is no configuration.
+const MOST_CONFIG_BYTES: u64 = 1 << 20;
+
+/// Families of models that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    Gpt2,
+    Bert,
+    Roberta,
+    DistilBert,
+}
+
+impl Family {
+    /// Whether it guesses masked tokens, and not the next one.
+    pub fn is_masked(self) -> bool {
+        self != Self::Gpt2
+    }
+
+    /// What all names of the network's body start with; some files leave it out.
+    fn body(self) -> &'static str {
+        match self {
+            Self::Gpt2 => "transformer.",
+            Self::Bert => "bert.",
+            Self::Roberta => "roberta.",
+            Self::DistilBert => "distilbert.",
+        }
+    }
+
+    /// Weights that a file may leave out because they are the same as another one.
+    fn tied(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Gpt2 => &[("transformer.wte.weight", "lm_head.weight")],
+            Self::Bert => &[
+                (
+                    "cls.predictions.decoder.weight",
+                    "bert.embeddings.word_embeddings.weight",
+                ),
+                ("cls.predictions.bias", "cls.predictions.decoder.bias"),
+            ],
+            Self::Roberta => &[
+                (
+                    "lm_head.decoder.weight",
+                    "roberta.embeddings.word_embeddings.weight",
+                ),
+                ("lm_head.bias", "lm_head.decoder.bias"),
+            ],
+            Self::DistilBert => &[(
+                "vocab_projector.weight",
+                "distilbert.embeddings.word_embeddings.weight",
+            )],
+        }
+    }
+}
+
+/// What `config.json` says.
+pub struct Config {
+    pub family: Family,
+    /// Number of tokens.
+    pub vocabulary: usize,
+    /// Tokens that the model can see at once.
+    pub positions: usize,
+    /// All of it.
+    pub json: Value,
+}
+
+/// Where the tokenizer is.
+pub enum Vocabulary {
+    /// `tokenizer.json`.
+    Whole(PathBuf),
+    Bpe {
+        vocabulary: PathBuf,
+        merges: PathBuf,
+    },
+    WordPiece {
+        words: PathBuf,
+        lower: bool,
+    },
+}
+
+/// The files of one model.
+pub struct Files {
+    name: String,
+    config: PathBuf,
+    weights: PathBuf,
+    vocabulary: Vocabulary,
+}
+
+impl Files {
+    /// Finds the files in a folder.
+    ///
+    /// # Errors
+    /// When one is missing.
+    pub fn in_folder(folder: &Path) -> Result<Self, LmError> {
+        let name = folder.display().to_string();
+        let unusable = |problem: String| LmError::Folder {
+            path: name.clone(),
+            problem,
+        };
+        let metadata = folder.metadata().map_err(|source| LmError::Io {
+            path: name.clone(),
+            source,
+        })?;
+        if !metadata.is_dir() {
+            return Err(unusable(
+                "it is no folder; name the one that holds config.json, model.safetensors and \
+                 tokenizer.json"
+                    .to_owned(),
+            ));
+        }
+        let there = |file: &str| Some(folder.join(file)).filter(|path| path.is_file());
+        let config =
+            there("config.json").ok_or_else(|| unusable("it has no config.json".to_owned()))?;
+        let weights = there("model.safetensors").or_else(|| there("rust_model.ot"));
+        let weights = weights.ok_or_else(|| {
+            unusable("it has neither model.safetensors nor rust_model.ot".to_owned())
+        })?;
+        let whole = there("tokenizer.json").map(Vocabulary::Whole);
+        let bpe = || {
+            let (vocabulary, merges) = (there("vocab.json")?, there("merges.txt")?);
+            Some(Vocabulary::Bpe { vocabulary, merges })
+        };
+        let pieces = || {
+            let words = there("vocab.txt")?;
+            let lower = there("tokenizer_config.json").and_then(|path| json(&path).ok());
+            let lower = lower.and_then(|json| json.get("do_lower_case")?.as_bool());
+            Some(Vocabulary::WordPiece {
+                words,
+                lower: lower.unwrap_or(true),
+            })
+        };
+        let vocabulary = whole.or_else(bpe).or_else(pieces).ok_or_else(|| {
+            unusable(
+                "it has no vocabulary: neither tokenizer.json, nor vocab.json with merges.txt, nor \
+                 vocab.txt"
+                    .to_owned(),
+            )
+        })?;
+        Ok(Self {
+            name,
+            config,
+            weights,
+            vocabulary,
+        })
+    }
+
+    /// The files of a model by its name, downloaded by rust-bert into its own cache.
+    ///
+    /// # Errors
+    /// When the name is unknown or the download fails.
+    pub fn by_name(name: &str) -> Result<Self, LmError> {
+        let unusable = |problem: String| LmError::Folder {
+            path: name.to_owned(),
+            problem,
+        };
+        let get = |resource| {
+            let path = RemoteResource::from_pretrained(resource).get_local_path();
+            path.map_err(|error| {
+                unusable(format!(
+                    "its files cannot be downloaded ({error}); give a folder instead: \
+                     rust-bert:PATH"
+                ))
+            })
+        };
+        let bpe = |vocabulary, merges| -> Result<_, LmError> {
+            Ok(Vocabulary::Bpe {
+                vocabulary: get(vocabulary)?,
+                merges: get(merges)?,
+            })
+        };
+        let pieces = |words| -> Result<_, LmError> {
+            Ok(Vocabulary::WordPiece {
+                words: get(words)?,
+                lower: true,
+            })
+        };
+        macro_rules! gpt2 {
+            ($name:ident) => {
+                (
+                    gpt2::Gpt2ConfigResources::$name,
+                    gpt2::Gpt2ModelResources::$name,
+                    bpe(
+                        gpt2::Gpt2VocabResources::$name,
+                        gpt2::Gpt2MergesResources::$name,
+                    )?,
+                )
+            };
+        }
+        let (config, weights, vocabulary) = match name {
+            "gpt2" => gpt2!(GPT2),
+            "gpt2-medium" => gpt2!(GPT2_MEDIUM),
+            "distilgpt2" => gpt2!(DISTIL_GPT2),
+            "bert-base-uncased" => (
+                bert::BertConfigResources::BERT,
+                bert::BertModelResources::BERT,
+                pieces(bert::BertVocabResources::BERT)?,
+            ),
+            "roberta-base" => (
+                roberta::RobertaConfigResources::ROBERTA,
+                roberta::RobertaModelResources::ROBERTA,
+                bpe(
+                    roberta::RobertaVocabResources::ROBERTA,
+                    roberta::RobertaMergesResources::ROBERTA,
+                )?,
+            ),
+            "distilbert-base-uncased" => (
+                distilbert::DistilBertConfigResources::DISTIL_BERT,
+                distilbert::DistilBertModelResources::DISTIL_BERT,
+                pieces(distilbert::DistilBertVocabResources::DISTIL_BERT)?,
+            ),
+            _ => {
+                return Err(unusable(format!(
+                    "there is no such folder, and rust-bert is asked for these names only: {}",
+                    NAMES.join(", ")
+                )));
+            }
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            config: get(config)?,
+            weights: get(weights)?,
+            vocabulary,
+        })
+    }
+
+    /// The files of a fetched model, which stand beside its weights under its name.
+    ///
+    /// # Errors
+    /// When one is missing.
+    pub fn beside(name: &str, weights: &Path) -> Result<Self, LmError> {
+        let file = |ending: &str| {
+            let path = weights.with_file_name(format!("{name}.{ending}"));
+            if path.is_file() {
+                return Ok(path);
+            }
+            Err(LmError::Folder {
+                path: weights.display().to_string(),
+                problem: format!("{} is missing beside it", path.display()),
+            })
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            config: file("config.json")?,
+            vocabulary: Vocabulary::Whole(file("tokenizer.json")?),
+            weights: weights.to_owned(),
+        })
+    }
+
+    /// Where the weights are.
+    pub fn weights(&self) -> &Path {
+        &self.weights
+    }
+
+    /// The folder, or the name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The name for reports: that of the folder.
+    pub fn short_name(&self) -> String {
+        let path = Path::new(&self.name);
+        let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let last = real.file_name().unwrap_or(real.as_os_str());
+        last.to_string_lossy().into_owned()
+    }
+
+    /// Where the tokenizer is.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// The error that says what is wrong with these files.
+    pub fn unusable(&self, problem: String) -> LmError {
+        LmError::Folder {
+            path: self.name.clone(),
+            problem,
+        }
+    }
+
+    /// SHA-256 of the weights.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn sha256(&self) -> Result<String, LmError> {
+        checksum::of_file(&self.weights, |_| {}).map_err(|source| LmError::Io {
+            path: self.weights.display().to_string(),
+            source,
+        })
+    }
+
+    /// What the configuration says.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is of a family that is not read.
+    pub fn config(&self) -> Result<Config, LmError> {
+        let mut json = json(&self.config)
+            .map_err(|problem| self.unusable(format!("config.json is unusable: {problem}")))?;
+        let kind = json.get("model_type").and_then(Value::as_str);
+        let family = match kind {
+            Some("gpt2") => Family::Gpt2,
+            Some("bert") => Family::Bert,
+            Some("roberta") => Family::Roberta,
+            Some("distilbert") => Family::DistilBert,
+            other => {
+                return Err(LmError::Unsupported {
+                    path: self.name.clone(),
+                    found: format!("a model of type {:?}", other.unwrap_or("none")),
+                    supported: "gpt2, bert, roberta and distilbert with rust-bert",
+                });
+            }
+        };
+        let number = |field: &str| {
+            let number = json.get(field).and_then(Value::as_u64);
+            let number = number.and_then(|number| usize::try_from(number).ok());
+            number
+                .filter(|&number| number > 0)
+                .ok_or_else(|| self.unusable(format!("config.json says no {field}")))
+        };
+        let positions = match family {
+            Family::Gpt2 => number("n_positions")?,
+            Family::Bert | Family::DistilBert => number("max_position_embeddings")?,
+            // Two of them are for padding.
+            Family::Roberta => number("max_position_embeddings")?.saturating_sub(2),
+        };
+        let vocabulary = number("vocab_size")?;
+        if positions < 8 {
+            return Err(self.unusable(format!(
+                "it sees {positions} tokens at once, too few to read"
+            )));
+        }
+        // Newer files leave out what rust-bert wants to see.
+        if let Some(fields) = json.as_object_mut() {
+            match family {
+                Family::Gpt2 => {
+                    fields.entry("n_ctx").or_insert(positions.into());
+                }
+                Family::DistilBert => {
+                    fields.entry("tie_weights_").or_insert(true.into());
+                }
+                Family::Bert | Family::Roberta => {}
+            }
+        }
+        Ok(Config {
+            family,
+            vocabulary,
+            positions,
+            json,
+        })
+    }
+
+    /// Copies the weights into the network's variables.
+    ///
+    /// # Errors
+    /// When the file is damaged, or a weight is missing or of another shape.
+    pub fn load_weights(&self, store: &mut VarStore, family: Family) -> Result<(), LmError> {
+        let safe = self
+            .weights
+            .extension()
+            .is_some_and(|ending| ending == "safetensors");
+        let held: HashMap<String, Tensor> = guarded(&self.name, || {
+            let held = if safe {
+                Tensor::read_safetensors(&self.weights)
+            } else {
+                Tensor::load_multi(&self.weights)
+            };
+            held.map(|held| held.into_iter().collect())
+                .map_err(|error| format!("its weights are damaged ({error})"))
+        })?;
+        let mut missing = Vec::new();
+        let _no_grad = tch::no_grad_guard();
+        for (name, mut variable) in store.variables() {
+            if family == Family::Gpt2 && name.ends_with(".attn.bias") {
+                // The mask of what comes later, which the network makes itself.
+                continue;
+            }
+            let Some(found) = find(&held, &name, family) else {
+                missing.push(name);
+                continue;
+            };
+            if found.size() != variable.size() {
+                return Err(self.unusable(format!(
+                    "its weight {name} has the shape {:?}, and config.json wants {:?}",
+                    found.size(),
+                    variable.size()
+                )));
+            }
+            guarded(&self.name, || {
+                variable.f_copy_(found).map_err(|error| error.to_string())
+            })?;
+        }
+        if !missing.is_empty() {
+            missing.sort();
+            let more = missing.len().saturating_sub(3);
+            let mut named = missing;
+            named.truncate(3);
+            let mut named = named.join(", ");
+            if more > 0 {
+                named += &format!(" and {more} more");
+            }
+            return Err(self.unusable(format!("its weights lack {named}")));
+        }
+        Ok(())
+    }
+}
+
+/// The weight that the network calls `name`, under the names that files have for it.
+fn find<'a>(held: &'a HashMap<String, Tensor>, name: &str, family: Family) -> Option<&'a Tensor> {
+    let tied = family.tied().iter();
+    let tied = tied
+        .filter(|(own, _)| *own == name)
+        .map(|(_, other)| *other);
+    std::iter::once(name).chain(tied).find_map(|name| {
+        let short = name.strip_prefix(family.body());
+        std::iter::once(name).chain(short).find_map(|name| {
+            // What the first published files of BERT call them.
+            let old = name
+                .replace("LayerNorm.weight", "LayerNorm.gamma")
+                .replace("LayerNorm.bias", "LayerNorm.beta");
+            held.get(name).or_else(|| held.get(&old))
+        })
+    })
+}
+
+fn json(path: &Path) -> Result<Value, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let reader = io::Read::take(file, MOST_CONFIG_BYTES);
+    serde_json::from_reader(io::BufReader::new(reader)).map_err(|error| error.to_string())
+}

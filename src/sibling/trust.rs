@@ -1,0 +1,81 @@
+//! How far a sibling is believed, and why not further.
+//!
+//! In: a sibling beside the document, and its own quality. Out: a weight from 0
+//! to 1, by which what it adds is multiplied, with the reason where it is less
+//! than 1. An article about something else says nothing of this one; one that is
+//! garbled itself is a weaker witness the more garbled it is.
+
+/// Mean share of words in common, over all sentences of the document, from
+/// which two articles tell the same story.
+const SAME_STORY: f32 = 0.06;
+
+/// Quality from which a sibling is believed in full, and up to which not at all.
+const QUALITY: (f32, f32) = (70.0, 30.0);
+
+/// How far a sibling is believed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trust {
+    /// Its path as given, or the record's own id.
+    pub id: String,
+    /// 0 to 1.
+    pub weight: f32,
+    /// Share of the document's sentences that it tells too, 0 to 1.
+    pub aligned: f32,
+    /// Its own quality, 0 to 100, if it could be judged.
+    pub quality: Option<f32>,
+    /// Why it is not believed in full.
+    pub doubt: Option<Doubt>,
+}
+
+/// Why a sibling is not believed in full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// It cannot be judged: it is empty, or in another language.
+    NotJudged,
+    /// It tells another story.
+    OtherStory,
+    /// It is garbled itself.
+    Garbled,
+}
+
+impl Trust {
+    /// Of a sibling whose sentences, `aligned` of the document's, have the share
+    /// `common` of all words in common with it.
+    pub(super) fn new(id: &str, aligned: f32, common: f32, quality: Option<f32>) -> Self {
+        let (full, none) = QUALITY;
+        let (weight, doubt) = match quality {
+            None => (0.0, Some(Doubt::NotJudged)),
+            Some(_) if common < SAME_STORY => (0.0, Some(Doubt::OtherStory)),
+            Some(quality) if quality < full => {
+                let weight = ((quality - none) / (full - none)).max(0.0);
+                (weight, Some(Doubt::Garbled))
+            }
+            Some(_) => (1.0, None),
+        };
+        Self {
+            id: id.to_owned(),
+            weight,
+            aligned,
+            quality,
+            doubt,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_doubtful_sibling_weighs_less_and_says_why() {
+        let of = |common, quality| {
+            let trust = Trust::new("a", 0.5, common, quality);
+            (trust.weight, trust.doubt)
+        };
+        assert_eq!(of(0.4, Some(92.0)), (1.0, None));
+        assert_eq!(of(0.4, Some(50.0)), (0.5, Some(Doubt::Garbled)));
+        assert_eq!(of(0.4, Some(12.0)), (0.0, Some(Doubt::Garbled)));
+        assert_eq!(of(0.01, Some(92.0)), (0.0, Some(Doubt::OtherStory)));
+        assert_eq!(of(0.4, None), (0.0, Some(Doubt::NotJudged)));
+    }
+}
