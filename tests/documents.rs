@@ -30,12 +30,14 @@ const FOLDERS: [&str; 15] = [
     "training",
 ];
 
-/// Rooms that ARCHITECTURE.md names before they are built. One that exists has to leave this
+/// Folders that ARCHITECTURE.md names before they are there. One that is has to leave this
 /// list.
-const PLANNED: [&str; 3] = [
+const PLANNED: [&str; 5] = [
     "bindings/python",
+    "crates/mtlint-batch",
     "crates/mtlint-lsp",
     "crates/mtlint-serve",
+    "schemas",
 ];
 
 fn root() -> PathBuf {
@@ -240,14 +242,17 @@ fn every_path_that_is_named_exists() {
                 continue;
             }
             seen += 1;
-            let named = path.trim_end_matches('/');
-            if PLANNED.contains(&named) == root().join(named).exists() {
+            let planned = PLANNED.iter().any(|folder| path.starts_with(folder));
+            if !planned && !root().join(path).exists() {
                 wrong.push(format!("{}: {code}", document.display()));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(seen > 60, "{seen}");
+    for folder in PLANNED {
+        assert!(!root().join(folder).exists(), "{folder} is there now");
+    }
 }
 
 #[test]
