@@ -142,11 +142,10 @@ fn every_flag_that_is_named_exists() {
         for code in inline.chain(shown) {
             // A cell of a table has its bars escaped, and of a pipe only mtlint is looked at.
             let code = code.replace("\\|", "/");
-            let code = code.split('|').find(|part| {
-                let part = part.trim_start();
-                part.starts_with("mtlint ") || part.starts_with("--")
-            });
-            let mut words = code.unwrap_or_default().split_whitespace().peekable();
+            let ours = |part: &&str| part.starts_with("mtlint ") || part.starts_with("--");
+            let code = code.split('|').map(str::trim_start).find(ours);
+            let code = code.unwrap_or_default();
+            let mut words = code.split_whitespace().peekable();
             let command: Vec<&str> = match words.next_if_eq(&"mtlint") {
                 Some(_) => words.clone().take_while(|w| !w.starts_with('-')).collect(),
                 None => Vec::new(),
