@@ -150,7 +150,7 @@ fn programs() -> tempfile::TempDir {
 }
 
 /// The folder, the programs and where the real models are.
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     folder: tempfile::TempDir,
     programs: tempfile::TempDir,
     models: String,
@@ -158,7 +158,7 @@ pub struct Sandbox {
 
 impl Sandbox {
     /// All files are as they were at first, and `night.state` knows `tonight.jsonl`.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let models = mtlint(&["models", "path"]);
         let models = Path::new(models.trim()).parent().unwrap();
         let sandbox = Self {
@@ -197,7 +197,7 @@ impl Sandbox {
     }
 
     /// Runs a command that starts with `mtlint`, or has it in a pipe, and fails if it fails.
-    pub fn run(&self, shown: &str) {
+    pub(crate) fn run(&self, shown: &str) {
         // Nothing is downloaded for a test: the folder of the model stands in, and the
         // stand-in for other models.
         let mut command = shown.replace("/srv/models", &self.models);
