@@ -147,7 +147,7 @@ fn the_readme_shows_what_is_printed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
     let (_, shown) = readme
-        .split_once("The first command prints:\n\n```text\n")
+        .split_once("The command prints:\n\n```text\n")
         .unwrap();
     let (shown, _) = shown.split_once("```").unwrap();
     let named = |name: &str| {

@@ -223,12 +223,12 @@ mod tests {
             size: Some(20),
         };
         assert_eq!(
-            document_error(&too_large),
+            failure(&Failure::from(&too_large)),
             "a.txt: too large (20 bytes; the limit is 10 bytes); raise it with --max-bytes"
         );
         let name = "drafts".to_owned();
         assert_eq!(
-            document_error(&DocumentError::IsFolder { name }),
+            failure(&Failure::from(DocumentError::IsFolder { name })),
             "drafts: is a folder, not a file; mtlint batch reads folders"
         );
         let too_large = "the text of line 3 is over the limit of 10 bytes; split it";
