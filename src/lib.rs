@@ -42,7 +42,6 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
-pub mod batch;
 pub mod correct;
 pub mod detect;
 pub mod document;

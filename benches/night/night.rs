@@ -22,12 +22,12 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use flate2::read::MultiGzDecoder;
-use mtlint::batch::{BatchError, Job, Records};
 use mtlint::linter::{Linter, Options};
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
 use mtlint::models;
 use mtlint::report::json;
+use mtlint_batch::{BatchError, Job, Records};
 use serde::Deserialize;
 use serde_json::json;
 

@@ -6,14 +6,14 @@
 
 use std::error::Error;
 
-use mtlint::batch::state::StateError;
-use mtlint::batch::{BatchError, RowTooLarge};
 use mtlint::detect::calibration::CalibrationError;
 use mtlint::document::DocumentError;
 use mtlint::language::{AbstainReason, Language};
 use mtlint::lm::LmError;
 use mtlint::models::ModelError;
 use mtlint::report::{Failure, message};
+use mtlint_batch::state::StateError;
+use mtlint_batch::{BatchError, RowTooLarge};
 
 /// An error with its causes, and with advice where there is any.
 pub fn message(error: &anyhow::Error) -> String {

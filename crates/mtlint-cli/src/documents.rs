@@ -5,12 +5,12 @@ use anyhow::bail;
 use clap::Args;
 
 use mtlint::LintError;
-use mtlint::batch::Summary;
 use mtlint::correct::Correction;
 use mtlint::document::{Document, DocumentError};
 use mtlint::report::baseline::Known;
 use mtlint::report::printer::{Format, PrintOptions, TextLayout};
 use mtlint::report::{Failure, Outcome, Report, text};
+use mtlint_batch::Summary;
 
 use super::advice;
 use super::baseline_file;

@@ -2,8 +2,8 @@
 //!
 //! In: limits, and what is known of a document's report. Out: whether it meets one.
 
-use mtlint::batch::Summary;
 use mtlint::finding::Severity;
+use mtlint_batch::Summary;
 
 use super::flags::GateFlags;
 

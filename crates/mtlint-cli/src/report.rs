@@ -7,9 +7,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use mtlint::batch::run_report::{self, LastRun, html};
-use mtlint::batch::state::Reader;
 use mtlint::report::text::Style;
+use mtlint_batch::run_report::{self, LastRun, html};
+use mtlint_batch::state::Reader;
 
 use super::advice;
 use super::flags::{ColorChoice, GateFlags};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use mtlint::batch::Shard;
+use mtlint_batch::Shard;
 
 use super::page::PageFlags;
 use crate::flags::{ConsoleFlags, GateFlags, JudgingFlags};

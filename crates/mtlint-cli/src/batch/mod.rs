@@ -16,13 +16,13 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::bail;
 
-use mtlint::batch::pool::fill::PoolSources;
-use mtlint::batch::state::State;
-use mtlint::batch::{
-    self, BatchError, BytesRead, Ended, Job, Reading, Record, Shard, Siblings, Source, Unnamed,
-};
 use mtlint::document::{Document, Markup};
 use mtlint::report::json;
+use mtlint_batch::pool::fill::PoolSources;
+use mtlint_batch::state::State;
+use mtlint_batch::{
+    self, BatchError, BytesRead, Ended, Job, Reading, Record, Shard, Siblings, Source, Unnamed,
+};
 
 use super::config::{Settings, Typed};
 use super::inputs::STANDARD_INPUT;
@@ -45,7 +45,7 @@ fn records<'a, R: BufRead + 'a>(
     (plan, shard): (&'a Plan, Option<Shard>),
 ) -> impl Iterator<Item = Result<Record, BatchError>> + 'a {
     let records = sources.iter().flat_map(move |source| {
-        let records = batch::records(source, stdin, reading);
+        let records = mtlint_batch::records(source, stdin, reading);
         records.map(move |record| Ok(with_siblings(record?, source, plan)))
     });
     // An input that cannot be read is every part's failure.
@@ -104,7 +104,7 @@ struct Files {
 
 impl Files {
     fn open(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<Self> {
-        let sources = batch::sources(&arguments.inputs)?;
+        let sources = mtlint_batch::sources(&arguments.inputs)?;
         let pool_sources = pool::find(arguments, &sources)?;
         let texts = sources.iter().filter(|one| matches!(one, Source::Text(_)));
         let typed = Typed {

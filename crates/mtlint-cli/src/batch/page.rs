@@ -10,10 +10,10 @@ use std::sync::atomic::AtomicBool;
 use anyhow::bail;
 use clap::Args;
 
-use mtlint::batch::{BatchError, Summary};
-use mtlint::batch::{Ended, Job, Record, ReportLine, Siblings, Source};
 use mtlint::report::{Report, html, json};
 use mtlint::{Linter, Options};
+use mtlint_batch::{BatchError, Summary};
+use mtlint_batch::{Ended, Job, Record, ReportLine, Siblings, Source};
 
 use crate::output::Streams;
 use crate::output_file::OutputFile;

@@ -1,8 +1,8 @@
 //! A batch's pool, as the command line uses it: found, read, and what is said
 //! about it.
 
-use mtlint::batch::pool::fill::PoolSources;
-use mtlint::batch::{Siblings, Source};
+use mtlint_batch::pool::fill::PoolSources;
+use mtlint_batch::{Siblings, Source};
 
 use super::arguments::BatchArgs;
 use crate::config::Settings;

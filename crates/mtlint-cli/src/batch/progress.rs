@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
-use mtlint::batch::{BytesRead, Line, ReportLine, Source};
 use mtlint::report::{Status, text};
+use mtlint_batch::{BytesRead, Line, ReportLine, Source};
 
 use crate::advice;
 use crate::log::{Level, LogFormat};

@@ -9,10 +9,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, bail};
 
 use mtlint::Linter;
-use mtlint::batch::Source;
-use mtlint::batch::state::{Fingerprint, Run, State};
 use mtlint::checksum;
 use mtlint::report::v1;
+use mtlint_batch::Source;
+use mtlint_batch::state::{Fingerprint, Run, State};
 
 use super::arguments::BatchArgs;
 use crate::config::Settings;
