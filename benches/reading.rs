@@ -19,8 +19,8 @@ use mtlint::lexicon::Lexicon;
 use mtlint::linter::{Linter, Options, Request};
 use mtlint::lm::llama::{Llama, int8_ceiling};
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
-use mtlint::models;
 use mtlint::segment::segment;
+use mtlint_models as models;
 
 /// Tokens of the longer document; as many as the design's own measurements
 /// were made with, so that figures can be set side by side.

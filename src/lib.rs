@@ -8,7 +8,7 @@
 //! ```no_run
 //! use mtlint::{Document, Linter, Options};
 //!
-//! let linter = Linter::open("smollm2-135m")?;
+//! let linter = Linter::open("smollm2-135m.gguf")?;
 //! let document = Document::from_text("article", "It closed after the tragédie of Monday.");
 //! let report = linter.lint(&document, &Options::default())?;
 //! for finding in report.findings() {
@@ -21,7 +21,7 @@
 //!
 //! ```no_run
 //! # use mtlint::{Document, Linter, Options};
-//! # let linter = Linter::open("smollm2-135m")?;
+//! # let linter = Linter::open("smollm2-135m.gguf")?;
 //! let document = Document::from_text("article", "The minister met Vladimir Poutine in Genoa.");
 //! let sibling = Document::from_text("sibling", "In Genoa the minister met Vladimir Putin.");
 //! let sibling = linter.read(&sibling)?;
@@ -49,7 +49,6 @@ pub mod finding;
 pub mod language;
 pub mod lexicon;
 pub mod linter;
-pub mod models;
 mod network;
 mod pipeline;
 pub mod policy;

@@ -29,8 +29,8 @@ use mtlint::detect::word_surprisals;
 use mtlint::lexicon::Lexicon;
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
-use mtlint::models;
 use mtlint::segment::segment;
+use mtlint_models as models;
 
 /// Texts in a folder of OUTPUT.
 const SHARD: usize = 512;

@@ -29,7 +29,6 @@ use mtlint::lexicon::Lexicon;
 use mtlint::linter::{Linter, Options, Request};
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
-use mtlint::models;
 use mtlint::report::{Outcome, Report};
 use mtlint::segment::segment;
 use mtlint::sibling::{
@@ -39,6 +38,7 @@ use mtlint::sibling::{
 use mtlint::span::Span;
 use mtlint_eval::dataset::{LabelledToken, Labels, Passage, Sample, load};
 use mtlint_eval::metrics::Distances;
+use mtlint_models as models;
 use sha2::{Digest, Sha256};
 
 use synthesis::Pools;

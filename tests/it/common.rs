@@ -7,8 +7,8 @@ use mtlint::lm::llama::Llama;
 use mtlint::lm::{
     KvCache, LanguageModel, LmError, ModelId, Precision, Prefix, ReadOptions, TokenScores,
 };
-use mtlint::models;
 use mtlint::{Document, Linter, Options, Report, Request, Sensitivity};
+use mtlint_models as models;
 
 /// The default model, loaded once; fetched first where it is missing.
 pub fn model() -> &'static Llama {

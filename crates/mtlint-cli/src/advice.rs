@@ -10,10 +10,11 @@ use mtlint::detect::calibration::CalibrationError;
 use mtlint::document::DocumentError;
 use mtlint::language::{AbstainReason, Language};
 use mtlint::lm::LmError;
-use mtlint::models::ModelError;
 use mtlint::report::{Failure, message};
 use mtlint_batch::state::StateError;
 use mtlint_batch::{BatchError, RowTooLarge};
+use mtlint_eval::calibration::WriteError;
+use mtlint_models::ModelError;
 
 /// An error with its causes, and with advice where there is any.
 pub fn message(error: &anyhow::Error) -> String {
@@ -55,6 +56,9 @@ fn advice(error: &(dyn Error + 'static)) -> Option<String> {
     if let Some(error) = error.downcast_ref() {
         return calibration_advice(error);
     }
+    if error.is::<WriteError>() {
+        return Some("; name another file with --calibration".to_owned());
+    }
     if let Some(error) = error.downcast_ref::<DocumentError>() {
         return report_advice(error.kind(), &error.to_string()).map(str::to_owned);
     }
@@ -90,14 +94,10 @@ fn model_advice(error: &ModelError) -> Option<String> {
 }
 
 fn calibration_advice(error: &CalibrationError) -> Option<String> {
-    let advice = match error {
-        CalibrationError::Damaged { .. } => {
-            "; make it again with 'mtlint calibrate', remove it, or judge with --calibration none"
-        }
-        CalibrationError::Unwritable { .. } => "; name another file with --calibration",
-        _ => return None,
-    };
-    Some(advice.to_owned())
+    let damaged = matches!(error, CalibrationError::Damaged { .. });
+    let advice =
+        "; make it again with 'mtlint calibrate', remove it, or judge with --calibration none";
+    damaged.then(|| advice.to_owned())
 }
 
 fn state_advice(error: &StateError) -> Option<String> {
@@ -168,7 +168,7 @@ mod tests {
         );
         let (path, source) = (PathBuf::from("c.json"), refused());
         assert_eq!(
-            said(CalibrationError::Unwritable { path, source }),
+            said(WriteError { path, source }),
             "cannot write the calibration c.json: permission denied; name another file with \
              --calibration"
         );

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::Args;
 
-use mtlint_eval::calibration::{Fitted, Reached, calibrate};
+use mtlint_eval::calibration::{Fitted, Reached, calibrate, write};
 use mtlint_eval::dataset;
 
 use super::config::{Settings, Typed};
@@ -110,7 +110,7 @@ pub fn run(arguments: &CalibrateArgs, streams: &mut Streams<'_>) -> anyhow::Resu
     let Some(path) = target else {
         return Ok(Verdict::default());
     };
-    fitted.calibrated.write(&path)?;
+    write(&fitted.calibrated, &path)?;
     let named = if settings.calibration != CalibrationChoice::BesideModel {
         format!("used with --calibration {}", path.display())
     } else if settings.detector == DetectorChoice::Surprisal {

@@ -13,7 +13,7 @@ use anyhow::{Context, bail};
 use mtlint::detect::calibration::default_path;
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, SentenceVectors};
-use mtlint::models;
+use mtlint_models as models;
 
 use super::config::{RUST_BERT, Settings};
 use super::flags::{AlignerChoice, DeviceChoice};

@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use mtlint::models::{self, CacheState, ModelEntry, ModelStore, PipOrigin};
+use mtlint_models::{self, CacheState, ModelEntry, ModelStore, PipOrigin};
 use serde::Serialize;
 
 use super::output::Streams;
@@ -206,18 +206,18 @@ fn verify(
         let verdict = store.verify(name, &progress)?;
         drop(progress);
         let words = match &verdict {
-            models::Verification::Sound => "ok".to_owned(),
-            models::Verification::Missing => "missing".to_owned(),
-            models::Verification::WrongSize {
+            mtlint_models::Verification::Sound => "ok".to_owned(),
+            mtlint_models::Verification::Missing => "missing".to_owned(),
+            mtlint_models::Verification::WrongSize {
                 expected_bytes,
                 got_bytes,
             } => format!("wrong size: {got_bytes} bytes, expected {expected_bytes}"),
-            models::Verification::WrongChecksum { expected, got } => {
+            mtlint_models::Verification::WrongChecksum { expected, got } => {
                 format!("wrong checksum: SHA-256 {got}, expected {expected}")
             }
         };
         streams.print(&format!("{name}: {words}\n"))?;
-        if verdict != models::Verification::Sound {
+        if verdict != mtlint_models::Verification::Sound {
             all_sound = false;
             let way = format!("to get it: mtlint models fetch {name}");
             streams.note(&way);

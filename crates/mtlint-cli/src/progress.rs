@@ -9,7 +9,7 @@ use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use mtlint::models::{Progress, Stage};
+use mtlint_models::{Progress, Stage};
 
 use super::log::{Level, LogFormat};
 use super::output::Streams;

@@ -7,6 +7,8 @@
 //! them is; where there is none, or the text was not judged, it counts as OK
 //! with 0. Nothing is drawn here but in [`table`].
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod bootstrap;
 pub mod calibration;
 pub mod changes;

@@ -6,10 +6,12 @@
 //! their document. It writes nothing.
 
 mod candidate;
+mod file;
 mod fit;
 mod texts;
 
 use self::candidate::{Candidate, measured, scale};
+pub use self::file::{WriteError, write};
 use self::texts::{Kind, Text, bad_words, texts};
 use super::dataset::DataSet;
 use mtlint::detect::calibration::{ModelCalibration, SCHEMA};

@@ -18,7 +18,7 @@ fn the_built_in_registry_is_usable() {
 
 #[test]
 fn the_registry_names_no_host() {
-    let text = include_str!("../../../models/models.toml");
+    let text = include_str!("../../../../models/models.toml");
     assert!(!text.contains("://"), "{text}");
 }
 

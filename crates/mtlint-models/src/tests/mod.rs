@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
 
 use super::{ModelCache, ModelEntry, ModelStore, PipCommand, Progress, Registry, Stage};
-use crate::checksum;
+use mtlint_lm::checksum;
 
 const NAME: &str = "toy";
 const MEMBER: &str = "toy_package/toy.bin";

@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use super::{ModelEntry, ModelError, Progress, Stage};
-use crate::checksum;
 use etcetera::BaseStrategy;
+use mtlint_lm::checksum;
 use serde::{Deserialize, Serialize};
 
 /// How much is read, hashed and reported at a time, in bytes.

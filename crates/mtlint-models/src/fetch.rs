@@ -21,7 +21,7 @@ use super::{
     ModelCache, ModelEntry, ModelError, PipCommand, Progress, Registry, Stage, Verification,
     path_of_a_file, pip,
 };
-use crate::checksum::hexadecimal;
+use mtlint_lm::checksum::hexadecimal;
 
 /// Where locks do not work (some network disks), a temporary folder this old
 /// is held to be left over.
