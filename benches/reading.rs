@@ -16,11 +16,11 @@ use mtlint::detect::features::MOST_PROBABLE;
 use mtlint::detect::{WordModel, detect};
 use mtlint::document::Document;
 use mtlint::lexicon::Lexicon;
+use mtlint::linter::{Linter, Options, Request};
 use mtlint::lm::llama::{Llama, int8_ceiling};
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
-use mtlint::models;
-use mtlint::pipeline::{Input, Linter, OperatingPoint, Options};
 use mtlint::segment::segment;
+use mtlint_models as models;
 
 /// Tokens of the longer document; as many as the design's own measurements
 /// were made with, so that figures can be set side by side.
@@ -219,11 +219,8 @@ fn noticing(criterion: &mut Criterion, model: &Llama) -> Result<()> {
 /// The whole way from a document to its report, alone, with a sibling, and with one
 /// that was read before.
 fn analysis(criterion: &mut Criterion, model: Arc<Llama>) -> Result<()> {
-    let options = Options {
-        operating_point: OperatingPoint::Precise,
-        language: None,
-    };
-    let linter = Linter::new(model, options)?;
+    let options = Options::default();
+    let linter = Linter::new(model)?;
     let joined = |kind: &str| -> Result<Document> {
         let names = ["dam", "hospital", "transfer"].map(|name| format!("{name}.{kind}.txt"));
         let all = names.iter().map(|name| example(name));
@@ -243,23 +240,20 @@ fn analysis(criterion: &mut Criterion, model: Arc<Llama>) -> Result<()> {
     for (name, garbled, sibling) in pairs {
         let words = segment(garbled.text()).word_count();
         let name = format!("{name}, {words} words");
-        let read = linter.read_siblings(vec![sibling.clone()])?;
+        let read = vec![linter.read(&sibling)?];
         for (name, siblings, read) in [
             (name.clone(), vec![], vec![]),
             (format!("{name}, and sibling"), vec![sibling], vec![]),
             (format!("{name}, and sibling read before"), vec![], read),
         ] {
-            let input = || {
-                let input = Input {
-                    id: garbled.name().to_owned(),
-                    document: Ok(garbled.clone()),
-                    siblings: siblings.clone(),
-                };
-                (input, read.clone())
+            let request = || Request {
+                document: garbled.clone(),
+                unread: siblings.clone(),
+                articles: read.clone(),
             };
-            linter.judge_beside(vec![input()])?;
+            linter.lint_all(vec![request()], &options)?;
             group.bench_function(name, |bencher| {
-                bencher.iter(|| linter.judge_beside(vec![input()]));
+                bencher.iter(|| linter.lint_all(vec![request()], &options));
             });
         }
     }

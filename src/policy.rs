@@ -9,16 +9,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use unicode_normalization::UnicodeNormalization;
 
 use crate::finding::{Category, Finding, Severity};
-use crate::segment::{Segments, WordKind, segment};
+use crate::segment::{Segments, WordKind, normal, segment, without_possessive};
 
 /// Words of an accepted text, at most: it is a word or a name, not a paragraph, and as
 /// many words are looked at around each finding as the longest of them has.
-pub const MOST_ACCEPTED_WORDS: usize = 16;
+pub const MAX_ACCEPTED_WORDS: usize = 16;
 
-/// What a house makes of findings. The default changes nothing.
+/// What a newsroom makes of findings: which categories it wants, how severe they are to it,
+/// and what it accepts. The default changes nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Policy {
     categories: BTreeMap<Category, CategoryRule>,
@@ -30,16 +30,16 @@ pub struct Policy {
     longest: usize,
 }
 
-/// Accepted texts, each with the categories for which it is accepted; `None` is all of
+/// Acceptance texts, each with the categories for which it is accepted; `None` is all of
 /// them.
 type Texts = BTreeMap<String, BTreeSet<Option<Category>>>;
 
-/// What is made of a category.
+/// What a policy makes of the findings of one category.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct CategoryRule {
     /// Whether findings of the category are wanted at all.
     pub enabled: bool,
-    /// How severe each of them is, whatever was judged.
+    /// How severe each finding of the category is; `None` leaves what was judged.
     pub severity: Option<Severity>,
 }
 
@@ -52,54 +52,54 @@ impl Default for CategoryRule {
     }
 }
 
-/// A word or name that is no error.
+/// A word or name that a policy accepts: it is no error.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Accepted {
-    /// One or several words.
+pub struct Acceptance {
+    /// The text that is accepted: one or several words.
     pub text: String,
-    /// The only category for which it is accepted; all if there is none.
+    /// The only category for which the text is accepted; `None` for all of them.
     pub category: Option<Category>,
-    /// Whether capitals and small letters are the same.
+    /// Whether capitals and small letters count as the same.
     pub any_case: bool,
 }
 
 /// Why a text cannot be accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum AcceptedError {
-    /// There is nothing but white space.
+pub enum AcceptanceError {
+    /// The text holds nothing but white space.
     #[error("a word is expected, got none")]
     NoWord,
-    /// It is not a word or a name any more.
-    #[error("at most {MOST_ACCEPTED_WORDS} words and marks are expected, got {words}")]
+    /// The text is too long to be a word or a name.
+    #[error("at most {MAX_ACCEPTED_WORDS} words and marks are expected, got {words}")]
     TooLong {
-        /// Words and marks of the text.
+        /// How many words and marks the text has.
         words: usize,
     },
 }
 
-/// What is known of the words of a document whose findings are looked at.
+/// The words of a document to whose findings a policy is applied.
 #[derive(Debug, Clone, Copy)]
 pub struct Suspects<'a> {
     /// The document's text.
     pub text: &'a str,
-    /// Its words.
+    /// The words of the document.
     pub segments: &'a Segments,
-    /// Which of them are garbled by themselves.
+    /// For each word whether it is garbled by itself.
     pub garbled: &'a [bool],
 }
 
-/// What is left of a document's findings.
+/// What a policy leaves of a document's findings.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Kept {
-    /// In the order they had.
+pub struct PolicyOutcome {
+    /// The findings that are left, in the order they had.
     pub findings: Vec<Finding>,
-    /// How many more there were, all of accepted words.
+    /// How many findings were taken out because their words are accepted.
     pub accepted: usize,
 }
 
 impl Policy {
-    /// A policy of rules for categories.
+    /// A policy that follows `categories` and accepts nothing.
     pub fn new(categories: BTreeMap<Category, CategoryRule>) -> Self {
         Self {
             categories,
@@ -107,19 +107,19 @@ impl Policy {
         }
     }
 
-    /// Accepts a text too.
+    /// Makes the policy accept one more text.
     ///
     /// # Errors
-    /// When it has no word, or more than [`MOST_ACCEPTED_WORDS`].
-    pub fn accept(&mut self, accepted: &Accepted) -> Result<(), AcceptedError> {
+    /// When the text has no word, or more than [`MAX_ACCEPTED_WORDS`].
+    pub fn accept(&mut self, accepted: &Acceptance) -> Result<(), AcceptanceError> {
         let segments = segment(&accepted.text);
         let words = segments.words.iter();
-        let words = words.map(|word| plain(word.span.slice(&accepted.text).unwrap_or_default()));
+        let words = words.map(|word| normal(word.span.slice(&accepted.text).unwrap_or_default()));
         let words: Vec<String> = words.collect();
         match words.len() {
-            0 => return Err(AcceptedError::NoWord),
-            1..=MOST_ACCEPTED_WORDS => {}
-            words => return Err(AcceptedError::TooLong { words }),
+            0 => return Err(AcceptanceError::NoWord),
+            1..=MAX_ACCEPTED_WORDS => {}
+            words => return Err(AcceptanceError::TooLong { words }),
         }
         let key = words.join(" ");
         let (texts, key) = if accepted.any_case {
@@ -132,13 +132,14 @@ impl Policy {
         Ok(())
     }
 
-    /// Takes out what is not wanted or accepted, and gives the rest its severity.
+    /// Takes out the findings that are not wanted or are accepted, and gives the others the
+    /// severity of their rule.
     ///
     /// A finding is accepted if each of its suspect words lies in an accepted text: those
     /// that are garbled by themselves, or all its words where none is or where a sibling
     /// contradicts it.
-    pub fn apply(&self, findings: Vec<Finding>, suspects: Suspects<'_>) -> Kept {
-        let mut kept = Kept {
+    pub fn apply(&self, findings: Vec<Finding>, suspects: Suspects<'_>) -> PolicyOutcome {
+        let mut kept = PolicyOutcome {
             findings: Vec::with_capacity(findings.len()),
             accepted: 0,
         };
@@ -190,7 +191,7 @@ impl Policy {
         suspects: Suspects<'_>,
     ) -> BTreeSet<usize> {
         let all = &suspects.segments.words;
-        let here = |word: usize| plain(all[word].span.slice(suspects.text).unwrap_or_default());
+        let here = |word: usize| normal(all[word].span.slice(suspects.text).unwrap_or_default());
         let mut covered = BTreeSet::new();
         for start in words.start.saturating_sub(self.longest.saturating_sub(1))..words.end {
             let mut key = String::new();
@@ -199,8 +200,7 @@ impl Policy {
                     key.push(' ');
                 }
                 key += &here(word);
-                let owned = key.strip_suffix("'s").unwrap_or(&key);
-                if self.has(&key, category) || self.has(owned, category) {
+                if self.has(&key, category) || self.has(without_possessive(&key), category) {
                     covered.extend(start..=word);
                 }
             }
@@ -217,12 +217,6 @@ impl Policy {
     }
 }
 
-/// A word however its letters are composed and its apostrophe is drawn.
-fn plain(word: &str) -> String {
-    let apostrophe = |c| if matches!(c, '’' | 'ʼ') { '\'' } else { c };
-    word.nfc().map(apostrophe).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,8 +225,8 @@ mod tests {
 
     const TEXT: &str = "Litiger is, says Vladimir Poutine’s aide, the Zoe\u{301} of the past.";
 
-    fn accepted(text: &str) -> Accepted {
-        Accepted {
+    fn accepted(text: &str) -> Acceptance {
+        Acceptance {
             text: text.to_owned(),
             category: None,
             any_case: false,
@@ -278,7 +272,7 @@ mod tests {
         (rest.collect(), kept.accepted)
     }
 
-    fn accepts(texts: &[Accepted], phrase: (&str, Category, &[&str])) -> bool {
+    fn accepts(texts: &[Acceptance], phrase: (&str, Category, &[&str])) -> bool {
         let mut policy = Policy::default();
         for text in texts {
             policy.accept(text).unwrap();
@@ -346,16 +340,38 @@ mod tests {
     }
 
     #[test]
+    fn a_possessive_is_accepted_with_its_name_however_it_is_written() {
+        let mut policy = Policy::default();
+        policy.accept(&accepted("POUTINE")).unwrap();
+        policy.accept(&accepted("Poutine")).unwrap();
+        for written in ["POUTINE'S", "POUTINE’S", "Poutineʼs", "Poutine’s"] {
+            let text = format!("Thus says {written} aide.");
+            let segments = segment(&text);
+            let finding = Finding {
+                span: segments.words[2].span,
+                ..finding("Litiger", Category::Name)
+            };
+            let suspects = Suspects {
+                text: &text,
+                segments: &segments,
+                garbled: &[],
+            };
+            let outcome = policy.apply(vec![finding], suspects);
+            assert_eq!(outcome.accepted, 1, "{written}");
+        }
+    }
+
+    #[test]
     fn case_and_category_count_as_they_are_told_to() {
         let word = ("Litiger", Category::Untranslated, &["Litiger"][..]);
         assert!(accepts(&[accepted("Litiger")], word));
         assert!(!accepts(&[accepted("litiger")], word));
-        let any_case = Accepted {
+        let any_case = Acceptance {
             any_case: true,
             ..accepted("LITIGER")
         };
         assert!(accepts(&[any_case], word));
-        let only = |category| Accepted {
+        let only = |category| Acceptance {
             category: Some(category),
             ..accepted("Litiger")
         };
@@ -376,11 +392,11 @@ mod tests {
     fn what_is_no_word_or_name_is_refused() {
         let mut policy = Policy::default();
         let none = policy.accept(&accepted(" \t"));
-        assert_eq!(none, Err(AcceptedError::NoWord));
-        let long = "word ".repeat(MOST_ACCEPTED_WORDS + 1);
+        assert_eq!(none, Err(AcceptanceError::NoWord));
+        let long = "word ".repeat(MAX_ACCEPTED_WORDS + 1);
         let long = policy.accept(&accepted(&long));
-        let words = MOST_ACCEPTED_WORDS + 1;
-        assert_eq!(long, Err(AcceptedError::TooLong { words }));
+        let words = MAX_ACCEPTED_WORDS + 1;
+        assert_eq!(long, Err(AcceptanceError::TooLong { words }));
         assert_eq!(policy, Policy::default());
     }
 }

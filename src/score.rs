@@ -1,6 +1,6 @@
 //! The document's score.
 //!
-//! In: what was noticed about the words of a document. Out: the share of words
+//! In: what the detector makes of the words of a document. Out: the share of words
 //! a post-editor would change, as a quality from 0 to 100 with its interval,
 //! and the plain numbers of the reading.
 
@@ -10,17 +10,17 @@ use crate::lm::TokenScores;
 /// How good a document is, and how much work a post-editor would have.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Score {
-    /// 100 × (1 − `post_edit_rate`).
+    /// The quality of the document, 0 to 100: 100 × (1 − `post_edit_rate`).
     pub quality: f32,
-    /// 95 % interval of `quality`, low and high.
+    /// The 95 % interval of `quality`: its lower and its upper end.
     pub quality_interval: (f32, f32),
-    /// Expected share of words that a post-editor would change (HTER), 0 to 1.
+    /// The expected share of words that a post-editor would change (HTER), 0 to 1.
     pub post_edit_rate: f32,
-    /// Mean surprisal per word, in bits.
+    /// The mean surprisal per word, in bits.
     pub bits_per_word: f32,
-    /// Perplexity per token of the named model.
+    /// The perplexity per token of the language model.
     pub perplexity: f32,
-    /// Words, punctuation not counted.
+    /// How many words the document has, punctuation not counted.
     pub words: usize,
 }
 

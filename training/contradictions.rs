@@ -8,7 +8,8 @@
 //! contradiction, and with one fact changed. OUTPUT gets, for every possible
 //! contradiction, a row in `contradictions.f32`, in `contradictions.u8` whether it
 //! is the change, and its article in `contradictions.u32`; in `changes.u32` the
-//! article of every change, found or not.
+//! article of every change, found or not; in `contradictions.columns.json` the names of
+//! the row's numbers.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -16,7 +17,9 @@ use std::path::{Path, PathBuf};
 
 use mtlint::lexicon::Lexicon;
 use mtlint::segment::{Segments, segment};
-use mtlint::sibling::{Articles, Comparison, SiblingArticle};
+use mtlint::sibling::{
+    Articles, CONTRADICTION_COLUMNS, Comparison, Memo, SiblingArticle, oppositions,
+};
 use mtlint_eval::changes::{change, names};
 use mtlint_eval::dataset::{Labels, load};
 
@@ -35,6 +38,8 @@ fn main() -> Result<()> {
     let create = |name: &str| File::create(output.join(name)).map(BufWriter::new);
     let (mut rows, mut labels) = (create("contradictions.f32")?, create("contradictions.u8")?);
     let (mut articles, mut changes) = (create("contradictions.u32")?, create("changes.u32")?);
+    let columns = serde_json::to_string(&CONTRADICTION_COLUMNS[..])?;
+    std::fs::write(output.join("contradictions.columns.json"), columns)?;
     let lexicon = Lexicon::embedded()?;
     let sets = load(Path::new(stories))?;
     let told = sets.iter().flat_map(|set| &set.samples);
@@ -54,16 +59,17 @@ fn main() -> Result<()> {
             let segments: Segments = segment(text);
             let articles_of = Articles::new(text, &segments, &siblings);
             let unknown = vec![0.5; segments.words.len()];
-            let comparison = Comparison::new(&articles_of, &lexicon, &unknown, &[]);
-            for (_, opposed) in comparison.opposed() {
-                for opposed in opposed {
-                    let words = &segments.words[opposed.own.clone()];
+            let mut memo = Memo::new(&lexicon);
+            let comparison = Comparison::new(&articles_of, &mut memo, &unknown, &[]);
+            for (_, oppositions) in oppositions(&comparison, &mut memo) {
+                for opposition in oppositions {
+                    let words = &segments.words[opposition.own.clone()];
                     let hit = changed
                         .is_some_and(|span| words.iter().any(|word| word.span.overlaps(span)));
                     if changed.is_some() && !hit {
                         continue;
                     }
-                    for value in opposed.signs {
+                    for value in opposition.row {
                         rows.write_all(&value.to_le_bytes())?;
                     }
                     labels.write_all(&[u8::from(hit)])?;

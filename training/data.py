@@ -7,10 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-WIDTH = 32
 STATES = 4 * 576
-# Column of the features that says a word is a mark.
-PUNCTUATION = 10
 
 
 @dataclass
@@ -34,6 +31,8 @@ class Text:
 
 @dataclass
 class Corpus:
+    # Names of the features, in the order of a row.
+    columns: list
     features: np.ndarray
     states: np.ndarray
     labels: np.ndarray
@@ -45,6 +44,10 @@ class Corpus:
             for text in self.texts
             if text.kind in kinds and (source is None or text.source == source) and text.words >= least
         ]
+
+    def column(self, name):
+        """One feature of all words."""
+        return self.features[:, self.columns.index(name)]
 
     def sources(self, kind):
         return sorted({text.source for text in self.texts if text.kind == kind})
@@ -59,14 +62,16 @@ def load(folder, with_states=True):
     shards = sorted(path for path in Path(folder).iterdir() if path.name.isdigit())
     sizes = [(shard / "labels.u8").stat().st_size for shard in shards]
     total = sum(sizes)
-    features = np.empty((total, WIDTH), dtype=np.float32)
+    columns = json.loads((Path(folder) / "columns.json").read_text(encoding="utf-8"))
+    width = len(columns)
+    features = np.empty((total, width), dtype=np.float32)
     states = np.empty((total, STATES) if with_states else (0, STATES), dtype=np.float16)
     labels = np.empty(total, dtype=np.uint8)
     texts = []
     at = 0
     for shard, size in zip(shards, sizes):
         end = at + size
-        features[at:end] = np.fromfile(shard / "features.f32", dtype="<f4").reshape(size, WIDTH)
+        features[at:end] = np.fromfile(shard / "features.f32", dtype="<f4").reshape(size, width)
         if with_states:
             states[at:end] = np.fromfile(shard / "states.f16", dtype="<f2").reshape(size, STATES)
         labels[at:end] = np.fromfile(shard / "labels.u8", dtype=np.uint8)
@@ -91,4 +96,4 @@ def load(folder, with_states=True):
                 )
                 at += words
         assert at == end, f"{shard}: {at} words, expected {end}"
-    return Corpus(features, states, labels, texts)
+    return Corpus(columns, features, states, labels, texts)

@@ -9,6 +9,7 @@
 //! `texts.jsonl` (group, id, text, the words' bytes, HTER), and for each word
 //! a row in `features.f32`, a row in `states.f16` and its label in `labels.u8`.
 //! A folder appears when it is whole; those that are there are not read again.
+//! `columns.json` holds the names of the features, in the order of a row.
 
 mod corpus;
 mod normalise;
@@ -23,12 +24,13 @@ use std::path::{Path, PathBuf};
 use corpus::{Amounts, Result, Text, texts};
 use half::f16;
 use indicatif::{ProgressBar, ProgressStyle};
-use mtlint::detect::features::{MOST_PROBABLE, features, word_surprisals};
+use mtlint::detect::features::{MOST_PROBABLE, columns, features};
+use mtlint::detect::word_surprisals;
 use mtlint::lexicon::Lexicon;
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
-use mtlint::models;
 use mtlint::segment::segment;
+use mtlint_models as models;
 
 /// Texts in a folder of OUTPUT.
 const SHARD: usize = 512;
@@ -48,6 +50,8 @@ fn main() -> Result<()> {
     };
     let (data, output) = (PathBuf::from(data), PathBuf::from(output));
     std::fs::create_dir_all(&output)?;
+    let names = serde_json::to_string(&columns()[..])?;
+    std::fs::write(output.join("columns.json"), names)?;
     let amounts = Amounts {
         sentences: number("--sentences", 7_000)?,
         in_context: number("--in-context", 2_000)?,

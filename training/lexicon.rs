@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter};
 
 use fst::MapBuilder;
-use mtlint::lexicon::Listed;
+use mtlint::lexicon::WordFrequency;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let [word, english, language, foreign] = columns.as_slice() else {
             return Err(format!("expected four columns: {line:?}").into());
         };
-        let listed = Listed {
+        let listed = WordFrequency {
             english_tenths: english.parse()?,
             language: language.parse()?,
             foreign_tenths: foreign.parse()?,

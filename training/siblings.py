@@ -1,10 +1,11 @@
 """Trains what weighs siblings: `siblings.py STORIES VERSIONS ROWS OUTPUT`.
 
 STORIES and VERSIONS are what `stories.py` made, ROWS the folder that the examples
-`siblings` and `contradictions` wrote. Four small networks: from a word alone and its sibling to
-a probability; from a correction to whether it helps, before the language model
-reads it and after; and one from two facts to whether they contradict each other. Words
-that a sibling leaves out get three numbers of their own.
+`siblings` and `contradictions` wrote, with the names of the numbers in their rows; the
+names go into OUTPUT, where the program compares them with its own. Four small networks:
+from a word alone and its sibling to a probability; from a correction to whether it helps,
+before the language model reads it and after; and one from two facts to whether they
+contradict each other. Words that a sibling leaves out get three numbers of their own.
 Figures are printed for articles that a network never saw
 (five folds by article); what is shipped is trained on all. Seeds are fixed.
 """
@@ -46,11 +47,16 @@ AGREEMENTS = ["two", "two-mixed", "two-loose", "mlqe", "mqm", "synthetic"]
 VERSIONS = ["mlqe", "two", "two-people", "mqm-people"]
 # A correction that changes nothing is worth little.
 NEUTRAL = 0.15
-# Numbers of a word: the share that its sentence has in common with the sibling's, and
-# the least one for a sentence that is told. As in src/sibling.
-SHARE, COMMON, LEAST_COMMON, FULL_COMMON = 4, 5, 0.1, 0.5
-# The number of a correction that says how garbled its document is. As in src/sibling.
-EVIDENCE = 42
+# Share of its words that a sentence has in common with the sibling's: the least one for
+# a sentence that is covered, and the one from which it is in full. As in src/sibling.
+LEAST_COMMON, FULL_COMMON = 0.1, 0.5
+# Logits in one unit of a row. As in src/sibling.
+LOGITS = 4.0
+# What the detector says of a word and of those beside it, and of a correction.
+SUSPICIONS = ["suspicion", "suspicion_left", "suspicion_right", "sentence_suspicion"]
+EDIT_SUSPICIONS = ["suspicion_max", "suspicion_mean"]
+# What only the language model tells of a correction, by reading it.
+READ = ["edit_saved", "edit_saved_per_word", "edit_saves"]
 # Probabilities are not surer than this, in logits.
 SUREST = 6.0
 POINTS = ("precise", "balanced", "thorough")
@@ -220,10 +226,15 @@ def main():
     # An article and its right versions fall into one fold.
     names = {name: n for n, name in enumerate(dict.fromkeys(story["id"] for story in stories))}
     fold_of = np.array([names[story["id"]] % FOLDS for story in stories])
-    tensors, notes = {}, {"figures": ""}
+    tensors, notes = {}, {}
 
-    def keep(name, trained):
+    def columns(name):
+        return json.loads((folder / f"{name}.columns.json").read_text())
+
+    def keep(name, trained, of):
         members, mean, scale = trained
+        assert len(of) == len(mean), "every number of a row has a name"
+        notes[f"columns.{name}"] = json.dumps(of)
         tensors[f"{name}.mean"], tensors[f"{name}.scale"] = mean, scale
         for part in members[0].state_dict():
             values = [network.state_dict()[part].numpy() for network in members]
@@ -239,9 +250,11 @@ def main():
     numbers = np.fromfile(folder / "words.u32", np.uint32)
     rows = np.fromfile(folder / "words.f32", np.float32).reshape(len(articles), -1)
     labels = np.fromfile(folder / "words.u8", np.uint8)
+    word_columns = columns("words")
+    column = lambda rows, name: rows[:, word_columns.index(name)]
     known = labels != 2
     # Where a sibling does not tell a sentence the detector's own word stands.
-    told = known & (rows[:, SHARE] > 0) & (rows[:, COMMON] >= LEAST_COMMON)
+    told = known & (column(rows, "share") > 0) & (column(rows, "dice") >= LEAST_COMMON)
     print(f"{told.sum() / known.sum():.3f} of the words stand in sentences that the sibling tells")
     every = articles[known], group[known], rows[known], labels[known] == 1
     every_number, of_every = numbers[known], told[known]
@@ -249,15 +262,16 @@ def main():
     folds = fold_of[articles]
     weights = np.vectorize(WORD_WEIGHTS.get)(group)
     blur = np.zeros_like(rows)
-    blur[np.isin(group, list(SEEN)), :4] = BLUR
+    seen = np.isin(group, list(SEEN))
+    blur[np.ix_(seen, [word_columns.index(name) for name in SUSPICIONS])] = BLUR
     p = folded(rows, bad, weights, blur, folds)
-    keep("words", train(rows, bad, weights, blur))
+    keep("words", train(rows, bad, weights, blur), word_columns)
 
     # Which share of its document the sibling shows to be garbled, and what the detector
     # says by itself, as its thresholds compare it.
     every_articles, every_group, every_rows, every_bad = every
-    told = ((every_rows[:, COMMON] - LEAST_COMMON) / (FULL_COMMON - LEAST_COMMON)).clip(0, 1) * of_every
-    every_alone = 4 * every_rows[:, 0]
+    told = ((column(every_rows, "dice") - LEAST_COMMON) / (FULL_COMMON - LEAST_COMMON)).clip(0, 1) * of_every
+    every_alone = LOGITS * column(every_rows, "suspicion")
     beside = every_alone.copy()
     beside[of_every] = logit(p)
     share, garbled = rest_of(every_number, every_alone, beside, told)
@@ -323,25 +337,28 @@ def main():
 
     articles, group = numbered("corrections.u32")
     rows = np.fromfile(folder / "corrections.f32", np.float32).reshape(len(articles), -1)
+    edit_columns = columns("corrections")
     # How garbled the document is beside its sibling the networks for words just told.
-    evidence = dict(zip(every_number.tolist(), (share * garbled / 4).tolist()))
+    evidence = dict(zip(every_number.tolist(), (share * garbled / LOGITS).tolist()))
     of_article = np.fromfile(folder / "corrections.u32", np.uint32).tolist()
-    rows[:, EVIDENCE] = [evidence.get(number, 0.0) for number in of_article]
+    rows[:, edit_columns.index("document_evidence")] = [evidence.get(number, 0.0) for number in of_article]
     changes = np.fromfile(folder / "corrections.i8", np.int8)
     folds = fold_of[articles]
     labels = np.where(changes < 0, 1.0, np.where(changes == 0, NEUTRAL, 0.0))
     weights = np.vectorize(CORRECTION_WEIGHTS.get)(group)
     blur = np.zeros_like(rows)
-    blur[np.isin(group, list(SEEN)), :2] = BLUR
-    width = rows.shape[1] - 3
-    for name, part in (("prior", slice(0, width)), ("corrections", slice(None))):
+    seen = np.isin(group, list(SEEN))
+    blur[np.ix_(seen, [edit_columns.index(name) for name in EDIT_SUSPICIONS])] = BLUR
+    prior = [name for name in edit_columns if name not in READ]
+    for name, of in (("prior", prior), ("corrections", edit_columns)):
+        part = [edit_columns.index(one) for one in of]
         p = folded(rows[:, part], labels, weights, blur[:, part], folds)
         for kind in CORRECTION_WEIGHTS:
             of = group == kind
             print(f"{name}, {kind}: {of.sum()} tried, %d helpful, %d neutral, %d harmful" % counts(changes[of]))
             for t in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95):
                 print(f"  from {t}: %d, %d, %d" % counts(changes[of & (p >= t)]))
-        keep(name, train(rows[:, part], labels, weights, blur[:, part]))
+        keep(name, train(rows[:, part], labels, weights, blur[:, part]), of)
     def safe_enough(t):
         for kind, ratio in SAFE.items():
             helpful, _, harmful = counts(changes[(group == kind) & (p >= t)])
@@ -371,9 +388,9 @@ def main():
         of = (group == kind) & (p >= contradicted)
         print(f"contradictions from {contradicted:.3f}, {kind}: {told([kind])} articles, {(tried == kind).sum()} changes,"
               f" {(of & changed).sum() / (tried == kind).sum():.3f} found, {(of & ~changed).sum() / told([kind]):.3f} others an article")
-    keep("contradictions", train(rows, changed, np.ones(len(rows)), sharp))
+    keep("contradictions", train(rows, changed, np.ones(len(rows)), sharp), columns("contradictions"))
     tensors["contradictions.threshold"] = np.array([contradicted], np.float32)
-    save_file(tensors, output)
+    save_file(tensors, output, metadata=notes)
 
 
 if __name__ == "__main__":

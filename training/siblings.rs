@@ -8,9 +8,10 @@
 //! OUTPUT gets, for every word, a row in `words.f32`, its label in `words.u8` (0
 //! right, 1 wrong, 2 not known) and its article in `words.u32`; for every
 //! correction that was tried, a row in `corrections.f32`, the change of the word
-//! errors in `corrections.i8` and its article in `corrections.u32`. Right articles,
-//! and the right versions of some others, come once more with errors put in: their
-//! numbers have the highest bit set.
+//! errors in `corrections.i8` and its article in `corrections.u32`; in
+//! `words.columns.json` and `corrections.columns.json` the names of the rows' numbers.
+//! Right articles, and the right versions of some others, come once more with errors put
+//! in: their numbers have the highest bit set.
 
 #[path = "synthesis.rs"]
 // The other half of it serves `extract`.
@@ -25,16 +26,19 @@ use std::sync::Arc;
 use indicatif::{ProgressBar, ProgressStyle};
 use mtlint::document::Document;
 use mtlint::lexicon::Lexicon;
+use mtlint::linter::{Linter, Options, Request};
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
-use mtlint::models;
-use mtlint::pipeline::{Input, Linter, OperatingPoint, Options};
 use mtlint::report::{Outcome, Report};
 use mtlint::segment::segment;
-use mtlint::sibling::{Articles, AsRead, Candidate, Comparison, SiblingArticle};
+use mtlint::sibling::{
+    Articles, CORRECTION_COLUMNS, Candidate, Candidates, Comparison, DocumentReading, Memo,
+    SiblingArticle, WORD_COLUMNS, bits_saved, word_features,
+};
 use mtlint::span::Span;
 use mtlint_eval::dataset::{LabelledToken, Labels, Passage, Sample, load};
 use mtlint_eval::metrics::Distances;
+use mtlint_models as models;
 use sha2::{Digest, Sha256};
 
 use synthesis::Pools;
@@ -44,7 +48,7 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 /// Articles judged at once.
 const BATCH: usize = 16;
 /// Corrections that the model reads in a sentence: of those between sentences,
-/// and of those that are related.
+/// and of those that are similar.
 const TRIED: (usize, usize) = (4, 2);
 /// Of so many sentences corrections are tried in one; in all of an article that
 /// has two right versions.
@@ -67,10 +71,10 @@ fn main() -> Result<()> {
     let lm: Arc<dyn LanguageModel> =
         Arc::new(Llama::load(&path, "smollm2-135m", None, Precision::Int8)?);
     let options = Options {
-        operating_point: OperatingPoint::Precise,
         language: Some("eng".to_owned()),
+        ..Options::default()
     };
-    let linter = Linter::new(Arc::clone(&lm), options)?;
+    let linter = Linter::new(Arc::clone(&lm))?;
     let lexicon = Lexicon::embedded()?;
     let sets = load(Path::new(stories))?;
     let samples: Vec<&Sample> = sets.iter().flat_map(|set| &set.samples).collect();
@@ -85,6 +89,14 @@ fn main() -> Result<()> {
     }
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} articles, {eta} left")?;
     let bar = ProgressBar::new(told.len() as u64).with_style(style);
+    let columns = [
+        ("words", &WORD_COLUMNS[..]),
+        ("corrections", &CORRECTION_COLUMNS[..]),
+    ];
+    for (name, columns) in columns {
+        let file = output.join(format!("{name}.columns.json"));
+        std::fs::write(file, serde_json::to_string(columns)?)?;
+    }
     let mut rows = Rows::create(&output)?;
     for batch in told.chunks(BATCH) {
         let stories = batch
@@ -99,12 +111,8 @@ fn main() -> Result<()> {
         let texts = stories
             .iter()
             .flat_map(|(_, text, _, sibling)| [text, sibling]);
-        let inputs = texts.map(|text| Input {
-            id: String::new(),
-            document: Ok(Document::from_text("", text.as_str())),
-            siblings: Vec::new(),
-        });
-        let reports = linter.judge(inputs.collect())?;
+        let requests = texts.map(|text| Request::new(Document::from_text("", text.as_str())));
+        let reports = linter.lint_all(requests.collect(), &options)?;
         let pairs = stories.iter().zip(reports.as_chunks::<2>().0);
         for ((number, text, passages, sibling), [own, other]) in pairs {
             let article = Article {
@@ -212,18 +220,20 @@ impl Article<'_> {
             .read_with_cache(&[self.text], ReadOptions::default())?
             .pop();
         let (reading, cache) = read.unwrap_or_default();
-        let as_read = cache.as_ref().map(|cache| AsRead {
+        let document_reading = cache.as_ref().map(|cache| DocumentReading {
             reading: &reading,
             cache,
             start: 0,
         });
-        let comparison = Comparison::new(&articles, lexicon, &p, &bits)
-            .reading_on(as_read)
+        let mut memo = Memo::new(lexicon);
+        let comparison = Comparison::new(&articles, &mut memo, &p, &bits)
+            .reading_on(document_reading)
             .read(lm)?;
         let number = article.to_le_bytes();
         let index = (article & !SYNTHETIC) as usize;
         let tokens = || self.passages.iter().flat_map(|passage| &passage.tokens);
-        for (row, word) in comparison.word_features()[0].iter().zip(&segments.words) {
+        let features = word_features(&comparison, &mut memo);
+        for (row, word) in features[0].iter().zip(&segments.words) {
             for value in row {
                 rows.words.write_all(&value.to_le_bytes())?;
             }
@@ -237,6 +247,9 @@ impl Article<'_> {
         }
 
         let distances = Distances::new(self.text, self.passages);
+        // How garbled the document is beside its sibling is not known before the networks
+        // for words are trained.
+        let mut candidates = Candidates::new(&comparison, &[], &mut memo);
         let mut tried: Vec<Vec<Candidate>> = Vec::new();
         let several = self
             .passages
@@ -261,14 +274,14 @@ impl Article<'_> {
                     spelling.starts_with(char::is_uppercase) && !siblings[0].has_word(spelling);
                 p[word] >= SUSPECT.0 || (name && p[word] >= SUSPECT.1)
             });
-            let related = asked.flat_map(|word| comparison.related(&(word..word + 1)));
-            let mut related: Vec<Candidate> = related.collect();
-            drawn(&mut related, TRIED.1);
-            let mut between = comparison.between(sentence);
+            let similar = asked.flat_map(|word| candidates.similar(&(word..word + 1)));
+            let mut similar: Vec<Candidate> = similar.collect();
+            drawn(&mut similar, TRIED.1);
+            let mut between = candidates.between(sentence);
             drawn(&mut between, TRIED.0);
-            tried.extend(between.into_iter().chain(related).map(|one| vec![one]));
+            tried.extend(between.into_iter().chain(similar).map(|one| vec![one]));
         }
-        let saved = comparison.bits_saved(lm, &tried)?;
+        let saved = bits_saved(lm, &comparison, &tried)?;
         for (candidate, bits) in tried.iter().flatten().zip(saved.into_iter().flatten()) {
             for value in candidate.with_bits(bits) {
                 rows.corrections.write_all(&value.to_le_bytes())?;

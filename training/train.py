@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from data import PUNCTUATION, STATES, load, rows_of
+from data import STATES, load, rows_of
 from head import Head
 from measures import average_precision, brier_skill, calibration_error, f2, mcc
 from safetensors.torch import save_file
@@ -272,7 +272,7 @@ def thresholds_of(p, labels, corpus, pairs, allowed):
 
 def flags(p, corpus, source, threshold, least=0):
     rows = rows_of(corpus.of("clean-held", source=source, least=least))
-    words = (corpus.features[rows, PUNCTUATION] == 0).sum()
+    words = (corpus.column("is_punctuation")[rows] == 0).sum()
     return 1000.0 * (p[rows] >= threshold).sum() / words
 
 
@@ -394,6 +394,8 @@ def main():
     state["rise"] = torch.tensor(RISE["surprisal" if options.surprisal else "en"])
     state["post_edit_rate"] = torch.tensor(rate)
     notes = {
+        # Compared with the columns of the program that loads the file.
+        "columns": json.dumps(corpus.columns),
         "detector": "surprisal-1" if options.surprisal else "en-1",
         "heads": str(count),
         "layers": "" if options.surprisal else LAYERS,

@@ -22,12 +22,12 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use flate2::read::MultiGzDecoder;
-use mtlint::batch::{BatchError, Job, Records};
+use mtlint::linter::{Linter, Options};
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
-use mtlint::models;
-use mtlint::pipeline::{Linter, Options};
 use mtlint::report::json;
+use mtlint_batch::{BatchError, Job, Records};
+use mtlint_models as models;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -103,13 +103,8 @@ fn rate(stories: &[Vec<String>], rounds: u64) -> Result<(), Box<dyn Error>> {
     let path = models::resolve(&entry.name, false, &models::Silent)?;
     let sha256 = Some(entry.sha256.clone());
     let model = std::sync::Arc::new(Llama::load(&path, &entry.name, sha256, Precision::Int8)?);
-    let linter = Linter::new(
-        model.clone(),
-        Options {
-            operating_point: mtlint::pipeline::OperatingPoint::Precise,
-            language: None,
-        },
-    )?;
+    let linter = Linter::new(model.clone())?;
+    let options = Options::default();
     let mut ratios = Vec::new();
     for round in 1..=rounds {
         let begun = Instant::now();
@@ -135,7 +130,8 @@ fn rate(stories: &[Vec<String>], rounds: u64) -> Result<(), Box<dyn Error>> {
         let begun = Instant::now();
         let job = Job {
             linter: &linter,
-            options: json::Options {
+            options: &options,
+            json: json::Options {
                 words: false,
                 fix: None,
             },

@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
-use mtlint::models;
+use mtlint_models as models;
 use serde_json::json;
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -5,20 +5,14 @@
 use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use mtlint::correct::{Allowed, correct};
+use mtlint::correct::{Permission, correct};
 use mtlint::document::{Document, Markup};
 use mtlint::lm::stub::Stub;
-use mtlint::pipeline::{Linter, Input, OperatingPoint, Options};
+use mtlint::{Linter, Options, Request};
 use mtlint::report::{Outcome, compact, github, html, json, tsv};
 
-/// Most words are suspect, so that there is something to report.
-static ANALYZER: LazyLock<Linter> = LazyLock::new(|| {
-    let options = Options {
-        operating_point: OperatingPoint::Threshold(0.1),
-        language: Some("eng".to_owned()),
-    };
-    Linter::new(Arc::new(Stub::default()), options).unwrap()
-});
+static LINTER: LazyLock<Linter> =
+    LazyLock::new(|| Linter::new(Arc::new(Stub::default())).unwrap());
 
 fuzz_target!(|texts: (u8, &str, &str)| {
     let (kind, text, sibling) = texts;
@@ -28,12 +22,16 @@ fuzz_target!(|texts: (u8, &str, &str)| {
         _ => Some(Markup::Html),
     };
     let document = |name: &str, text: &str| Document::from_text(name, text).marked_up(markup);
-    let input = Input {
-        id: "article".to_owned(),
-        document: Ok(document("article", text)),
-        siblings: vec![document("sibling", sibling)],
+    let request = Request {
+        unread: vec![document("sibling", sibling)],
+        ..Request::new(document("article", text))
     };
-    for report in ANALYZER.judge(vec![input]).unwrap() {
+    // Most words are suspect, so that there is something to report.
+    let options = Options {
+        language: Some("eng".to_owned()),
+        ..Options::with_threshold(0.1)
+    };
+    for report in LINTER.lint_all(vec![request], &options).unwrap() {
         json::line(&report, json::Options::default()).unwrap();
         html::section(&report, 0, false).unwrap();
         let _ = (
@@ -50,6 +48,6 @@ fuzz_target!(|texts: (u8, &str, &str)| {
                 assert!(suggestion.span.slice(text).is_some());
             }
         }
-        correct(text, &analysis.findings, Allowed::SafeAndUnsafe);
+        correct(text, &analysis.findings, Permission::SafeAndUnsafe);
     }
 });

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mtlint::batch::{Records, Rows};
+use mtlint_batch::{Records, Rows};
 
 const MOST: u64 = 4096;
 

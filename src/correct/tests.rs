@@ -49,7 +49,7 @@ fn safe(text: &str, corrections: &[(&str, &str, f32)]) -> Vec<Finding> {
 }
 
 fn corrected(text: &str, corrections: &[(&str, &str, f32)]) -> String {
-    correct(text, &safe(text, corrections), Allowed::Safe).text
+    correct(text, &safe(text, corrections), Permission::Safe).text
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn places_are_given_in_both_texts() {
             ("Zürich’s", "Zurich’s", 0.9),
         ],
     );
-    let correction = correct(text, &findings, Allowed::Safe);
+    let correction = correct(text, &findings, Permission::Safe);
     assert_eq!(
         correction.text,
         "Zurich’s mayor opened the footbridge at noon."
@@ -127,7 +127,7 @@ fn two_insertions_at_one_place_are_one() {
         )])
     };
     let findings = [insert(0.5, "heavily "), insert(0.6, "softly ")];
-    let correction = correct(text, &findings, Allowed::Safe);
+    let correction = correct(text, &findings, Permission::Safe);
     assert_eq!(correction.text, "rain softly fell");
     assert_eq!(correction.edits.len(), 1);
 }
@@ -150,8 +150,8 @@ fn only_what_is_allowed_is_applied_and_only_once_a_finding() {
     )]);
     let findings = [of_one, of_two];
     let text_of = |allowed| correct(text, &findings, allowed).text;
-    assert_eq!(text_of(Allowed::Safe), "safe two three");
-    assert_eq!(text_of(Allowed::SafeAndUnsafe), "unsafe two three");
+    assert_eq!(text_of(Permission::Safe), "safe two three");
+    assert_eq!(text_of(Permission::SafeAndUnsafe), "unsafe two three");
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn what_does_not_fit_the_text_or_changes_nothing_is_passed_over() {
     let amid_a_character = suggestion(4, 5, "x", 0.9, Applicability::Safe);
     let same = suggestion(0, 5, "café", 0.9, Applicability::Safe);
     let findings = [outside, amid_a_character, same].map(|s| finding(vec![s]));
-    let correction = correct(text, &findings, Allowed::Safe);
+    let correction = correct(text, &findings, Permission::Safe);
     assert_eq!(
         (correction.text.as_str(), correction.edits.len()),
         (text, 0)
@@ -198,7 +198,7 @@ proptest! {
                 finding(vec![suggestion(start, end, replacement, *confidence, applicability)])
             })
             .collect();
-        for allowed in [Allowed::Safe, Allowed::SafeAndUnsafe] {
+        for allowed in [Permission::Safe, Permission::SafeAndUnsafe] {
             let Correction { text: after, edits } = correct(&text, &findings, allowed);
             // The corrected text is the original between the edits, and the
             // replacements at them.

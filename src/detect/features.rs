@@ -1,77 +1,230 @@
-//! What the reading says about each word, as numbers.
+//! What a language model and the lexicon say about each word, as numbers.
 //!
-//! In: a text, its words and its [`TokenScores`], and the [`Lexicon`]. Out: one
-//! [`WordSurprisal`] a word and one row of [`WIDTH`] features: numbers of the
-//! reading, the word's shape and place, and what the lexicon knows of it.
+//! In: a text, its words and its [`TokenScores`], and the [`Lexicon`]. Out: one row of
+//! [`WIDTH`] features a word: numbers of the reading, the word's shape and place, and
+//! what the lexicon knows of it. The table [`FEATURES`] gives each column its name and
+//! its value; files of weights hold the names too. What a feature says of a word's
+//! neighbours is the business of the word model.
 
 use std::collections::HashMap;
 
-use crate::lexicon::{self, LEXICON_WIDTH, Lexicon};
-use crate::lm::TokenScores;
-use crate::segment::{Segments, WordKind};
-use crate::span::{Doc, Span};
+use super::sentences::is_first_occurrence;
+use super::surprisal::WordSurprisal;
+use crate::lexicon::{self, Entry, LEXICON_WIDTH, Lexicon};
+use crate::lm::{TokenScore, TokenScores};
+use crate::network::flag;
+use crate::segment::{Segments, WordKind, is_all_capitals, normal, without_possessive};
 
-/// Features of a word's reading, shape and place.
-const READING_WIDTH: usize = 26;
-/// Features of a word.
-pub const WIDTH: usize = READING_WIDTH + LEXICON_WIDTH;
-/// Those of them that another language model or tokenizer would make otherwise; the
-/// rest is the word's own shape and place.
-pub const OF_THE_MODEL: [usize; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 19, 21, 22, 23, 24, 25];
-/// Most probable tokens a reading must hold for its features to be complete.
+/// How many features a word has.
+pub const WIDTH: usize = FEATURES.len() + LEXICON_WIDTH;
+/// How many of the most probable tokens a reading must hold at each place for its
+/// features to be complete.
 pub const MOST_PROBABLE: usize = 1;
 
-/// The reading of one word: the sums over its tokens.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WordSurprisal {
-    /// The word, in bytes of the document.
-    pub span: Span<Doc>,
-    /// The tokens that spell it, as indices into the reading.
-    pub tokens: std::ops::Range<usize>,
-    /// Sum of their surprisals, in bits.
-    pub surprisal_bits: f32,
-    /// Sum of the entropies at their places, in bits: what a word would
-    /// cost on average there.
-    pub expected_bits: f32,
+// The units of the columns. The network standardizes every column, so that no unit is
+// better than another one; but files of weights and of calibrations hold means and
+// deviations in these units. Each brings what is common in English texts near 1.
+
+/// Bits in one unit of a surprisal or an entropy: a word costs 7.6 bits on average.
+const BITS: f32 = 10.0;
+/// Doublings in one unit of a token's rank: a word has some four on average.
+const RANK_DOUBLINGS: f32 = 8.0;
+/// The natural logarithm of a token's number that makes one unit of its rarity: the last
+/// of 49,152 tokens has 10.8.
+const TOKEN_LOGS: f32 = 10.0;
+/// The natural logarithm of a length in characters that makes one unit: a word of six
+/// characters has 1.9.
+const LENGTH_LOGS: f32 = 2.0;
+/// Longer words are addresses and runs of letters: their length, in characters, says no
+/// more than this one.
+const MAX_LENGTH: usize = 30;
+/// The natural logarithm of a number of occurrences that makes one unit: a word that
+/// comes seven times has 1.9.
+const OCCURRENCE_LOGS: f32 = 2.0;
+/// The natural logarithm of a number of words that makes one unit: a sentence of 20
+/// words and marks has 3.0.
+const SENTENCE_LOGS: f32 = 3.0;
+/// The least standard deviation of a text's surprisals, in bits: short texts have hardly
+/// any spread of their own.
+const MIN_DEVIATION_BITS: f32 = 3.0;
+
+/// What a column depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// The language model and its tokenizer: another one would make another number.
+    Model,
+    /// The text alone.
+    Text,
 }
 
-/// Sums the tokens of each word. A token belongs to the word that holds its
-/// last byte; a word that shares its only token with the one before (`."` is
-/// often one token) takes that token's numbers.
-pub fn word_surprisals(segments: &Segments, reading: &TokenScores) -> Vec<WordSurprisal> {
-    let mut first = 0;
-    segments
-        .words
-        .iter()
-        .map(|word| {
-            let tokens = &reading.tokens;
-            while first < tokens.len() && tokens[first].span.end() <= word.span.start() {
-                first += 1;
-            }
-            let inside = |token: &crate::lm::TokenScore| {
-                token.span.end() <= word.span.end() || token.span.start() < word.span.start()
-            };
-            let count = tokens[first..]
-                .iter()
-                .take_while(|token| token.span.start() < word.span.end() && inside(token))
-                .count();
-            // A token that reaches past the word still is its only one.
-            let shared = usize::from(count == 0 && first < tokens.len());
-            let range = first..first + count + shared;
-            let sum = |value: fn(&crate::lm::TokenScore) -> f32| {
-                tokens[range.clone()].iter().map(value).sum::<f32>()
-            };
-            WordSurprisal {
-                span: word.span,
-                surprisal_bits: sum(|token| token.surprisal_bits),
-                expected_bits: sum(|token| token.entropy_bits),
-                tokens: range,
-            }
-        })
-        .collect()
+/// A column of a row: its name, what it depends on, and its value for a word.
+struct Feature {
+    name: &'static str,
+    source: Source,
+    value: fn(&Word<'_>) -> f32,
 }
 
-/// One row of features a word; neighbours are the word model's own business.
+const fn model(name: &'static str, value: fn(&Word<'_>) -> f32) -> Feature {
+    Feature {
+        name,
+        source: Source::Model,
+        value,
+    }
+}
+
+const fn text(name: &'static str, value: fn(&Word<'_>) -> f32) -> Feature {
+    Feature {
+        name,
+        source: Source::Text,
+        value,
+    }
+}
+
+/// The columns before those of the lexicon, in the order of a row.
+const FEATURES: [Feature; 26] = [
+    model("surprisal", |word| word.numbers.surprisal_bits / BITS),
+    model("first_surprisal", |word| {
+        word.first(|token| token.surprisal_bits) / BITS
+    }),
+    model("max_surprisal", |word| {
+        word.max(|token| token.surprisal_bits) / BITS
+    }),
+    model("last_surprisal", |word| {
+        word.tokens.last().map_or(0.0, |token| token.surprisal_bits) / BITS
+    }),
+    model("tokens", |word| (word.tokens.len() as f32).ln()),
+    model("first_entropy", |word| {
+        word.first(|token| token.entropy_bits) / BITS
+    }),
+    model("excess", |word| {
+        (word.numbers.surprisal_bits - word.numbers.expected_bits) / BITS
+    }),
+    model("max_excess", |word| {
+        word.max(|token| token.surprisal_bits - token.entropy_bits) / BITS
+    }),
+    model("first_rank", |word| word.first(rank) / RANK_DOUBLINGS),
+    model("max_rank", |word| word.max(rank) / RANK_DOUBLINGS),
+    text("is_punctuation", |word| flag(word.punctuation)),
+    text("has_digit", |word| {
+        flag(word.spelling.chars().any(char::is_numeric))
+    }),
+    text("is_capitalized_inside", |word| {
+        flag(word.capital() && word.position > 1)
+    }),
+    text("is_capitalized_first", |word| {
+        flag(word.capital() && word.position == 1)
+    }),
+    text("is_all_capitals", |word| {
+        flag(is_all_capitals(word.spelling))
+    }),
+    text("has_letter_beyond_ascii", |word| {
+        let mut letters = word.spelling.chars().filter(|c| c.is_alphabetic());
+        flag(letters.any(|c| !c.is_ascii()) && !word.punctuation)
+    }),
+    text("length", |word| {
+        (word.spelling.chars().count().min(MAX_LENGTH) as f32).ln_1p() / LENGTH_LOGS
+    }),
+    text("inverse_position", |word| 1.0 / word.position as f32),
+    text("occurrences", |word| {
+        (word.occurrences as f32).ln() / OCCURRENCE_LOGS
+    }),
+    model("sentence_mean_surprisal", |word| {
+        word.sentence.mean_bits / BITS
+    }),
+    text("sentence_length", |word| {
+        (word.sentence.words.max(1.0)).ln() / SENTENCE_LOGS
+    }),
+    model("first_rarity", |word| word.first(rarity)),
+    model("max_rarity", |word| word.max(rarity)),
+    model("guess_surprisal", |word| {
+        word.tokens
+            .first()
+            .and_then(|token| token.most_probable.first())
+            .map_or(0.0, |guess| guess.surprisal_bits)
+            / BITS
+    }),
+    model("surprisal_deviations", |word| {
+        word.text.deviations(word.numbers.surprisal_bits)
+    }),
+    model("excess_deviations", |word| {
+        let excess = word.numbers.surprisal_bits - word.numbers.expected_bits;
+        word.text.deviations(excess + word.text.mean)
+    }),
+];
+
+/// The names of the columns of a row, in order, as files of weights hold them.
+pub fn columns() -> [&'static str; WIDTH] {
+    let lexicon = lexicon::FEATURES.iter().map(|feature| feature.name);
+    let mut names = FEATURES.iter().map(|feature| feature.name).chain(lexicon);
+    std::array::from_fn(|_| names.next().unwrap_or_default())
+}
+
+/// Where in a row the column of a name stands; `None` if there is no such column.
+pub fn column(name: &str) -> Option<usize> {
+    columns().iter().position(|column| *column == name)
+}
+
+/// The columns that another language model or tokenizer would make otherwise, as
+/// indices; the others depend on the text alone.
+pub fn model_columns() -> impl Iterator<Item = usize> {
+    let sources = FEATURES.iter().map(|feature| feature.source).enumerate();
+    sources.filter_map(|(column, source)| (source == Source::Model).then_some(column))
+}
+
+/// What the columns of one word are made from.
+struct Word<'a> {
+    /// The word as it stands in the text.
+    spelling: &'a str,
+    punctuation: bool,
+    /// Its place among the words and marks of its sentence, from 1.
+    position: usize,
+    /// How often the word comes in the text's sentences, repeated ones counted once.
+    occurrences: u32,
+    numbers: &'a WordSurprisal,
+    tokens: &'a [TokenScore],
+    sentence: &'a Sentence,
+    text: &'a TextSurprisal,
+}
+
+impl Word<'_> {
+    fn capital(&self) -> bool {
+        self.spelling.starts_with(char::is_uppercase)
+    }
+
+    /// The value of its first token; 0 where it has none.
+    fn first(&self, value: fn(&TokenScore) -> f32) -> f32 {
+        self.tokens.first().map_or(0.0, value)
+    }
+
+    /// The largest value of its tokens, 0 at least.
+    fn max(&self, value: fn(&TokenScore) -> f32) -> f32 {
+        self.tokens.iter().map(value).fold(0.0, f32::max)
+    }
+
+    fn row(&self, entry: &Entry) -> [f32; WIDTH] {
+        let mut row = [0.0; WIDTH];
+        let (read, known) = row.split_at_mut(FEATURES.len());
+        for (value, feature) in read.iter_mut().zip(&FEATURES) {
+            *value = (feature.value)(self);
+        }
+        known.copy_from_slice(&lexicon::features(entry));
+        row
+    }
+}
+
+/// How many tokens were more probable than a token, in doublings.
+fn rank(token: &TokenScore) -> f32 {
+    (1.0 + token.rank as f32).log2()
+}
+
+/// How rare a token is: merges are made in order of frequency, so that a token's number
+/// says so.
+fn rarity(token: &TokenScore) -> f32 {
+    (1.0 + token.id as f32).ln() / TOKEN_LOGS
+}
+
+/// One row of features for each word of a text. `words` are the sums of `reading` over
+/// the words of `segments`, one each; `reading` holds [`MOST_PROBABLE`] tokens a place.
 pub fn features(
     text: &str,
     segments: &Segments,
@@ -82,8 +235,8 @@ pub fn features(
     let is_first_occurrence = is_first_occurrence(text, segments);
     let counts = occurrences(text, segments, &is_first_occurrence);
     let sentences = sentences(segments, words);
-    let whole = Whole::of(segments, words, &is_first_occurrence);
-    let mut place = 0;
+    let whole = TextSurprisal::of(segments, words, &is_first_occurrence);
+    let mut position = 0;
     let mut sentence = usize::MAX;
     segments
         .words
@@ -92,102 +245,34 @@ pub fn features(
         .map(|(word, numbers)| {
             if word.sentence != sentence {
                 sentence = word.sentence;
-                place = 0;
+                position = 0;
             }
-            place += 1;
-            let tokens = &reading.tokens[numbers.tokens.clone()];
+            position += 1;
             let spelling = word.span.slice(text).unwrap_or_default();
-            let shape = Shape::of(spelling);
-            let largest = |value: fn(&crate::lm::TokenScore) -> f32| {
-                tokens.iter().map(value).fold(0.0, f32::max)
+            let word = Word {
+                spelling,
+                punctuation: word.kind == WordKind::Punctuation,
+                position,
+                occurrences: counts.get(&fold(spelling)).copied().unwrap_or(1),
+                numbers,
+                tokens: &reading.tokens[numbers.tokens.clone()],
+                sentence: &sentences[word.sentence],
+                text: &whole,
             };
-            let rank = |token: &crate::lm::TokenScore| (1.0 + token.rank as f32).log2();
-            // Merges are made in order of frequency, so that a token's number
-            // says how seldom it is.
-            let seldom = |token: &crate::lm::TokenScore| (1.0 + token.id as f32).ln() / 10.0;
-            let flag = |value: bool| f32::from(u8::from(value));
-            let punctuation = word.kind == WordKind::Punctuation;
-            let read: [f32; READING_WIDTH] = [
-                numbers.surprisal_bits / 10.0,
-                tokens.first().map_or(0.0, |t| t.surprisal_bits) / 10.0,
-                largest(|t| t.surprisal_bits) / 10.0,
-                tokens.last().map_or(0.0, |t| t.surprisal_bits) / 10.0,
-                (tokens.len() as f32).ln(),
-                tokens.first().map_or(0.0, |t| t.entropy_bits) / 10.0,
-                (numbers.surprisal_bits - numbers.expected_bits) / 10.0,
-                largest(|t| t.surprisal_bits - t.entropy_bits) / 10.0,
-                tokens.first().map_or(0.0, rank) / 8.0,
-                tokens.iter().map(rank).fold(0.0, f32::max) / 8.0,
-                flag(punctuation),
-                flag(shape.digit),
-                flag(shape.capital && place > 1),
-                flag(shape.capital && place == 1),
-                flag(shape.all_capitals),
-                flag(shape.beyond_ascii && !punctuation),
-                (spelling.chars().count().min(30) as f32).ln_1p() / 2.0,
-                1.0 / place as f32,
-                (counts.get(&fold(spelling)).copied().unwrap_or(1) as f32).ln() / 2.0,
-                sentences[word.sentence].mean_bits / 10.0,
-                (sentences[word.sentence].words.max(1.0)).ln() / 3.0,
-                tokens.first().map_or(0.0, seldom),
-                tokens.iter().map(seldom).fold(0.0, f32::max),
-                tokens
-                    .first()
-                    .and_then(|token| token.most_probable.first())
-                    .map_or(0.0, |guess| guess.surprisal_bits)
-                    / 10.0,
-                whole.distance(numbers.surprisal_bits),
-                whole.distance(numbers.surprisal_bits - numbers.expected_bits + whole.mean),
-            ];
-            let mut row = [0.0; WIDTH];
-            row[..READING_WIDTH].copy_from_slice(&read);
-            row[READING_WIDTH..].copy_from_slice(&lexicon::features(&lexicon.look_up(spelling)));
-            row
+            word.row(&lexicon.look_up(spelling))
         })
         .collect()
 }
 
-struct Shape {
-    digit: bool,
-    capital: bool,
-    all_capitals: bool,
-    beyond_ascii: bool,
-}
-
-impl Shape {
-    fn of(word: &str) -> Self {
-        let letters = word.chars().filter(|c| c.is_alphabetic());
-        Self {
-            digit: word.chars().any(|c| c.is_numeric()),
-            capital: word.chars().next().is_some_and(char::is_uppercase),
-            all_capitals: letters.clone().count() > 1 && letters.clone().all(char::is_uppercase),
-            beyond_ascii: letters.clone().any(|c| !c.is_ascii()),
-        }
-    }
-}
-
-/// Letters and digits in lower case, without a possessive ending: what counts
-/// as the same word elsewhere in the document.
+/// What counts as the same word elsewhere in the document: its normal form in lower
+/// case, without a possessive ending.
 fn fold(word: &str) -> String {
-    let lower = word.to_lowercase();
-    let stem = lower
-        .strip_suffix("'s")
-        .or_else(|| lower.strip_suffix("’s"))
-        .unwrap_or(&lower);
-    stem.to_owned()
+    let lower = normal(word).to_lowercase();
+    without_possessive(&lower).to_owned()
 }
 
-/// Of each word whether it stands in a sentence that the text has not had before.
-fn is_first_occurrence(text: &str, segments: &Segments) -> Vec<bool> {
-    let mut is_first_occurrence = vec![true; segments.words.len()];
-    let sentences = super::sentences(segments);
-    let first_occurrences = super::first_occurrences(text, segments, &sentences);
-    for (index, words) in sentences.into_iter().enumerate() {
-        is_first_occurrence[words].fill(first_occurrences[index] == index);
-    }
-    is_first_occurrence
-}
-
+/// How often each word comes, by its [`fold`]; only words in sentences that the text has not
+/// had before count.
 fn occurrences(
     text: &str,
     segments: &Segments,
@@ -204,14 +289,14 @@ fn occurrences(
 
 /// How surprising the words of a text are taken together: what is far out in
 /// a plain news story is everyday in a text full of foreign names.
-struct Whole {
+struct TextSurprisal {
     /// Mean surprisal of a word, in bits.
     mean: f32,
-    /// Standard deviation of it, in bits.
+    /// Standard deviation of a word's surprisal, in bits.
     deviation: f32,
 }
 
-impl Whole {
+impl TextSurprisal {
     fn of(segments: &Segments, words: &[WordSurprisal], is_first_occurrence: &[bool]) -> Self {
         let pairs = segments.words.iter().zip(words).zip(is_first_occurrence);
         let bits: Vec<f32> = pairs
@@ -225,25 +310,26 @@ impl Whole {
         let variance = bits.iter().map(|bits| (bits - mean).powi(2)).sum::<f32>() / count;
         Self {
             mean,
-            // Short texts have hardly any spread of their own.
-            deviation: variance.sqrt().max(3.0),
+            deviation: variance.sqrt().max(MIN_DEVIATION_BITS),
         }
     }
 
-    /// Standard deviations above the mean.
-    fn distance(&self, bits: f32) -> f32 {
+    /// How many standard deviations above the mean so many bits are.
+    fn deviations(&self, bits: f32) -> f32 {
         (bits - self.mean) / self.deviation
     }
 }
 
-/// What its words share.
+/// What the words of a sentence share.
 #[derive(Clone, Default)]
 struct Sentence {
+    /// How many words and marks it has.
     words: f32,
-    /// Mean surprisal of a word.
+    /// Mean surprisal of a word, in bits.
     mean_bits: f32,
 }
 
+/// What the words of each sentence share, by its index.
 fn sentences(segments: &Segments, words: &[WordSurprisal]) -> Vec<Sentence> {
     let mut sentences = vec![Sentence::default(); segments.sentences.len().max(1)];
     for (word, numbers) in segments.words.iter().zip(words) {
@@ -255,4 +341,28 @@ fn sentences(segments: &Segments, words: &[WordSurprisal]) -> Vec<Sentence> {
         sentence.mean_bits /= sentence.words.max(1.0);
     }
     sentences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_has_a_name_of_its_own() {
+        let columns = columns();
+        for (index, name) in columns.iter().enumerate() {
+            assert!(!name.is_empty());
+            assert_eq!(column(name), Some(index), "{name}");
+        }
+        assert_eq!(column("no such column"), None);
+    }
+
+    #[test]
+    fn what_the_text_alone_makes_is_no_column_of_the_model() {
+        let names = columns();
+        let of_model: Vec<&str> = model_columns().map(|column| names[column]).collect();
+        assert_eq!(of_model.len(), 16);
+        assert!(of_model.contains(&"surprisal") && of_model.contains(&"tokens"));
+        assert!(!of_model.contains(&"length") && !of_model.contains(&"english_zipf"));
+    }
 }

@@ -1,57 +1,62 @@
-//! Noticing garble: from a reading to a probability for every word.
+//! Detection of garble: from a reading to a probability for every word.
 //!
 //! In: a text, its segments and its [`TokenScores`]. Out: numbers for each word
 //! and a post-edit rate for the whole. Nothing here knows categories,
 //! severities or prose; [`crate::finding`] does.
 
-pub mod calibrated;
+pub mod calibration;
 pub mod features;
+mod gru;
 mod head;
+mod layers;
+mod scaling;
+mod sentences;
+mod surprisal;
 mod thresholds;
-mod weights;
 mod word_model;
 
-pub(crate) use head::sigmoid;
-pub use thresholds::{ThresholdShift, Thresholds};
-pub use thresholds::{logit, shift_threshold};
-pub(crate) use weights::Tensors;
-pub use weights::WeightsError;
-pub use word_model::{Calibration, RateModel, Raw, WordModel};
+pub use scaling::{PlattScaling, RateModel};
+pub(crate) use sentences::sentences;
+pub use surprisal::{WordSurprisal, word_surprisals};
+pub use thresholds::{ThresholdShift, Thresholds, shift_threshold};
+pub use word_model::{Prediction, RawPrediction, WordModel};
 
-use std::collections::HashMap;
+pub(crate) use crate::network::{Tensors, sigmoid};
+pub use crate::network::{WeightsError, logit};
+
 use std::ops::Range;
 
-use self::features::{WordSurprisal, features, word_surprisals};
+use self::features::features;
+use self::sentences::first_occurrences;
 use crate::lexicon::Lexicon;
 use crate::lm::TokenScores;
 use crate::segment::Segments;
 
-/// What was noticed in one text.
+/// What the detector makes of one text.
 #[derive(Debug, Clone)]
 pub struct Detection {
-    /// The reading of each word.
+    /// What the language model makes of each word, in text order.
     pub words: Vec<WordSurprisal>,
-    /// For each word the calibrated probability that a post-editor would
-    /// change it.
+    /// The calibrated probability of each word that a post-editor would change it.
     pub p_garbled: Vec<f32>,
-    /// By how much thresholds rise in this text, in logits.
+    /// By how many logits the thresholds of this text rise.
     pub threshold_shift: f32,
-    /// The sentences, in order.
+    /// The sentences that have words, in text order.
     pub sentences: Vec<SentenceDetection>,
 }
 
-/// What was noticed of a sentence as a whole.
+/// What the detector makes of a sentence as a whole.
 #[derive(Debug, Clone)]
 pub struct SentenceDetection {
-    /// Its words, as indices.
+    /// The words of the sentence, as indices.
     pub words: Range<usize>,
-    /// Share of them that a post-editor would change, 0 to 1, not calibrated.
+    /// The share of its words that a post-editor would change, 0 to 1, not calibrated.
     pub rate: f32,
 }
 
 impl Detection {
-    /// Takes back what was noticed of some words: they are not garbled. A
-    /// sentence loses the same share of its rate.
+    /// Takes the words for which `excluded` holds to be right: their probability becomes 0, and
+    /// each sentence loses of its rate the share of its words that they make up.
     pub fn exclude(&mut self, mut excluded: impl FnMut(&WordSurprisal) -> bool) {
         for sentence in &mut self.sentences {
             let all = sentence.words.len();
@@ -77,8 +82,9 @@ impl Detection {
     }
 }
 
-/// Judges every word of a text, sentence by sentence. The reading holds the
-/// states of [`WordModel::layers`].
+/// Says of every word of a text how likely it is garbled, sentence by sentence. `reading`
+/// must hold the states of [`WordModel::layers`] and [`features::MOST_PROBABLE`] tokens a
+/// place.
 pub fn detect(
     model: &WordModel,
     lexicon: &Lexicon,
@@ -90,43 +96,21 @@ pub fn detect(
     let rows = features(text, segments, reading, &words, lexicon);
     let sentences = sentences(segments);
     let first_occurrences = first_occurrences(text, segments, &sentences);
-    let verdict = model.judge(
+    let prediction = model.predict(
         &rows,
         states(reading, &words),
         &sentences,
         &first_occurrences,
     );
-    let sentences = sentences.into_iter().zip(verdict.rates);
+    let sentences = sentences.into_iter().zip(prediction.rates);
     Detection {
         words,
-        threshold_shift: model.threshold_shift().of(&verdict.p_garbled),
-        p_garbled: verdict.p_garbled,
+        threshold_shift: model.threshold_shift().of(&prediction.p_garbled),
+        p_garbled: prediction.p_garbled,
         sentences: sentences
             .map(|(words, rate)| SentenceDetection { words, rate })
             .collect(),
     }
-}
-
-/// The words of each sentence that has any, as indices.
-pub(crate) fn sentences(segments: &Segments) -> Vec<Range<usize>> {
-    let mut sentences = Vec::new();
-    let mut start = 0;
-    for sentence in segments.words.chunk_by(|a, b| a.sentence == b.sentence) {
-        sentences.push(start..start + sentence.len());
-        start += sentence.len();
-    }
-    sentences
-}
-
-/// For each sentence the place of the first one with the same words.
-fn first_occurrences(text: &str, segments: &Segments, sentences: &[Range<usize>]) -> Vec<usize> {
-    let mut known: HashMap<Vec<&str>, usize> = HashMap::new();
-    let first = |(index, words): (usize, &Range<usize>)| {
-        let words = segments.words[words.clone()].iter();
-        let spelled = words.map(|word| word.span.slice(text).unwrap_or_default());
-        *known.entry(spelled.collect()).or_insert(index)
-    };
-    sentences.iter().enumerate().map(first).collect()
 }
 
 /// For each word the states after its last token, the layers side by side.

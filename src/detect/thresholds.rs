@@ -6,21 +6,21 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::head::sigmoid;
+use crate::network::{logit, sigmoid};
 
-/// Smallest probabilities that count as garbled.
+/// The probabilities from which a word is flagged, one for each sensitivity; 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Thresholds {
-    /// For people: few false alarms.
+    /// The threshold for people: few false alarms.
     pub precise: f32,
-    /// Where the agreement with labelled data (MCC) is best.
+    /// The threshold at which the agreement with labelled data (MCC) is best.
     pub balanced: f32,
-    /// Where few errors are missed (F2).
+    /// The threshold at which few errors are missed (best F2).
     pub thorough: f32,
 }
 
 impl Thresholds {
-    /// The same in a text where they rise by so many logits.
+    /// These thresholds in a text where they rise by `by` logits.
     pub fn shifted(&self, by: f32) -> Self {
         Self {
             precise: shift_threshold(self.precise, by),
@@ -34,15 +34,15 @@ impl Thresholds {
 /// factor of four in it, and the threshold that agrees best with labels rises with it.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct ThresholdShift {
-    /// Logits for each logit of the share.
+    /// By how many logits thresholds rise for each logit of the share above `from`.
     pub slope: f32,
-    /// The logit of the share from which it counts.
+    /// The logit of the share from which thresholds rise.
     pub from: f32,
 }
 
 impl ThresholdShift {
-    /// By how much the thresholds of a text rise, in logits, by the probabilities of
-    /// its words.
+    /// By how many logits the thresholds of a text rise whose words have these
+    /// probabilities; 0 for a text without words.
     pub fn of(&self, p_garbled: &[f32]) -> f32 {
         if p_garbled.is_empty() || self.slope == 0.0 {
             return 0.0;
@@ -51,24 +51,19 @@ impl ThresholdShift {
         self.at(logit(share))
     }
 
-    /// By how much they do where a share has the logit `share`.
+    /// By how many logits thresholds rise where the garbled share has the logit `share`.
     pub fn at(&self, share: f32) -> f32 {
         self.slope * (share - self.from).max(0.0)
     }
 }
 
-/// A probability `by` logits further up: a threshold in a text where it rises.
+/// A probability moved up by `by` logits, or down by a negative number of them.
 pub fn shift_threshold(probability: f32, by: f32) -> f32 {
     // Where nothing rises it is the very same number.
     if by == 0.0 {
         return probability;
     }
     sigmoid(logit(probability) + by)
-}
-
-/// The logit of a probability.
-pub fn logit(probability: f32) -> f32 {
-    (probability / (1.0 - probability)).ln()
 }
 
 #[cfg(test)]

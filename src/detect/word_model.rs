@@ -9,19 +9,22 @@
 use std::ops::Range;
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
-use super::calibrated::Calibrated;
-use super::features::WIDTH;
-use super::head::{Head, Rows, Said, sigmoid};
+use super::calibration::ModelCalibration;
+use super::features::{WIDTH, columns};
+use super::head::{Head, HeadInput, HeadOutput};
+use super::scaling::{PlattScaling, RateModel, Standardization};
 use super::thresholds::{ThresholdShift, Thresholds};
-use super::weights::{Tensors, WeightsError};
 use crate::lm::{ModelId, Precision};
+use crate::network::{Tensors, WeightsError};
 
 /// Weights for the default model, trained on its states.
 const TRAINED: &[u8] = include_bytes!("../../models/en-1.safetensors");
 /// Weights for any model: they see no states.
 const SURPRISAL: &[u8] = include_bytes!("../../models/surprisal-1.safetensors");
+
+/// The note of a file of weights that names the columns of a row, in order.
+const COLUMNS: &str = "columns";
 
 /// What the name of a detector ends with once it is calibrated for one language model.
 const SUFFIX: &str = "+calibrated";
@@ -30,68 +33,26 @@ const SUFFIX: &str = "+calibrated";
 pub struct WordModel {
     name: String,
     layers: Vec<usize>,
-    features: Scale,
-    states: Scale,
+    features: Standardization,
+    states: Standardization,
     heads: Vec<Head>,
-    calibration: Calibration,
+    calibration: PlattScaling,
     thresholds: Thresholds,
     threshold_shift: ThresholdShift,
     rate: RateModel,
 }
 
-/// From logits to probabilities (Platt 1999), with a term for the text as a
-/// whole: the same word is more likely garbled where much else is.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Calibration {
-    /// Times the word's logit.
-    pub slope: f32,
-    /// Times the text's mean logit.
-    pub level: f32,
-    /// Added.
-    pub shift: f32,
-}
-
-impl Calibration {
-    /// The probability of a word, by its logit and the mean one of its text.
-    pub fn probability(&self, logit: f32, mean: f32) -> f32 {
-        sigmoid(self.slope * logit + self.level * mean + self.shift)
-    }
-}
-
-/// From what the network says of a document to its post-edit rate.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct RateModel {
-    /// The rate where the network would change nothing.
-    pub base: f32,
-    /// Times the share that it would change.
-    pub gain: f32,
-    /// Variance about the line that no length of text takes away.
-    pub lasting: f32,
-    /// Variance times the number of words.
-    pub falling: f32,
-}
-
-impl RateModel {
-    /// Expected post-edit rate, 0 to 1, and the half width of its 95 %
-    /// interval, for a text of `words` words of which the network would change
-    /// the share `raw`.
-    pub fn rate(&self, raw: f32, words: usize) -> (f32, f32) {
-        let rate = (self.base + self.gain * raw).clamp(0.0, 1.0);
-        let variance = self.lasting + self.falling / words.max(1) as f32;
-        (rate, 1.96 * variance.sqrt())
-    }
-}
-
-/// What the networks say of a text, before it is calibrated.
-pub struct Raw {
-    /// Logit of each word.
+/// What the networks make of a text, before it is calibrated.
+pub struct RawPrediction {
+    /// The logit of each word.
     pub logits: Vec<f32>,
-    /// Share of the words of each sentence that a post-editor would change, not yet calibrated.
+    /// The share of the words of each sentence that a post-editor would change, 0 to 1, not
+    /// yet calibrated.
     pub rates: Vec<f32>,
 }
 
-impl Raw {
-    /// Says of each sentence what was said where it stands for the first time.
+impl RawPrediction {
+    /// Gives each sentence what was predicted where it stands for the first time.
     fn repeat(&mut self, sentences: &[Range<usize>], first_occurrences: &[usize]) {
         for (index, &first) in first_occurrences
             .iter()
@@ -104,24 +65,24 @@ impl Raw {
         }
     }
 
-    /// The mean logit of the text.
+    /// The mean logit of the words of the text; 0 for a text without words.
     pub fn level(&self) -> f32 {
         self.logits.iter().sum::<f32>() / self.logits.len().max(1) as f32
     }
 }
 
-/// What a word model says of a text.
-pub struct Verdict {
-    /// Probability of each word.
+/// What a word model makes of a text.
+pub struct Prediction {
+    /// The calibrated probability of each word that a post-editor would change it.
     pub p_garbled: Vec<f32>,
-    /// Share of the words of each sentence that a post-editor would change,
+    /// The share of the words of each sentence that a post-editor would change,
     /// 0 to 1, not yet calibrated.
     pub rates: Vec<f32>,
 }
 
 impl WordModel {
-    /// The word model for a language model: the one trained on its states, or
-    /// the one that judges surprisals whichever model they come from.
+    /// The word model for a language model: the one that was trained on the states of that
+    /// model, or [`Self::surprisal`] for any other.
     ///
     /// # Errors
     /// When the embedded weights are damaged.
@@ -134,7 +95,7 @@ impl WordModel {
         }
     }
 
-    /// The word model that judges surprisals, whichever model they come from.
+    /// The word model that sees no states and so serves any language model.
     ///
     /// # Errors
     /// When the embedded weights are damaged.
@@ -142,10 +103,10 @@ impl WordModel {
         Self::from_tensors(&Tensors::new(SURPRISAL)?, Precision::F32)
     }
 
-    /// The same model with the calibration that was fitted for one language model: its
-    /// name says so.
+    /// This model with the calibration that was fitted for one language model. Its name
+    /// ends with `+calibrated`.
     #[must_use]
-    pub fn with(mut self, calibrated: &Calibrated) -> Self {
+    pub fn with(mut self, calibrated: &ModelCalibration) -> Self {
         self.name = format!("{}{SUFFIX}", calibrated.detector);
         self.features.mean.clone_from(&calibrated.feature_mean);
         self.features
@@ -158,7 +119,7 @@ impl WordModel {
         self
     }
 
-    /// The same model, expecting features of another mean and deviation.
+    /// This model, expecting features with another mean and deviation.
     #[must_use]
     pub fn scaled(mut self, mean: &[f32; WIDTH], deviation: &[f32; WIDTH]) -> Self {
         self.features.mean = mean.to_vec();
@@ -166,7 +127,7 @@ impl WordModel {
         self
     }
 
-    /// Mean and deviation of the features that it expects.
+    /// Mean and deviation of each feature that the networks expect.
     pub fn scale(&self) -> (&[f32], &[f32]) {
         (&self.features.mean, &self.features.deviation)
     }
@@ -180,13 +141,14 @@ impl WordModel {
                 .map_err(|_| WeightsError(format!("the note {name} holds {note:?}")))
         };
         let (layers, count) = (numbers("layers")?, numbers("heads")?);
-        let features = Scale::new(tensors, "feature")?;
+        tensors.check_columns(COLUMNS, &columns())?;
+        let features = Standardization::new(tensors, "feature")?;
         if features.mean.len() != WIDTH {
             let got = features.mean.len();
             let problem = format!("it takes {got} features, there are {WIDTH}");
             return Err(WeightsError(problem));
         }
-        let states = Scale::new(tensors, "state")?;
+        let states = Standardization::new(tensors, "state")?;
         let heads = 0..count.first().copied().unwrap_or(1);
         let head = |index| {
             let prefix = format!("{index}.");
@@ -203,7 +165,7 @@ impl WordModel {
             features,
             states,
             heads,
-            calibration: Calibration {
+            calibration: PlattScaling {
                 slope,
                 level,
                 shift,
@@ -226,109 +188,86 @@ impl WordModel {
         })
     }
 
-    /// Its name, for reports.
+    /// The name of the detector, for reports: `en-1`, `surprisal-1`, or with `+calibrated`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The layers of the language model whose states it sees; none if it
-    /// judges surprisals only.
+    /// The layers of the language model whose states the networks see; none if they see
+    /// features only.
     pub fn layers(&self) -> &[usize] {
         &self.layers
     }
 
-    /// The operating points found on tuning data.
+    /// The probabilities from which a word is flagged, found on tuning data.
     pub fn thresholds(&self) -> Thresholds {
         self.thresholds
     }
 
-    /// How they follow the share of a text that is garbled.
+    /// How the thresholds follow the share of a text that is garbled.
     pub fn threshold_shift(&self) -> ThresholdShift {
         self.threshold_shift
     }
 
-    /// From logits to probabilities.
-    pub fn calibration(&self) -> Calibration {
+    /// From the networks' logits to probabilities.
+    pub fn calibration(&self) -> PlattScaling {
         self.calibration
     }
 
-    /// The document-level model.
+    /// From what the networks would change of a document to its post-edit rate.
     pub fn rate_model(&self) -> RateModel {
         self.rate
     }
 
-    /// Judges the words of a text: a row of features and of states each (the
+    /// Says of each word of a text how likely it is garbled: a row of features and of states each (the
     /// [`Self::layers`] side by side), in the sentences they stand in. `first_occurrences` says of
     /// each sentence where it stands for the first time: a model that has just read it
     /// is not surprised by it in the way that the network knows.
-    pub fn judge(
+    pub fn predict(
         &self,
         features: &[[f32; WIDTH]],
         states: Vec<f32>,
         sentences: &[Range<usize>],
         first_occurrences: &[usize],
-    ) -> Verdict {
+    ) -> Prediction {
         let mut raw = self.raw(features, states, sentences);
         raw.repeat(sentences, first_occurrences);
         let level = raw.level();
         let calibrated = |logit: &f32| self.calibration.probability(*logit, level);
-        Verdict {
+        Prediction {
             p_garbled: raw.logits.iter().map(calibrated).collect(),
             rates: raw.rates,
         }
     }
 
-    /// What [`Self::judge`] calibrates.
+    /// What [`Self::predict`] calibrates: what the networks make of a text, averaged.
     pub fn raw(
         &self,
         features: &[[f32; WIDTH]],
         mut states: Vec<f32>,
         sentences: &[Range<usize>],
-    ) -> Raw {
+    ) -> RawPrediction {
         let mut features = features.concat();
         self.features.apply(&mut features);
         self.states.apply(&mut states);
-        let rows = Rows {
+        let rows = HeadInput {
             features: &features,
             states: &states,
             sentences,
         };
-        let said: Vec<Said> = self.heads.par_iter().map(|head| head.judge(rows)).collect();
-        let mean = |of: &dyn Fn(&Said) -> f32| said.iter().map(of).sum::<f32>() / said.len() as f32;
+        let heads = self.heads.par_iter();
+        let outputs: Vec<HeadOutput> = heads.map(|head| head.predict(rows)).collect();
+        let mean = |of: &dyn Fn(&HeadOutput) -> f32| {
+            outputs.iter().map(of).sum::<f32>() / outputs.len() as f32
+        };
         let words = features.len() / WIDTH;
-        Raw {
+        RawPrediction {
             logits: (0..words)
-                .map(|word| mean(&|said| said.logits[word]))
+                .map(|word| mean(&|output| output.logits[word]))
                 .collect(),
             rates: (0..sentences.len())
-                .map(|index| mean(&|said| said.rates[index]))
+                .map(|index| mean(&|output| output.rates[index]))
                 .collect(),
-        }
-    }
-}
-
-/// Mean and deviation of the columns, as the network was trained.
-struct Scale {
-    mean: Vec<f32>,
-    deviation: Vec<f32>,
-}
-
-impl Scale {
-    fn new(tensors: &Tensors<'_>, name: &str) -> Result<Self, WeightsError> {
-        let mean = tensors.all(&format!("{name}_mean"))?;
-        let deviation = tensors.sized(&format!("{name}_deviation"), mean.len())?;
-        Ok(Self { mean, deviation })
-    }
-
-    fn apply(&self, rows: &mut [f32]) {
-        if self.mean.is_empty() {
-            return;
-        }
-        for row in rows.chunks_exact_mut(self.mean.len()) {
-            for (x, (mean, deviation)) in row.iter_mut().zip(self.mean.iter().zip(&self.deviation))
-            {
-                *x = (*x - mean) / deviation;
-            }
         }
     }
 }
@@ -336,6 +275,7 @@ impl Scale {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::features::column;
 
     #[test]
     fn the_embedded_weights_load_and_their_thresholds_are_ordered() {
@@ -366,15 +306,22 @@ mod tests {
         let model = WordModel::surprisal().unwrap();
         // The mean word, five times; then its third one costs far more.
         let mean: [f32; WIDTH] = model.features.mean.clone().try_into().unwrap();
-        let judge = |rows: &[[f32; WIDTH]]| {
-            model.judge(rows, Vec::new(), std::slice::from_ref(&(0..5)), &[0])
+        let predict = |rows: &[[f32; WIDTH]]| {
+            model.predict(rows, Vec::new(), std::slice::from_ref(&(0..5)), &[0])
         };
-        let plain = judge(&[mean; 5]);
+        let plain = predict(&[mean; 5]);
         let mut rows = [mean; 5];
-        for column in [0, 1, 2, 6, 7] {
-            rows[2][column] += 2.0;
+        let costs = [
+            "surprisal",
+            "first_surprisal",
+            "max_surprisal",
+            "excess",
+            "max_excess",
+        ];
+        for name in costs {
+            rows[2][column(name).unwrap()] += 2.0;
         }
-        let garbled = judge(&rows);
+        let garbled = predict(&rows);
         let (before, after) = (plain.p_garbled[2], garbled.p_garbled[2]);
         assert!(after > before + 0.1, "{before} {after}");
         assert!(garbled.rates[0] > plain.rates[0]);
@@ -387,12 +334,12 @@ mod tests {
         let mean: [f32; WIDTH] = model.features.mean.clone().try_into().unwrap();
         let mut rows = [mean; 9];
         for row in &mut rows[6..] {
-            row[0] -= 1.0;
+            row[column("surprisal").unwrap()] -= 1.0;
         }
-        let judge = |first_occurrences: &[usize]| {
-            model.judge(&rows, Vec::new(), &[0..3, 3..6, 6..9], first_occurrences)
+        let predict = |first_occurrences: &[usize]| {
+            model.predict(&rows, Vec::new(), &[0..3, 3..6, 6..9], first_occurrences)
         };
-        let (apart, again) = (judge(&[0, 1, 2]), judge(&[0, 1, 1]));
+        let (apart, again) = (predict(&[0, 1, 2]), predict(&[0, 1, 1]));
         assert_ne!(apart.p_garbled[6..], apart.p_garbled[3..6]);
         assert_eq!(again.p_garbled[6..], again.p_garbled[3..6]);
         assert_eq!(again.rates[2].to_bits(), again.rates[1].to_bits());
@@ -402,8 +349,8 @@ mod tests {
     fn sentences_are_judged_apart_but_for_the_level_of_the_text() {
         let model = WordModel::surprisal().unwrap();
         let mean: [f32; WIDTH] = model.features.mean.clone().try_into().unwrap();
-        let one = model.judge(&[mean; 3], Vec::new(), std::slice::from_ref(&(0..3)), &[0]);
-        let two = model.judge(&[mean; 6], Vec::new(), &[0..3, 3..6], &[0, 1]);
+        let one = model.predict(&[mean; 3], Vec::new(), std::slice::from_ref(&(0..3)), &[0]);
+        let two = model.predict(&[mean; 6], Vec::new(), &[0..3, 3..6], &[0, 1]);
         for (a, b) in one.p_garbled.iter().cycle().zip(&two.p_garbled) {
             assert!((a - b).abs() < 1e-4, "{a} {b}");
         }
@@ -412,10 +359,10 @@ mod tests {
 
     #[test]
     fn a_text_without_words_has_nothing_garbled() {
-        let verdict = WordModel::surprisal()
+        let prediction = WordModel::surprisal()
             .unwrap()
-            .judge(&[], Vec::new(), &[], &[]);
-        assert!(verdict.p_garbled.is_empty() && verdict.rates.is_empty());
+            .predict(&[], Vec::new(), &[], &[]);
+        assert!(prediction.p_garbled.is_empty() && prediction.rates.is_empty());
     }
 
     #[test]
@@ -423,6 +370,25 @@ mod tests {
         let rate = WordModel::surprisal().unwrap().rate_model();
         assert!(rate.rate(0.3, 1000).1 < rate.rate(0.3, 20).1);
         assert_eq!(rate.rate(0.3, 1000).0, rate.rate(0.3, 20).0);
+    }
+
+    #[test]
+    fn weights_of_other_columns_are_an_error_that_names_the_first_one() {
+        let at = SURPRISAL
+            .windows(8)
+            .position(|name| name == b"max_rank")
+            .unwrap();
+        let mut other = SURPRISAL.to_vec();
+        other[at..at + 8].copy_from_slice(b"min_rank");
+        let other = Tensors::new(&other).unwrap();
+        let problem = WordModel::from_tensors(&other, Precision::F32)
+            .err()
+            .unwrap();
+        let problem = problem.to_string();
+        assert!(
+            problem.contains("\"min_rank\" in the file and \"max_rank\""),
+            "{problem}"
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::io;
 use std::str::Utf8Error;
 use std::sync::Arc;
 
-/// Why a document could not be read. Cheap to clone.
+/// Why a document could not be read. Errors are cheap to clone.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum DocumentError {
@@ -25,7 +25,7 @@ pub enum DocumentError {
     },
     /// There are more bytes than the limit allows.
     #[error(
-        "{name}: too large ({}; the limit is {limit} bytes); raise it with --max-bytes",
+        "{name}: too large ({}; the limit is {limit} bytes)",
         size.map_or_else(|| format!("more than {limit} bytes"), |size| format!("{size} bytes"))
     )]
     TooLarge {
@@ -37,15 +37,15 @@ pub enum DocumentError {
         size: Option<u64>,
     },
     /// The operating system refused or failed.
-    #[error("{name}: cannot be read: {source}")]
+    #[error("{name}: cannot be read: {cause}")]
     Unreadable {
         /// The document's name.
         name: String,
         /// What the operating system said.
-        source: Arc<io::Error>,
+        cause: Arc<io::Error>,
     },
     /// A folder stands where a file was expected.
-    #[error("{name}: is a folder, not a file; mtlint batch reads folders")]
+    #[error("{name}: is a folder, not a file")]
     IsFolder {
         /// The folder's name.
         name: String,
@@ -59,7 +59,7 @@ pub enum DocumentError {
 }
 
 impl DocumentError {
-    /// The short name that reports carry.
+    /// The short name of the error that reports carry, in `snake_case`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::NotUtf8 { .. } => "not_utf8",
@@ -76,13 +76,13 @@ impl DocumentError {
             io::ErrorKind::IsADirectory => Self::IsFolder { name },
             _ => Self::Unreadable {
                 name,
-                source: Arc::new(source),
+                cause: Arc::new(source),
             },
         }
     }
 }
 
-/// What bytes that are not UTF-8 look like. Its text says the way out.
+/// What bytes that are not UTF-8 look like. The text of an encoding says the way out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Encoding {
@@ -132,7 +132,7 @@ impl fmt::Display for Encoding {
     }
 }
 
-/// How many bytes at the front are looked at to recognise an encoding.
+/// How many bytes at the front are looked at to recognize an encoding.
 const LOOKED_AT: usize = 8192;
 
 /// Refuses bytes with so many NULs (more than one in 20 at the front) that they
@@ -162,7 +162,7 @@ pub(super) fn nul_bytes(bytes: &[u8]) -> Option<(usize, Encoding)> {
 }
 
 /// What bytes that are not UTF-8 look like.
-pub(super) fn recognise(bytes: &[u8], fault: Utf8Error) -> Encoding {
+pub(super) fn recognize(bytes: &[u8], fault: Utf8Error) -> Encoding {
     if let Some(encoding) = starts_with_mark(bytes) {
         return encoding;
     }

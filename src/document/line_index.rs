@@ -6,19 +6,19 @@
 //! eighth of the text's memory and no longer the text. It knows nothing of
 //! display width: a column is a count of characters, not of screen cells.
 
-/// Where a byte is, for people and for tools that count characters.
+/// Where a byte of a text stands, for people and for tools that count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
-    /// Unicode scalar values before it in the text, a byte order mark included.
+    /// How many Unicode scalar values stand before the byte, a byte order mark included.
     pub char_offset: usize,
-    /// Its line, from 1.
+    /// The line of the byte, from 1.
     pub line: usize,
-    /// Its column, from 1, in Unicode scalar values. A byte order mark takes no
+    /// The column of the byte, from 1, in Unicode scalar values. A byte order mark takes no
     /// column, since no editor shows one.
     pub column: usize,
 }
 
-/// Finds lines, columns and characters by byte.
+/// An index of a text that finds lines, columns and characters by byte.
 ///
 /// A line ends with `\n`, with `\r\n` or with a `\r` of its own; these bytes
 /// still belong to the line they end.
@@ -36,7 +36,7 @@ pub struct LineIndex {
 }
 
 impl LineIndex {
-    /// Reads `text` once.
+    /// The index of `text`, which is read once.
     pub fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut starts = Vec::with_capacity(bytes.len() / 64 + 1);
@@ -67,8 +67,8 @@ impl LineIndex {
         }
     }
 
-    /// Where `byte` is. A byte inside a character counts as that character's
-    /// first, one beyond the end as the end.
+    /// Where `byte` stands. A byte inside a character counts as the character's first one, a
+    /// byte beyond the end of the text as the end.
     pub fn position(&self, byte: usize) -> Position {
         let byte = self.character_start(byte.min(self.length));
         let line = self.lines.partition_point(|&start| start <= byte);
@@ -85,8 +85,8 @@ impl LineIndex {
         }
     }
 
-    /// Number of lines, from 1: a text that ends with a line end has an empty
-    /// last line.
+    /// How many lines the text has, one at least: a text that ends with a line end has an
+    /// empty last line.
     pub fn line_count(&self) -> usize {
         self.lines.len()
     }

@@ -22,7 +22,7 @@ pub use markup::{Markup, Prose};
 /// The byte order mark that some programs put before UTF-8 text.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// A text with its name.
+/// A text that is known to be UTF-8, with its name.
 #[derive(Debug, Clone)]
 pub struct Document {
     name: String,
@@ -33,7 +33,7 @@ pub struct Document {
 }
 
 impl Document {
-    /// A document from text in memory.
+    /// A document from a text in memory.
     pub fn from_text(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -64,7 +64,7 @@ impl Document {
                 Err(DocumentError::NotUtf8 {
                     name,
                     offset: fault.valid_up_to(),
-                    encoding: error::recognise(not_utf8.as_bytes(), fault),
+                    encoding: error::recognize(not_utf8.as_bytes(), fault),
                 })
             }
         }
@@ -129,7 +129,7 @@ impl Document {
         }
     }
 
-    /// The name: a path as given, `-` for standard input, or a record's id.
+    /// The name of the document: a path as given, `-` for standard input, or a record's id.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -139,18 +139,18 @@ impl Document {
         &self.text
     }
 
-    /// The same document, taken to be marked up so; plain text if `None`.
+    /// This document, taken to be marked up as `markup`, or to be plain text if `None`.
     pub fn marked_up(mut self, markup: Option<Markup>) -> Self {
         self.prose = markup.map(|markup| Arc::new(Prose::of(&self.text, markup)));
         self
     }
 
-    /// What a reader reads of a document that is marked up.
+    /// What a reader reads of the document if it is marked up; `None` for plain text.
     pub fn prose(&self) -> Option<&Arc<Prose>> {
         self.prose.as_ref()
     }
 
-    /// The text that is judged: the prose, or all of it.
+    /// The text that is judged: the prose of a marked-up document, else the whole text.
     pub fn judged(&self) -> &str {
         self.prose.as_ref().map_or(&self.text, |prose| prose.text())
     }
@@ -161,7 +161,8 @@ impl Document {
         content_start(self.judged())
     }
 
-    /// The way from bytes to lines and columns; made when first asked for.
+    /// The index that finds lines and columns by byte of [`Self::text`]. It is made when it is
+    /// first asked for.
     pub fn line_index(&self) -> &LineIndex {
         self.line_index.get_or_init(|| LineIndex::new(&self.text))
     }
@@ -174,6 +175,11 @@ pub fn content_start(text: &str) -> usize {
     } else {
         0
     }
+}
+
+/// A text without a byte order mark, which language models never saw.
+pub fn content(text: &str) -> &str {
+    text.get(content_start(text)..).unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -212,7 +218,7 @@ mod tests {
         assert_eq!(kind, "not_found");
         let (kind, message) = kind_and_message(Document::open(folder.path(), LIMIT));
         assert_eq!(kind, "is_folder");
-        assert!(message.contains("mtlint batch"), "{message}");
+        assert!(message.contains("is a folder"), "{message}");
     }
 
     #[test]
@@ -228,7 +234,6 @@ mod tests {
         assert_eq!(kind, "too_large");
         assert!(message.contains("50000000"), "{message}");
         assert!(message.contains("8388608"), "{message}");
-        assert!(message.contains("--max-bytes"), "{message}");
     }
 
     #[test]

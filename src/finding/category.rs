@@ -30,7 +30,7 @@ const MAJOR_CONFIDENCE: f32 = 0.5;
 /// What the rules look at, of the most suspect word of a phrase.
 #[derive(Debug, Clone, Copy)]
 pub struct Suspect<'a> {
-    /// The word as it stands.
+    /// The word as it stands in the text.
     pub word: &'a str,
     /// Whether a garbled word of the phrase is clearly of another language.
     pub foreign: bool,
@@ -38,16 +38,15 @@ pub struct Suspect<'a> {
     pub only_marks: bool,
     /// Whether the word begins a sentence.
     pub begins_sentence: bool,
-    /// Tokens it is spelled with.
+    /// How many tokens the word is spelled with.
     pub pieces: usize,
-    /// Surprisal less entropy, in bits.
+    /// The surprisal of the word less the entropy in its place, in bits.
     pub excess_bits: f32,
 }
 
-/// The kind of error.
+/// The category of a phrase, by its most suspect word; the table of this module says how.
 pub fn category(suspect: &Suspect<'_>) -> Category {
-    let mut letters = suspect.word.chars();
-    let capital = letters.next().is_some_and(char::is_uppercase);
+    let capital = suspect.word.starts_with(char::is_uppercase);
     let length = suspect.word.chars().count();
     let numeric = suspect.word.chars().any(char::is_numeric);
     if suspect.only_marks {
@@ -67,8 +66,8 @@ pub fn category(suspect: &Suspect<'_>) -> Category {
     }
 }
 
-/// How much it hurts the reader: by how sure the error is and how many bits over
-/// the expected ones it costs. A mark alone never loses the sense.
+/// How much an error hurts the reader: by how sure it is (`confidence`, 0 to 1) and how many
+/// bits over the expected ones it costs. A mark alone never loses the sense.
 pub fn severity(category: Category, confidence: f32, excess_bits: f32) -> Severity {
     if category == Category::Punctuation || confidence < MAJOR_CONFIDENCE {
         Severity::Minor

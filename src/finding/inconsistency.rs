@@ -6,48 +6,73 @@
 //! safe correction already says what is wrong, nothing is added. Which of the two
 //! articles is right is not decided.
 
-use super::phrases::{Judged, parts};
-use super::{Applicability, Category, Finding, Severity};
-use crate::lm::LanguageModel;
-use crate::sibling::Contradiction;
+use std::ops::Range;
 
-/// Adds what `contradictions` say to `findings`, which stay in text order.
-pub fn contradict(
-    findings: &mut Vec<Finding>,
-    contradictions: Vec<Contradiction>,
-    judged: &Judged<'_>,
+use super::phrases::parts;
+use super::words::WordTable;
+use super::{Applicability, Category, Finding, Severity, Suggestion};
+use crate::lm::LanguageModel;
+
+/// A fact that a sibling contradicts.
+#[derive(Debug, Clone)]
+pub struct ContradictedFact {
+    /// The words of the document that say it, as indices; at least one.
+    pub words: Range<usize>,
+    /// What the sibling has in their place.
+    pub suggestion: Suggestion,
+}
+
+/// The findings with those of contradicted facts among them, in text order.
+pub fn with_inconsistencies(
+    findings: Vec<Finding>,
+    facts: Vec<ContradictedFact>,
+    table: &WordTable<'_>,
     lm: &dyn LanguageModel,
-) {
-    for Contradiction { words, suggestion } in contradictions {
-        let span = suggestion.span;
-        let corrected = |finding: &Finding| {
-            let mut suggestions = finding.suggestions.iter();
-            suggestions.any(|s| s.applicability == Applicability::Safe && s.span.overlaps(span))
-        };
-        if findings.iter().any(corrected) {
-            continue;
-        }
-        let met = findings.extract_if(.., |other| other.span.overlaps(span));
-        let met: Vec<Finding> = met.collect();
-        for other in met {
-            let phrase = judged.segments.words_in(other.span);
-            let rest = parts(judged, phrase, &[words.start, words.end]);
-            let rest = rest.into_iter().map(|words| judged.finding(words, lm));
-            findings.extend(rest.filter(|rest| !rest.span.overlaps(span)));
-        }
-        // What was to stand there, or partly there, is no correction any more.
-        for other in findings.iter_mut() {
-            if other.suggestions.iter().any(|s| s.span.overlaps(span)) {
-                other.suggestions.clear();
-            }
-        }
-        findings.push(Finding {
-            category: Category::Inconsistency,
-            severity: Severity::Major,
-            confidence: suggestion.confidence,
-            suggestions: vec![suggestion],
-            ..judged.finding(words, lm)
-        });
+) -> Vec<Finding> {
+    let mut findings = findings;
+    for fact in facts {
+        findings = with_inconsistency(findings, fact, table, lm);
     }
     findings.sort_by_key(|finding| finding.span);
+    findings
+}
+
+/// The findings with one of a contradicted fact behind them.
+fn with_inconsistency(
+    mut findings: Vec<Finding>,
+    fact: ContradictedFact,
+    table: &WordTable<'_>,
+    lm: &dyn LanguageModel,
+) -> Vec<Finding> {
+    let ContradictedFact { words, suggestion } = fact;
+    let span = suggestion.span;
+    let corrected = |finding: &Finding| {
+        let mut suggestions = finding.suggestions.iter();
+        suggestions.any(|s| s.applicability == Applicability::Safe && s.span.overlaps(span))
+    };
+    if findings.iter().any(corrected) {
+        return findings;
+    }
+    let met = findings.extract_if(.., |other| other.span.overlaps(span));
+    let met: Vec<Finding> = met.collect();
+    for other in met {
+        let phrase = table.segments.words_in(other.span);
+        let rest = parts(table, phrase, &[words.start, words.end]);
+        let rest = rest.into_iter().map(|words| table.finding(words, lm));
+        findings.extend(rest.filter(|rest| !rest.span.overlaps(span)));
+    }
+    // What was to stand there, or partly there, is no correction any more.
+    for other in &mut findings {
+        if other.suggestions.iter().any(|s| s.span.overlaps(span)) {
+            other.suggestions.clear();
+        }
+    }
+    findings.push(Finding {
+        category: Category::Inconsistency,
+        severity: Severity::Major,
+        confidence: suggestion.confidence,
+        suggestions: vec![suggestion],
+        ..table.finding(words, lm)
+    });
+    findings
 }

@@ -9,6 +9,7 @@
 pub mod category;
 pub mod inconsistency;
 pub mod phrases;
+pub mod words;
 
 use std::fmt;
 
@@ -33,7 +34,7 @@ pub enum Category {
     Wording,
     /// Wrong agreement, tense, article or preposition.
     Grammar,
-    /// The right words in the wrong order.
+    /// Right words in the wrong order.
     WordOrder,
     /// A place where something is missing.
     Omission,
@@ -86,6 +87,17 @@ impl fmt::Display for Severity {
     }
 }
 
+#[cfg(feature = "clap")]
+impl clap::ValueEnum for Severity {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Minor, Self::Major, Self::Critical]
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.to_string()))
+    }
+}
+
 impl fmt::Display for Applicability {
     /// Writes the applicability's name in reports, such as `display_only`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -110,18 +122,18 @@ pub struct Evidence {
     pub residue_language: Option<String>,
 }
 
-/// Where in a sibling a suggestion comes from.
+/// The words of a sibling that a suggestion comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SiblingQuote {
-    /// The sibling's id: its path as given, or the record's own.
+    /// The id of the sibling: its path as given, or the id of its record.
     pub id: String,
     /// The quoted bytes of the sibling's text.
     pub span: Span<Sibling>,
-    /// The text under `span`.
+    /// The text of the sibling under `span`.
     pub text: String,
 }
 
-/// A correction: replace the document's bytes under `span`.
+/// A suggested correction: the document's bytes under `span` are replaced.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggestion {
     /// The bytes that are replaced; they may be wider than the finding.
@@ -138,7 +150,7 @@ pub struct Suggestion {
     pub sibling: Option<SiblingQuote>,
 }
 
-/// A suspect phrase.
+/// A suspect phrase of a document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// The phrase, in bytes of the document.
@@ -151,7 +163,7 @@ pub struct Finding {
     pub confidence: f32,
     /// Why the phrase is suspect.
     pub evidence: Evidence,
-    /// Corrections, best first.
+    /// Suggested corrections, the best one first.
     pub suggestions: Vec<Suggestion>,
     /// Whether a baseline holds the finding: somebody knows of it, and only what is new is
     /// shown.

@@ -8,10 +8,10 @@
 use std::ops::Range;
 
 use super::category::{Suspect, category, severity};
+use super::words::WordTable;
 use super::{Evidence, Finding};
-use crate::detect::Detection;
-use crate::lexicon::Lexicon;
-use crate::lm::{LanguageModel, TokenScores};
+use crate::detect::WordSurprisal;
+use crate::lm::LanguageModel;
 use crate::segment::{Segments, WordKind};
 
 /// Words of the model's own that are shown for a phrase.
@@ -19,46 +19,27 @@ const EXPECTED_WORDS: usize = 3;
 /// Zipf frequency in English from which a token is taken for a word.
 const KNOWN_WORD: f32 = 2.5;
 
-/// What the phrases are made from.
-#[derive(Clone, Copy)]
-pub struct Judged<'a> {
-    /// The document's text.
-    pub text: &'a str,
-    /// Its words and sentences.
-    pub segments: &'a Segments,
-    /// Its reading, with the most probable tokens.
-    pub reading: &'a TokenScores,
-    /// What is known of single words.
-    pub lexicon: &'a Lexicon,
-    /// The numbers of each word.
-    pub detection: &'a Detection,
-    /// Which words are garbled.
-    pub garbled: &'a [bool],
-    /// For each word the probability from which it is.
-    pub thresholds: &'a [f32],
-}
-
 /// The phrases that hold garbled words.
-pub fn findings(judged: &Judged<'_>, lm: &dyn LanguageModel) -> Vec<Finding> {
-    phrases(judged)
+pub fn findings(table: &WordTable<'_>, lm: &dyn LanguageModel) -> Vec<Finding> {
+    phrases(table)
         .into_iter()
-        .map(|words| judged.finding(words, lm))
+        .map(|words| table.finding(words, lm))
         .collect()
 }
 
 /// Runs of words, as indices.
-fn phrases(judged: &Judged<'_>) -> Vec<Range<usize>> {
-    let words = &judged.segments.words;
+fn phrases(table: &WordTable<'_>) -> Vec<Range<usize>> {
+    let words = &table.segments.words;
+    let rows = &table.rows;
     let mut phrases: Vec<Range<usize>> = Vec::new();
-    for index in (0..words.len()).filter(|index| judged.garbled[*index]) {
+    for index in (0..words.len()).filter(|index| rows[*index].garbled) {
         if let Some(last) = phrases.last_mut() {
             let same_sentence = words[last.end - 1].sentence == words[index].sentence;
             let between = last.end..index;
             let bridged = match between.len() {
                 0 => true,
                 1 => {
-                    judged.detection.p_garbled[between.start]
-                        >= judged.thresholds[between.start] / 2.0
+                    rows[between.start].p_garbled >= rows[between.start].threshold / 2.0
                         && words[between.start].kind == WordKind::Word
                 }
                 _ => false,
@@ -72,7 +53,7 @@ fn phrases(judged: &Judged<'_>) -> Vec<Range<usize>> {
     }
     phrases
         .into_iter()
-        .map(|phrase| without_marks(judged.segments, phrase))
+        .map(|phrase| without_marks(table.segments, phrase))
         .collect()
 }
 
@@ -88,35 +69,36 @@ fn without_marks(segments: &Segments, phrase: Range<usize>) -> Range<usize> {
 }
 
 /// A phrase cut before each of the words `cuts`: its parts that hold a word.
-pub fn parts(judged: &Judged<'_>, phrase: Range<usize>, cuts: &[usize]) -> Vec<Range<usize>> {
+pub fn parts(table: &WordTable<'_>, phrase: Range<usize>, cuts: &[usize]) -> Vec<Range<usize>> {
     let inner = cuts.iter().filter(|cut| phrase.contains(cut)).copied();
     let starts: Vec<usize> = std::iter::once(phrase.start).chain(inner).collect();
     let ends = starts[1..].iter().copied().chain([phrase.end]);
     let parts = starts.iter().zip(ends).filter(|(start, end)| *start < end);
-    let is_word = |word: &usize| judged.segments.words[*word].kind == WordKind::Word;
+    let is_word = |word: &usize| table.segments.words[*word].kind == WordKind::Word;
     parts
-        .map(|(start, end)| without_marks(judged.segments, *start..end))
+        .map(|(start, end)| without_marks(table.segments, *start..end))
         .filter(|part| part.clone().any(|word| is_word(&word)))
         .collect()
 }
 
-impl Judged<'_> {
+impl WordTable<'_> {
     /// The finding of a stretch of words, which must not be empty.
     pub fn finding(&self, words: Range<usize>, lm: &dyn LanguageModel) -> Finding {
-        let p = &self.detection.p_garbled;
+        let p = |word: usize| self.rows[word].p_garbled;
         let worst = words
             .clone()
-            .max_by(|a, b| p[*a].total_cmp(&p[*b]))
+            .max_by(|a, b| p(*a).total_cmp(&p(*b)))
             .unwrap_or(words.start);
-        let numbers = &self.detection.words[worst];
-        let sum = |value: fn(&crate::detect::features::WordSurprisal) -> f32| {
-            self.detection.words[words.clone()].iter().map(value).sum()
+        let numbers = &self.rows[worst].surprisal;
+        let sum = |value: fn(&WordSurprisal) -> f32| {
+            let rows = self.rows[words.clone()].iter();
+            rows.map(|row| value(&row.surprisal)).sum()
         };
         let all = &self.segments.words;
         let residue_language = self.residue_language(words.clone());
         let suspect = Suspect {
             foreign: residue_language.is_some(),
-            word: numbers.span.slice(self.text).unwrap_or_default(),
+            word: self.spelling(worst),
             only_marks: words.clone().all(|i| all[i].kind == WordKind::Punctuation),
             begins_sentence: worst == 0 || all[worst - 1].sentence != all[worst].sentence,
             pieces: numbers.tokens.len(),
@@ -125,15 +107,15 @@ impl Judged<'_> {
         let category = category(&suspect);
         Finding {
             span: all[words.start].span.cover(all[words.end - 1].span),
-            severity: severity(category, p[worst], suspect.excess_bits),
+            severity: severity(category, p(worst), suspect.excess_bits),
             category,
             // Words of a phrase are wrong together, so the most suspect one
             // says how likely any is; multiplying would count it twice.
-            confidence: p[worst],
+            confidence: p(worst),
             evidence: Evidence {
                 surprisal_bits: sum(|word| word.surprisal_bits),
                 expected_bits: sum(|word| word.expected_bits),
-                p_garbled: p[worst],
+                p_garbled: p(worst),
                 expected: self.expected(worst, lm),
                 residue_language,
             },
@@ -146,9 +128,8 @@ impl Judged<'_> {
     /// that is clearly not English, names left aside.
     fn residue_language(&self, mut words: Range<usize>) -> Option<String> {
         words.find_map(|index| {
-            let word = &self.segments.words[index];
-            let spelling = word.span.slice(self.text).unwrap_or_default();
-            if !self.garbled[index] || !spelling.starts_with(char::is_lowercase) {
+            let spelling = self.spelling(index);
+            if !self.rows[index].garbled || !spelling.starts_with(char::is_lowercase) {
                 return None;
             }
             let (language, _) = self.lexicon.look_up(spelling).foreign_language()?;
@@ -158,9 +139,9 @@ impl Judged<'_> {
 
     /// Whole words that the model found probable where the word stands.
     fn expected(&self, word: usize, lm: &dyn LanguageModel) -> Vec<String> {
-        let numbers = &self.detection.words[word];
-        let spelling = numbers.span.slice(self.text).unwrap_or_default();
-        let Some(token) = self.reading.tokens.get(numbers.tokens.start) else {
+        let numbers = &self.rows[word].surprisal;
+        let spelling = self.spelling(word);
+        let Some(token) = self.scores.tokens.get(numbers.tokens.start) else {
             return Vec::new();
         };
         let spaced = token.span.start() < numbers.span.start();
@@ -189,6 +170,10 @@ impl Judged<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::word_surprisals;
+    use crate::finding::words::WordRow;
+    use crate::lexicon::Lexicon;
+    use crate::lm::TokenScores;
     use crate::lm::stub::Stub;
     use crate::segment::segment;
 
@@ -197,38 +182,35 @@ mod tests {
     fn phrases_in(marked: &str) -> Vec<String> {
         let text: String = marked.chars().filter(|c| !"[](){}".contains(*c)).collect();
         let segments = segment(&text);
-        let reading = TokenScores::default();
-        let words = crate::detect::features::word_surprisals(&segments, &reading);
-        let mut p_garbled = Vec::new();
+        let scores = TokenScores::default();
+        let mut rows = Vec::new();
         let mut at = 0;
-        for word in &segments.words {
-            let spelling = word.span.slice(&text).unwrap();
+        for surprisal in word_surprisals(&segments, &scores) {
+            let spelling = surprisal.span.slice(&text).unwrap();
             at += marked[at..].find(spelling).unwrap();
-            p_garbled.push(match marked[..at].chars().last() {
+            let p_garbled = match marked[..at].chars().last() {
                 Some('[') => 0.9,
                 Some('(') => 0.3,
                 _ => 0.1,
-            });
+            };
             at += spelling.len();
+            rows.push(WordRow {
+                surprisal,
+                p_garbled,
+                threshold: 0.5,
+                balanced: 0.5,
+                garbled: p_garbled > 0.5,
+            });
         }
-        let garbled: Vec<bool> = p_garbled.iter().map(|p| *p > 0.5).collect();
-        let detection = Detection {
-            threshold_shift: 0.0,
-            words,
-            p_garbled,
-            sentences: Vec::new(),
-        };
-        let judged = Judged {
+        let table = WordTable {
             text: &text,
             segments: &segments,
-            reading: &reading,
+            scores: &scores,
             lexicon: &Lexicon::embedded().unwrap(),
-            detection: &detection,
-            garbled: &garbled,
-            thresholds: &vec![0.5; garbled.len()],
+            rows,
         };
         let lm = Stub::new([]);
-        findings(&judged, &lm)
+        findings(&table, &lm)
             .iter()
             .map(|finding| finding.span.slice(&text).unwrap().to_owned())
             .collect()

@@ -66,7 +66,7 @@ pub enum Gate {
     Abstain {
         /// Why the text may not be judged.
         reason: AbstainReason,
-        /// The language that was guessed, if it came to that.
+        /// The language of the text, if one was guessed.
         language: Option<Language>,
     },
 }

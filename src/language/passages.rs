@@ -10,14 +10,14 @@
 use whatlang::Lang;
 
 use super::english::{self, Sign};
-use crate::segment::{Segments, Word, WordKind};
+use crate::segment::{Segments, Word, WordKind, is_apostrophe};
 use crate::span::{Doc, Span};
 
 /// Fewer words than this are no passage.
-const FEWEST_WORDS: usize = 4;
+const MIN_WORDS: usize = 4;
 /// Longer quotations are looked at sentence by sentence only, which keeps the
 /// work linear however quotes are nested.
-const MOST_QUOTED_WORDS: usize = 60;
+const MAX_QUOTED_WORDS: usize = 60;
 /// Different foreign function words that make a passage foreign, together with
 /// a guess that it is not English.
 const FOREIGN_WORDS: usize = 2;
@@ -29,9 +29,10 @@ const SURE_WORDS: usize = 8;
 /// whatlang is asked at most this often about one text: an answer takes a fifth
 /// of a millisecond, and hostile input can hold half a million candidates. What
 /// is left over is not marked.
-const MOST_GUESSES: usize = 2000;
+const MAX_GUESSES: usize = 2000;
 
-/// The foreign passages of `text`, sorted, not overlapping.
+/// The passages of `text` that stand in another language than English, in text order. None
+/// overlaps another one; there are none in a text with next to no words outside of them.
 pub fn foreign_passages(text: &str, segments: &Segments) -> Vec<Span<Doc>> {
     let mut found: Vec<Span<Doc>> = Vec::new();
     let mut candidates: Vec<Span<Doc>> = segments.sentences.clone();
@@ -42,7 +43,7 @@ pub fn foreign_passages(text: &str, segments: &Segments) -> Vec<Span<Doc>> {
             &mut candidates,
         );
     }
-    let mut guesses = MOST_GUESSES;
+    let mut guesses = MAX_GUESSES;
     for candidate in candidates {
         let words = &segments.words[segments.words_in(candidate)];
         if is_foreign(text, words, &mut guesses) {
@@ -65,7 +66,7 @@ pub fn foreign_passages(text: &str, segments: &Segments) -> Vec<Span<Doc>> {
             .is_some_and(|passage| passage.overlaps(word.span));
         word.kind == WordKind::Word && !inside
     });
-    if outside.take(FEWEST_WORDS).count() < FEWEST_WORDS {
+    if outside.take(MIN_WORDS).count() < MIN_WORDS {
         return Vec::new();
     }
     merged
@@ -86,7 +87,7 @@ fn quotations(text: &str, words: &[Word], candidates: &mut Vec<Span<Doc>>) {
                     *pair = None;
                     let inside = &words[start + 1..i];
                     if let [first, .., last] = inside
-                        && inside.len() <= MOST_QUOTED_WORDS
+                        && inside.len() <= MAX_QUOTED_WORDS
                     {
                         candidates.push(first.span.cover(last.span));
                     }
@@ -119,7 +120,7 @@ fn is_foreign(text: &str, words: &[Word], guesses: &mut usize) -> bool {
         .filter_map(|word| word.span.slice(text))
         .filter(|word| word.contains(char::is_alphabetic))
         .collect();
-    if spoken.len() < FEWEST_WORDS {
+    if spoken.len() < MIN_WORDS {
         return false;
     }
     let other_script = spoken.iter().filter(|word| in_other_script(word)).count();
@@ -183,7 +184,7 @@ pub(super) fn foreign_function_word(word: &str) -> Option<String> {
         return Some(lower);
     }
     // "l'homme", "dell'arte"
-    let (article, _) = lower.split_once(['\'', '’'])?;
+    let (article, _) = lower.split_once(is_apostrophe)?;
     ELIDED.contains(&article).then(|| article.to_owned())
 }
 

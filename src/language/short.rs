@@ -19,11 +19,11 @@ const NUMBERS_PER_WORD: usize = 9;
 /// Latin letters from which a word is data: translators by machine are known to repeat
 /// a letter a hundred times, and other scripts may write without spaces. The splitter
 /// cuts at 512.
-const LONGEST_WORD: usize = 400;
+const MAX_WORD_LETTERS: usize = 400;
 
 /// What kind of thing a word of the splitter is to a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Thing {
+enum TokenClass {
     Word,
     Number,
     /// A unit or a code with digits.
@@ -39,21 +39,21 @@ pub(super) fn reason(text: &str, segments: &Segments) -> Option<AbstainReason> {
     }
     let (mut words, mut numbers, mut letters, mut addresses) = (0usize, 0usize, false, false);
     let (mut latin, mut data) = (0usize, 0usize);
-    let mut before = Thing::Mark;
+    let mut before = TokenClass::Mark;
     for word in &segments.words {
         let written = &text[word.span.range()];
-        let thing = thing(written, word, before);
+        let class = classify(written, word, before);
         letters |= written.chars().any(is_letter);
         let here = written.chars().filter(char::is_ascii_alphabetic).count();
         latin += here;
-        data += if here > LONGEST_WORD { here } else { 0 };
-        match thing {
-            Thing::Word => words += 1,
-            Thing::Number => numbers += 1,
-            Thing::Address => addresses = true,
-            Thing::Code | Thing::Mark => {}
+        data += if here > MAX_WORD_LETTERS { here } else { 0 };
+        match class {
+            TokenClass::Word => words += 1,
+            TokenClass::Number => numbers += 1,
+            TokenClass::Address => addresses = true,
+            TokenClass::Code | TokenClass::Mark => {}
         }
-        before = thing;
+        before = class;
     }
     let table = numbers >= TABLE_NUMBERS && numbers >= NUMBERS_PER_WORD * words;
     let mostly_data = 2 * data > latin;
@@ -66,31 +66,31 @@ pub(super) fn reason(text: &str, segments: &Segments) -> Option<AbstainReason> {
     }
 }
 
-fn thing(written: &str, word: &Word, before: Thing) -> Thing {
+fn classify(written: &str, word: &Word, before: TokenClass) -> TokenClass {
     if word.kind == WordKind::Punctuation {
-        return Thing::Mark;
+        return TokenClass::Mark;
     }
     if written.contains("://") || written.contains(['@', '/']) || written.starts_with("www.") {
-        return Thing::Address;
+        return TokenClass::Address;
     }
     let letters = written.chars().filter(|&c| is_letter(c)).count();
     let digits = written.chars().filter(|c| c.is_numeric()).count();
     let lower = written.to_lowercase();
     if letters == 0 {
-        Thing::Number
-    } else if before == Thing::Number && UNITS.contains(&lower.as_str()) {
-        Thing::Code
+        TokenClass::Number
+    } else if before == TokenClass::Number && UNITS.contains(&lower.as_str()) {
+        TokenClass::Code
     } else if digits > 0 {
         // "COVID-19" is a word, "B-12" and "5km" are not.
         if letters > 2 {
-            Thing::Word
+            TokenClass::Word
         } else {
-            Thing::Code
+            TokenClass::Code
         }
     } else if letters == 1 && lower.is_ascii() && !matches!(lower.as_str(), "a" | "i" | "o") {
-        Thing::Code
+        TokenClass::Code
     } else {
-        Thing::Word
+        TokenClass::Word
     }
 }
 

@@ -39,32 +39,32 @@ const LANGUAGES: [(&str, &str); ForeignLanguage::COUNT] = [
 pub struct ForeignLanguage(u8);
 
 impl ForeignLanguage {
-    /// How many there are.
+    /// How many such languages the lexicon knows.
     pub const COUNT: usize = 26;
 
-    /// The language at this place of the data files.
+    /// The language with the number `index` in the data files; `None` from [`Self::COUNT`] on.
     pub fn from_index(index: usize) -> Option<Self> {
         let place = u8::try_from(index).ok()?;
         (index < Self::COUNT).then_some(Self(place))
     }
 
-    /// The language with this ISO 639-3 code.
+    /// The language with the ISO 639-3 code `code`; `None` for one that is not known.
     pub fn from_code(code: &str) -> Option<Self> {
         let index = LANGUAGES.iter().position(|(known, _)| *known == code)?;
         Self::from_index(index)
     }
 
-    /// Its place in the data files, below [`Self::COUNT`].
+    /// The number of the language in the data files, below [`Self::COUNT`].
     pub fn index(self) -> usize {
         usize::from(self.0)
     }
 
-    /// ISO 639-3 code: `fra`.
+    /// The ISO 639-3 code of the language: `fra`.
     pub fn code(self) -> &'static str {
         LANGUAGES[self.index()].0
     }
 
-    /// English name: `French`.
+    /// The English name of the language: `French`.
     pub fn name(self) -> &'static str {
         LANGUAGES[self.index()].1
     }

@@ -7,28 +7,29 @@
 
 use fst::Map;
 
-use super::{ForeignLanguage, LexiconError};
+use super::error::LexiconError;
+use super::language::ForeignLanguage;
 
 /// Bits of a value: first the language, above it two frequencies.
 const LANGUAGE_BITS: u32 = 5;
 const ZIPF_BITS: u32 = 7;
 const ZIPF_MASK: u64 = (1 << ZIPF_BITS) - 1;
 
-/// What the lists say of one word. Frequencies are tenths on the Zipf scale,
+/// How frequent a word is in English and in one other language. Frequencies are tenths on the Zipf scale,
 /// the decimal logarithm of occurrences in a billion words; 0 is not listed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Listed {
-    /// Frequency in English.
+pub struct WordFrequency {
+    /// The frequency in English.
     pub english_tenths: u8,
-    /// Place of the other language, see [`ForeignLanguage::from_index`].
+    /// The number of the other language, see [`ForeignLanguage::from_index`].
     pub language: u8,
-    /// Frequency in that language.
+    /// The frequency in that other language.
     pub foreign_tenths: u8,
 }
 
-impl Listed {
-    /// The value that stands for this in the map; `None` when a number is out
-    /// of range.
+impl WordFrequency {
+    /// The number that stands for these frequencies in the map; `None` when one of them or
+    /// the language is out of range.
     pub fn pack(self) -> Option<u64> {
         let (english, foreign) = (
             u64::from(self.english_tenths),
@@ -52,13 +53,13 @@ impl Listed {
         }
     }
 
-    /// Frequency in English on the Zipf scale, 0 when it is not listed.
+    /// The frequency in English on the Zipf scale; 0 when the word is not listed.
     pub fn english_zipf(self) -> f32 {
         f32::from(self.english_tenths) / 10.0
     }
 
-    /// The other language in which the word is most frequent, with the
-    /// frequency on the Zipf scale.
+    /// The other language in which the word is most frequent, with its frequency there on
+    /// the Zipf scale; `None` when none lists it.
     pub fn foreign(self) -> Option<(ForeignLanguage, f32)> {
         let language = ForeignLanguage::from_index(usize::from(self.language))?;
         let zipf = f32::from(self.foreign_tenths) / 10.0;
@@ -66,11 +67,11 @@ impl Listed {
     }
 }
 
-/// The words that are listed.
+/// The list of words with their frequencies.
 pub struct WordList(Map<&'static [u8]>);
 
 impl WordList {
-    /// Over the bytes of a map.
+    /// The list that `bytes` hold, a map of the crate `fst`.
     ///
     /// # Errors
     /// When the bytes are no map.
@@ -78,9 +79,10 @@ impl WordList {
         Ok(Self(Map::new(bytes)?))
     }
 
-    /// What is known of a word in lower case, NFC.
-    pub fn get(&self, word: &str) -> Option<Listed> {
-        self.0.get(word).map(Listed::unpack)
+    /// The frequencies of a word, which must be in lower case and NFC; `None` when it is not
+    /// listed.
+    pub fn get(&self, word: &str) -> Option<WordFrequency> {
+        self.0.get(word).map(WordFrequency::unpack)
     }
 
     /// How many words are listed.
@@ -102,18 +104,18 @@ mod tests {
     proptest! {
         #[test]
         fn packing_loses_nothing(english in 0u8..128, foreign in 0u8..128, language in 0u8..26) {
-            let listed = Listed {
+            let listed = WordFrequency {
                 english_tenths: english,
                 language,
                 foreign_tenths: foreign,
             };
-            prop_assert_eq!(listed.pack().map(Listed::unpack), Some(listed));
+            prop_assert_eq!(listed.pack().map(WordFrequency::unpack), Some(listed));
         }
 
         #[test]
         fn what_does_not_fit_is_refused(english in 128u8.., language in 26u8..) {
-            let too_frequent = Listed { english_tenths: english, ..Listed::default() };
-            let no_language = Listed { language, ..Listed::default() };
+            let too_frequent = WordFrequency { english_tenths: english, ..WordFrequency::default() };
+            let no_language = WordFrequency { language, ..WordFrequency::default() };
             prop_assert_eq!((too_frequent.pack(), no_language.pack()), (None, None));
         }
     }

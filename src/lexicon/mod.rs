@@ -13,6 +13,8 @@
 //! is not listed. Both data files are derived from the package wordfreq and
 //! under CC BY-SA 4.0, see `models/lexicon.LICENSE.md`.
 
+mod entry;
+mod error;
 mod language;
 mod list;
 mod spelling;
@@ -20,148 +22,24 @@ mod spelling;
 mod tests;
 mod word;
 
+pub(crate) use entry::FEATURES;
+pub use entry::{Entry, LEXICON_WIDTH, features};
+pub use error::LexiconError;
 pub use language::ForeignLanguage;
-pub use list::{Listed, WordList};
+pub use list::{WordFrequency, WordList};
 pub use spelling::{Spelling, SpellingModel};
 
+use entry::UNLISTED_ZIPF;
 use word::Form;
 
 const LIST: &[u8] = include_bytes!("../../models/lexicon.fst");
 const SPELLING: &[u8] = include_bytes!("../../models/spelling.safetensors");
 
-/// How many numbers [`features`] makes of an entry.
-pub const LEXICON_WIDTH: usize = 6;
-
-/// Top of the Zipf scale: a word that makes up a tenth of all words.
-const HIGHEST_ZIPF: f32 = 8.0;
-/// A word that is not listed is taken to be this frequent where two
-/// frequencies are compared: half a unit below the rarest English ones.
-const UNLISTED_ZIPF: f32 = 1.0;
-
 /// Shorter words are abbreviations and particles of names more often than they
 /// are foreign.
-const SHORTEST_DECIDED: usize = 3;
+const MIN_DECIDED: usize = 3;
 /// What is no longer than this and all in capitals is an abbreviation.
-const LONGEST_ABBREVIATION: usize = 5;
-/// How much more frequent, in Zipf units, a word has to be elsewhere than in
-/// English to be clearly foreign, when its English frequency is
-/// [`QUOTED_ZIPF`] or less: the English list counts what English texts quote.
-const CLEAR_MARGIN: f32 = 2.0;
-const QUOTED_ZIPF: f32 = 2.0;
-/// What the margin grows by for each Zipf unit of English frequency above that:
-/// *und* (3.9 and 7.4) is foreign, *pour* (4.1 and 7.0) and *den* are English.
-const MARGIN_GROWTH: f32 = 0.75;
-/// Of words that no list has, those are decided that look English with at most
-/// this probability; `models/README.md` tells how many rare English ones do.
-const SPELT_ENGLISH: f32 = 0.02;
-/// And that look like one other language with at least this one.
-const SPELT_FOREIGN: f32 = 0.5;
-
-/// Why the lexicon cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum LexiconError {
-    /// The list of words is damaged.
-    #[error("the list of words is damaged: {0}")]
-    List(#[from] fst::Error),
-    /// The weights of the spelling model are damaged.
-    #[error("the spelling model is damaged: {0}")]
-    Spelling(#[from] safetensors::SafeTensorError),
-    /// A tensor is not as the spelling model needs it.
-    #[error("the spelling model's {name} holds {got}, expected {expected}")]
-    Shape {
-        /// The tensor.
-        name: String,
-        /// Numbers and their type.
-        expected: String,
-        /// Numbers and their type.
-        got: String,
-    },
-}
-
-/// What is known of a word.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Entry {
-    /// Whether there are letters to judge. All else of a number or a sign is
-    /// neutral.
-    pub is_word: bool,
-    /// Frequency in English on the Zipf scale, 0 to 8; 0 when not listed.
-    pub english_zipf: f32,
-    /// The other language in which the word is most frequent, with its frequency
-    /// there on the Zipf scale, 3.6 to 8; `None` when it is rarer everywhere.
-    pub foreign: Option<(ForeignLanguage, f32)>,
-    /// What the word looks like.
-    pub spelling: Spelling,
-}
-
-impl Entry {
-    /// Of what has no letters, or only digits among them.
-    const NEUTRAL: Self = Self {
-        is_word: false,
-        english_zipf: 0.0,
-        foreign: None,
-        spelling: Spelling {
-            p_english: 1.0,
-            foreign: None,
-        },
-    };
-
-    /// Higher for what is more English: only for choosing among parts.
-    fn englishness(&self) -> f32 {
-        self.english_zipf + self.spelling.p_english
-    }
-
-    /// How much more frequent the word is elsewhere than in English, in Zipf
-    /// units: negative for English words, 0 for what is nowhere listed.
-    fn margin(&self) -> f32 {
-        let foreign = self.foreign.map_or(UNLISTED_ZIPF, |(_, zipf)| zipf);
-        foreign - self.english_zipf.max(UNLISTED_ZIPF)
-    }
-
-    /// The language of a word that is clearly not English, and a confidence
-    /// from 0.5 to 1 that is no calibrated probability.
-    ///
-    /// A word that another language lists is in that language when it is there
-    /// more frequent than in English by two Zipf units (a hundred times), and
-    /// by more the better English knows it. A word that no list has is in the
-    /// language that it looks like, when it does not look English at all. A
-    /// word that only the English list has is English. Names are not told from
-    /// words here.
-    pub fn foreign_language(&self) -> Option<(ForeignLanguage, f32)> {
-        if let Some((language, _)) = self.foreign {
-            let above = (self.english_zipf - QUOTED_ZIPF).max(0.0);
-            let beyond = self.margin() - (CLEAR_MARGIN + MARGIN_GROWTH * above);
-            return (beyond >= 0.0).then(|| (language, 1.0 - 0.5 * 10f32.powf(-beyond)));
-        }
-        let looks_foreign = self.english_zipf == 0.0 && self.spelling.p_english <= SPELT_ENGLISH;
-        let likely = |(_, probability): &(_, f32)| looks_foreign && *probability >= SPELT_FOREIGN;
-        self.spelling.foreign.filter(likely)
-    }
-}
-
-/// What a trained head takes in of an entry, all from 0 to 1 but the third,
-/// which is from -1 to 1: English frequency; frequency elsewhere; how much more
-/// frequent it is elsewhere (each in eighths of the Zipf scale); probability of
-/// looking English, and of looking like one other language; whether English
-/// does not list it. What is no word has only a 1 for looking English.
-pub fn features(entry: &Entry) -> [f32; LEXICON_WIDTH] {
-    let elsewhere = entry.foreign.map_or(0.0, |(_, zipf)| zipf);
-    let p_english = entry.spelling.p_english;
-    let unlisted = entry.is_word && entry.english_zipf == 0.0;
-    [
-        (entry.english_zipf / HIGHEST_ZIPF).min(1.0),
-        (elsewhere / HIGHEST_ZIPF).min(1.0),
-        if entry.is_word {
-            (entry.margin() / HIGHEST_ZIPF).clamp(-1.0, 1.0)
-        } else {
-            0.0
-        },
-        p_english,
-        entry.spelling.foreign.map_or(1.0 - p_english, |(_, p)| p),
-        f32::from(u8::from(unlisted)),
-    ]
-}
-
+const MAX_ABBREVIATION: usize = 5;
 /// The list of words and the spelling model.
 pub struct Lexicon {
     list: WordList,
@@ -204,8 +82,8 @@ impl Lexicon {
     /// abbreviations in capitals of up to five are never decided.
     pub fn foreign_language(&self, word: &str) -> Option<(&'static str, f32)> {
         // Characters, not bytes: three are the fewest that are decided.
-        word.chars().nth(SHORTEST_DECIDED - 1)?;
-        let long = word.chars().nth(LONGEST_ABBREVIATION).is_some();
+        word.chars().nth(MIN_DECIDED - 1)?;
+        let long = word.chars().nth(MAX_ABBREVIATION).is_some();
         if !long && !word.chars().any(char::is_lowercase) {
             return None;
         }

@@ -10,61 +10,48 @@
 
 use safetensors::{Dtype, SafeTensors};
 
-use super::{ForeignLanguage, LexiconError};
+use super::error::LexiconError;
+use super::language::ForeignLanguage;
+use crate::network::Dense;
 
 /// As in `training/lexicon.py`, all of them.
 const BUCKETS: usize = 1 << 16;
 const WIDTH: usize = 16;
 const HIDDEN: usize = 48;
-const LONGEST_NGRAM: usize = 5;
+const MAX_NGRAM: usize = 5;
 /// Characters of a word that are looked at; what is longer is no plain word.
-const LONGEST_SPELLED: usize = 32;
+const MAX_SPELLED: usize = 32;
 const CLASSES: usize = 1 + ForeignLanguage::COUNT;
 
-/// What a word looks like. Nothing of this knows whether the word exists.
+/// What language a word looks like, whether the word exists or not.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spelling {
-    /// Probability that the word is English.
+    /// The probability that the word is English, 0 to 1.
     pub p_english: f32,
     /// The other language that is most probable, with its probability; `None`
     /// for what is not spelt in Latin letters.
     pub foreign: Option<(ForeignLanguage, f32)>,
 }
 
-/// The trained model.
+/// The trained model of how languages are spelled.
 pub struct SpellingModel {
     embedding: Vec<i8>,
     scale: Vec<f32>,
-    hidden: Layer,
-    out: Layer,
-}
-
-struct Layer {
-    weight: Vec<f32>,
-    bias: Vec<f32>,
-}
-
-impl Layer {
-    fn apply(&self, input: &[f32], output: &mut [f32]) {
-        let rows = self.weight.chunks_exact(input.len());
-        for ((sum, row), bias) in output.iter_mut().zip(rows).zip(&self.bias) {
-            *sum = bias + row.iter().zip(input).map(|(a, b)| a * b).sum::<f32>();
-        }
-    }
+    hidden: Dense,
+    out: Dense,
 }
 
 impl SpellingModel {
-    /// From the bytes of a safetensors file.
+    /// The model that the bytes of a safetensors file hold.
     ///
     /// # Errors
     /// When a tensor is missing or of another shape.
     pub fn new(bytes: &[u8]) -> Result<Self, LexiconError> {
         let file = SafeTensors::deserialize(bytes)?;
         let layer = |name: &str, inputs: usize, outputs: usize| {
-            Ok::<_, LexiconError>(Layer {
-                weight: floats(&file, &format!("{name}.weight"), inputs * outputs)?,
-                bias: floats(&file, &format!("{name}.bias"), outputs)?,
-            })
+            let weights = floats(&file, &format!("{name}.weight"), inputs * outputs)?;
+            let bias = floats(&file, &format!("{name}.bias"), outputs)?;
+            Ok::<_, LexiconError>(Dense::in_order(weights, bias))
         };
         let embedding = tensor(&file, "embedding", Dtype::I8, BUCKETS * WIDTH)?;
         Ok(Self {
@@ -75,7 +62,7 @@ impl SpellingModel {
         })
     }
 
-    /// What this word looks like: letters in lower case, NFC.
+    /// What language a word looks like; it must be in lower case and NFC.
     pub fn spelling(&self, word: &str) -> Spelling {
         let probabilities = self.probabilities(word);
         let foreign = (0..ForeignLanguage::COUNT)
@@ -104,13 +91,9 @@ impl SpellingModel {
         for ((value, sum), scale) in input.iter_mut().zip(sums).zip(scales) {
             *value = sum as f32 * scale;
         }
-        let mut hidden = [0.0; HIDDEN];
-        self.hidden.apply(&input, &mut hidden);
-        for value in &mut hidden {
-            *value = value.max(0.0);
-        }
         let mut out = [0.0; CLASSES];
-        self.out.apply(&hidden, &mut out);
+        let hidden = self.hidden.rectified(&input);
+        out.copy_from_slice(&self.out.apply(&hidden));
         let highest = out.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         for value in &mut out {
             *value = (*value - highest).exp();
@@ -123,20 +106,17 @@ impl SpellingModel {
 /// Calls `found` with the bucket of each n-gram of `^word$`: FNV-1a over code
 /// points, its high bits folded into the low ones.
 fn for_each_bucket(word: &str, mut found: impl FnMut(usize)) {
-    let mut codes = ['$'; LONGEST_SPELLED + 2];
+    let mut codes = ['$'; MAX_SPELLED + 2];
     codes[0] = '^';
     let mut length = 2;
-    for (code, character) in codes[1..]
-        .iter_mut()
-        .zip(word.chars().take(LONGEST_SPELLED))
-    {
+    for (code, character) in codes[1..].iter_mut().zip(word.chars().take(MAX_SPELLED)) {
         *code = character;
         length += 1;
     }
     let codes = &codes[..length];
     for start in 0..length {
         let mut hash = 2_166_136_261u32;
-        for code in codes[start..].iter().take(LONGEST_NGRAM) {
+        for code in codes[start..].iter().take(MAX_NGRAM) {
             hash = (hash ^ u32::from(*code)).wrapping_mul(16_777_619);
             found((hash ^ (hash >> 15)) as usize % BUCKETS);
         }
@@ -181,9 +161,9 @@ mod tests {
         };
         // ^ab$: four of one, three of two, two of three, one of four.
         assert_eq!(count("ab"), 10);
-        let capped = count(&"x".repeat(LONGEST_SPELLED));
+        let capped = count(&"x".repeat(MAX_SPELLED));
         assert_eq!(count(&"x".repeat(1000)), capped);
-        assert!(count(&"x".repeat(LONGEST_SPELLED - 1)) < capped);
+        assert!(count(&"x".repeat(MAX_SPELLED - 1)) < capped);
     }
 
     #[test]

@@ -3,15 +3,17 @@
 //! In: the text of one word, whatever it holds. Out: the form to look up, and
 //! the parts of a compound: in lower case, composed (NFC), without punctuation
 //! at the ends, without the possessive. An address, a word without letters, or
-//! one with a digit in each part has no parts. Only the first [`LONGEST`] characters are looked
+//! one with a digit in each part has no parts. Only the first [`MAX_CHARACTERS`] characters are looked
 //! at.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::segment::{is_apostrophe, without_possessive};
+
 /// Characters of a word that are looked at. The longest words of the lists have
 /// 24; what is longer is an address, a chemical or an attack.
-const LONGEST: usize = 64;
+const MAX_CHARACTERS: usize = 64;
 
 /// The form of a word that is looked up, as a whole and in parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,19 +28,23 @@ impl Form {
                 whole: String::new(),
             };
         }
-        let lower = word.chars().take(LONGEST).flat_map(char::to_lowercase);
+        let lower = word
+            .chars()
+            .take(MAX_CHARACTERS)
+            .flat_map(char::to_lowercase);
         let plain = lower.nfc().map(|c| match c {
-            '’' | 'ʼ' | '‘' => '\'',
+            // The opening quote too: it is written for an apostrophe at the front.
+            '‘' => '\'',
             '‐' | '‑' => '-',
+            apostrophe if is_apostrophe(apostrophe) => '\'',
             other => other,
         });
         // Lower case can be longer (İ), and no form may be; again NFC, since
         // capitals and small letters compose apart.
-        let text: String = plain.take(LONGEST).collect();
+        let text: String = plain.take(MAX_CHARACTERS).collect();
         let text = text.trim_matches(|c| !is_part(c));
-        let whole = text.strip_suffix("'s").unwrap_or(text);
         Self {
-            whole: whole.to_owned(),
+            whole: without_possessive(text).to_owned(),
         }
     }
 
@@ -66,7 +72,7 @@ impl Form {
 
 /// Whether this is an address of the web or of mail, whose parts are no words.
 fn is_address(word: &str) -> bool {
-    let beginning = word.chars().take(LONGEST);
+    let beginning = word.chars().take(MAX_CHARACTERS);
     let (mut at, mut slashes, mut before) = (false, false, ' ');
     for c in beginning {
         at |= c == '@';

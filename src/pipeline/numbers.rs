@@ -1,68 +1,74 @@
 //! The numbers that the word model sees, of texts that are to calibrate it.
 //!
 //! In: texts. Out: for each that can be judged its words with their features, as in
-//! judging. It judges nothing.
+//! linting. It judges nothing.
 
 use std::ops::Range;
 
-use super::reading::shifted;
-use super::{Exclusions, LintError, Linter};
-use crate::detect::features::{WIDTH, features, word_surprisals};
-use crate::detect::sentences;
-use crate::document::Document;
-use crate::lm::ReadOptions;
+use super::Models;
+use super::exclusions::Exclusions;
+use super::read::{read_options, with_offset};
+use crate::detect::features::{WIDTH, features};
+use crate::detect::{sentences, word_surprisals};
+use crate::document::{content, content_start};
+use crate::language::{Gate, gate};
+use crate::lm::{LmError, ReadOptions};
+use crate::segment::segment;
 use crate::span::{Doc, Span};
 
 /// A text as the word model sees it.
 pub struct Numbers {
-    /// Its words and marks.
+    /// The words and marks, as bytes of the text.
     pub words: Vec<Span<Doc>>,
-    /// Which of them stand in a passage in another language, and are never flagged.
+    /// For each word whether it is excluded, because it stands in a passage in another
+    /// language, and is never flagged.
     pub excluded: Vec<bool>,
-    /// A row each.
+    /// A row of features for each word.
     pub rows: Vec<[f32; WIDTH]>,
-    /// The words of each sentence.
+    /// The words of each sentence, as indices.
     pub sentences: Vec<Range<usize>>,
-    /// Words, marks not counted.
+    /// The number of words, marks not counted.
     pub count: usize,
 }
 
-impl Linter {
-    /// The numbers of texts without a byte order mark; none for one that is not judged.
-    ///
-    /// # Errors
-    /// When the model fails.
-    pub fn numbers(&self, texts: &[&str]) -> Result<Vec<Option<Numbers>>, LintError> {
-        let accepted: Vec<_> = texts
-            .iter()
-            .map(|text| {
-                let document = Document::from_text("", *text);
-                self.accept(document, Vec::new(), Vec::new()).ok()
-            })
-            .collect();
-        let judged = accepted.iter().flatten().map(|one| one.content());
-        let options = ReadOptions {
-            layers: &[],
-            ..self.read_options()
-        };
-        let readings = self.lm.read(&judged.collect::<Vec<_>>(), options)?;
-        let mut readings = readings.into_iter();
-        Ok(accepted
-            .iter()
-            .map(|accepted| {
-                let accepted = accepted.as_ref()?;
-                let reading = shifted(readings.next()?, accepted.document.content_start());
-                let (text, segments) = (accepted.document.judged(), &accepted.segments);
-                let words = word_surprisals(segments, &reading);
-                let excluded = Exclusions::new(text, segments, accepted.document.prose());
-                Some(Numbers {
-                    excluded: words.iter().map(|word| excluded.holds(word.span)).collect(),
-                    rows: features(text, segments, &reading, &words, &self.lexicon),
-                    words: words.iter().map(|word| word.span).collect(),
-                    sentences: sentences(segments),
-                    count: segments.word_count(),
-                })
-            })
-            .collect())
-    }
+/// The numbers of texts; `None` for one that is not judged. `language` is an ISO 639-3 code
+/// that spares the guessing.
+///
+/// # Errors
+/// When the language model fails.
+pub(crate) fn numbers(
+    models: &Models,
+    texts: &[&str],
+    language: Option<&str>,
+) -> Result<Vec<Option<Numbers>>, LmError> {
+    let segmented = texts.iter().map(|text| {
+        let segments = segment(text);
+        let judged = matches!(gate(text, &segments, language), Gate::Judge(_));
+        judged.then_some((*text, segments))
+    });
+    let segmented: Vec<_> = segmented.collect();
+    let contents = segmented.iter().flatten();
+    let contents: Vec<&str> = contents.map(|(text, _)| content(text)).collect();
+    let options = ReadOptions {
+        layers: &[],
+        ..read_options(models)
+    };
+    let mut read = models.lm.read(&contents, options)?.into_iter();
+    let numbers = segmented.iter().map(|judged| {
+        let (text, segments) = judged.as_ref()?;
+        let scores = with_offset(read.next()?, content_start(text));
+        let words = word_surprisals(segments, &scores);
+        let exclusions = Exclusions::new(text, segments, None);
+        Some(Numbers {
+            excluded: words
+                .iter()
+                .map(|word| exclusions.holds(word.span))
+                .collect(),
+            rows: features(text, segments, &scores, &words, &models.lexicon),
+            words: words.iter().map(|word| word.span).collect(),
+            sentences: sentences(segments),
+            count: segments.word_count(),
+        })
+    });
+    Ok(numbers.collect())
 }

@@ -1,38 +1,82 @@
-//! How documents are to be judged.
+//! How one document is to be linted: what a call may choose, apart from the models.
 
 use crate::detect::Thresholds;
+use crate::policy::Policy;
 
-/// How a document is to be judged.
-#[derive(Debug, Clone, PartialEq)]
+/// How a document is to be linted. Given with each call: one [`Linter`](super::Linter)
+/// serves calls with different options.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Options {
-    /// How sure a finding has to be.
-    pub operating_point: OperatingPoint,
-    /// ISO 639-3 code; skips the language gate.
+    /// How much to flag.
+    pub sensitivity: Sensitivity,
+    /// Flags every word that is garbled with at least this probability, 0 to 1, whatever
+    /// the sensitivity.
+    pub threshold: Option<f32>,
+    /// Takes the document to be in this language, an ISO 639-3 code such as `eng`, instead
+    /// of guessing it.
     pub language: Option<String>,
+    /// Which findings are wanted, how severe each category is, and which words are
+    /// accepted. The default changes nothing.
+    pub policy: Policy,
 }
 
-/// How sure a finding has to be.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum OperatingPoint {
-    /// Few false alarms: for people.
+/// How much to flag.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Sensitivity {
+    /// Few false alarms, for people who read each finding.
+    #[default]
     Precise,
-    /// Best agreement with labelled data.
+    /// Best agreement with labelled data, by the Matthews correlation coefficient.
     Balanced,
-    /// Rather a false alarm than a miss.
+    /// Few misses, for those who would rather look at a false alarm.
     Thorough,
-    /// Every word whose probability of being garbled is at least this.
-    Threshold(f32),
 }
 
-impl OperatingPoint {
-    /// The probability from which a word is garbled: one of the thresholds that hold for
-    /// it, or what was asked for.
-    pub(super) fn of(self, thresholds: &Thresholds) -> f32 {
+impl Sensitivity {
+    /// The name of the sensitivity on the command line and in configurations.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Precise => thresholds.precise,
-            Self::Balanced => thresholds.balanced,
-            Self::Thorough => thresholds.thorough,
-            Self::Threshold(probability) => probability,
+            Self::Precise => "precise",
+            Self::Balanced => "balanced",
+            Self::Thorough => "thorough",
         }
+    }
+}
+
+#[cfg(feature = "clap")]
+impl clap::ValueEnum for Sensitivity {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Precise, Self::Balanced, Self::Thorough]
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.name()))
+    }
+}
+
+impl Options {
+    /// Default options with this sensitivity.
+    pub fn with_sensitivity(sensitivity: Sensitivity) -> Self {
+        Self {
+            sensitivity,
+            ..Self::default()
+        }
+    }
+
+    /// Default options with this threshold, a probability from 0 to 1.
+    pub fn with_threshold(threshold: f32) -> Self {
+        Self {
+            threshold: Some(threshold),
+            ..Self::default()
+        }
+    }
+
+    /// The probability from which a word is flagged, where `thresholds` hold for it.
+    pub fn threshold_of(&self, thresholds: &Thresholds) -> f32 {
+        self.threshold.unwrap_or(match self.sensitivity {
+            Sensitivity::Precise => thresholds.precise,
+            Sensitivity::Balanced => thresholds.balanced,
+            Sensitivity::Thorough => thresholds.thorough,
+        })
     }
 }

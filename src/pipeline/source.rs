@@ -1,6 +1,6 @@
 //! From what was read of marked-up texts back to the texts themselves.
 //!
-//! In: a judgement whose spans lie in the prose of a document and of its siblings. Out:
+//! In: an analysis whose spans lie in the prose of a document and of its siblings. Out:
 //! the same with spans into the sources, as users have them on disk. A correction whose
 //! bytes hold markup is one to look at, no more: applying it would break the markup.
 
@@ -8,8 +8,33 @@ use crate::document::Prose;
 use crate::finding::{Applicability, SiblingQuote, Suggestion};
 use crate::report::{Analysis, SiblingEntry};
 
-/// Puts all spans of a judgement into the sources.
-pub(super) fn point_into_sources(analysis: &mut Analysis) {
+/// The analysis with all spans pointing into the sources.
+pub(super) fn pointing_into_sources(mut analysis: Analysis) -> Analysis {
+    point_siblings_into_sources(&mut analysis);
+    point_document_into_source(&mut analysis);
+    analysis
+}
+
+/// Has what is quoted of siblings point into their sources.
+fn point_siblings_into_sources(analysis: &mut Analysis) {
+    let Analysis {
+        findings, siblings, ..
+    } = analysis;
+    let suggestions = findings.iter_mut().flat_map(|one| &mut one.suggestions);
+    for quote in suggestions.filter_map(|suggestion| suggestion.sibling.as_mut()) {
+        into_sibling(quote, siblings);
+    }
+    for SiblingEntry { prose, aligned, .. } in siblings.iter_mut() {
+        if let Some(prose) = prose {
+            for (_, counterpart) in aligned {
+                *counterpart = prose.source(*counterpart);
+            }
+        }
+    }
+}
+
+/// Has what is said of the document point into its source.
+fn point_document_into_source(analysis: &mut Analysis) {
     let Analysis {
         document,
         sentences,
@@ -18,17 +43,6 @@ pub(super) fn point_into_sources(analysis: &mut Analysis) {
         siblings,
         ..
     } = analysis;
-    let suggestions = findings.iter_mut().flat_map(|one| &mut one.suggestions);
-    for quote in suggestions.filter_map(|suggestion| suggestion.sibling.as_mut()) {
-        into_sibling(quote, siblings);
-    }
-    for SiblingEntry { prose, aligned, .. } in siblings.iter_mut() {
-        if let Some(prose) = prose {
-            for (_, told) in aligned {
-                *told = prose.source(*told);
-            }
-        }
-    }
     let Some(prose) = document.prose() else {
         return;
     };

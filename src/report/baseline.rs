@@ -25,7 +25,7 @@ const TEXT_COLUMNS: usize = 80;
 #[non_exhaustive]
 pub enum BaselineError {
     /// The file is not JSON, or was cut off.
-    #[error("it is damaged: {0}")]
+    #[error("it is damaged")]
     Damaged(#[source] serde_json::Error),
     /// The file is something else.
     #[error("it is no baseline: its schema is {got}, and {SCHEMA} is expected")]

@@ -51,6 +51,14 @@ pub struct Report {
 }
 
 impl Report {
+    /// The findings, in text order; none for a document that was not judged.
+    pub fn findings(&self) -> &[Finding] {
+        match &self.outcome {
+            Outcome::Scored(analysis) => &analysis.findings,
+            _ => &[],
+        }
+    }
+
     /// The report on a document that could not be read.
     pub fn failed(id: impl Into<String>, failure: impl Into<Failure>) -> Self {
         Self {

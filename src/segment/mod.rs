@@ -17,11 +17,16 @@
 //! here is linear in the length of the text.
 
 mod abbreviations;
+mod form;
 mod paragraphs;
 mod sentences;
 mod words;
 
 use std::ops::Range;
+
+pub(crate) use form::{
+    is_all_capitals, is_apostrophe, normal, possessive_ending, without_possessive,
+};
 
 use crate::span::{Doc, Span};
 
@@ -29,10 +34,10 @@ use crate::span::{Doc, Span};
 /// boundaries, so that no later stage meets a monster.
 pub const MAX_WORD_BYTES: usize = 512;
 
-/// Whether a word can be counted as one.
+/// Whether a [`Word`] is a word or a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum WordKind {
-    /// Has a letter or a digit.
+    /// A word: it has a letter or a digit.
     Word,
     /// A punctuation mark, a symbol, an emoji.
     Punctuation,
@@ -41,30 +46,31 @@ pub enum WordKind {
 /// A word or a punctuation mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Word {
-    /// Where it stands, in bytes of the document.
+    /// The bytes of the document that hold the word.
     pub span: Span<Doc>,
-    /// Word or mark.
+    /// Whether it is a word or a mark.
     pub kind: WordKind,
-    /// Its sentence: an index into [`Segments::sentences`].
+    /// The sentence of the word: an index into [`Segments::sentences`].
     pub sentence: usize,
-    /// Its paragraph: an index into [`Segments::paragraphs`].
+    /// The paragraph of the word: an index into [`Segments::paragraphs`].
     pub paragraph: usize,
 }
 
-/// A text split three ways. Every list is sorted; a word lies in exactly one
+/// The paragraphs, sentences and words of a text. Every list is sorted; a word lies in exactly one
 /// sentence, a sentence in exactly one paragraph.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Segments {
-    /// Paragraphs, in bytes of the document.
+    /// The paragraphs, in bytes of the document.
     pub paragraphs: Vec<Span<Doc>>,
-    /// Sentences, headings and other stretches that stand on their own.
+    /// The sentences, in bytes of the document; headings and other stretches that stand on
+    /// their own are sentences too.
     pub sentences: Vec<Span<Doc>>,
-    /// Words and punctuation marks.
+    /// The words and punctuation marks.
     pub words: Vec<Word>,
 }
 
 impl Segments {
-    /// Indexes of the words that lie in `span` at least in part.
+    /// The words that lie in `span` at least in part, as indices into `words`.
     pub fn words_in(&self, span: Span<Doc>) -> Range<usize> {
         let first = self
             .words
@@ -73,14 +79,14 @@ impl Segments {
         first..first + count
     }
 
-    /// Number of words, punctuation marks not counted.
+    /// How many words the text has, punctuation marks not counted.
     pub fn word_count(&self) -> usize {
         let words = self.words.iter();
         words.filter(|word| word.kind == WordKind::Word).count()
     }
 }
 
-/// Splits `text`.
+/// Splits `text` into paragraphs, sentences and words.
 pub fn segment(text: &str) -> Segments {
     let mut segments = Segments::default();
     for lines in paragraphs::paragraphs(text) {

@@ -10,9 +10,9 @@
 use std::ops::Range;
 
 /// Wrapped text is not wider than this, in characters.
-const WIDEST_WRAP: usize = 120;
+const MAX_WRAP_WIDTH: usize = 120;
 /// Nor narrower than this: shorter lines are lists, verses, addresses.
-const NARROWEST_WRAP: usize = 40;
+const MIN_WRAP_WIDTH: usize = 40;
 /// A line this long, in characters, that breaks off before a lower-case letter
 /// goes on in the next line even where the text as a whole is not wrapped.
 const LONG_LINE: usize = 30;
@@ -72,7 +72,7 @@ fn is_full(before: &Line, line: &Line, width: usize) -> bool {
 /// break off before a lower-case letter.
 fn wrap_width(lines: &[Line]) -> Option<usize> {
     let width = lines.iter().map(|line| line.indent + line.length).max()?;
-    if !(NARROWEST_WRAP..=WIDEST_WRAP).contains(&width) {
+    if !(MIN_WRAP_WIDTH..=MAX_WRAP_WIDTH).contains(&width) {
         return None;
     }
     let pairs = || {

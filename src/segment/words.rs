@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{MAX_WORD_BYTES, WordKind, abbreviations, is_word_character};
+use super::{MAX_WORD_BYTES, WordKind, abbreviations, is_apostrophe, is_word_character};
 
 /// A word or a mark by its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(super) fn words(text: &str, range: Range<usize>) -> Vec<Token> {
     for chunk in paragraph.split_whitespace() {
         let mut start = chunk.as_ptr() as usize - paragraph.as_ptr() as usize + range.start;
         let end = start + chunk.len();
-        let follows = Follows::of(&text[end..range.end]);
+        let follows = NextWord::of(&text[end..range.end]);
         while start < end {
             let mut cut = end.min(start + MAX_WORD_BYTES);
             while !text.is_char_boundary(cut) {
@@ -49,14 +49,14 @@ pub(super) fn words(text: &str, range: Range<usize>) -> Vec<Token> {
 
 /// What stands behind a chunk's white space.
 #[derive(Debug, Clone, Copy)]
-struct Follows {
+struct NextWord {
     /// A word with a digit in its first letters.
     number: bool,
     /// A word with a capital.
     capital: bool,
 }
 
-impl Follows {
+impl NextWord {
     fn of(rest: &str) -> Self {
         let next = rest.trim_start();
         let front = next.chars().take_while(|c| !c.is_whitespace()).take(12);
@@ -68,7 +68,7 @@ impl Follows {
 }
 
 /// Tokens of one stretch without white space.
-fn chunk_words(text: &str, chunk: Range<usize>, follows: Follows, tokens: &mut Vec<Token>) {
+fn chunk_words(text: &str, chunk: Range<usize>, follows: NextWord, tokens: &mut Vec<Token>) {
     if let Some(address) = address(&text[chunk.clone()]) {
         let address = chunk.start + address.start..chunk.start + address.end;
         pieces(text, chunk.start..address.start, follows, tokens);
@@ -84,7 +84,7 @@ fn chunk_words(text: &str, chunk: Range<usize>, follows: Follows, tokens: &mut V
 }
 
 /// Asks annex 29 for the boundaries, then parts and joins.
-fn pieces(text: &str, range: Range<usize>, follows: Follows, tokens: &mut Vec<Token>) {
+fn pieces(text: &str, range: Range<usize>, follows: NextWord, tokens: &mut Vec<Token>) {
     let mut parts: Vec<Token> = Vec::new();
     for (offset, piece) in text[range.clone()].split_word_bound_indices() {
         let start = range.start + offset;
@@ -149,7 +149,7 @@ fn glues(piece: &str) -> impl Iterator<Item = (usize, usize)> {
 
 /// Whether the first of `rest` is written as one with the last of `done`. Both
 /// stem from one stretch without white space.
-fn joins(text: &str, done: &[Token], rest: &[Token], follows: Follows) -> bool {
+fn joins(text: &str, done: &[Token], rest: &[Token], follows: NextWord) -> bool {
     let (Some(&last), Some(&part)) = (done.last(), rest.first()) else {
         return false;
     };
@@ -177,7 +177,9 @@ fn joins(text: &str, done: &[Token], rest: &[Token], follows: Follows) -> bool {
                 && word_after.is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
         }
         // "U.S.'s": annex 29 parts it, since a full stop stands before.
-        "'" | "’" => left.ends_with('.') && word_after == Some("s"),
+        mark if mark.strip_prefix(is_apostrophe) == Some("") => {
+            left.ends_with('.') && matches!(word_after, Some("s" | "S"))
+        }
         "." => keeps_stop(text, done, left, rest, follows),
         _ => false,
     }
@@ -185,7 +187,7 @@ fn joins(text: &str, done: &[Token], rest: &[Token], follows: Follows) -> bool {
 
 /// Whether the full stop at the front of `rest` belongs to `word`, the last of
 /// `done`.
-fn keeps_stop(text: &str, done: &[Token], word: &str, rest: &[Token], follows: Follows) -> bool {
+fn keeps_stop(text: &str, done: &[Token], word: &str, rest: &[Token], follows: NextWord) -> bool {
     let next = rest.get(1).map(|token| token.text(text));
     if next.is_some_and(|next| next.starts_with(['.', '…'])) {
         return false;

@@ -1,60 +1,66 @@
-//! Phrases of a sibling that may stand in for words of the document.
+//! Phrases of a sibling that may replace words of the document.
 //!
-//! In: a [`Comparison`]. Out: [`Candidate`]s: which words of the document give
-//! way to which words of a sibling, and what speaks for it, as numbers. The
-//! language model is not asked here; it is the costly one, so whatever can be
-//! told from the words alone is told here.
+//! In: a [`Comparison`] and what the siblings show of the document. Out:
+//! [`Candidate`]s: which words of the document are replaced by which words of a
+//! sibling, and what speaks for it, as numbers. The language model is not asked here;
+//! it is the costly one, so whatever can be told from the words alone is told here.
 //!
-//! There are two kinds. What stands *between* words that meet in both sentences
+//! There are two kinds. What stands *between* words that match in both sentences
 //! may change places with what stands between them there. And a phrase that
-//! holds a word *related* to a suspect one (by stem, sound or spelling) may take
+//! holds a word *similar* to a suspect one (by stem, sound or spelling) may take
 //! its place wherever it stands.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
-use std::rc::Rc;
 
+use crate::lm::{LanguageModel, LmError};
 use crate::span::{Doc, Span};
 
-use super::align::Article;
 use super::comparison::{Comparison, Pair, Source};
-use super::matching::KIN;
-use super::signs::{Edit, PRIOR_WIDTH};
-use super::stretches::{MAX_WORDS, replaceable, windows};
-use super::writing::written;
+use super::features::columns::MAX_ZIPF;
+use super::features::document::DocumentEvidence;
+use super::features::edit::{
+    ANCHOR_LEFT, ANCHOR_RIGHT, Edit, PRIOR_WIDTH, SIMILARITY, WIDTH, ZIPF_REMOVED, edit_row,
+    repeats, with_bits,
+};
+use super::memo::Memo;
+use super::phrases::{MAX_WORDS, changed_words, replaceable, windows, words_of};
+use super::surface::surface;
+use super::text::NormalizedText;
 
-/// Pairs in order that may lie within what changes places: words that met by
+/// Pairs in order that may lie within what changes places: words that match by
 /// chance amid a phrase.
-const MOST_WITHIN: usize = 2;
+const MAX_WITHIN: usize = 2;
 
-/// Words beside a related one that a phrase may take in, on each side.
+/// Words beside a similar one that a phrase may take in, on each side.
 const REACH: usize = 3;
 
-/// Related phrases that are weighed for one suspect: beyond this a sibling
+/// Similar phrases that are looked at for one suspect: beyond this a sibling
 /// repeats itself.
-const MOST_RELATED: usize = 400;
+const MAX_PHRASES: usize = 400;
 
 /// A replacement, and what speaks for it.
 #[derive(Debug, Clone)]
 pub struct Candidate {
-    /// Bytes of the document that give way.
+    /// Bytes of the document that are replaced.
     pub span: Span<Doc>,
-    /// What stands there afterwards.
+    /// The text that stands there afterwards.
     pub replacement: String,
-    /// Which sibling.
+    /// The number of the sibling that it comes from.
     pub sibling: usize,
-    /// Words of the document that give way.
+    /// Words of the document that are replaced.
     pub own: Range<usize>,
     /// The quoted words, in the sibling.
     pub other: Range<usize>,
-    /// Words of the document that go: what stands in both phrases stays.
-    pub gone: Vec<usize>,
-    /// Words of the sibling that come.
-    pub come: Vec<usize>,
-    /// How many of them have no relation on the other side.
+    /// Words of the document that disappear: what stands in both phrases stays.
+    pub removed: Vec<usize>,
+    /// Words of the sibling that are new.
+    pub added: Vec<usize>,
+    /// How many of those have nothing similar on the other side.
     pub unrelated: usize,
-    /// What can be told without the language model.
-    pub signs: [f32; PRIOR_WIDTH],
+    /// What can be told without the language model, one number for each of
+    /// [`PRIOR_COLUMNS`](super::PRIOR_COLUMNS).
+    pub row: [f32; PRIOR_WIDTH],
 }
 
 impl Candidate {
@@ -62,116 +68,111 @@ impl Candidate {
     pub(super) fn includes(&self, other: &Self) -> bool {
         let all = |part: &[usize], whole: &[usize]| part.iter().all(|word| whole.contains(word));
         self.sibling == other.sibling
-            && all(&other.gone, &self.gone)
-            && all(&other.come, &self.come)
+            && all(&other.removed, &self.removed)
+            && all(&other.added, &self.added)
+    }
+
+    /// How well the words beside it agree, on the left and on the right, 0 to 1.
+    pub(super) fn anchors(&self) -> (f32, f32) {
+        (self.row[ANCHOR_LEFT], self.row[ANCHOR_RIGHT])
+    }
+
+    /// How common the rarest word is that it removes: its Zipf frequency in English.
+    pub(super) fn commonness(&self) -> f32 {
+        self.row[ZIPF_REMOVED] * MAX_ZIPF
+    }
+
+    /// How similar what it adds is to what it removes, 0 to 1.
+    pub(super) fn similarity(&self) -> f32 {
+        self.row[SIMILARITY]
+    }
+
+    /// All that is known of the candidate once the language model has read it and
+    /// `saved` bits by it, one number for each of
+    /// [`CORRECTION_COLUMNS`](super::CORRECTION_COLUMNS).
+    pub fn with_bits(&self, saved: f32) -> [f32; WIDTH] {
+        with_bits(&self.row, saved, self.own.len().max(self.other.len()))
     }
 }
 
-impl<'a> Comparison<'a> {
+/// The bits that each candidate saves, for several places of the document those
+/// of each.
+///
+/// # Errors
+/// When the language model cannot read.
+pub fn bits_saved(
+    lm: &dyn LanguageModel,
+    comparison: &Comparison<'_>,
+    places: &[Vec<Candidate>],
+) -> Result<Vec<Vec<f32>>, LmError> {
+    let patches = places.iter().map(|candidates| {
+        let patches = candidates.iter().map(|c| (c.span, c.replacement.as_str()));
+        patches.collect()
+    });
+    comparison.bits_saved(lm, &patches.collect::<Vec<_>>())
+}
+
+/// Finds candidates in the siblings of one document.
+pub struct Candidates<'c, 'a> {
+    comparison: &'c Comparison<'a>,
+    /// For each sibling what it shows of the document.
+    evidence: &'c [DocumentEvidence],
+    memo: &'c mut Memo<'a>,
+}
+
+impl<'c, 'a> Candidates<'c, 'a> {
+    /// Looks in the siblings of `comparison`. `evidence` is what a
+    /// [`rescore`](super::rescore()) says of each; of siblings that it does not name
+    /// nothing is known.
+    pub fn new(
+        comparison: &'c Comparison<'a>,
+        evidence: &'c [DocumentEvidence],
+        memo: &'c mut Memo<'a>,
+    ) -> Self {
+        Self {
+            comparison,
+            evidence,
+            memo,
+        }
+    }
+
     /// What may change places with what stands in the sentences aligned with a
     /// sentence of the document.
-    pub fn between(&self, sentence: usize) -> Vec<Candidate> {
+    pub fn between(&mut self, sentence: usize) -> Vec<Candidate> {
+        let comparison = self.comparison;
         let mut found = Vec::new();
-        for (index, source) in self.believed() {
+        for source in comparison.believed() {
             for pair in &source.pairs[sentence] {
-                self.between_pair(index, source, pair, &mut found);
-            }
-        }
-        distinct(found)
-    }
-
-    pub(super) fn believed(&self) -> impl Iterator<Item = (usize, &Source<'a>)> {
-        let sources = self.sources.iter().enumerate();
-        sources.filter(|(_, source)| source.trust.weight > 0.0)
-    }
-
-    fn between_pair(
-        &self,
-        index: usize,
-        source: &Source<'a>,
-        pair: &Pair,
-        found: &mut Vec<Candidate>,
-    ) {
-        let matched = &pair.matched;
-        let same =
-            |a: usize, b: usize| self.document.forms[a].folded == source.article.forms[b].folded;
-        // Borders first and last; each with where the words behind it begin.
-        let mut borders = vec![(
-            matched.own.start,
-            matched.own.start,
-            matched.other.start,
-            matched.other.start,
-        )];
-        borders.extend(matched.in_order().map(|(a, b, _)| (a, a + 1, b, b + 1)));
-        borders.push((
-            matched.own.end,
-            matched.own.end,
-            matched.other.end,
-            matched.other.end,
-        ));
-        for first in 0..borders.len() {
-            let (_, own, _, other) = borders[first];
-            for last in first + 1..borders.len().min(first + 2 + MOST_WITHIN) {
-                let (own_end, _, other_end, _) = borders[last];
-                if own_end - own > 2 * MAX_WORDS || other_end - other > 2 * MAX_WORDS {
-                    break;
-                }
-                let within = last - first - 1;
-                let mut edit = |own: Range<usize>, other: Range<usize>| {
+                let same = |a: usize, b: usize| {
+                    comparison.document.forms[a].folded == source.text.forms[b].folded
+                };
+                for (own, other, within) in exchanges(pair, same) {
                     let edit = Edit {
                         own,
                         other,
                         pair: Some(pair),
                         within,
                     };
-                    found.extend(self.candidate(index, source, &edit));
-                };
-                match (own_end - own, other_end - other) {
-                    (0, 0) => {}
-                    // Words are only put in or taken out beside one that stays.
-                    (0, _) | (_, 0) if within == 0 => {
-                        if last + 1 < borders.len() {
-                            edit(own..own_end + 1, other..other_end + 1);
-                        }
-                        if first > 0 {
-                            edit(own - 1..own_end, other - 1..other_end);
-                        }
-                    }
-                    (0, _) | (_, 0) => {}
-                    // With the same word at a border the narrower edit is the same.
-                    _ if same(own, other) || same(own_end - 1, other_end - 1) => {}
-                    _ => edit(own..own_end, other..other_end),
+                    found.extend(self.candidate(source, &edit));
                 }
             }
         }
+        distinct(found)
     }
 
-    /// Phrases with a word related to a suspect one, for the suspect words
+    /// Phrases with a word similar to a suspect one, for the suspect words
     /// `suspect`, all of one sentence.
-    pub fn related(&self, suspect: &Range<usize>) -> Vec<Candidate> {
-        let document = self.document;
+    pub fn similar(&mut self, suspect: &Range<usize>) -> Vec<Candidate> {
+        let comparison = self.comparison;
+        let document = comparison.document;
         let windows = windows(document, suspect);
         let mut found = Vec::new();
-        for (index, source) in self.believed() {
-            let article = source.article;
-            let mut phrases = HashSet::new();
-            let mut places = BTreeSet::new();
-            for own in suspect.clone() {
-                places.extend(self.kin_of(source, own).iter().copied());
-            }
-            for at in places {
-                phrases.extend(around(article, at));
-                if phrases.len() > MOST_RELATED {
-                    break;
-                }
-            }
-            let mut phrases: Vec<Range<usize>> = phrases.into_iter().collect();
-            phrases.sort_by_key(|phrase| (phrase.start, phrase.end));
+        for source in comparison.believed() {
+            let text = source.text;
             let sentence = document.segments.words[suspect.start].sentence;
-            for phrase in phrases {
-                let there = article.segments.words[phrase.start].sentence;
-                let holds =
-                    |pair: &&Pair| pair.matched.other.start == article.sentences[there].start;
+            for phrase in self.similar_phrases(source, suspect) {
+                let there = text.segments.words[phrase.start].sentence;
+                let holds = |pair: &&Pair| pair.matched.other.start == text.sentences[there].start;
                 let pair = source.pairs[sentence].iter().find(holds);
                 for window in &windows {
                     let edit = Edit {
@@ -180,8 +181,8 @@ impl<'a> Comparison<'a> {
                         pair,
                         within: 0,
                     };
-                    if self.is_related(source, &edit) {
-                        found.extend(self.candidate(index, source, &edit));
+                    if self.is_similar(source, &edit) {
+                        found.extend(self.candidate(source, &edit));
                     }
                 }
             }
@@ -189,32 +190,36 @@ impl<'a> Comparison<'a> {
         distinct(found)
     }
 
-    /// Where the sibling has words related to a word of the document. Words that are
-    /// suspect come again and again.
-    fn kin_of(&self, source: &Source<'a>, own: usize) -> Rc<Vec<usize>> {
-        let own = &self.document.forms[own];
-        if !own.is_content() {
-            return Rc::default();
+    /// The sibling's phrases about words similar to suspect ones, in order.
+    fn similar_phrases(
+        &mut self,
+        source: &Source<'a>,
+        suspect: &Range<usize>,
+    ) -> Vec<Range<usize>> {
+        let mut phrases = HashSet::new();
+        let mut places = BTreeSet::new();
+        for own in suspect.clone() {
+            let form = &self.comparison.document.forms[own];
+            let similar = self.memo.similar_words(source.index, source.text, form);
+            places.extend(similar.iter().copied());
         }
-        if let Some(places) = source.kin.borrow().get(own.folded.as_str()) {
-            return Rc::clone(places);
+        for at in places {
+            phrases.extend(phrases_about(source.text, at));
+            if phrases.len() > MAX_PHRASES {
+                break;
+            }
         }
-        let mut kinship = self.kinship.borrow_mut();
-        let forms = source.article.forms.iter().enumerate();
-        let kin = forms.filter(|(_, form)| form.is_content() && kinship.of(own, form) >= KIN);
-        let places: Rc<Vec<usize>> = Rc::new(kin.map(|(at, _)| at).collect());
-        let mut known = source.kin.borrow_mut();
-        known.insert(own.folded.as_str(), Rc::clone(&places));
-        places
+        let mut phrases: Vec<Range<usize>> = phrases.into_iter().collect();
+        phrases.sort_by_key(|phrase| (phrase.start, phrase.end));
+        phrases
     }
 
-    /// Whether a phrase is closely enough related to what it replaces, and
-    /// nothing that the sibling itself uses gives way.
-    fn is_related(&self, source: &Source<'a>, edit: &Edit<'_>) -> bool {
-        let (document, sibling) = (self.document, source.article);
-        let own = edit.own.clone().filter(|&word| document.is_word(word));
-        let other = edit.other.clone().filter(|&word| sibling.is_word(word));
-        let (own, other): (Vec<usize>, Vec<usize>) = (own.collect(), other.collect());
+    /// Whether a phrase is similar enough to what it replaces, and
+    /// nothing that the sibling itself uses is replaced.
+    fn is_similar(&mut self, source: &Source<'a>, edit: &Edit<'_>) -> bool {
+        let (document, sibling) = (self.comparison.document, source.text);
+        let own = words_of(document, &edit.own);
+        let other = words_of(sibling, &edit.other);
         let (Some((&a, &b)), Some((&c, &d))) =
             (own.first().zip(other.first()), own.last().zip(other.last()))
         else {
@@ -224,11 +229,10 @@ impl<'a> Comparison<'a> {
         if same(a, b) || same(c, d) {
             return false;
         }
-        // Of the content that goes or comes, half has a relation.
-        let mut kinship = self.kinship.borrow_mut();
+        // Of the content on both sides, half has something similar on the other.
         let mut content = 0;
-        let mut kin = 0;
-        let mut has_kin = vec![false; other.len()];
+        let mut similar = 0;
+        let mut has_similar = vec![false; other.len()];
         for &word in &own {
             let form = &document.forms[word];
             if !form.is_content() {
@@ -238,71 +242,64 @@ impl<'a> Comparison<'a> {
             let mut any = false;
             for (index, &there) in other.iter().enumerate() {
                 let quoted = &sibling.forms[there];
-                if quoted.is_content() && kinship.of(form, quoted) >= KIN {
-                    (any, has_kin[index]) = (true, true);
+                if quoted.is_content() && self.memo.are_similar(form, quoted) {
+                    (any, has_similar[index]) = (true, true);
                 }
             }
-            kin += usize::from(any);
+            similar += usize::from(any);
         }
-        let come = other
+        let added = other
             .iter()
             .filter(|&&word| sibling.forms[word].is_content());
-        content += come.count();
-        kin += has_kin.iter().filter(|has| **has).count();
-        kin > 0 && 2 * kin >= content
+        content += added.count();
+        similar += has_similar.iter().filter(|has| **has).count();
+        similar > 0 && 2 * similar >= content
     }
 
-    /// Whether a name or number is not to give way to a phrase: the sibling has it
+    /// Whether a name or number is not to be replaced by a phrase: the sibling has it
     /// too, or has another in its place that has nothing to do with it. Which of two
-    /// facts is right no neighbours say.
-    fn stands(&self, source: &Source<'a>, word: usize, phrase: &Range<usize>) -> bool {
-        let (document, sibling) = (self.document, source.article);
-        let is_fact = |article: &Article<'_>, word: usize| {
-            let form = &article.forms[word];
-            let is_name = form.is_content() && article.looks_like_name(word);
-            article.is_word(word) && (is_name || !form.digits.is_empty())
-        };
+    /// facts is right no neighbors say.
+    fn is_kept(&mut self, source: &Source<'a>, word: usize, phrase: &Range<usize>) -> bool {
+        let (document, sibling) = (self.comparison.document, source.text);
         if !is_fact(document, word) {
             return false;
         }
         let form = &document.forms[word];
-        let mut kinship = self.kinship.borrow_mut();
-        let related = |at: usize| kinship.of(form, &sibling.forms[at]) >= KIN;
+        let mut similar = |at: usize| self.memo.are_similar(form, &sibling.forms[at]);
         source.counts.contains_key(form.folded.as_str())
-            || (phrase.clone().any(|at| is_fact(sibling, at)) && !phrase.clone().any(related))
+            || (phrase.clone().any(|at| is_fact(sibling, at)) && !phrase.clone().any(&mut similar))
     }
 
-    /// Of words that go and words that come those that have no relation on the other
-    /// side.
-    fn unrelated(&self, source: &Source<'a>, gone: &[usize], come: &[usize]) -> usize {
-        let mut kinship = self.kinship.borrow_mut();
-        let mut kin = |a: usize, b: usize| {
-            kinship.of(&self.document.forms[a], &source.article.forms[b]) >= KIN
-        };
-        let lost = gone.iter().filter(|&&a| !come.iter().any(|&b| kin(a, b)));
-        let lost = lost.count();
-        lost + come
+    /// How many of the words that are removed or added have nothing similar on the
+    /// other side.
+    fn unrelated(&mut self, source: &Source<'a>, removed: &[usize], added: &[usize]) -> usize {
+        let (document, sibling) = (self.comparison.document, source.text);
+        let mut similar =
+            |a: usize, b: usize| self.memo.are_similar(&document.forms[a], &sibling.forms[b]);
+        let lost = removed
             .iter()
-            .filter(|&&b| !gone.iter().any(|&a| kin(a, b)))
+            .filter(|&&a| !added.iter().any(|&b| similar(a, b)));
+        let lost = lost.count();
+        lost + added
+            .iter()
+            .filter(|&&b| !removed.iter().any(|&a| similar(a, b)))
             .count()
     }
 
     /// An edit as a candidate, if it can be made at all.
-    fn candidate(&self, index: usize, source: &Source<'a>, edit: &Edit<'_>) -> Option<Candidate> {
-        let (document, sibling) = (self.document, source.article);
-        let own = edit.own.clone().filter(|&word| document.is_word(word));
-        let other = edit.other.clone().filter(|&word| sibling.is_word(word));
-        let own: Vec<usize> = own.collect();
-        let other: Vec<usize> = other.collect();
-        let (gone, come) = changed(document, &own, sibling, &other);
+    fn candidate(&mut self, source: &Source<'a>, edit: &Edit<'_>) -> Option<Candidate> {
+        let (document, sibling) = (self.comparison.document, source.text);
+        let own = words_of(document, &edit.own);
+        let other = words_of(sibling, &edit.other);
+        let (removed, added) = changed_words(document, &own, sibling, &other);
         let (own, other) = (own.len(), other.len());
         if own == 0 || other == 0 || own > MAX_WORDS || other > MAX_WORDS {
             return None;
         }
-        if self.doubled(source, &edit.own, &come)
-            || gone
+        if repeats(self.comparison, source, &edit.own, &added)
+            || removed
                 .iter()
-                .any(|&word| self.stands(source, word, &edit.other))
+                .any(|&word| self.is_kept(source, word, &edit.other))
         {
             return None;
         }
@@ -313,30 +310,74 @@ impl<'a> Comparison<'a> {
         {
             return None;
         }
-        let sentence = document.segments.words[edit.own.start].sentence;
-        if 2 * own > document.traits[sentence].words {
+        let words = &document.segments.words;
+        if 2 * own > document.traits[words[edit.own.start].sentence].words {
             return None;
         }
-        let words = &document.segments.words;
         let span = words[edit.own.start]
             .span
             .cover(words[edit.own.end - 1].span);
-        let replacement = written(self, source, edit)?;
+        let replacement = surface(self.comparison, source, &edit.own, &edit.other)?;
         if span.slice(document.text)? == replacement {
             return None;
         }
+        let evidence = self.evidence.get(source.index).copied();
+        let evidence = evidence.unwrap_or_default();
         Some(Candidate {
             span,
             replacement,
-            sibling: index,
+            sibling: source.index,
             own: edit.own.clone(),
             other: edit.other.clone(),
-            unrelated: self.unrelated(source, &gone, &come),
-            gone,
-            come,
-            signs: self.signs(source, edit),
+            unrelated: self.unrelated(source, &removed, &added),
+            removed,
+            added,
+            row: edit_row(self.comparison, source, evidence, self.memo, edit),
         })
     }
+}
+
+/// Words of two aligned sentences that may change places: words of the document, words
+/// of the sibling, and how many matching pairs lie within. `same` says whether two
+/// words are the same.
+fn exchanges(
+    pair: &Pair,
+    same: impl Fn(usize, usize) -> bool,
+) -> Vec<(Range<usize>, Range<usize>, usize)> {
+    let matched = &pair.matched;
+    // Borders first and last; each with where the words behind it begin.
+    let (own, other) = (&matched.own, &matched.other);
+    let mut borders = vec![(own.start, own.start, other.start, other.start)];
+    borders.extend(matched.in_order().map(|(a, b, _)| (a, a + 1, b, b + 1)));
+    borders.push((own.end, own.end, other.end, other.end));
+    let mut found = Vec::new();
+    for first in 0..borders.len() {
+        let (_, own, _, other) = borders[first];
+        for last in first + 1..borders.len().min(first + 2 + MAX_WITHIN) {
+            let (own_end, _, other_end, _) = borders[last];
+            if own_end - own > 2 * MAX_WORDS || other_end - other > 2 * MAX_WORDS {
+                break;
+            }
+            let within = last - first - 1;
+            match (own_end - own, other_end - other) {
+                (0, 0) => {}
+                // Words are only put in or taken out beside one that stays.
+                (0, _) | (_, 0) if within == 0 => {
+                    if last + 1 < borders.len() {
+                        found.push((own..own_end + 1, other..other_end + 1, within));
+                    }
+                    if first > 0 {
+                        found.push((own - 1..own_end, other - 1..other_end, within));
+                    }
+                }
+                (0, _) | (_, 0) => {}
+                // With the same word at a border the narrower edit is the same.
+                _ if same(own, other) || same(own_end - 1, other_end - 1) => {}
+                _ => found.push((own..own_end, other..other_end, within)),
+            }
+        }
+    }
+    found
 }
 
 /// Each edit once: the first sibling that has its words is quoted.
@@ -347,49 +388,21 @@ fn distinct(mut found: Vec<Candidate>) -> Vec<Candidate> {
 }
 
 /// Phrases of a sentence of the sibling about one of its words.
-fn around(article: &Article<'_>, at: usize) -> Vec<Range<usize>> {
-    let sentence = &article.sentences[article.segments.words[at].sentence];
+fn phrases_about(sibling: &NormalizedText<'_>, at: usize) -> Vec<Range<usize>> {
+    let sentence = &sibling.sentences[sibling.segments.words[at].sentence];
     let first = at.saturating_sub(REACH).max(sentence.start);
     let last = (at + REACH).min(sentence.end - 1);
     let starts = first..=at;
     starts
         .flat_map(|start| (at..=last).map(move |end| start..end + 1))
-        .filter(|phrase| article.is_word(phrase.start) || phrase.len() > 1)
-        .filter(|phrase| replaceable(article, phrase.clone()))
+        .filter(|phrase| sibling.is_word(phrase.start) || phrase.len() > 1)
+        .filter(|phrase| replaceable(sibling, phrase.clone()))
         .collect()
 }
 
-/// The words of a phrase that go when another takes its place, and those of the
-/// other that come: what stands in both stays.
-pub(super) fn changed(
-    document: &Article<'_>,
-    own: &[usize],
-    sibling: &Article<'_>,
-    other: &[usize],
-) -> (Vec<usize>, Vec<usize>) {
-    let same = |a: usize, b: usize| document.forms[a].folded == sibling.forms[b].folded;
-    let gone = own.iter().filter(|&&a| !other.iter().any(|&b| same(a, b)));
-    let come = other.iter().filter(|&&b| !own.iter().any(|&a| same(a, b)));
-    (gone.copied().collect(), come.copied().collect())
-}
-
-impl<'a> Comparison<'a> {
-    /// How closely two phrases are related, word for word: the mean, over the
-    /// content of both, of each word's closest relation on the other side.
-    pub(super) fn relation(&self, source: &Source<'a>, own: &[usize], other: &[usize]) -> f32 {
-        let (document, sibling) = (self.document, source.article);
-        let mut sum = 0.0;
-        let mut count = 0;
-        let content = |article: &Article<'_>, word: &&usize| article.forms[**word].is_content();
-        let of = |a: usize, b: usize| self.related_words(&document.forms[a], &sibling.forms[b]);
-        for &a in own.iter().filter(|word| content(document, word)) {
-            sum += other.iter().map(|&b| of(a, b)).fold(0.0, f32::max);
-            count += 1;
-        }
-        for &b in other.iter().filter(|word| content(sibling, word)) {
-            sum += own.iter().map(|&a| of(a, b)).fold(0.0, f32::max);
-            count += 1;
-        }
-        sum / count.max(1) as f32
-    }
+/// Whether a word is a name or has digits.
+fn is_fact(text: &NormalizedText<'_>, word: usize) -> bool {
+    let form = &text.forms[word];
+    let is_name = form.is_content() && text.looks_like_name(word);
+    text.is_word(word) && (is_name || !form.digits.is_empty())
 }

@@ -2,29 +2,25 @@
 //!
 //! In: the document's text and words with what is suspected of each, and the
 //! siblings. Out: [`Comparison`], which knows for every sentence what the
-//! siblings say in its place. The numbers for the networks are made of it, in
-//! `words` and `candidates`; it weighs nothing itself.
+//! siblings have in its place. It never changes once it is made; features are made of
+//! it in `features`, and it weighs nothing itself.
 
-use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::rc::Rc;
 
-use crate::finding::SiblingQuote;
-use crate::lexicon::{Entry, Lexicon};
 use crate::lm::{LanguageModel, LmError, SentenceVectors};
 use crate::segment::Segments;
-use crate::span::{Sibling, Span};
+use crate::span::{Doc, Sibling, Span};
 
-use super::align::{Alignment, Article, alike};
-use super::beside::Whole;
-use super::candidates::Candidate;
-use super::given::{Given, given};
-use super::matching::{Kinship, Matched, matched};
-use super::names::{Form, Former};
-use super::reading::{AsRead, bits_saved};
+use super::align::words::{SentenceMatch, match_words};
+use super::align::{Alignment, aligned_by_vectors};
+use super::article::{MAX_WORDS, SiblingArticle};
+use super::conditional::{ConditionalSurprisal, conditional_surprisal};
+use super::memo::Memo;
+use super::patches::{DocumentReading, bits_saved};
+use super::similarity::{Form, Normalizer};
+use super::text::NormalizedText;
 use super::trust::Trust;
-use super::{MAX_WORDS, SiblingArticle};
 
 /// Share of their words that two sentences have in common: up to the first there are
 /// no places to compare, from the second on what the sibling says counts in full.
@@ -33,24 +29,28 @@ pub(super) const COMMON: (f32, f32) = (0.1, 0.5);
 /// Probabilities are not surer than this, in logits.
 const SUREST: f32 = 6.0;
 
-/// Texts made comparable, which a [`Comparison`] borrows.
+/// Texts that can be compared, which a [`Comparison`] borrows.
 pub struct Articles<'a> {
-    pub(super) document: Article<'a>,
-    pub(super) siblings: Vec<(&'a SiblingArticle, Article<'a>)>,
+    pub(super) document: NormalizedText<'a>,
+    pub(super) siblings: Vec<(&'a SiblingArticle, NormalizedText<'a>)>,
 }
 
 impl<'a> Articles<'a> {
-    /// The document's and the siblings' words.
-    pub fn new(text: &'a str, segments: &'a Segments, siblings: &'a [SiblingArticle]) -> Self {
-        let former = Former::default();
-        let article = |sibling: &'a SiblingArticle| {
+    /// The words of the document and of its siblings.
+    pub fn new(
+        text: &'a str,
+        segments: &'a Segments,
+        siblings: impl IntoIterator<Item = &'a SiblingArticle>,
+    ) -> Self {
+        let normalizer = Normalizer::default();
+        let normalized = |sibling: &'a SiblingArticle| {
             let segments = &sibling.segments;
-            let article = Article::new(&former, &sibling.text, segments, MAX_WORDS);
-            (sibling, article)
+            let text = NormalizedText::new(&normalizer, &sibling.text, segments, MAX_WORDS);
+            (sibling, text)
         };
         Self {
-            document: Article::new(&former, text, segments, usize::MAX),
-            siblings: siblings.iter().map(article).collect(),
+            document: NormalizedText::new(&normalizer, text, segments, usize::MAX),
+            siblings: siblings.into_iter().map(normalized).collect(),
         }
     }
 
@@ -63,7 +63,7 @@ impl<'a> Articles<'a> {
             return Ok(self);
         };
         let siblings = self.siblings.into_iter();
-        let siblings = siblings.map(|(sibling, article)| Ok((sibling, article.with(vectors)?)));
+        let siblings = siblings.map(|(sibling, text)| Ok((sibling, text.with(vectors)?)));
         Ok(Self {
             document: self.document.with(vectors)?,
             siblings: siblings.collect::<Result<_, LmError>>()?,
@@ -71,24 +71,37 @@ impl<'a> Articles<'a> {
     }
 }
 
-/// What a sibling says in the place of a sentence.
+/// A sibling's words as a report quotes them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quote {
+    /// The sibling's id: its path as given, or the record's own.
+    pub id: String,
+    /// The quoted bytes of the sibling's text.
+    pub span: Span<Sibling>,
+    /// The text under `span`.
+    pub text: String,
+}
+
+/// A sentence of a sibling that may stand in the place of one of the document.
 pub(super) struct Pair {
-    /// How much the two sentences share, 0 to 1.
+    /// How much the two sentences share, 0 to 1; 0 where it rests on one word alone.
     pub share: f32,
     /// Their words.
-    pub matched: Matched,
+    pub matched: SentenceMatch,
 }
 
 /// One sibling beside the document.
 pub(super) struct Source<'a> {
-    pub article: &'a Article<'a>,
+    /// Its place among the siblings.
+    pub index: usize,
+    pub text: &'a NormalizedText<'a>,
     /// For each sentence of the document what stands in its place, best first.
     pub pairs: Vec<Vec<Pair>>,
     /// How often each folded word stands in it.
     pub counts: HashMap<&'a str, usize>,
     /// How often each stem does.
     pub stems: HashMap<&'a str, usize>,
-    /// Share of the document's sentences that it tells too.
+    /// Share of the document's sentences that have a counterpart in it.
     pub aligned: f32,
     /// How verbatim it tells them: the mean share of words in common.
     pub closeness: f32,
@@ -96,81 +109,65 @@ pub(super) struct Source<'a> {
     pub trust: Trust,
     /// What is suspected of each of its words, as logits.
     pub suspicion: Vec<f32>,
-    /// What each word of the document costs after this sibling's words; empty
-    /// before that was read.
-    pub given: Vec<Option<Given>>,
-    /// What it shows of the document as a whole, once that is judged.
-    pub whole: OnceCell<Whole>,
-    /// Where it has words related to a word of the document, for those that were
-    /// asked about.
-    pub kin: RefCell<HashMap<&'a str, Rc<Vec<usize>>>>,
+    /// The surprisal of each word of the document given this sibling; empty before
+    /// that was read.
+    pub conditional: Vec<Option<ConditionalSurprisal>>,
 }
 
 /// A document beside its siblings.
 pub struct Comparison<'a> {
-    pub(super) document: &'a Article<'a>,
+    pub(super) document: &'a NormalizedText<'a>,
     pub(super) sources: Vec<Source<'a>>,
-    lexicon: &'a Lexicon,
-    /// What the lexicon says of the spellings that were asked about: its model of
-    /// spellings is slow, and every edit asks.
-    entries: RefCell<HashMap<&'a str, Entry>>,
     /// How often each folded word stands in the document.
     pub(super) counts: HashMap<&'a str, usize>,
     /// Every spelling of the document.
     pub(super) spellings: HashSet<&'a str>,
     /// What is suspected of each word of the document, as logits.
     pub(super) suspicion: Vec<f32>,
-    /// What the model was surprised by each of them, in bits.
+    /// The surprisal of each of them, in bits.
     pub(super) bits: &'a [f32],
-    pub(super) kinship: RefCell<Kinship<'a>>,
-    pub(super) as_read: Option<AsRead<'a>>,
+    document_reading: Option<DocumentReading<'a>>,
 }
 
 impl<'a> Comparison<'a> {
-    /// Compares. `p_garbled` and `bits` hold one number a word of the document.
+    /// Compares. `p_garbled` and `bits` hold one number a word of the document; empty
+    /// ones count as unknown.
     pub fn new(
         articles: &'a Articles<'a>,
-        lexicon: &'a Lexicon,
+        memo: &mut Memo<'a>,
         p_garbled: &[f32],
         bits: &'a [f32],
     ) -> Self {
         let document = &articles.document;
-        let mut kinship = Kinship::default();
-        let sources = articles.siblings.iter();
-        let sources =
-            sources.map(|(sibling, article)| Source::new(document, sibling, article, &mut kinship));
+        let sources = articles.siblings.iter().enumerate();
+        let sources = sources
+            .map(|(index, (sibling, text))| Source::new(document, (index, sibling), text, memo));
         Self {
             sources: sources.collect(),
             counts: counts(document, |form| &form.folded),
             spellings: (0..document.forms.len())
                 .map(|word| document.spelling(word))
                 .collect(),
-            suspicion: p_garbled.iter().map(|p| logit(*p)).collect(),
-            kinship: RefCell::new(kinship),
+            suspicion: p_garbled.iter().map(|p| bounded_logit(*p)).collect(),
             document,
-            lexicon,
-            entries: RefCell::default(),
-            as_read: None,
+            document_reading: None,
             bits,
         }
     }
 
     /// The same, reading on from where the language model has read the document.
     #[must_use]
-    pub fn reading_on(self, as_read: Option<AsRead<'a>>) -> Self {
-        Self { as_read, ..self }
+    pub fn reading_on(self, document_reading: Option<DocumentReading<'a>>) -> Self {
+        Self {
+            document_reading,
+            ..self
+        }
     }
 
-    /// What the lexicon says of a word of the document or of a sibling.
-    pub(super) fn entry(&self, spelling: &'a str) -> Entry {
-        let mut known = self.entries.borrow_mut();
-        let look_up = || self.lexicon.look_up(spelling);
-        *known.entry(spelling).or_insert_with(look_up)
-    }
-
-    /// How closely a word of the document and one of a sibling are related.
-    pub(super) fn related_words(&self, a: &'a Form, b: &'a Form) -> f32 {
-        self.kinship.borrow_mut().of(a, b)
+    /// The siblings that are believed, be it a little.
+    pub(super) fn believed(&self) -> impl Iterator<Item = &Source<'a>> {
+        let sources = self.sources.iter();
+        sources.filter(|source| source.trust.weight > 0.0)
     }
 }
 
@@ -183,7 +180,13 @@ impl Comparison<'_> {
     pub fn read(mut self, lm: &dyn LanguageModel) -> Result<Self, LmError> {
         for source in &mut self.sources {
             if source.trust.weight > 0.0 {
-                source.given = given(lm, self.document, source)?;
+                let sentences = 0..self.document.sentences.len();
+                let counterparts = sentences.filter_map(|sentence| {
+                    let pair = source.counterpart(sentence)?;
+                    Some((sentence, &pair.matched))
+                });
+                source.conditional =
+                    conditional_surprisal(lm, self.document, source.text, counterparts)?;
             }
         }
         Ok(self)
@@ -198,108 +201,82 @@ impl Comparison<'_> {
     /// `sentence`; `None` where it leaves it out.
     pub fn aligned(&self, sibling: usize, sentence: usize) -> Option<Span<Sibling>> {
         let source = self.sources.get(sibling)?;
-        let pair = source.told(sentence)?;
-        let words = &source.article.segments.words;
+        let pair = source.counterpart(sentence)?;
+        let words = &source.text.segments.words;
         let first = words.get(pair.matched.other.start)?;
-        let sentence = source.article.segments.sentences.get(first.sentence)?;
+        let sentence = source.text.segments.sentences.get(first.sentence)?;
         Some(sentence.retype())
     }
 
-    /// The bits that each candidate saves, for several places of the document those
-    /// of each.
+    /// The bits that each replacement of bytes of the document saves, for several
+    /// places those of each.
     ///
     /// # Errors
     /// When the language model cannot read.
-    pub fn bits_saved(
+    pub(super) fn bits_saved(
         &self,
         lm: &dyn LanguageModel,
-        places: &[Vec<Candidate>],
+        places: &[Vec<(Span<Doc>, &str)>],
     ) -> Result<Vec<Vec<f32>>, LmError> {
-        let patches = places.iter().map(|candidates| {
-            let patches = candidates.iter().map(|c| (c.span, c.replacement.as_str()));
-            patches.collect()
-        });
-        bits_saved(
-            lm,
-            self.document,
-            self.as_read,
-            &patches.collect::<Vec<_>>(),
-        )
+        bits_saved(lm, self.document, self.document_reading, places)
     }
 }
 
 impl<'a> Source<'a> {
-    /// What tells the same as a sentence; `None` where all that stands in its
-    /// place meets it in one word.
-    pub fn told(&self, sentence: usize) -> Option<&Pair> {
+    /// The sentence that says the same as a sentence of the document; `None` where all
+    /// that stands in its place shares one word with it.
+    pub fn counterpart(&self, sentence: usize) -> Option<&Pair> {
         let first = self.pairs.get(sentence)?.first()?;
         (first.share > 0.0).then_some(first)
     }
 
     /// How far the sibling has something to say of a sentence's words, 0 to 1: by
     /// how much the two have in common, and how far it is believed.
-    pub fn tells(&self, sentence: usize) -> f32 {
-        let dice = self.told(sentence).map_or(0.0, |pair| pair.matched.dice);
+    pub fn coverage(&self, sentence: usize) -> f32 {
+        let dice = self.counterpart(sentence);
+        let dice = dice.map_or(0.0, |pair| pair.matched.dice);
         let (least, full) = COMMON;
         self.trust.weight * ((dice - least) / (full - least)).clamp(0.0, 1.0)
     }
 
-    /// The bytes of a stretch of the sibling's words, as a report quotes them.
-    pub fn quote(&self, words: &Range<usize>) -> Option<SiblingQuote> {
-        let span: Span<Sibling> = self.article.cover(words)?;
-        let text = span.slice(self.article.text)?.to_owned();
+    /// The bytes of some of the sibling's words, as a report quotes them.
+    pub fn quote(&self, words: &Range<usize>) -> Option<Quote> {
+        let span: Span<Sibling> = self.text.cover(words)?;
+        let text = span.slice(self.text.text)?.to_owned();
         let id = self.trust.id.clone();
-        Some(SiblingQuote { id, span, text })
+        Some(Quote { id, span, text })
     }
 
     fn new(
-        document: &'a Article<'_>,
-        sibling: &SiblingArticle,
-        article: &'a Article<'a>,
-        kinship: &mut Kinship<'a>,
+        document: &'a NormalizedText<'_>,
+        (index, sibling): (usize, &SiblingArticle),
+        text: &'a NormalizedText<'a>,
+        memo: &mut Memo<'a>,
     ) -> Self {
-        let by_words = document.vectors.is_empty();
-        let alignment = by_words.then(|| Alignment::new(document, article));
-        let pairs = (0..document.sentences.len()).map(|sentence| {
-            let found = match &alignment {
-                Some(alignment) => alignment.of(sentence),
-                None => alike(document, article, sentence),
-            };
-            let pairs = found.into_iter().map(|(other, share)| Pair {
-                share,
-                matched: matched(document, article, kinship, sentence, other),
-            });
-            let mut pairs: Vec<Pair> = pairs.collect();
-            // Words in order tell more than words in a bag; one word alone may have
-            // met by chance, however much it is of a short sentence.
-            let by_chance = |pair: &Pair| pair.share == 0.0;
-            let worth = |pair: &Pair| pair.share + pair.matched.dice;
-            pairs.sort_by(|a, b| {
-                let order = by_chance(a).cmp(&by_chance(b));
-                order.then_with(|| worth(b).total_cmp(&worth(a)))
-            });
-            pairs
-        });
+        let pairs = pairs(document, text, memo);
         let mut source = Self {
+            index,
             aligned: 0.0,
             trust: Trust::new(&sibling.id, 0.0, 0.0, sibling.quality),
             closeness: 0.0,
-            counts: counts(article, |form| &form.folded),
-            stems: counts(article, |form| &form.stem),
-            suspicion: sibling.p_garbled.iter().map(|p| logit(*p)).collect(),
-            given: Vec::new(),
-            whole: OnceCell::new(),
-            kin: RefCell::default(),
-            article,
-            pairs: pairs.collect(),
+            counts: counts(text, |form| &form.folded),
+            stems: counts(text, |form| &form.stem),
+            suspicion: sibling
+                .p_garbled
+                .iter()
+                .map(|p| bounded_logit(*p))
+                .collect(),
+            conditional: Vec::new(),
+            text,
+            pairs,
         };
         let sentences = 0..source.pairs.len();
-        let told = sentences.filter_map(|sentence| source.told(sentence));
-        let dice: Vec<f32> = told.map(|pair| pair.matched.dice).collect();
-        let told = dice.len() as f32;
+        let covered = sentences.filter_map(|sentence| source.counterpart(sentence));
+        let dice: Vec<f32> = covered.map(|pair| pair.matched.dice).collect();
+        let covered = dice.len() as f32;
         let sentences = source.pairs.len().max(1) as f32;
-        source.aligned = told / sentences;
-        source.closeness = dice.iter().sum::<f32>() / told.max(1.0);
+        source.aligned = covered / sentences;
+        source.closeness = dice.iter().sum::<f32>() / covered.max(1.0);
         // Of the whole story words that met by chance tell something too.
         let best = source.pairs.iter().filter_map(|pairs| pairs.first());
         let common = best.map(|pair| pair.matched.dice).sum::<f32>() / sentences;
@@ -308,15 +285,47 @@ impl<'a> Source<'a> {
     }
 }
 
+/// For each sentence of the document the sibling's sentences that may stand in its
+/// place, best first.
+fn pairs<'a>(
+    document: &'a NormalizedText<'_>,
+    sibling: &'a NormalizedText<'_>,
+    memo: &mut Memo<'a>,
+) -> Vec<Vec<Pair>> {
+    let by_words = document.vectors.is_empty();
+    let alignment = by_words.then(|| Alignment::new(document, sibling));
+    let pairs = (0..document.sentences.len()).map(|sentence| {
+        let found = match &alignment {
+            Some(alignment) => alignment.of(sentence),
+            None => aligned_by_vectors(document, sibling, sentence),
+        };
+        let pairs = found.into_iter().map(|(other, share)| Pair {
+            share,
+            matched: match_words(document, sibling, memo, sentence, other),
+        });
+        let mut pairs: Vec<Pair> = pairs.collect();
+        // Words in order tell more than words in a bag; one word alone may be shared
+        // by chance, however much it is of a short sentence.
+        let by_chance = |pair: &Pair| pair.share == 0.0;
+        let worth = |pair: &Pair| pair.share + pair.matched.dice;
+        pairs.sort_by(|a, b| {
+            let order = by_chance(a).cmp(&by_chance(b));
+            order.then_with(|| worth(b).total_cmp(&worth(a)))
+        });
+        pairs
+    });
+    pairs.collect()
+}
+
 /// The logit of a probability, within bounds.
-pub(super) fn logit(p: f32) -> f32 {
+pub(super) fn bounded_logit(p: f32) -> f32 {
     crate::detect::logit(p.clamp(1e-6, 1.0 - 1e-6)).clamp(-SUREST, SUREST)
 }
 
-/// How often each word stands in an article.
-fn counts<'a>(article: &'a Article<'_>, of: fn(&Form) -> &String) -> HashMap<&'a str, usize> {
+/// How often each word stands in a text.
+fn counts<'a>(text: &'a NormalizedText<'_>, of: fn(&Form) -> &String) -> HashMap<&'a str, usize> {
     let mut counts = HashMap::new();
-    for form in article.forms.iter().filter(|form| !form.folded.is_empty()) {
+    for form in text.forms.iter().filter(|form| !form.folded.is_empty()) {
         *counts.entry(of(form).as_str()).or_insert(0) += 1;
     }
     counts
@@ -325,10 +334,12 @@ fn counts<'a>(article: &'a Article<'_>, of: fn(&Form) -> &String) -> HashMap<&'a
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lexicon::Lexicon;
+    use crate::lm::stub::Stub;
     use crate::segment::segment;
 
     #[test]
-    fn what_met_in_one_word_stands_behind_what_met_in_more() {
+    fn what_shares_one_word_stands_behind_what_shares_more() {
         // The last sentence shares most words with the first of the sibling, in
         // which only one carries weight.
         let text = "It was in the barracks of the old town that he died.";
@@ -338,14 +349,41 @@ mod tests {
         let siblings = [SiblingArticle::new("s", sibling)];
         let articles = Articles::new(text, &segments, &siblings);
         let lexicon = Lexicon::embedded().unwrap();
-        let comparison = Comparison::new(&articles, &lexicon, &[], &[]);
+        let comparison = Comparison::new(&articles, &mut Memo::new(&lexicon), &[], &[]);
         let source = &comparison.sources[0];
         let shares: Vec<f32> = source.pairs[0].iter().map(|pair| pair.share).collect();
         let by_chance = shares.iter().filter(|share| **share == 0.0).count();
         assert_eq!((shares.len(), by_chance), (2, 1), "{shares:?}");
-        assert!(shares[0] > 0.0 && source.told(0).is_some());
+        assert!(shares[0] > 0.0 && source.counterpart(0).is_some());
         let worth = |pair: &Pair| pair.share + pair.matched.dice;
         assert!(worth(&source.pairs[0][1]) > worth(&source.pairs[0][0]));
         assert_eq!(source.closeness, source.pairs[0][0].matched.dice);
+    }
+
+    #[test]
+    fn words_of_covered_sentences_are_read_again_and_others_are_not() {
+        let text = "The ferry sank off Genf on Monday. Nobody had seen it. The ferry sank.";
+        let segments = segment(text);
+        let siblings = [SiblingArticle::new(
+            "s",
+            "On Monday the ferry sank off Geneva.",
+        )];
+        let articles = Articles::new(text, &segments, &siblings);
+        let lexicon = Lexicon::embedded().unwrap();
+        let lm = Stub::new([("Genf", 40.0), ("seen", 30.0)]);
+        let p_garbled = vec![0.1; segments.words.len()];
+        let comparison = Comparison::new(&articles, &mut Memo::new(&lexicon), &p_garbled, &[]);
+        let comparison = comparison.read(&lm).unwrap();
+        let given = &comparison.sources[0].conditional;
+        assert_eq!(given.len(), segments.words.len());
+        for (word, given) in segments.words.iter().zip(given) {
+            let spelling = word.span.slice(text).unwrap();
+            match (word.sentence, spelling, given) {
+                (0, "Genf", Some(given)) => assert!(given.surprisal_bits >= 40.0),
+                (0 | 2, _, Some(given)) => assert!(given.surprisal_bits < 30.0),
+                (1, _, None) => {}
+                other => panic!("{other:?}"),
+            }
+        }
     }
 }

@@ -1,117 +1,245 @@
-//! Judging corrections.
+//! Corrections of suspect phrases.
 //!
-//! In: the candidates for one suspect phrase. Out: the suggestions that are
-//! worth showing, best first. The few that are likeliest by what the words alone
+//! In: a [`Comparison`] and suspect phrases. Out: [`Correction`]s that are
+//! worth showing, best first, each with the sibling's words it comes from. The few
+//! candidates that are likeliest by what the words alone
 //! tell are patched in and read by the language model; then a network fitted on
-//! real corrections (see `training/siblings`) says how likely each helps.
+//! real corrections (see `training/siblings`) says how likely each helps. How a
+//! correction is shown is not decided here, and nothing is ever only deleted.
 //!
 //! Corrections that people make seldom only respell, so the network has seen few
 //! such. For a word that the sibling spells otherwise (a foreign spelling of a
-//! name, a verb left untranslated) a rule of our own, [`respelt`], may be surer.
+//! name, a verb left untranslated) a rule of our own, [`respelling`], may be surer.
 
 use crate::detect::sigmoid;
-use crate::finding::{Applicability, Suggestion};
+use crate::lm::{LanguageModel, LmError};
 use crate::span::{Doc, Span};
 
-use super::Alternatives;
-use super::candidates::Candidate;
-use super::comparison::Comparison;
-use super::network::SiblingModel;
+use super::candidates::{Candidate, Candidates, bits_saved};
+use super::comparison::{Comparison, Quote};
+use super::features::document::DocumentEvidence;
+use super::memo::Memo;
+use super::model::SiblingModel;
+use super::text::NormalizedText;
+
+/// Corrections for one place, at most.
+const MAX_ALTERNATIVES: usize = 3;
+
+/// Words of a suspect phrase that corrections are looked for: beyond that a text is
+/// garbled as a whole.
+const MAX_SUSPECT_WORDS: usize = 40;
 
 /// Candidates that the language model reads for one place, and for one suspect
 /// phrase, which may have several.
-const READ: usize = 3;
-const MOST_READ: usize = 15;
+const MAX_READ_PLACE: usize = 3;
+const MAX_READ: usize = 15;
 
 /// Least probability, before it reads, of one that it reads: for a finding, and for
 /// a phrase that becomes one only by a safe correction.
-const LEAST_PRIOR: (f32, f32) = (0.3, 0.45);
+const MIN_PRIOR: (f32, f32) = (0.3, 0.45);
 
 /// One closer than this to the best leaves it open which of the two is meant.
 const RIVAL: f32 = 0.8;
 
 /// What a correction is worth more, in confidence, for each e-fold of garbled words
-/// that give way: of two about as likely the one that leaves less undone comes first.
+/// that it replaces: of two about as likely the one that leaves less undone comes first.
 const BOLDNESS: f32 = 0.15;
 
-/// Relation from which a phrase respells another, and from which it does surely.
-const RESPELT: (f32, f32) = (0.6, 0.75);
+/// Similarity from which a phrase respells another, and from which it does surely.
+const RESPELLS: (f32, f32) = (0.6, 0.75);
 
 /// Confidence and bits from which a sure respelling is safe.
-const SAFE_RESPELT: (f32, f32) = (0.8, 8.0);
+const SAFE_RESPELLING: (f32, f32) = (0.8, 8.0);
 
-/// How common (Zipf frequency) a word of English may be to be thought misspelt.
+/// How common (Zipf frequency) a word of English may be to be thought misspelled.
 const RARE: f32 = 2.5;
 
 /// Bits that a respelling is thought to save before it is read.
 const EXPECTED_BITS: f32 = 12.0;
 
+/// A phrase of the document that may be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suspect {
+    /// The phrase.
+    pub span: Span<Doc>,
+    /// Whether the phrase is so little suspect that only a sure correction is wanted.
+    pub weak: bool,
+}
+
+/// A correction of the document by a sibling's words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Correction {
+    /// The bytes of the document that are replaced.
+    pub span: Span<Doc>,
+    /// The text that stands there afterwards.
+    pub replacement: String,
+    /// The probability that the correction helps.
+    pub confidence: f32,
+    /// Whether a tool may apply the correction unasked.
+    pub safe: bool,
+    /// Bits of surprisal that the correction saves the language model.
+    pub bits_saved: f32,
+    /// The sibling's words that support the correction.
+    pub quote: Quote,
+}
+
+/// What may stand in one place, best first.
+pub type Alternatives = Vec<Correction>;
+
+/// For each suspect phrase the places that the siblings correct, the surest first,
+/// each with at most three corrections; none where the siblings say nothing. The
+/// first corrections of two places never overlap, and those of one sentence never bring
+/// the same words of a sibling: the surer one is kept. `evidence` is what a
+/// [`rescore`](super::rescore()) says that the siblings show of the document.
+///
+/// # Errors
+/// When the language model cannot read.
+pub fn corrections<'a>(
+    lm: &dyn LanguageModel,
+    model: &SiblingModel,
+    comparison: &Comparison<'a>,
+    evidence: &[DocumentEvidence],
+    memo: &mut Memo<'a>,
+    suspects: &[Suspect],
+) -> Result<Vec<Vec<Alternatives>>, LmError> {
+    let document = comparison.document;
+    let mut source = Candidates::new(comparison, evidence, memo);
+    // Phrases of one sentence mostly come one after the other.
+    let mut between: Option<(usize, Vec<Candidate>)> = None;
+    let candidates = suspects.iter().map(|suspect| {
+        let words = document.segments.words_in(suspect.span);
+        let Some(first) = document.segments.words.get(words.start) else {
+            return Vec::new();
+        };
+        // A phrase across sentences is corrected in its first one.
+        let sentence = &document.sentences[first.sentence];
+        let end = words.end.min(sentence.end);
+        let words = words.start..end.min(words.start + MAX_SUSPECT_WORDS);
+        let mut found = source.similar(&words);
+        if between
+            .as_ref()
+            .is_none_or(|(known, _)| *known != first.sentence)
+        {
+            between = Some((first.sentence, source.between(first.sentence)));
+        }
+        let here = between.iter().flat_map(|(_, candidates)| candidates);
+        found.extend(here.filter(|c| c.span.overlaps(suspect.span)).cloned());
+        likeliest(model, comparison, found, suspect.weak)
+    });
+    let candidates: Vec<Vec<Candidate>> = candidates.collect();
+    let saved = bits_saved(lm, comparison, &candidates)?;
+    let found = candidates.iter().zip(&saved);
+    let found = found.map(|(candidates, saved)| ranked(model, comparison, candidates, saved));
+    Ok(apart(document, found.collect()))
+}
+
+/// Keeps first corrections of different places from overlapping, in the document and,
+/// within a sentence of it, in the sibling: there the same words would stand twice
+/// afterwards. The surest one is kept.
+fn apart(
+    document: &NormalizedText<'_>,
+    mut found: Vec<Vec<Alternatives>>,
+) -> Vec<Vec<Alternatives>> {
+    let sureness = |list: &[Correction]| list.first().map_or(0.0, |best| best.confidence);
+    let mut places: Vec<&mut Alternatives> = found.iter_mut().flatten().collect();
+    places.sort_by(|a, b| sureness(b).total_cmp(&sureness(a)));
+    let mut taken: Vec<Correction> = Vec::new();
+    for list in places {
+        list.retain(|one| !taken.iter().any(|other| excludes(document, one, other)));
+        list.truncate(MAX_ALTERNATIVES);
+        taken.extend(list.first().cloned());
+    }
+    for places in &mut found {
+        places.retain(|list| !list.is_empty());
+    }
+    found
+}
+
+/// Whether only one of two corrections can be followed.
+fn excludes(document: &NormalizedText<'_>, one: &Correction, other: &Correction) -> bool {
+    if one.span.overlaps(other.span) {
+        return true;
+    }
+    let sentence = |correction: &Correction| {
+        let words = document.segments.words_in(correction.span);
+        let first = document.segments.words.get(words.start);
+        first.map(|word| word.sentence)
+    };
+    let replaced = |correction: &Correction| correction.span.slice(document.text);
+    let (a, b) = (&one.quote, &other.quote);
+    // A word that is wrong twice is put right twice.
+    a.id == b.id
+        && a.span.overlaps(b.span)
+        && sentence(one) == sentence(other)
+        && replaced(one) != replaced(other)
+}
+
 /// The probability that a phrase of the sibling is the same as what it replaces,
-/// spelt otherwise; 0 where the two are not related. Set by hand: relation and
-/// neighbours speak for it, words that change beside and a well-known word against
+/// spelled otherwise; 0 where the two are not similar. Set by hand: similarity and
+/// neighbors speak for it, words that change beside and a well-known word against
 /// it, and surprisal alone prefers short bland words, so it has one vote with a
 /// ceiling.
-fn respelt(candidate: &Candidate, bits: f32) -> f32 {
-    let related = candidate.relation();
-    if related < RESPELT.0 {
+fn respelling(candidate: &Candidate, bits: f32) -> f32 {
+    let similar = candidate.similarity();
+    if similar < RESPELLS.0 {
         return 0.0;
     }
-    let gain = (bits / (9.0 + 3.0 * candidate.gone.len() as f32)).tanh();
+    let gain = (bits / (9.0 + 3.0 * candidate.removed.len() as f32)).tanh();
     let (left, right) = candidate.anchors();
     let beside = candidate.unrelated as f32;
     let common = (candidate.commonness() - RARE).max(0.0);
-    let logit = 3.2 * related + 0.8 * (left + right) + 2.5 * gain - 0.8 * beside - common - 3.2;
+    let logit = 3.2 * similar + 0.8 * (left + right) + 2.5 * gain - 0.8 * beside - common - 3.2;
     sigmoid(logit)
 }
 
-/// Judges candidates that the language model has read, all for one suspect phrase,
+/// Ranks candidates that the language model has read, all for one suspect phrase,
 /// each with the bits it saves: for each place that is corrected what may stand
 /// there, best first; the surest place first. First ones never overlap.
-pub(super) fn judge(
+fn ranked(
     model: &SiblingModel,
     comparison: &Comparison<'_>,
     candidates: &[Candidate],
     saved: &[f32],
 ) -> Vec<Alternatives> {
-    let mut found: Vec<Judged<'_>> = candidates
+    let mut found: Vec<CandidateScore<'_>> = candidates
         .iter()
         .zip(saved)
         .filter_map(|(candidate, &bits)| {
             let source = comparison.sources.get(candidate.sibling)?;
-            let respelt = respelt(candidate, bits);
+            let respelling = respelling(candidate, bits);
             let helps = model.corrections.probability(&candidate.with_bits(bits));
             let weight = source.trust.weight;
-            let confidence = helps.max(respelt) * weight;
-            let suggestion = Suggestion {
+            let confidence = helps.max(respelling) * weight;
+            let correction = Correction {
                 span: candidate.span,
                 replacement: candidate.replacement.clone(),
                 confidence,
-                applicability: Applicability::Unsafe,
+                safe: false,
                 bits_saved: bits,
-                sibling: Some(source.quote(&candidate.other)?),
+                quote: source.quote(&candidate.other)?,
             };
-            let gone = candidate.gone.iter();
-            let garbled = gone.map(|&word| sigmoid(comparison.suspicion[word]));
-            let judged = Judged {
-                suggestion,
+            let removed = candidate.removed.iter();
+            let garbled = removed.map(|&word| sigmoid(comparison.suspicion[word]));
+            let score = CandidateScore {
+                correction,
                 mended: garbled.sum(),
                 candidate,
                 helps: helps * weight,
-                respelt: respelt * weight,
+                respelling: respelling * weight,
             };
-            (confidence >= model.shown).then_some(judged)
+            (confidence >= model.shown).then_some(score)
         })
         .collect();
     found.sort_by(|a, b| {
         let order = b.worth().total_cmp(&a.worth());
         order.then_with(|| a.key().cmp(&b.key()))
     });
-    let mut places: Vec<Vec<Judged<'_>>> = Vec::new();
+    let mut places: Vec<Vec<CandidateScore<'_>>> = Vec::new();
     for one in found {
-        let span = one.suggestion.span;
-        let here = |place: &&mut Vec<Judged<'_>>| {
+        let span = one.correction.span;
+        let here = |place: &&mut Vec<CandidateScore<'_>>| {
             let best = place.first();
-            best.is_some_and(|best| best.suggestion.span.overlaps(span))
+            best.is_some_and(|best| best.correction.span.overlaps(span))
         };
         match places.iter_mut().find(here) {
             // The same words for a little more or less tell nothing new.
@@ -122,68 +250,68 @@ pub(super) fn judge(
     }
     let places = places.into_iter().map(|mut place| {
         if is_safe(model, &place) {
-            place[0].suggestion.applicability = Applicability::Safe;
+            place[0].correction.safe = true;
         }
-        place.into_iter().map(|one| one.suggestion).collect()
+        place.into_iter().map(|one| one.correction).collect()
     });
     places.collect()
 }
 
-/// A candidate that was judged.
-struct Judged<'a> {
-    suggestion: Suggestion,
+/// What is known of a candidate that the language model has read.
+struct CandidateScore<'a> {
+    correction: Correction,
     candidate: &'a Candidate,
     /// How many garbled words it is expected to mend.
     mended: f32,
-    /// What the network says.
+    /// The probability that it helps, by the network.
     helps: f32,
-    /// What the rule for respelling does.
-    respelt: f32,
+    /// The probability that it only respells, by the rule.
+    respelling: f32,
 }
 
-impl Judged<'_> {
+impl CandidateScore<'_> {
     fn worth(&self) -> f32 {
-        self.suggestion.confidence + BOLDNESS * self.mended.ln_1p()
+        self.correction.confidence + BOLDNESS * self.mended.ln_1p()
     }
 
     fn brings_as(&self, other: &Self) -> bool {
-        self.suggestion.replacement == other.suggestion.replacement
+        self.correction.replacement == other.correction.replacement
     }
 
     fn key(&self) -> (Span<Doc>, &str) {
-        (self.suggestion.span, &self.suggestion.replacement)
+        (self.correction.span, &self.correction.replacement)
     }
 }
 
-/// Whether the first of some suggestions for one place can be applied unasked.
-fn is_safe(model: &SiblingModel, place: &[Judged<'_>]) -> bool {
+/// Whether the first of some corrections of one place can be applied unasked.
+fn is_safe(model: &SiblingModel, place: &[CandidateScore<'_>]) -> bool {
     let [best, others @ ..] = place else {
         return false;
     };
-    let saved = best.suggestion.bits_saved;
-    let (confidence, bits) = SAFE_RESPELT;
-    let respelt =
-        best.candidate.relation() >= RESPELT.1 && best.respelt >= confidence && saved >= bits;
+    let saved = best.correction.bits_saved;
+    let (confidence, bits) = SAFE_RESPELLING;
+    let similarity = best.candidate.similarity();
+    let respells = similarity >= RESPELLS.1 && best.respelling >= confidence && saved >= bits;
     let helps = best.helps >= model.safe && saved > 0.0;
-    let is_rival = |other: &Judged<'_>| {
-        other.suggestion.confidence > RIVAL * best.suggestion.confidence
+    let is_rival = |other: &CandidateScore<'_>| {
+        other.correction.confidence > RIVAL * best.correction.confidence
             && !other.candidate.includes(best.candidate)
     };
-    (helps || respelt) && !others.iter().any(is_rival)
+    (helps || respells) && !others.iter().any(is_rival)
 }
 
 /// The few candidates that are worth the model's time, best first; of several
 /// that bring the same content for the same words only the likeliest.
-pub(super) fn likeliest(
+fn likeliest(
     model: &SiblingModel,
     comparison: &Comparison<'_>,
     candidates: Vec<Candidate>,
     weak: bool,
 ) -> Vec<Candidate> {
-    let least = if weak { LEAST_PRIOR.1 } else { LEAST_PRIOR.0 };
+    let least = if weak { MIN_PRIOR.1 } else { MIN_PRIOR.0 };
     let priors = candidates.into_iter().map(|candidate| {
-        let prior = model.prior.probability(&candidate.signs);
-        let prior = prior.max(respelt(&candidate, EXPECTED_BITS));
+        let prior = model.prior.probability(&candidate.row);
+        let prior = prior.max(respelling(&candidate, EXPECTED_BITS));
         (prior, candidate)
     });
     let mut priors: Vec<(f32, Candidate)> = priors.filter(|(p, _)| *p >= least).collect();
@@ -192,8 +320,8 @@ pub(super) fn likeliest(
         order.then_with(|| (a.span, &a.replacement).cmp(&(b.span, &b.replacement)))
     });
     let content = |candidate: &Candidate| -> Vec<&str> {
-        let forms = &comparison.sources[candidate.sibling].article.forms;
-        let content = candidate.come.iter().map(|&word| &forms[word]);
+        let forms = &comparison.sources[candidate.sibling].text.forms;
+        let content = candidate.added.iter().map(|&word| &forms[word]);
         let content = content.filter(|form| form.is_content());
         content.map(|form| form.stem.as_str()).collect()
     };
@@ -205,12 +333,12 @@ pub(super) fn likeliest(
             *other == idea && !idea.is_empty() && span.overlaps(candidate.span)
         };
         let here = |other: &&Candidate| other.span.overlaps(candidate.span);
-        if ideas.iter().any(known) || kept.iter().filter(here).count() == READ {
+        if ideas.iter().any(known) || kept.iter().filter(here).count() == MAX_READ_PLACE {
             continue;
         }
         ideas.push((idea, candidate.span));
         kept.push(candidate);
-        if kept.len() == MOST_READ {
+        if kept.len() == MAX_READ {
             break;
         }
     }
@@ -220,60 +348,112 @@ pub(super) fn likeliest(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sibling::signs::PRIOR_WIDTH;
+    use crate::segment::segment;
+    use crate::sibling::features::edit::{PRIOR_WIDTH, SIMILARITY};
+    use crate::sibling::similarity::Normalizer;
 
     #[test]
     fn only_what_is_likely_and_alone_is_safe() {
         let model = SiblingModel::embedded().unwrap();
-        let candidate = |relation: f32| {
-            let mut signs = [0.0; PRIOR_WIDTH];
-            signs[crate::sibling::signs::RELATION] = relation;
+        let candidate = |similarity: f32| {
+            let mut row = [0.0; PRIOR_WIDTH];
+            row[SIMILARITY] = similarity;
             Candidate {
                 span: Span::new(0, 7),
                 replacement: "Putin".to_owned(),
                 sibling: 0,
                 own: 0..1,
                 other: 0..1,
-                gone: vec![0],
-                come: vec![0],
+                removed: vec![0],
+                added: vec![0],
                 unrelated: 0,
-                signs,
+                row,
             }
         };
         let (vague, close) = (candidate(0.65), candidate(0.9));
-        let judged = |candidate, helps: f32, respelt: f32, bits_saved| Judged {
-            suggestion: Suggestion {
+        let score = |candidate, helps: f32, respelling: f32, bits_saved| CandidateScore {
+            correction: Correction {
                 span: Span::new(0, 7),
                 replacement: "Putin".to_owned(),
-                confidence: helps.max(respelt),
-                applicability: Applicability::Unsafe,
+                confidence: helps.max(respelling),
+                safe: false,
                 bits_saved,
-                sibling: None,
+                quote: Quote {
+                    id: "s".to_owned(),
+                    span: Span::new(0, 5),
+                    text: "Putin".to_owned(),
+                },
             },
             candidate,
             mended: 1.0,
             helps,
-            respelt,
+            respelling,
         };
-        let is_safe = |place: &[Judged<'_>]| is_safe(&model, place);
-        assert!(is_safe(&[judged(&close, 0.1, 0.9, 12.0)]));
-        assert!(is_safe(&[judged(&vague, 0.9, 0.0, 1.0)]));
+        let is_safe = |place: &[CandidateScore<'_>]| is_safe(&model, place);
+        assert!(is_safe(&[score(&close, 0.1, 0.9, 12.0)]));
+        assert!(is_safe(&[score(&vague, 0.9, 0.0, 1.0)]));
         // Not sure enough for the rule, and little for the network.
-        assert!(!is_safe(&[judged(&close, 0.1, 0.7, 12.0)]));
-        assert!(!is_safe(&[judged(&vague, 0.1, 0.9, 12.0)]));
+        assert!(!is_safe(&[score(&close, 0.1, 0.7, 12.0)]));
+        assert!(!is_safe(&[score(&vague, 0.1, 0.9, 12.0)]));
         // The language model does not agree.
-        assert!(!is_safe(&[judged(&close, 0.1, 0.9, 3.0)]));
-        assert!(!is_safe(&[judged(&vague, 0.9, 0.0, -1.0)]));
+        assert!(!is_safe(&[score(&close, 0.1, 0.9, 3.0)]));
+        assert!(!is_safe(&[score(&vague, 0.9, 0.0, -1.0)]));
         // Something else may as well be meant.
         let mut another = candidate(0.9);
-        another.come = vec![1];
+        another.added = vec![1];
         let mut bolder = candidate(0.9);
-        bolder.come = vec![0, 1];
-        let rival = judged(&another, 0.1, 0.85, 12.0);
-        assert!(!is_safe(&[judged(&close, 0.1, 0.9, 12.0), rival]));
+        bolder.added = vec![0, 1];
+        let rival = score(&another, 0.1, 0.85, 12.0);
+        assert!(!is_safe(&[score(&close, 0.1, 0.9, 12.0), rival]));
         // The same and more is nothing else.
-        let more = judged(&bolder, 0.1, 0.85, 12.0);
-        assert!(is_safe(&[judged(&close, 0.1, 0.9, 12.0), more]));
+        let more = score(&bolder, 0.1, 0.85, 12.0);
+        assert!(is_safe(&[score(&close, 0.1, 0.9, 12.0), more]));
         assert!(!is_safe(&[]));
+    }
+
+    #[test]
+    fn the_same_words_of_a_sibling_are_not_brought_twice_into_a_sentence() {
+        let text =
+            "Half in majority had a break awaited; Poutine met Poutine. The break was awaited.";
+        let segments = segment(text);
+        let document = NormalizedText::new(&Normalizer::default(), text, &segments, 100);
+        let correction = |replaced: Span<Doc>, confidence, (start, end)| Correction {
+            span: replaced,
+            replacement: "x".to_owned(),
+            confidence,
+            safe: false,
+            bits_saved: 1.0,
+            quote: Quote {
+                id: "s".to_owned(),
+                span: Span::new(start, end),
+                text: String::new(),
+            },
+        };
+        let at = |phrase: &str| {
+            let start = text.find(phrase).unwrap();
+            Span::new(start, start + phrase.len())
+        };
+        let last = |word: &str| {
+            let start = text.rfind(word).unwrap();
+            Span::new(start, start + word.len())
+        };
+        let kept = |one, other| {
+            let found = apart(&document, vec![vec![vec![one]], vec![vec![other]]]);
+            found.iter().map(Vec::len).collect::<Vec<_>>()
+        };
+        let majority = || correction(at("in majority had"), 0.4, (10, 23));
+        let awaited = |at, quote| correction(at, 0.6, quote);
+        assert_eq!(
+            kept(majority(), awaited(at("a break awaited"), (14, 23))),
+            [0, 1]
+        );
+        assert_eq!(
+            kept(majority(), awaited(at("a break awaited"), (30, 39))),
+            [1, 1]
+        );
+        assert_eq!(kept(majority(), awaited(last("awaited"), (14, 23))), [1, 1]);
+        let twice = [at("Poutine"), last("Poutine")].map(|at| correction(at, 0.9, (50, 55)));
+        let [one, other] = twice;
+        assert_eq!(kept(one, other), [1, 1]);
     }
 }

@@ -1,17 +1,9 @@
-//! The networks that judge words and corrections beside a sibling.
+//! Small dense networks.
 //!
 //! In: a row of numbers. Out: a logit, the mean of a few small networks that differ
-//! in their seeds. The weights are ours, made by `training/siblings`, and part of
-//! the binary.
+//! in their seeds. What the numbers stand for is not known here, their names apart.
 
-use super::beside::Whole;
-use super::contradictions::CONTRADICTION_WIDTH;
-use super::signs::{PRIOR_WIDTH, WIDTH};
-use super::words::WORD_WIDTH;
-use crate::detect::{Tensors, ThresholdShift, Thresholds, WeightsError, sigmoid};
-
-/// The trained weights.
-const TRAINED: &[u8] = include_bytes!("../../models/sibling-1.safetensors");
+use crate::detect::{Tensors, WeightsError, sigmoid};
 
 /// Numbers are not farther from their mean than this, in standard deviations:
 /// what lies beyond was hardly seen in training.
@@ -52,7 +44,7 @@ impl Layer {
 }
 
 /// The sum of the products of two rows, by lanes, which processors add at once:
-/// thousands of corrections are weighed for one document.
+/// thousands of corrections are judged for one document.
 fn product(a: &[f32], b: &[f32]) -> f32 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
     let mut sums = [0.0; LANES];
@@ -65,49 +57,14 @@ fn product(a: &[f32], b: &[f32]) -> f32 {
     sums.iter().sum::<f32>() + rest.sum::<f32>()
 }
 
-/// All that is learnt of siblings.
-pub struct SiblingModel {
-    /// From what is suspected of a word alone, and the sibling's word there.
-    pub(super) words: Network<WORD_WIDTH>,
-    /// Whether a correction helps, before the model reads it.
-    pub(super) prior: Network<PRIOR_WIDTH>,
-    /// Whether it helps.
-    pub(super) corrections: Network<WIDTH>,
-    /// Whether two facts contradict each other.
-    pub(super) contradictions: Network<CONTRADICTION_WIDTH>,
-    /// What the sentences that a sibling tells say of the others.
-    pub(super) rest: Rest,
-    /// Smallest probabilities that count as garbled, with a sibling.
-    pub(super) thresholds: Thresholds,
-    /// How far `precise` falls with the share of the document that is garbled.
-    pub(super) fall: ThresholdShift,
-    /// Least confidence of what a tool may apply unasked, and of what is shown.
-    pub(super) safe: f32,
-    pub(super) shown: f32,
-    /// Least probability of a contradiction that is shown.
-    pub(super) contradicted: f32,
-}
-
-/// How the logit of a word that a sibling leaves out follows from what is known of
-/// the words that it tells: where those are right, the others mostly are too. It
-/// counts by the share of the document that is told.
-pub(super) struct Rest {
-    told: f32,
-    /// For each unit of the logit of what is garbled among the told words.
-    judged: f32,
-    /// For each unit of the word's own.
-    alone: f32,
-}
-
-impl Rest {
-    /// The logit of a word that has the logit `alone` by itself.
-    pub fn logit(&self, alone: f32, whole: &Whole) -> f32 {
-        alone + whole.told * (self.told + self.judged * whole.garbled + self.alone * alone)
-    }
-}
-
 impl<const N: usize> Network<N> {
-    fn new(tensors: &Tensors<'_>, name: &str) -> Result<Self, WeightsError> {
+    /// The network `name` of a file of weights, which takes numbers of these names.
+    pub fn new(
+        tensors: &Tensors<'_>,
+        name: &str,
+        columns: &[&str; N],
+    ) -> Result<Self, WeightsError> {
+        tensors.check_columns(&format!("columns.{name}"), columns)?;
         let name = |part: &str| format!("{name}.{part}");
         // Members stand one behind the other in each tensor.
         let added = tensors.all(&name("out.bias"))?;
@@ -155,58 +112,8 @@ impl<const N: usize> Network<N> {
         sum / self.members.len().max(1) as f32
     }
 
-    /// The probability.
+    /// The probability of a row.
     pub fn probability(&self, row: &[f32; N]) -> f32 {
         sigmoid(self.logit(row))
-    }
-}
-
-impl SiblingModel {
-    /// The judge that is part of the binary.
-    ///
-    /// # Errors
-    /// When the embedded weights are damaged.
-    pub fn embedded() -> Result<Self, WeightsError> {
-        let tensors = Tensors::new(TRAINED)?;
-        let [precise, balanced, thorough] = tensors.array("thresholds")?;
-        let [contradicted] = tensors.array("contradictions.threshold")?;
-        let [slope, from] = tensors.array("fall")?;
-        let [told, judged, alone] = tensors.array("rest")?;
-        let [safe, shown] = tensors.array("corrections.thresholds")?;
-        Ok(Self {
-            words: Network::new(&tensors, "words")?,
-            prior: Network::new(&tensors, "prior")?,
-            corrections: Network::new(&tensors, "corrections")?,
-            contradictions: Network::new(&tensors, "contradictions")?,
-            rest: Rest {
-                told,
-                judged,
-                alone,
-            },
-            thresholds: Thresholds {
-                precise,
-                balanced,
-                thorough,
-            },
-            fall: ThresholdShift { slope, from },
-            safe,
-            shown,
-            contradicted,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_told_speaks_for_what_is_left_out() {
-        let rest = SiblingModel::embedded().unwrap().rest;
-        let of = |told, garbled| rest.logit(0.5, &Whole { told, garbled });
-        assert_eq!(of(0.0, -4.0).to_bits(), 0.5f32.to_bits());
-        assert!(of(0.8, -4.0) < of(0.8, 0.0));
-        assert!(of(0.8, -4.0) < of(0.4, -4.0));
-        assert!(of(0.4, -4.0) < 0.5);
     }
 }

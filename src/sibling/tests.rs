@@ -1,21 +1,21 @@
 //! What the words alone decide, with the stub model.
 
 use super::*;
-use crate::detect::Thresholds;
-use crate::finding::{Applicability, SiblingQuote};
 use crate::lexicon::Lexicon;
 use crate::lm::stub::Stub;
+use crate::segment::{Word, segment};
+use crate::span::{Doc, Span};
 
-/// Suggestions for each of `spans`, the only suspect words; every word of them is
+/// Corrections of each of `spans`, the only suspect words; every word of them is
 /// dear to the model, and `right` ones are cheap.
 fn suggested(
     text: &str,
     spans: &[Span<Doc>],
     right: &[&'static str],
     sibling: &str,
-) -> Vec<Vec<Suggestion>> {
+) -> Vec<Vec<Correction>> {
     let segments = segment(text);
-    let suspect = |word: &crate::segment::Word| spans.iter().any(|span| span.overlaps(word.span));
+    let suspect = |word: &Word| spans.iter().any(|span| span.overlaps(word.span));
     let words = segments.words.iter();
     let p: Vec<f32> = words
         .map(|word| if suspect(word) { 0.9 } else { 0.02 })
@@ -30,11 +30,13 @@ fn suggested(
     let siblings = [SiblingArticle::new("s", sibling)];
     let articles = Articles::new(text, &segments, &siblings);
     let lexicon = Lexicon::embedded().unwrap();
-    let comparison = Comparison::new(&articles, &lexicon, &p, &bits);
+    let mut memo = Memo::new(&lexicon);
+    let comparison = Comparison::new(&articles, &mut memo, &p, &bits);
     let model = SiblingModel::embedded().unwrap();
+    let Rescore { evidence, .. } = rescore(&model, &comparison, &mut memo);
     let suspects = spans.iter().map(|&span| Suspect { span, weak: false });
     let suspects: Vec<Suspect> = suspects.collect();
-    let found = suggestions(&lm, &model, &comparison, &suspects).unwrap();
+    let found = corrections(&lm, &model, &comparison, &evidence, &mut memo, &suspects).unwrap();
     found.into_iter().map(|places| places.concat()).collect()
 }
 
@@ -48,14 +50,14 @@ fn replacements(text: &str, suspect: &str, sibling: &str) -> Vec<String> {
         &["Putin", "PUTIN", "Treaty", "treaty"],
         sibling,
     );
-    for suggestion in &found[0] {
-        assert!(!suggestion.replacement.trim().is_empty());
-        assert!(suggestion.span.overlaps(span));
-        let quote = suggestion.sibling.as_ref().unwrap();
+    for correction in &found[0] {
+        assert!(!correction.replacement.trim().is_empty());
+        assert!(correction.span.overlaps(span));
+        let quote = &correction.quote;
         assert_eq!(quote.span.slice(sibling), Some(quote.text.as_str()));
     }
     let list = found[0].iter();
-    list.map(|suggestion| suggestion.replacement.clone())
+    list.map(|correction| correction.replacement.clone())
         .collect()
 }
 
@@ -127,7 +129,7 @@ fn quotation_marks_are_never_torn_apart() {
 }
 
 #[test]
-fn two_suspects_never_get_overlapping_first_suggestions() {
+fn two_suspects_never_get_overlapping_first_corrections() {
     let text = "Reporters saw Vladimir Poutine leave early.";
     let span = |word: &str| {
         let start = text.find(word).unwrap();
@@ -147,97 +149,10 @@ fn two_suspects_never_get_overlapping_first_suggestions() {
 }
 
 #[test]
-fn the_same_words_of_a_sibling_are_not_brought_twice_into_a_sentence() {
-    let text = "Half in majority had a break awaited; Poutine met Poutine. The break was awaited.";
-    let segments = segment(text);
-    let article = Article::new(&names::Former::default(), text, &segments, 100);
-    let suggestion = |gone: Span<Doc>, confidence, (start, end)| Suggestion {
-        span: gone,
-        replacement: "x".to_owned(),
-        confidence,
-        applicability: Applicability::Unsafe,
-        bits_saved: 1.0,
-        sibling: Some(SiblingQuote {
-            id: "s".to_owned(),
-            span: Span::new(start, end),
-            text: String::new(),
-        }),
-    };
-    let at = |phrase: &str| {
-        let start = text.find(phrase).unwrap();
-        Span::new(start, start + phrase.len())
-    };
-    let last = |word: &str| {
-        let start = text.rfind(word).unwrap();
-        Span::new(start, start + word.len())
-    };
-    let kept = |one, other| {
-        let found = apart(&article, vec![vec![vec![one]], vec![vec![other]]]);
-        found.iter().map(Vec::len).collect::<Vec<_>>()
-    };
-    let majority = || suggestion(at("in majority had"), 0.4, (10, 23));
-    let awaited = |at, quote| suggestion(at, 0.6, quote);
-    assert_eq!(
-        kept(majority(), awaited(at("a break awaited"), (14, 23))),
-        [0, 1]
-    );
-    assert_eq!(
-        kept(majority(), awaited(at("a break awaited"), (30, 39))),
-        [1, 1]
-    );
-    assert_eq!(kept(majority(), awaited(last("awaited"), (14, 23))), [1, 1]);
-    let twice = [at("Poutine"), last("Poutine")].map(|at| suggestion(at, 0.9, (50, 55)));
-    let [one, other] = twice;
-    assert_eq!(kept(one, other), [1, 1]);
-}
-
-#[test]
 fn nothing_in_nothing_out() {
     assert!(suggested("", &[], &[], "").is_empty());
     for sibling in ["", "…", "👩‍👩‍👧", "Putin"] {
         replacements("Poutine!", "Poutine", sibling);
         replacements("They saw (Poutine", "(Poutine", sibling);
-    }
-}
-
-/// A word that a sibling tells so far, of a document of which it shows so much garbled.
-fn beside(told: f32, garbled: f32) -> Beside {
-    Beside {
-        p_garbled: 0.5,
-        told,
-        garbled,
-    }
-}
-
-#[test]
-fn thresholds_are_the_siblings_where_it_tells_and_precise_by_how_far() {
-    let model = SiblingModel::embedded().unwrap();
-    let alone = Thresholds {
-        precise: 0.4,
-        balanced: 0.3,
-        thorough: 0.2,
-    };
-    let at = |told| model.thresholds(&beside(told, -5.0), &alone);
-    assert_eq!(at(0.0), alone);
-    let (some, all) = (at(0.5), at(1.0));
-    assert!((all.precise - model.thresholds.precise).abs() < 1e-6);
-    assert!(alone.precise < some.precise && some.precise < all.precise);
-    let others = |thresholds: Thresholds| (thresholds.balanced, thresholds.thorough);
-    assert_eq!(others(some), others(model.thresholds));
-    assert_eq!(others(all), others(model.thresholds));
-}
-
-#[test]
-fn precise_falls_where_the_sibling_shows_that_much_is_garbled() {
-    let model = SiblingModel::embedded().unwrap();
-    let at = |garbled| model.thresholds(&beside(1.0, garbled), &model.thresholds);
-    let (right, some, all) = (at(-5.0), at(-1.0), at(6.0));
-    assert!(right.precise > some.precise && some.precise > all.precise);
-    assert!(all.precise >= right.balanced);
-    for one in [some, all] {
-        assert_eq!(
-            (one.balanced, one.thorough),
-            (right.balanced, right.thorough)
-        );
     }
 }

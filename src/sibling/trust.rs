@@ -1,9 +1,10 @@
 //! How far a sibling is believed, and why not further.
 //!
-//! In: a sibling beside the document, and its own quality. Out: a weight from 0
-//! to 1, by which what it adds is multiplied, with the reason where it is less
-//! than 1. An article about something else says nothing of this one; one that is
-//! garbled itself is a weaker witness the more garbled it is.
+//! In: how much a sibling has in common with the document, and its own quality. Out: a
+//! weight from 0 to 1, by which what it adds is multiplied, with the reason where it is
+//! less than 1. An article about something else says nothing of this one; one that is
+//! garbled itself is a weaker witness the more garbled it is. What the sibling says is
+//! not looked at here.
 
 /// Mean share of words in common, over all sentences of the document, from
 /// which two articles tell the same story.
@@ -15,32 +16,32 @@ const QUALITY: (f32, f32) = (70.0, 30.0);
 /// How far a sibling is believed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trust {
-    /// Its path as given, or the record's own id.
+    /// The sibling's path as given, or the record's own id.
     pub id: String,
-    /// 0 to 1.
+    /// How far the sibling is believed, 0 to 1.
     pub weight: f32,
-    /// Share of the document's sentences that it tells too, 0 to 1.
+    /// Share of the document's sentences that have a counterpart in the sibling, 0 to 1.
     pub aligned: f32,
-    /// Its own quality, 0 to 100, if it could be judged.
+    /// The sibling's own quality, 0 to 100, if it could be judged.
     pub quality: Option<f32>,
-    /// Why it is not believed in full.
+    /// Why the sibling is not believed in full.
     pub doubt: Option<Doubt>,
 }
 
 /// Why a sibling is not believed in full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
-    /// It cannot be judged: it is empty, or in another language.
+    /// The sibling cannot be judged: it is empty, or in another language.
     NotJudged,
-    /// It tells another story.
+    /// The sibling tells another story.
     OtherStory,
-    /// It is garbled itself.
+    /// The sibling is garbled itself.
     Garbled,
 }
 
 impl Trust {
-    /// Of a sibling whose sentences, `aligned` of the document's, have the share
-    /// `common` of all words in common with it.
+    /// The trust in a sibling that has a counterpart for the share `aligned` of the
+    /// document's sentences, and the share `common` of all words in common with it.
     pub(super) fn new(id: &str, aligned: f32, common: f32, quality: Option<f32>) -> Self {
         let (full, none) = QUALITY;
         let (weight, doubt) = match quality {

@@ -7,8 +7,8 @@ use mtlint::lm::llama::Llama;
 use mtlint::lm::{
     KvCache, LanguageModel, LmError, ModelId, Precision, Prefix, ReadOptions, TokenScores,
 };
-use mtlint::models;
-use mtlint::pipeline::{Linter, OperatingPoint, Options};
+use mtlint::{Document, Linter, Options, Report, Request, Sensitivity};
+use mtlint_models as models;
 
 /// The default model, loaded once; fetched first where it is missing.
 pub fn model() -> &'static Llama {
@@ -63,13 +63,20 @@ impl LanguageModel for Shared {
     }
 }
 
-/// An analyzer with the default model, as the command line makes it.
-pub fn linter(operating_point: OperatingPoint) -> Linter {
-    let options = Options {
-        operating_point,
-        language: None,
+/// A linter with the default model, as the command line makes it.
+pub fn linter() -> Linter {
+    Linter::new(Arc::new(Shared)).unwrap()
+}
+
+/// The report on a document beside its siblings.
+pub fn lint(sensitivity: Sensitivity, document: Document, siblings: Vec<Document>) -> Report {
+    let request = Request {
+        unread: siblings,
+        ..Request::new(document)
     };
-    Linter::new(Arc::new(Shared), options).unwrap()
+    let options = Options::with_sensitivity(sensitivity);
+    let reports = linter().lint_all(vec![request], &options);
+    reports.unwrap().remove(0)
 }
 
 /// The folder of the shared data; `None`, said aloud, where it is not given.

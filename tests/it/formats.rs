@@ -3,13 +3,13 @@
 
 use std::path::Path;
 
+use mtlint::Sensitivity;
 use mtlint::document::{Document, LineIndex};
-use mtlint::pipeline::{Input, OperatingPoint};
 use mtlint::report::sarif::Sarif;
 use mtlint::report::{Outcome, Report, compact, github, html, json, text, tsv, v1};
 use serde_json::Value;
 
-use crate::common::linter;
+use crate::common::lint;
 
 /// As much of a finding as a format tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -282,18 +282,15 @@ fn documents() -> Vec<(String, String, Option<String>)> {
 
 #[test]
 fn every_format_has_the_findings_of_the_json() {
-    let linter = linter(OperatingPoint::Thorough);
     let (mut found, mut categories) = (0, std::collections::BTreeSet::new());
     for (id, source, sibling) in documents() {
-        let input = Input {
-            document: Ok(Document::from_text(id.as_str(), source.as_str())),
-            siblings: sibling
-                .map(|text| Document::from_text("sibling.txt", text))
-                .into_iter()
-                .collect(),
-            id: id.clone(),
-        };
-        let report = linter.judge(vec![input]).unwrap().remove(0);
+        let document = Document::from_text(id.as_str(), source.as_str());
+        let sibling = sibling.map(|text| Document::from_text("sibling.txt", text));
+        let report = lint(
+            Sensitivity::Thorough,
+            document,
+            sibling.into_iter().collect(),
+        );
         assert!(matches!(report.outcome, Outcome::Scored(_)), "{id}");
         let options = json::Options::default();
         let line = json::line(&report, options).unwrap();

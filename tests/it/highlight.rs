@@ -5,21 +5,16 @@ use std::path::Path;
 
 use mtlint::document::Document;
 use mtlint::finding::{Applicability, Finding};
-use mtlint::pipeline::{Input, OperatingPoint};
 use mtlint::report::{Analysis, Outcome, text};
 use mtlint::span::{Doc, Span};
+use mtlint::{Options, Request, Sensitivity};
 
-use crate::common::{data, linter};
+use crate::common::{data, lint, linter};
 
 fn judged(file: &Path, siblings: &[&Path]) -> Analysis {
     let open = |path: &Path| Document::open(path, 1 << 20).unwrap();
-    let input = Input {
-        id: file.display().to_string(),
-        document: Ok(open(file)),
-        siblings: siblings.iter().map(|path| open(path)).collect(),
-    };
-    let linter = linter(OperatingPoint::Precise);
-    match linter.judge(vec![input]).unwrap().remove(0).outcome {
+    let siblings = siblings.iter().map(|path| open(path)).collect();
+    match lint(Sensitivity::Precise, open(file), siblings).outcome {
         Outcome::Scored(analysis) => *analysis,
         other => panic!("{} was not judged: {other:?}", file.display()),
     }
@@ -123,12 +118,9 @@ fn what_a_text_repeats_is_judged_as_it_was() {
         format!("{text}\n\n{text}"),
         format!("{text}\n\n{}", format!("{line}\n\n").repeat(20)),
     ];
-    let inputs = texts.iter().map(|text| Input {
-        id: "a".to_owned(),
-        document: Ok(Document::from_text("a", text.as_str())),
-        siblings: Vec::new(),
-    });
-    let reports = linter(OperatingPoint::Precise).judge(inputs.collect());
+    let texts = texts.iter();
+    let requests = texts.map(|text| Request::new(Document::from_text("a", text.as_str())));
+    let reports = linter().lint_all(requests.collect(), &Options::default());
     let told: Vec<(f32, Vec<Span<Doc>>)> = reports
         .unwrap()
         .into_iter()
@@ -155,25 +147,23 @@ fn the_readme_shows_what_is_printed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
     let (_, shown) = readme
-        .split_once("The first command prints:\n\n```text\n")
+        .split_once("The command prints:\n\n```text\n")
         .unwrap();
     let (shown, _) = shown.split_once("```").unwrap();
     let named = |name: &str| {
         let path = format!("examples/dam.{name}.txt");
         let text = std::fs::read_to_string(root.join(&path)).unwrap();
-        (path.clone(), Document::from_text(path, text))
+        Document::from_text(path, text)
     };
-    let (id, document) = named("garbled");
-    let input = Input {
-        id,
-        document: Ok(document),
-        siblings: vec![named("sibling").1],
-    };
-    let report = linter(OperatingPoint::Precise).judge(vec![input]);
+    let report = lint(
+        Sensitivity::Precise,
+        named("garbled"),
+        vec![named("sibling")],
+    );
     let style = text::Style {
         width: 100,
         color: false,
     };
-    let printed = text::highlight(&report.unwrap()[0], style);
+    let printed = text::highlight(&report, style);
     assert_eq!(without_numbers(shown), without_numbers(&printed));
 }

@@ -3,13 +3,13 @@
 
 use std::path::Path;
 
-use mtlint::correct::{Allowed, correct};
+use mtlint::Sensitivity;
+use mtlint::correct::{Permission, correct};
 use mtlint::document::{Document, Markup};
 use mtlint::finding::Applicability;
-use mtlint::pipeline::{Input, OperatingPoint};
 use mtlint::report::{Analysis, Outcome};
 
-use crate::common::linter;
+use crate::common::lint;
 
 fn example(kind: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
@@ -17,13 +17,8 @@ fn example(kind: &str) -> String {
 }
 
 fn judged(document: &Document, sibling: &Document) -> Analysis {
-    let input = Input {
-        id: "a".to_owned(),
-        document: Ok(document.clone()),
-        siblings: vec![sibling.clone()],
-    };
-    let report = linter(OperatingPoint::Thorough).judge(vec![input]);
-    match report.unwrap().remove(0).outcome {
+    let siblings = vec![sibling.clone()];
+    match lint(Sensitivity::Thorough, document.clone(), siblings).outcome {
         Outcome::Scored(analysis) => *analysis,
         other => panic!("not scored: {other:?}"),
     }
@@ -98,7 +93,11 @@ fn marking_up_changes_no_finding() {
             }
         }
         // What is corrected is still the same markup.
-        let corrected = correct(document.text(), &analysis.findings, Allowed::SafeAndUnsafe);
+        let corrected = correct(
+            document.text(),
+            &analysis.findings,
+            Permission::SafeAndUnsafe,
+        );
         assert!(!corrected.edits.is_empty());
         let tags = |text: &str| text.matches(['<', '>', '`']).count();
         assert_eq!(tags(&corrected.text), tags(document.text()));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LmError, Precision};
-use mtlint::models;
+use mtlint_models as models;
 use tempfile::TempDir;
 
 fn load(path: &Path) -> LmError {

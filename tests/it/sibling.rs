@@ -1,19 +1,22 @@
 //! Corrections that a sibling supports, with the real model.
 
 use mtlint::document::Document;
-use mtlint::finding::{Applicability, Category, Finding, Suggestion};
+use mtlint::finding::{Category, Finding};
 use mtlint::lexicon::Lexicon;
-use mtlint::pipeline::{Input, OperatingPoint};
 use mtlint::report::Outcome;
 use mtlint::segment::segment;
-use mtlint::sibling::{Articles, Comparison, SiblingArticle, SiblingModel, Suspect, suggestions};
+use mtlint::sibling::{
+    Articles, Comparison, Correction, Memo, SiblingArticle, SiblingModel, Suspect, corrections,
+    rescore,
+};
 use mtlint::span::{Doc, Span};
+use mtlint::{Options, Request, Sensitivity};
 
-use crate::common::{data, linter, model};
+use crate::common::{data, lint, linter, model};
 
-/// Suggestions for each of `words`, the first place each stands at, as if they
+/// Corrections of each of `words`, the first place each stands at, as if they
 /// were all that is suspect.
-fn suggested(bad: &str, words: &[&str], sibling: &str) -> Vec<Vec<Suggestion>> {
+fn suggested(bad: &str, words: &[&str], sibling: &str) -> Vec<Vec<Correction>> {
     let suspects: Vec<Suspect> = words
         .iter()
         .map(|word| {
@@ -24,13 +27,9 @@ fn suggested(bad: &str, words: &[&str], sibling: &str) -> Vec<Vec<Suggestion>> {
             }
         })
         .collect();
-    let input = Input {
-        id: "bad".to_owned(),
-        document: Ok(Document::from_text("bad", bad)),
-        siblings: Vec::new(),
-    };
-    let report = linter(OperatingPoint::Precise).judge(vec![input]);
-    let Outcome::Scored(analysis) = report.unwrap().remove(0).outcome else {
+    let document = Document::from_text("bad", bad);
+    let report = lint(Sensitivity::Precise, document, Vec::new());
+    let Outcome::Scored(analysis) = report.outcome else {
         panic!("not judged: {bad}");
     };
     let read = analysis.words.iter();
@@ -44,45 +43,55 @@ fn suggested(bad: &str, words: &[&str], sibling: &str) -> Vec<Vec<Suggestion>> {
     let segments = segment(bad);
     let articles = Articles::new(bad, &segments, &siblings);
     let lexicon = Lexicon::embedded().unwrap();
-    let comparison = Comparison::new(&articles, &lexicon, &p_garbled, &bits)
+    let mut memo = Memo::new(&lexicon);
+    let comparison = Comparison::new(&articles, &mut memo, &p_garbled, &bits)
         .read(model())
         .unwrap();
     let judge = SiblingModel::embedded().unwrap();
-    let found = suggestions(model(), &judge, &comparison, &suspects).unwrap();
+    let evidence = rescore(&judge, &comparison, &mut memo).evidence;
+    let found = corrections(
+        model(),
+        &judge,
+        &comparison,
+        &evidence,
+        &mut memo,
+        &suspects,
+    )
+    .unwrap();
     let found = found.into_iter().map(|places| places.concat());
-    let found: Vec<Vec<Suggestion>> = found.collect();
+    let found: Vec<Vec<Correction>> = found.collect();
     for (word, list) in words.iter().zip(&found) {
-        for suggestion in list {
+        for correction in list {
             println!(
-                "{word}: {:?} -> {:?} {:.2} {:.1} bits {:?}",
-                suggestion.span.slice(bad).unwrap(),
-                suggestion.replacement,
-                suggestion.confidence,
-                suggestion.bits_saved,
-                suggestion.applicability
+                "{word}: {:?} -> {:?} {:.2} {:.1} bits, safe: {}",
+                correction.span.slice(bad).unwrap(),
+                correction.replacement,
+                correction.confidence,
+                correction.bits_saved,
+                correction.safe
             );
-            let quote = suggestion.sibling.as_ref().unwrap();
+            let quote = &correction.quote;
             assert_eq!(quote.span.slice(sibling), Some(quote.text.as_str()));
         }
     }
     found
 }
 
-fn applied(bad: &str, suggestion: &Suggestion) -> String {
-    let span = suggestion.span;
+fn applied(bad: &str, correction: &Correction) -> String {
+    let span = correction.span;
     let (before, behind) = (&bad[..span.start()], &bad[span.end()..]);
-    format!("{before}{}{behind}", suggestion.replacement)
+    format!("{before}{}{behind}", correction.replacement)
 }
 
-/// `bad` marks its suspect phrase with [brackets]; its first suggestion must
+/// `bad` marks its suspect phrase with [brackets]; its first correction must
 /// make it `good`.
-fn assert_correction(bad: &str, sibling: &str, good: &str) -> Suggestion {
+fn assert_correction(bad: &str, sibling: &str, good: &str) -> Correction {
     let (start, end) = (bad.find('[').unwrap(), bad.find(']').unwrap());
     let suspect = &bad[start + 1..end];
     let plain = bad.replace(['[', ']'], "");
     assert_eq!(plain.find(suspect), Some(start), "mark its first place");
     let found = suggested(&plain, &[suspect], sibling).remove(0);
-    let first = found.first().expect("a suggestion");
+    let first = found.first().expect("a correction");
     assert_eq!(applied(&plain, first), good);
     first.clone()
 }
@@ -105,7 +114,7 @@ fn a_city_left_in_french() {
         "The final in London on Sunday was one of the shortest in years. The winner, who is \
          only nineteen, cried when she held the cup.",
     );
-    assert_eq!(first.applicability, Applicability::Safe);
+    assert!(first.safe);
 }
 
 #[test]
@@ -208,13 +217,10 @@ fn the_summit() {
 /// The findings in `text` beside siblings, all of which are believed.
 fn findings(text: &str, siblings: &[&str]) -> Vec<Finding> {
     let sibling = |text: &&str| Document::from_text("sibling", *text);
-    let input = Input {
-        id: "text".to_owned(),
-        document: Ok(Document::from_text("text", text)),
-        siblings: siblings.iter().map(sibling).collect(),
-    };
-    let report = linter(OperatingPoint::Precise).judge(vec![input]);
-    let Outcome::Scored(analysis) = report.unwrap().remove(0).outcome else {
+    let siblings = siblings.iter().map(sibling).collect();
+    let document = Document::from_text("text", text);
+    let report = lint(Sensitivity::Precise, document, siblings);
+    let Outcome::Scored(analysis) = report.outcome else {
         panic!("not judged: {text}");
     };
     for sibling in &analysis.siblings {
@@ -229,19 +235,18 @@ fn a_sibling_read_before_counts_as_one_read_now() {
                 slept in the terminal, and nobody has them told when it would leave.";
     let sibling = "A storm stopped the ferry to Copenhagen on Monday. Nobody told the passengers \
                    when it would leave; many slept in the terminal.";
-    let linter = linter(OperatingPoint::Precise);
+    let linter = linter();
+    let options = Options::default();
     let article = || Document::from_text("sibling", sibling);
-    let input = |siblings| Input {
-        id: "text".to_owned(),
-        document: Ok(Document::from_text("text", text)),
-        siblings,
+    let document = Document::from_text("text", text);
+    let request = Request {
+        unread: vec![article()],
+        ..Request::new(document.clone())
     };
-    let now = linter.judge(vec![input(vec![article()])]).unwrap();
-    let read = linter.read_siblings(vec![article()]).unwrap();
-    let before = linter.judge_beside(vec![(input(Vec::new()), read)]);
-    let before = before.unwrap();
-    let (Outcome::Scored(now), Outcome::Scored(before)) = (&now[0].outcome, &before[0].outcome)
-    else {
+    let now = linter.lint_all(vec![request], &options).unwrap();
+    let read = linter.read(&article()).unwrap();
+    let before = linter.lint_beside(&document, &[read], &options).unwrap();
+    let (Outcome::Scored(now), Outcome::Scored(before)) = (&now[0].outcome, &before.outcome) else {
         panic!("not judged");
     };
     assert_eq!(now.siblings.len(), 1);

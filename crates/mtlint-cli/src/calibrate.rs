@@ -3,18 +3,20 @@
 //! Reading and fitting are the library's; here are the arguments, the progress, the
 //! table and the file.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::Args;
 
-use mtlint_eval::calibration::{Fitted, Reached, calibrate};
+use mtlint_eval::calibration::{Fitted, Reached, calibrate, write};
 use mtlint_eval::dataset;
 
-use super::Verdict;
-use super::common::{CommonArgs, DetectorName, NO_CALIBRATION};
-use super::eval::Progress;
+use super::config::{Settings, Typed};
+use super::flags::{CalibrationChoice, ConsoleFlags, DetectorChoice, JudgingFlags};
+use super::linter;
 use super::output::Streams;
+use super::progress::ReadingProgress;
+use super::verdict::Verdict;
 
 /// Calibrate the detector to a language model, on labelled data
 ///
@@ -56,17 +58,20 @@ pub struct CalibrateArgs {
     limit: Option<u64>,
 
     #[command(flatten)]
-    pub(super) common: CommonArgs,
+    judging: JudgingFlags,
+
+    #[command(flatten)]
+    pub(super) console: ConsoleFlags,
 }
 
 /// Fits, prints what that reaches, and puts the calibration beside the model.
 pub fn run(arguments: &CalibrateArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
-    let CalibrateArgs { data, common, .. } = arguments;
+    let settings = Settings::resolve(&Typed::from(&arguments.judging), None);
     let mut sets = Vec::new();
-    for path in data {
+    for path in &arguments.data {
         sets.extend(dataset::load(path)?);
     }
-    let (linter, beside) = common.uncalibrated()?;
+    let (linter, beside) = linter::load_uncalibrated(&settings, streams)?;
     if linter.sees_states() {
         bail!(
             "{} is judged by {}, which was trained and calibrated with it; to calibrate the \
@@ -76,10 +81,10 @@ pub fn run(arguments: &CalibrateArgs, streams: &mut Streams<'_>) -> anyhow::Resu
             "surprisal"
         );
     }
-    let target = match &common.calibration {
-        Some(path) if path == Path::new(NO_CALIBRATION) => None,
-        Some(path) => Some(path.clone()),
-        None => match beside {
+    let target = match &settings.calibration {
+        CalibrationChoice::None => None,
+        CalibrationChoice::File(path) => Some(path.clone()),
+        CalibrationChoice::BesideModel => match beside {
             Some(path) => Some(path),
             None => bail!("this model is no file; name one to write with --calibration FILE"),
         },
@@ -87,29 +92,33 @@ pub fn run(arguments: &CalibrateArgs, streams: &mut Streams<'_>) -> anyhow::Resu
     let limit = arguments
         .limit
         .map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
-    let mut progress = Progress::new(common.quiet, streams);
-    let fitted = calibrate(&linter, &sets, limit, |done, total| {
-        if let Some(words) = progress.step(done, total) {
-            streams.note(&words);
-        }
-    });
-    progress.bar.finish_and_clear();
+    let mut progress = ReadingProgress::new(streams);
+    let fitted = calibrate(
+        &linter,
+        settings.language.value.as_deref(),
+        &sets,
+        limit,
+        |done, total| {
+            if let Some(words) = progress.step(done, total) {
+                streams.note(&words);
+            }
+        },
+    );
+    progress.finish();
     let fitted = fitted?;
     streams.print(&table(&fitted))?;
     let Some(path) = target else {
         return Ok(Verdict::default());
     };
-    fitted.calibrated.write(&path)?;
-    if !common.quiet {
-        let named = if common.calibration.is_some() {
-            format!("used with --calibration {}", path.display())
-        } else if common.detector == DetectorName::Surprisal {
-            "used whenever this model is judged with --detector surprisal".to_owned()
-        } else {
-            "used whenever this model judges".to_owned()
-        };
-        streams.note(&format!("written to {}; {named}", path.display()));
-    }
+    write(&fitted.calibrated, &path)?;
+    let named = if settings.calibration != CalibrationChoice::BesideModel {
+        format!("used with --calibration {}", path.display())
+    } else if settings.detector == DetectorChoice::Surprisal {
+        "used whenever this model is judged with --detector surprisal".to_owned()
+    } else {
+        "used whenever this model judges".to_owned()
+    };
+    streams.note(&format!("written to {}; {named}", path.display()));
     Ok(Verdict::default())
 }
 

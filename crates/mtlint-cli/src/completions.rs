@@ -1,10 +1,10 @@
 //! `mtlint completions`: what a shell needs to complete mtlint's commands and flags.
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 
 use super::output::Streams;
-use super::{Cli, Verdict};
+use super::verdict::Verdict;
 
 /// Print the completions for a shell
 ///
@@ -21,9 +21,12 @@ pub struct CompletionsArgs {
     shell: Shell,
 }
 
-/// Prints them.
-pub fn run(arguments: &CompletionsArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
-    let mut command = Cli::command();
+/// Prints the completions of `command`.
+pub fn run(
+    arguments: &CompletionsArgs,
+    mut command: Command,
+    streams: &mut Streams<'_>,
+) -> anyhow::Result<Verdict> {
     let name = command.get_name().to_owned();
     // Made whole first: the generator panics where it cannot write.
     let mut script = Vec::new();

@@ -1,28 +1,26 @@
 //! What `score` and `highlight` share: documents are read, judged and printed
 //! one after another, so that the first is seen while the second is judged.
 
-use std::path::Path;
-
 use anyhow::bail;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use mtlint::batch::Summary;
+use mtlint::LintError;
 use mtlint::correct::Correction;
-use mtlint::document::{Document, DocumentError, Markup};
-use mtlint::pipeline::{Input, LintError};
+use mtlint::document::{Document, DocumentError};
 use mtlint::report::baseline::Known;
 use mtlint::report::printer::{Format, PrintOptions, TextLayout};
-use mtlint::report::{Outcome, Report, message, text};
+use mtlint::report::{Failure, Outcome, Report, text};
+use mtlint_batch::Summary;
 
-use super::Verdict;
-use super::baseline;
-use super::common::{CommonArgs, GateArgs};
-use super::config::{ConfigArgs, Linters, Plan, Settings};
-use super::emit::{self, Emit, Outputs};
+use super::advice;
+use super::baseline_file;
+use super::config::{Settings, Typed};
+use super::emit::{self, EmitTarget, Outputs};
+use super::flags::{ConsoleFlags, GateFlags, JudgingFlags};
+use super::inputs::{MarkupChoice, STANDARD_INPUT, open};
 use super::output::{OutputError, Streams};
-
-/// Standard input, as a file.
-pub const STANDARD_INPUT: &str = "-";
+use super::plan::{ConfigFlags, Linters, Plan};
+use super::verdict::Verdict;
 
 /// Documents and siblings.
 #[derive(Debug, Args)]
@@ -38,8 +36,8 @@ pub struct InputArgs {
 
     /// How documents and siblings are marked up; 'auto' goes by the ending of the name (.md, .html
     /// and the like; all else is plain text). Code, addresses and the markup itself are not judged
-    #[arg(long, value_enum, value_name = "MARKUP", default_value_t = MarkupName::Auto)]
-    pub markup: MarkupName,
+    #[arg(long, value_enum, value_name = "MARKUP", default_value_t = MarkupChoice::Auto)]
+    pub markup: MarkupChoice,
 }
 
 impl InputArgs {
@@ -48,24 +46,21 @@ impl InputArgs {
         self.files.iter().chain(&self.siblings).map(String::as_str)
     }
 
-    /// How each document is judged, by the flags and its configuration.
+    /// How each document is judged, by what was typed and its configuration.
     pub fn plan(
         &self,
-        flags: (&CommonArgs, &GateArgs),
-        config: &ConfigArgs,
+        typed: Typed<'_>,
+        config: &ConfigFlags,
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<Plan> {
         if self.read().filter(|file| *file == STANDARD_INPUT).count() > 1 {
             bail!("standard input (-) can be read only once");
         }
         // Siblings on the command line win over those of a configuration.
-        let beside = self.siblings.is_empty();
+        let with_siblings = self.siblings.is_empty();
         let files = self.files.iter().map(String::as_str);
-        let plan = Plan::new(files, beside, flags, config)?;
-        let (common, _) = flags;
-        if !common.quiet {
-            plan.tell(streams);
-        }
+        let plan = Plan::new(files, with_siblings, typed, config)?;
+        plan.note_missing_siblings(streams);
         Ok(plan)
     }
 }
@@ -85,7 +80,7 @@ pub struct DocumentArgs {
     /// Write the reports to a file too, in this format, such as sarif=mtlint.sarif; give the flag
     /// again for each further one. A file appears under its name only when all is done
     #[arg(long, value_name = "FORMAT=PATH", value_parser = emit::parse)]
-    pub emit: Vec<Emit>,
+    pub emit: Vec<EmitTarget>,
 
     /// Hide the findings that this file holds, and let the gates look at new ones only; 'mtlint
     /// baseline' writes it. In sarif they are marked instead
@@ -97,34 +92,16 @@ pub struct DocumentArgs {
     pub words: bool,
 
     #[command(flatten)]
-    pub common: CommonArgs,
+    pub judging: JudgingFlags,
 
     #[command(flatten)]
-    pub gates: GateArgs,
+    pub console: ConsoleFlags,
 
     #[command(flatten)]
-    pub config: ConfigArgs,
-}
+    pub gates: GateFlags,
 
-/// How documents are marked up, as an argument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum MarkupName {
-    Auto,
-    Plain,
-    Markdown,
-    Html,
-}
-
-impl MarkupName {
-    /// The markup of the document of this name.
-    fn of(self, name: &str) -> Option<Markup> {
-        match self {
-            Self::Auto => Markup::of(Path::new(name)),
-            Self::Plain => None,
-            Self::Markdown => Some(Markup::Markdown),
-            Self::Html => Some(Markup::Html),
-        }
-    }
+    #[command(flatten)]
+    pub config: ConfigFlags,
 }
 
 /// Judges and prints every document; in text each has this `layout`.
@@ -135,10 +112,10 @@ pub fn run(
 ) -> anyhow::Result<Verdict> {
     let mut job = Job::begin(arguments, layout, streams)?;
     for file in job.files() {
-        let document = open(file, &job.settings(file).common, streams);
+        let document = open(file, job.settings(file).max_bytes.value, streams);
         for report in job.judge(file, document)? {
             job.give(&report, None, true, streams)?;
-            tell(&report, arguments.common.quiet, streams);
+            note_outcome(&report, streams);
             job.count(&report);
         }
     }
@@ -164,12 +141,12 @@ impl<'a> Job<'a> {
     ) -> anyhow::Result<Self> {
         let mut formats = arguments.emit.iter().map(|emit| emit.format);
         let shown = arguments.format.is_json() || formats.any(Format::is_json);
-        if arguments.words && !shown && !arguments.common.quiet {
+        if arguments.words && !shown {
             streams.note("--words shows only in json and jsonl");
         }
         let style = text::Style {
             width: streams.terminal.width,
-            color: arguments.common.colour(streams),
+            color: arguments.console.color.is_wanted(streams),
         };
         let options = PrintOptions {
             layout,
@@ -180,16 +157,19 @@ impl<'a> Job<'a> {
             root: std::env::current_dir().ok(),
         };
         // Before the model is loaded: what is refused is refused at once.
-        let flags = (&arguments.common, &arguments.gates);
-        let plan = arguments.input.plan(flags, &arguments.config, streams)?;
+        let typed = Typed {
+            judging: &arguments.judging,
+            gates: Some(&arguments.gates),
+        };
+        let plan = arguments.input.plan(typed, &arguments.config, streams)?;
         let planned: Vec<String> = plan.read().collect();
         let read = arguments.input.read().chain(arguments.baseline.as_deref());
         let read: Vec<&str> = read.chain(planned.iter().map(String::as_str)).collect();
         let outputs = Outputs::create(arguments.format, &arguments.emit, options, &read)?;
-        let known = arguments.baseline.as_deref().map(baseline::read);
+        let known = arguments.baseline.as_deref().map(baseline_file::read);
         Ok(Self {
             known: known.transpose()?,
-            judge: Judge::begin(plan, &arguments.input, &arguments.common, streams)?,
+            judge: Judge::begin(plan, &arguments.input, typed, streams)?,
             style,
             outputs,
             verdict: Verdict::default(),
@@ -253,7 +233,7 @@ impl<'a> Job<'a> {
 
     /// Counts a report for the exit status.
     pub fn count(&mut self, report: &Report) {
-        let gates = &self.settings(&report.id).gates;
+        let gates = self.settings(&report.id).gates();
         // What is known of a document explains its quality too.
         let nothing_new = matches!(&report.outcome, Outcome::Scored(analysis)
             if analysis.known_findings() > 0 && analysis.new_findings().next().is_none());
@@ -280,7 +260,7 @@ pub struct Judge {
     plan: Plan,
     linters: Linters,
     siblings: Vec<Document>,
-    markup: MarkupName,
+    markup: MarkupChoice,
 }
 
 impl Judge {
@@ -288,11 +268,11 @@ impl Judge {
     pub fn begin(
         plan: Plan,
         input: &InputArgs,
-        common: &CommonArgs,
+        typed: Typed<'_>,
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<Self> {
         Ok(Self {
-            siblings: siblings(input, common, streams)?,
+            siblings: siblings(input, typed, streams)?,
             linters: plan.linters(streams)?,
             markup: input.markup,
             plan,
@@ -314,40 +294,17 @@ impl Judge {
             let markup = self.markup.of(document.name());
             document.marked_up(markup)
         };
-        let mut siblings = self.siblings.clone();
-        // One that cannot be read fails the document: corrections would be missing
+        // A sibling that cannot be read fails the document: corrections would be missing
         // without anyone noticing.
         let document = document.and_then(|document| {
-            let planned = self.plan.read_siblings(id)?;
-            siblings.extend(planned.into_iter().map(marked_up));
-            Ok(marked_up(document))
+            let own = self.plan.read_siblings(id)?;
+            let own: Vec<Document> = own.into_iter().map(marked_up).collect();
+            Ok((marked_up(document), own))
         });
-        self.plan.linter(&self.linters, id).judge(vec![Input {
-            id: id.to_owned(),
-            document,
-            siblings,
-        }])
-    }
-}
-
-/// Reads a document.
-pub fn open(
-    file: &str,
-    common: &CommonArgs,
-    streams: &mut Streams<'_>,
-) -> Result<Document, DocumentError> {
-    if file == STANDARD_INPUT {
-        ask_for_input(common, streams);
-        Document::from_reader(file, &mut streams.stdin, common.max_bytes)
-    } else {
-        Document::open(Path::new(file), common.max_bytes)
-    }
-}
-
-/// Says to a person that the program waits for them.
-pub fn ask_for_input(common: &CommonArgs, streams: &mut Streams<'_>) {
-    if streams.terminal.input && !common.quiet {
-        streams.note("reading standard input; end it with Ctrl-D");
+        match document {
+            Ok((document, own)) => self.linters.lint(&self.plan, document, &self.siblings, own),
+            Err(error) => Ok(vec![Report::failed(id, error)]),
+        }
     }
 }
 
@@ -355,27 +312,32 @@ pub fn ask_for_input(common: &CommonArgs, streams: &mut Streams<'_>) {
 /// without anyone noticing.
 fn siblings(
     input: &InputArgs,
-    common: &CommonArgs,
+    typed: Typed<'_>,
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Vec<Document>> {
+    // They belong to no article, so that no configuration counts for them.
+    let max_bytes = Settings::resolve(&typed, None).max_bytes.value;
     let mut siblings = Vec::new();
     for file in &input.siblings {
-        match open(file, common, streams) {
+        match open(file, max_bytes, streams) {
             Ok(sibling) => siblings.push(sibling.marked_up(input.markup.of(file))),
-            Err(error) => bail!("the sibling {file} cannot be used: {error}"),
+            Err(error) => {
+                let why = advice::failure(&Failure::from(&error));
+                bail!("the sibling {file} cannot be used: {why}")
+            }
         }
     }
     Ok(siblings)
 }
 
 /// Notes on standard error what the report could not judge.
-pub fn tell(report: &Report, quiet: bool, streams: &mut Streams<'_>) {
+pub fn note_outcome(report: &Report, streams: &mut Streams<'_>) {
     match &report.outcome {
-        Outcome::Failed(failure) => streams.error(&failure.message),
-        Outcome::Abstained { reason, language } if !quiet => {
-            let why = message::abstained(*reason, language.as_ref());
+        Outcome::Failed(failure) => streams.error(&advice::failure(failure)),
+        Outcome::Abstained { reason, language } => {
+            let why = advice::abstained(*reason, language.as_ref());
             streams.note(&format!("{} was not judged: {why}", report.id));
         }
-        Outcome::Abstained { .. } | Outcome::Scored(_) => {}
+        Outcome::Scored(_) => {}
     }
 }

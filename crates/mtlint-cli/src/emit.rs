@@ -12,15 +12,15 @@ use mtlint::correct::Correction;
 use mtlint::report::printer::{Format, PrintError, PrintOptions, Printer};
 use mtlint::report::{Report, text};
 
-use super::destination::{Destination, is_one_of};
 use super::output::{OutputError, Streams};
+use super::output_file::{OutputFile, is_one_of};
 
 /// Columns of text in a file.
 const FILE_WIDTH: usize = 100;
 
 /// A format and where it goes, as an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Emit {
+pub struct EmitTarget {
     /// The format of the reports.
     pub format: Format,
     /// The file they go to.
@@ -28,7 +28,7 @@ pub struct Emit {
 }
 
 /// `FORMAT=PATH`.
-pub fn parse(value: &str) -> Result<Emit, String> {
+pub fn parse(value: &str) -> Result<EmitTarget, String> {
     let Some((format, path)) = value.split_once('=').filter(|(_, path)| !path.is_empty()) else {
         return Err("FORMAT=PATH is expected, such as sarif=mtlint.sarif".to_owned());
     };
@@ -40,7 +40,7 @@ pub fn parse(value: &str) -> Result<Emit, String> {
         let name = value.split('=').next().unwrap_or_default();
         return Err(format!("for standard output there is --format {name}"));
     }
-    Ok(Emit {
+    Ok(EmitTarget {
         format,
         path: path.to_owned(),
     })
@@ -49,7 +49,7 @@ pub fn parse(value: &str) -> Result<Emit, String> {
 /// Standard output, and a file for each `--emit`.
 pub struct Outputs {
     standard: Output<()>,
-    files: Vec<Output<Destination>>,
+    files: Vec<Output<OutputFile>>,
     /// The first thing that went wrong with any of them, a reader that has gone aside.
     failure: Option<OutputError>,
 }
@@ -64,13 +64,13 @@ impl Outputs {
     /// Makes the files. Those that are `read` may not be written to.
     pub fn create(
         format: Format,
-        emits: &[Emit],
+        emits: &[EmitTarget],
         options: PrintOptions,
         read: &[&str],
     ) -> anyhow::Result<Self> {
         let mut written: Vec<&str> = Vec::new();
         let mut files = Vec::new();
-        for Emit { format, path } in emits {
+        for EmitTarget { format, path } in emits {
             if is_one_of(path, read.iter().copied()) {
                 bail!("--emit would write over {path}, which is read; name another file");
             }
@@ -88,7 +88,7 @@ impl Outputs {
             };
             files.push(Output {
                 printer: Printer::new(*format, options),
-                place: Some(Destination::create(path)?),
+                place: Some(OutputFile::create(path)?),
             });
         }
         Ok(Self {

@@ -4,19 +4,17 @@
 //! and the progress.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use mtlint_eval::{Half, Subject, dataset, table};
 
-use super::Verdict;
-use super::common::CommonArgs;
+use super::config::{Settings, Typed};
+use super::flags::{ConsoleFlags, JudgingFlags};
+use super::linter;
 use super::output::Streams;
-
-/// How often progress is noted where it cannot be redrawn in place.
-const NOTE_EVERY: Duration = Duration::from_secs(10);
+use super::progress::ReadingProgress;
+use super::verdict::Verdict;
 
 /// Measure how well garble is found, on labelled data
 ///
@@ -97,7 +95,10 @@ pub struct EvalArgs {
     format: Format,
 
     #[command(flatten)]
-    pub(super) common: CommonArgs,
+    judging: JudgingFlags,
+
+    #[command(flatten)]
+    pub(super) console: ConsoleFlags,
 }
 
 /// A part of the documents, as an argument.
@@ -122,7 +123,8 @@ pub fn run(arguments: &EvalArgs, streams: &mut Streams<'_>) -> anyhow::Result<Ve
     for path in &arguments.data {
         sets.extend(dataset::load(path)?);
     }
-    let linter = arguments.common.linter(streams)?;
+    let settings = Settings::resolve(&Typed::from(&arguments.judging), None);
+    let linter = linter::load(&settings, streams)?;
     let options = mtlint_eval::Options {
         half: match arguments.half {
             HalfName::A => Half::DevA,
@@ -133,7 +135,7 @@ pub fn run(arguments: &EvalArgs, streams: &mut Streams<'_>) -> anyhow::Result<Ve
         limit: arguments
             .limit
             .map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
-        max_bytes: arguments.common.max_bytes,
+        max_bytes: settings.max_bytes.value,
         subject: if arguments.corrections {
             Subject::Corrections
         } else if arguments.contradictions {
@@ -144,57 +146,22 @@ pub fn run(arguments: &EvalArgs, streams: &mut Streams<'_>) -> anyhow::Result<Ve
             Subject::Detection
         },
     };
-    let mut progress = Progress::new(arguments.common.quiet, streams);
-    let evaluation = mtlint_eval::measure(&linter, &sets, options, |done, total| {
-        if let Some(words) = progress.step(done, total) {
-            streams.note(&words);
-        }
-    })?;
-    progress.bar.finish_and_clear();
+    let mut progress = ReadingProgress::new(streams);
+    let evaluation = mtlint_eval::measure(
+        (&linter, &settings.options()),
+        &sets,
+        options,
+        |done, total| {
+            if let Some(words) = progress.step(done, total) {
+                streams.note(&words);
+            }
+        },
+    )?;
+    progress.finish();
     let drawn = match arguments.format {
         Format::Text => table::text(&evaluation),
         Format::Json => table::json(&evaluation)?,
     };
     streams.print(&drawn)?;
     Ok(Verdict::default())
-}
-
-/// Says how far the measurement is: a bar on a terminal, a line now and then
-/// elsewhere.
-pub(super) struct Progress {
-    pub bar: ProgressBar,
-    /// Notes instead of a bar, where none can be drawn.
-    notes: bool,
-    noted: Instant,
-}
-
-impl Progress {
-    pub fn new(quiet: bool, streams: &Streams<'_>) -> Self {
-        let draw = streams.draws_progress(quiet);
-        let bar = ProgressBar::new(0);
-        bar.set_draw_target(if draw {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        });
-        if let Ok(style) = ProgressStyle::with_template("{pos}/{len} texts {wide_bar} {eta} left") {
-            bar.set_style(style);
-        }
-        Self {
-            bar,
-            notes: !draw && !quiet,
-            noted: Instant::now(),
-        }
-    }
-
-    /// What is to be noted, if it is time to.
-    pub fn step(&mut self, done: usize, total: usize) -> Option<String> {
-        self.bar.set_length(total as u64);
-        self.bar.set_position(done as u64);
-        let due = self.notes && self.noted.elapsed() >= NOTE_EVERY;
-        due.then(|| {
-            self.noted = Instant::now();
-            format!("{done} of {total} texts read")
-        })
-    }
 }

@@ -11,17 +11,19 @@ use std::path::Path;
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
-use mtlint::correct::{Allowed, Correction, correct};
+use mtlint::correct::{Correction, Permission, correct};
 use mtlint::document::Document;
 use mtlint::finding::Finding;
 use mtlint::report::printer::{Format, TextLayout};
 use mtlint::report::{Failure, FailureKind, Outcome, Report, diff};
 
-use super::Verdict;
-use super::common::GateArgs;
-use super::documents::{self, DocumentArgs, Job, STANDARD_INPUT};
+use super::advice;
+use super::documents::{self, DocumentArgs, Job};
+use super::gates::Gates;
+use super::inputs::{self, STANDARD_INPUT};
 use super::output::{OutputError, Streams};
 use super::replace::replace;
+use super::verdict::Verdict;
 
 /// Flags about corrections.
 #[derive(Debug, Args)]
@@ -43,7 +45,7 @@ pub struct FixArgs {
         default_missing_value = "safe",
         conflicts_with = "baseline"
     )]
-    fix: Option<Which>,
+    fix: Option<FixScope>,
 
     /// With --fix: write the corrected text to the file instead, all at once, and report what
     /// remains. A file without corrections is not touched
@@ -57,39 +59,39 @@ pub struct FixArgs {
 
 /// Which corrections are applied, as an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Which {
+enum FixScope {
     Safe,
     Unsafe,
 }
 
-impl From<Which> for Allowed {
-    fn from(which: Which) -> Self {
-        match which {
-            Which::Safe => Self::Safe,
-            Which::Unsafe => Self::SafeAndUnsafe,
+impl From<FixScope> for Permission {
+    fn from(scope: FixScope) -> Self {
+        match scope {
+            FixScope::Safe => Self::Safe,
+            FixScope::Unsafe => Self::SafeAndUnsafe,
         }
     }
 }
 
 impl FixArgs {
     /// Which corrections are to be applied; none if nobody asked for it.
-    pub fn allowed(&self) -> Option<Allowed> {
-        self.fix.map(Allowed::from)
+    pub fn allowed(&self) -> Option<Permission> {
+        self.fix.map(Permission::from)
     }
 }
 
-/// What becomes of a document.
-struct Fixing<'a> {
+/// Corrects documents as the flags say.
+struct Fixer<'a> {
     documents: &'a DocumentArgs,
     flags: &'a FixArgs,
-    allowed: Allowed,
+    allowed: Permission,
 }
 
 /// Corrects every document.
 pub fn run(
     documents: &DocumentArgs,
     flags: &FixArgs,
-    allowed: Allowed,
+    allowed: Permission,
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Verdict> {
     if flags.diff && documents.format != Format::Text {
@@ -107,39 +109,38 @@ pub fn run(
              corrected text on standard output"
         );
     }
-    let fixing = Fixing {
+    let fixer = Fixer {
         documents,
         flags,
         allowed,
     };
     let mut job = Job::begin(documents, TextLayout::Findings, streams)?;
     for file in job.files() {
-        fixing.fix(file, &mut job, streams)?;
+        fixer.fix(file, &mut job, streams)?;
     }
     job.finish(streams)
 }
 
-impl Fixing<'_> {
+impl Fixer<'_> {
     fn fix(&self, file: &str, job: &mut Job<'_>, streams: &mut Streams<'_>) -> anyhow::Result<()> {
-        let mut given = Vec::new();
+        let mut bytes = Vec::new();
         let settings = job.settings(file);
-        let gates = settings.gates.clone();
-        let common = settings.common.clone();
+        let (gates, max_bytes) = (settings.gates(), settings.max_bytes.value);
         let document = if file == STANDARD_INPUT {
-            documents::ask_for_input(&common, streams);
-            let stdin = Keeping {
-                from: &mut streams.stdin,
-                kept: &mut given,
+            inputs::ask_for_input(streams);
+            let stdin = RecordingReader {
+                reader: &mut streams.stdin,
+                record: &mut bytes,
             };
-            Document::from_reader(file, stdin, common.max_bytes)
+            Document::from_reader(file, stdin, max_bytes)
         } else {
-            Document::open(Path::new(file), common.max_bytes)
+            Document::open(Path::new(file), max_bytes)
         };
         let original = document.as_ref().map(|document| document.text().to_owned());
         let original = original.unwrap_or_default();
         for report in job.judge(file, document)? {
             let Outcome::Scored(analysis) = &report.outcome else {
-                self.leave(&report, &original, &given, job, streams)?;
+                self.leave(&report, &original, &bytes, job, streams)?;
                 continue;
             };
             let findings = &analysis.findings;
@@ -150,13 +151,13 @@ impl Fixing<'_> {
                 && let Err(error) = replace(file, &original, &correction.text)
             {
                 // All of it remains.
-                streams.error(&error.to_string());
+                streams.error(&advice::message(&error.into()));
                 job.fail();
                 job.give(&report, None, self.prints_report(), streams)?;
                 job.count(&report);
                 continue;
             }
-            if self.flags.write && !common.quiet {
+            if self.flags.write {
                 let note = self.applied(&original, findings, &correction);
                 streams.note(&format!("{file}: {note}"));
             }
@@ -167,7 +168,7 @@ impl Fixing<'_> {
             } else if self.prints_text() {
                 job.printed(streams.print(&correction.text))?;
             }
-            let remains = if changed && (self.tells_what_remains(&gates) || job.emits()) {
+            let remains = if changed && (self.tells_what_remains(gates) || job.emits()) {
                 let text = Document::from_text(file, correction.text.as_str());
                 job.judge(file, Ok(text))?
             } else {
@@ -175,7 +176,7 @@ impl Fixing<'_> {
             };
             for report in &remains {
                 job.give(report, Some(&correction), self.prints_report(), streams)?;
-                documents::tell(report, common.quiet, streams);
+                documents::note_outcome(report, streams);
                 job.count(report);
             }
         }
@@ -187,7 +188,7 @@ impl Fixing<'_> {
         &self,
         report: &Report,
         original: &str,
-        given: &[u8],
+        bytes: &[u8],
         job: &mut Job<'_>,
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<()> {
@@ -197,11 +198,11 @@ impl Fixing<'_> {
                 Outcome::Failed(Failure {
                     kind: FailureKind::NotUtf8 | FailureKind::TooLarge,
                     ..
-                }) => pass_on(&report.id, given, streams),
+                }) => pass_on(&report.id, bytes, streams),
                 _ => streams.print(original),
             })?;
         }
-        documents::tell(report, self.documents.common.quiet, streams);
+        documents::note_outcome(report, streams);
         job.count(report);
         Ok(())
     }
@@ -217,14 +218,14 @@ impl Fixing<'_> {
     }
 
     /// Whether anyone is told of what remains, so that it has to be judged.
-    fn tells_what_remains(&self, gates: &GateArgs) -> bool {
-        self.prints_report() || gates.fail_on.is_some() || gates.fail_under.is_some()
+    fn tells_what_remains(&self, gates: Gates) -> bool {
+        self.prints_report() || gates.any()
     }
 
     /// How many corrections were applied, and how many more could be.
     fn applied(&self, original: &str, findings: &[Finding], correction: &Correction) -> String {
         let applied = correction.edits.len();
-        let bolder = correct(original, findings, Allowed::SafeAndUnsafe);
+        let bolder = correct(original, findings, Permission::SafeAndUnsafe);
         let more = bolder.edits.len().saturating_sub(applied);
         let applied = match applied {
             0 => "no correction applied".to_owned(),
@@ -232,17 +233,17 @@ impl Fixing<'_> {
             _ => format!("{applied} corrections applied"),
         };
         match (self.allowed, more) {
-            (Allowed::Safe, 1..) => format!("{applied}, {more} more with --fix=unsafe"),
+            (Permission::Safe, 1..) => format!("{applied}, {more} more with --fix=unsafe"),
             _ => applied,
         }
     }
 }
 
 /// Passes on the bytes of something that could be read but is no document.
-fn pass_on(file: &str, given: &[u8], streams: &mut Streams<'_>) -> Result<(), OutputError> {
+fn pass_on(file: &str, bytes: &[u8], streams: &mut Streams<'_>) -> Result<(), OutputError> {
     let failed = |error| OutputError::new("standard output", error);
     if file == STANDARD_INPUT {
-        streams.stdout.write_all(given).map_err(failed)?;
+        streams.stdout.write_all(bytes).map_err(failed)?;
         io::copy(&mut streams.stdin, &mut streams.stdout).map_err(failed)?;
     } else if Path::new(file).is_file()
         && let Ok(mut file) = File::open(file)
@@ -252,16 +253,16 @@ fn pass_on(file: &str, given: &[u8], streams: &mut Streams<'_>) -> Result<(), Ou
     streams.stdout.flush().map_err(failed)
 }
 
-/// A reader that keeps what was read through it.
-struct Keeping<'a, R> {
-    from: R,
-    kept: &'a mut Vec<u8>,
+/// A reader that records what is read through it.
+struct RecordingReader<'a, R> {
+    reader: R,
+    record: &'a mut Vec<u8>,
 }
 
-impl<R: Read> Read for Keeping<'_, R> {
+impl<R: Read> Read for RecordingReader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.from.read(buffer)?;
-        self.kept.extend_from_slice(&buffer[..count]);
+        let count = self.reader.read(buffer)?;
+        self.record.extend_from_slice(&buffer[..count]);
         Ok(count)
     }
 }

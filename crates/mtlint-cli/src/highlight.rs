@@ -4,10 +4,10 @@ use clap::Args;
 
 use mtlint::report::printer::TextLayout;
 
-use super::Verdict;
 use super::documents::{self, DocumentArgs};
 use super::fix::{self, FixArgs};
 use super::output::Streams;
+use super::verdict::Verdict;
 
 /// Show suspect phrases, why each is suspect, and the correction a sibling supports
 ///

@@ -1,6 +1,6 @@
-//! The models that the flags name, loaded.
+//! The models that the settings name, loaded.
 //!
-//! In: the flags. Out: a language model, and where its calibration is or would be; or what
+//! In: settings. Out: a language model, and where its calibration is or would be; or what
 //! makes vectors of sentences. What has to be fetched is fetched, with progress.
 
 #[cfg(feature = "rust-bert")]
@@ -8,36 +8,35 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
-use mtlint::detect::calibrated::beside;
+use mtlint::detect::calibration::default_path;
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, SentenceVectors};
-use mtlint::models;
+use mtlint_models as models;
 
-use super::common::{AlignerName, CommonArgs, DeviceName};
+use super::config::{RUST_BERT, Settings};
+use super::flags::{AlignerChoice, DeviceChoice};
+use super::output::Streams;
 use super::progress::ModelProgress;
-
-/// What stands before the model of the second engine.
-pub const RUST_BERT: &str = "rust-bert:";
 
 /// The model of sentence vectors.
 const MINILM: &str = "all-minilm-l6-v2";
 
 /// A language model, and where its calibration is or would be.
-pub struct Loaded {
+pub struct LoadedModel {
     pub lm: Arc<dyn LanguageModel>,
     pub calibration: Option<PathBuf>,
 }
 
 #[cfg(feature = "rust-bert")]
-fn rust_bert(name: &str, common: &CommonArgs) -> anyhow::Result<Loaded> {
+fn rust_bert(name: &str, settings: &Settings) -> anyhow::Result<LoadedModel> {
     use mtlint_torch::{Files, NAMES, TorchModel};
 
     let known = NAMES.contains(&name);
     let files = match Path::new(name) {
         folder if folder.exists() || !known => Files::in_folder(folder)?,
-        _ if common.offline => bail!(
+        _ if settings.offline => bail!(
             "{name} would be downloaded; without --offline it is, and a folder works with it: \
              --model rust-bert:PATH"
         ),
@@ -49,77 +48,100 @@ fn rust_bert(name: &str, common: &CommonArgs) -> anyhow::Result<Loaded> {
     } else {
         files.weights()
     };
-    Ok(Loaded {
-        calibration: Some(beside(model)),
-        lm: Arc::new(TorchModel::load(&files, device(common))?),
+    Ok(LoadedModel {
+        calibration: Some(default_path(model)),
+        lm: Arc::new(TorchModel::load(&files, device(settings))?),
     })
 }
 
 #[cfg(feature = "rust-bert")]
-fn device(common: &CommonArgs) -> mtlint_torch::Device {
+fn device(settings: &Settings) -> mtlint_torch::Device {
     use mtlint_torch::Device;
 
-    match common.device {
-        DeviceName::Cpu => Device::Cpu,
-        DeviceName::Cuda => Device::Cuda,
+    match settings.device {
+        DeviceChoice::Cpu => Device::Cpu,
+        DeviceChoice::Cuda => Device::Cuda,
     }
 }
 
 #[cfg(not(feature = "rust-bert"))]
-fn rust_bert(name: &str, _: &CommonArgs) -> anyhow::Result<Loaded> {
+fn rust_bert(name: &str, _: &Settings) -> anyhow::Result<LoadedModel> {
     bail!(
         "{RUST_BERT}{name} needs an mtlint that was built with --features rust-bert; the README \
          says how"
     )
 }
 
+/// What makes sentence vectors, if the settings want that.
+pub fn load_aligner(
+    settings: &Settings,
+    streams: &Streams<'_>,
+) -> anyhow::Result<Option<Arc<dyn SentenceVectors>>> {
+    match settings.aligner {
+        AlignerChoice::Words => Ok(None),
+        AlignerChoice::Minilm => Ok(Some(minilm(settings, streams)?)),
+    }
+}
+
 /// What makes vectors of sentences.
 #[cfg(feature = "rust-bert")]
-pub fn minilm(common: &CommonArgs) -> anyhow::Result<Arc<dyn SentenceVectors>> {
+fn minilm(settings: &Settings, streams: &Streams<'_>) -> anyhow::Result<Arc<dyn SentenceVectors>> {
     use mtlint_torch::{Files, SentenceEncoder};
 
-    let progress = ModelProgress::new(common.quiet, common.log_format);
-    let weights = models::resolve(MINILM, common.offline, &progress)?;
+    let progress = ModelProgress::new(streams);
+    let weights = models::resolve(MINILM, settings.offline, &progress)?;
     let files = Files::beside(MINILM, &weights)?;
-    Ok(Arc::new(SentenceEncoder::load(&files, device(common))?))
+    Ok(Arc::new(SentenceEncoder::load(&files, device(settings))?))
 }
 
 #[cfg(not(feature = "rust-bert"))]
-pub fn minilm(_: &CommonArgs) -> anyhow::Result<Arc<dyn SentenceVectors>> {
+fn minilm(_: &Settings, _: &Streams<'_>) -> anyhow::Result<Arc<dyn SentenceVectors>> {
     bail!(
         "--aligner minilm reads with {MINILM}, which needs an mtlint that was built with \
          --features rust-bert; the README says how. --aligner words needs nothing"
     )
 }
 
-/// The language model that the flags name.
-pub fn load_model(common: &CommonArgs) -> anyhow::Result<Loaded> {
+/// Starts as many threads as are wanted, once.
+pub fn start_threads(settings: &Settings) -> anyhow::Result<()> {
+    if let Some(threads) = settings.threads {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global()
+            .with_context(|| format!("cannot start {threads} threads"))?;
+    }
+    Ok(())
+}
+
+/// The language model that the settings name.
+pub fn load_model(settings: &Settings, streams: &Streams<'_>) -> anyhow::Result<LoadedModel> {
+    let model = settings.model.value.as_str();
     #[cfg(any(test, feature = "test-stub"))]
-    if common.model == "stub" {
+    if model == "stub" {
         let table = [("gibberish", 75.0), ("twaddle", 60.0)];
-        return Ok(Loaded {
+        return Ok(LoadedModel {
             lm: Arc::new(mtlint::lm::stub::Stub::new(table)),
             calibration: None,
         });
     }
-    if let Some(name) = common.model.strip_prefix(RUST_BERT) {
-        return rust_bert(name, common);
+    if let Some(name) = model.strip_prefix(RUST_BERT) {
+        return rust_bert(name, settings);
     }
-    if common.device == DeviceName::Cuda && common.aligner == AlignerName::Words {
+    if settings.device == DeviceChoice::Cuda && settings.aligner == AlignerChoice::Words {
         bail!(
             "the built-in engine reads on the processor only; --device cuda is for rust-bert models"
         );
     }
     let registry = models::Registry::built_in()?;
-    let known = registry.find(&common.model);
+    let known = registry.find(model);
     if let Some(entry) = known.filter(|entry| entry.is_encoder()) {
         bail!(
             "{} makes vectors of sentences and cannot judge text; it is for --aligner minilm",
             entry.name
         );
     }
-    let progress = ModelProgress::new(common.quiet, common.log_format);
-    let path = models::resolve(&common.model, common.offline, &progress)?;
+    let progress = ModelProgress::new(streams);
+    let path = models::resolve(model, settings.offline, &progress)?;
     drop(progress);
     // The file of a known model was checked when it was resolved.
     let name = known.map_or_else(
@@ -127,8 +149,8 @@ pub fn load_model(common: &CommonArgs) -> anyhow::Result<Loaded> {
         |entry| entry.name.as_str().into(),
     );
     let sha256 = known.map(|entry| entry.sha256.clone());
-    Ok(Loaded {
-        lm: Arc::new(Llama::load(&path, &name, sha256, common.precision.into())?),
-        calibration: Some(beside(&path)),
+    Ok(LoadedModel {
+        lm: Arc::new(Llama::load(&path, &name, sha256, settings.precision.value)?),
+        calibration: Some(default_path(&path)),
     })
 }

@@ -3,37 +3,48 @@
 //!
 //! One file a subcommand. Nothing about documents is decided here.
 
+mod advice;
 mod baseline;
+mod baseline_file;
 mod batch;
 mod calibrate;
-mod common;
 mod completions;
 mod config;
-mod destination;
+mod config_command;
 mod documents;
 mod emit;
 mod eval;
 mod fix;
-mod given;
+mod flags;
+mod gates;
 mod highlight;
+mod inputs;
+mod linter;
 mod load;
 mod log;
 mod man;
 mod models;
 mod output;
+mod output_file;
+mod plan;
 mod progress;
 mod replace;
 mod report;
 mod schema;
 mod score;
+mod values;
+mod verdict;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
+use flags::ConsoleFlags;
 use log::LogFormat;
-use output::{OutputError, Streams, Terminal};
+use output::{Streams, Terminal};
+use verdict::{Verdict, exit_status};
 
 /// Finds machine-translation garble in English articles.
 #[derive(Debug, Parser)]
@@ -77,7 +88,7 @@ enum Command {
     Report(report::ReportArgs),
     Eval(eval::EvalArgs),
     Calibrate(calibrate::CalibrateArgs),
-    Config(config::ConfigArguments),
+    Config(config_command::ConfigArguments),
     Models(models::ModelsArguments),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
@@ -85,51 +96,31 @@ enum Command {
 }
 
 impl Command {
-    fn log_format(&self) -> LogFormat {
-        match self {
-            Self::Score(arguments) => arguments.documents.common.log_format,
-            Self::Highlight(arguments) => arguments.documents.common.log_format,
-            Self::Baseline(arguments) => arguments.common.log_format,
-            Self::Batch(arguments) => arguments.common.log_format,
-            Self::Eval(arguments) => arguments.common.log_format,
-            Self::Calibrate(arguments) => arguments.common.log_format,
-            Self::Config(arguments) => arguments.log_format(),
-            Self::Report(_)
-            | Self::Models(_)
-            | Self::Schema(_)
-            | Self::Completions(_)
-            | Self::Man(_) => LogFormat::default(),
-        }
+    /// How much is written to standard error, and how.
+    fn log(&self) -> (LogFormat, bool) {
+        let console: &ConsoleFlags = match self {
+            Self::Score(arguments) => &arguments.documents.console,
+            Self::Highlight(arguments) => &arguments.documents.console,
+            Self::Baseline(arguments) => &arguments.console,
+            Self::Batch(arguments) => &arguments.console,
+            Self::Eval(arguments) => &arguments.console,
+            Self::Calibrate(arguments) => &arguments.console,
+            Self::Config(arguments) => match arguments.console() {
+                Some(console) => console,
+                None => return (LogFormat::default(), false),
+            },
+            Self::Models(arguments) => return (LogFormat::default(), arguments.quiet),
+            Self::Report(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => {
+                return (LogFormat::default(), false);
+            }
+        };
+        (console.log_format, console.quiet)
     }
 }
 
-/// What a subcommand found, as far as the exit status depends on it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Verdict {
-    /// A document failed, and in this command that means the job was not done.
-    failed: bool,
-    /// A gate (`--fail-on`, `--fail-under`) was given and met.
-    gate: bool,
-}
-
-/// The exit status, decided here and nowhere else. 2 wins over 1: a gate says
-/// nothing about documents that were not read. When the reader of the output
-/// has gone (`mtlint score … | head -1`) it has all it wanted: success.
-fn exit_status(result: &anyhow::Result<Verdict>) -> u8 {
-    match result {
-        Err(error) if reader_has_gone(error) => 0,
-        Err(_) => 2,
-        Ok(Verdict { failed: true, .. }) => 2,
-        Ok(Verdict { gate: true, .. }) => 1,
-        Ok(_) => 0,
-    }
-}
-
-fn reader_has_gone(error: &anyhow::Error) -> bool {
-    matches!(
-        error.downcast_ref::<OutputError>(),
-        Some(OutputError::Closed)
-    )
+/// The command as help texts, manual pages and completions show it.
+fn documented() -> clap::Command {
+    flags::with_defaults(Cli::command())
 }
 
 fn main() -> ExitCode {
@@ -141,6 +132,7 @@ fn main() -> ExitCode {
         stdout: &mut stdout,
         stderr: &mut stderr,
         log: LogFormat::default(),
+        quiet: false,
         terminal: Terminal::of_this_process(),
     };
     ExitCode::from(run(std::env::args_os(), &mut streams))
@@ -148,12 +140,18 @@ fn main() -> ExitCode {
 
 /// Runs the command `arguments`, the name of the program first.
 fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> u8 {
-    let result = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let result = match Cli::try_parse_from(&arguments) {
         Ok(cli) => {
-            streams.log = cli.command.log_format();
+            (streams.log, streams.quiet) = cli.command.log();
             dispatch(cli.command, streams)
         }
-        Err(message) => return print_usage(&message, streams),
+        Err(message) => {
+            // Help is drawn of the command that shows defaults.
+            let help = (message.kind() == ErrorKind::DisplayHelp)
+                .then(|| documented().try_get_matches_from(arguments).err());
+            return print_usage(&help.flatten().unwrap_or(message), streams);
+        }
     };
     conclude(&result, streams)
 }
@@ -164,24 +162,9 @@ fn conclude(result: &anyhow::Result<Verdict>, streams: &mut Streams<'_>) -> u8 {
     if let Err(error) = result
         && status != 0
     {
-        streams.error(&told(error));
+        streams.error(&advice::message(error));
     }
     status
-}
-
-/// An error with its causes, each said once: some already say their own.
-fn told(error: &anyhow::Error) -> String {
-    let mut words = String::new();
-    for cause in error.chain() {
-        let cause = cause.to_string();
-        if words.is_empty() {
-            words = cause;
-        } else if !words.contains(&cause) {
-            words += ": ";
-            words += &cause;
-        }
-    }
-    words
 }
 
 fn dispatch(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
@@ -193,11 +176,11 @@ fn dispatch(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Verdi
         Command::Report(arguments) => report::run(&arguments, streams),
         Command::Eval(arguments) => eval::run(&arguments, streams),
         Command::Calibrate(arguments) => calibrate::run(&arguments, streams),
-        Command::Config(arguments) => config::run(&arguments, streams),
+        Command::Config(arguments) => config_command::run(&arguments, streams),
         Command::Models(arguments) => models::run(&arguments, streams),
         Command::Schema(arguments) => schema::run(&arguments, streams),
-        Command::Completions(arguments) => completions::run(&arguments, streams),
-        Command::Man(arguments) => man::run(&arguments, streams),
+        Command::Completions(arguments) => completions::run(&arguments, documented(), streams),
+        Command::Man(arguments) => man::run(&arguments, documented(), streams),
     }
 }
 
@@ -209,7 +192,7 @@ fn print_usage(message: &clap::Error, streams: &mut Streams<'_>) -> u8 {
         streams.raw_note(&rendered.to_string());
         return 2;
     }
-    let help = if streams.terminal.colour {
+    let help = if streams.terminal.color {
         rendered.ansi().to_string()
     } else {
         rendered.to_string()

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use clap::{Args, Command, CommandFactory};
+use clap::{Args, Command};
 use clap_mangen::Man;
 
-use super::destination::Destination;
 use super::output::Streams;
-use super::{Cli, Verdict};
+use super::output_file::OutputFile;
+use super::verdict::Verdict;
 
 /// Print the manual page, or write that of every command into a folder
 #[derive(Debug, Args)]
@@ -21,9 +21,13 @@ pub struct ManArgs {
     output: Option<PathBuf>,
 }
 
-/// Prints or writes them.
-pub fn run(arguments: &ManArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
-    let mut command = Cli::command().disable_help_subcommand(true);
+/// Prints or writes the pages of `command`.
+pub fn run(
+    arguments: &ManArgs,
+    command: Command,
+    streams: &mut Streams<'_>,
+) -> anyhow::Result<Verdict> {
+    let mut command = command.disable_help_subcommand(true);
     // Gives every command the name that its page has.
     command.build();
     let Some(folder) = &arguments.output else {
@@ -46,7 +50,7 @@ fn write(command: Command, folder: &Path, streams: &mut Streams<'_>) -> anyhow::
     }
     let name = command.get_display_name().unwrap_or(command.get_name());
     let path = folder.join(format!("{name}.1")).display().to_string();
-    let mut file = Destination::create(&path)?;
+    let mut file = OutputFile::create(&path)?;
     file.write(&page(command)?, streams.stdout)?;
     file.finish(streams.stdout)?;
     Ok(())

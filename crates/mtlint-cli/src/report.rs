@@ -7,13 +7,15 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use mtlint::batch::run_report::{self, LastRun, html};
-use mtlint::batch::state::Reader;
 use mtlint::report::text::Style;
+use mtlint_batch::run_report::{self, LastRun, html};
+use mtlint_batch::state::Reader;
 
-use super::Verdict;
-use super::common::{Colour, GateArgs};
+use super::advice;
+use super::flags::{ColorChoice, GateFlags};
+use super::gates::Gates;
 use super::output::Streams;
+use super::verdict::Verdict;
 
 /// Tell what the last run over a state brought: the worst documents, and what has changed
 ///
@@ -44,15 +46,15 @@ pub struct ReportArgs {
     top: usize,
 
     /// Colour the text; 'auto' asks the terminal and obeys NO_COLOR
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
-    color: Colour,
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    color: ColorChoice,
 
     /// Exit with status 2 if a document failed or the run was cut short
     #[arg(long)]
     fail_on_error: bool,
 
     #[command(flatten)]
-    gates: GateArgs,
+    gates: GateFlags,
 }
 
 /// How to print.
@@ -66,12 +68,21 @@ enum Format {
 /// Prints the report, and says by the exit status whether it is bad.
 pub fn run(arguments: &ReportArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
     let reader = Reader::open(&arguments.state)?;
-    let LastRun { report, extremes } = LastRun::of(&reader, arguments.top)?;
+    let LastRun {
+        mut report,
+        extremes,
+    } = LastRun::of(&reader, arguments.top)?;
     // Whoever reads the output slowly keeps no run waiting.
     drop(reader);
+    for group in &mut report.not_judged {
+        for document in &mut group.first {
+            let message = std::mem::take(&mut document.message);
+            document.message = advice::reported(&group.reason, message);
+        }
+    }
     let style = Style {
         width: streams.terminal.width,
-        color: arguments.color.wanted(streams),
+        color: arguments.color.is_wanted(streams),
     };
     let drawn = match arguments.format {
         Format::Text => run_report::text::draw(&report, style),
@@ -82,6 +93,6 @@ pub fn run(arguments: &ReportArgs, streams: &mut Streams<'_>) -> anyhow::Result<
     let whole = report.run.finished && report.totals.failed == 0;
     Ok(Verdict {
         failed: arguments.fail_on_error && !whole,
-        gate: arguments.gates.met_by(&extremes),
+        gate: Gates::from(&arguments.gates).met_by(&extremes),
     })
 }

@@ -2,10 +2,10 @@
 
 use clap::{Args, ValueEnum};
 
-use mtlint::batch::Line;
-use mtlint::batch::run_report::RunReport;
 use mtlint::report::schema::schema_of;
 use mtlint::report::v1;
+use mtlint_batch::Line;
+use mtlint_batch::run_report::RunReport;
 
 use super::Verdict;
 use super::output::Streams;

@@ -4,9 +4,9 @@ use clap::Args;
 
 use mtlint::report::printer::TextLayout;
 
-use super::Verdict;
 use super::documents::{self, DocumentArgs};
 use super::output::Streams;
+use super::verdict::Verdict;
 
 /// Score articles: one line each
 ///

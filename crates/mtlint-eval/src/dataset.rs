@@ -175,7 +175,7 @@ pub struct DataSet {
 #[non_exhaustive]
 pub enum DataError {
     /// The file or folder cannot be read.
-    #[error("cannot read {path}: {source}")]
+    #[error("cannot read {path}")]
     Io {
         /// Its path.
         path: String,

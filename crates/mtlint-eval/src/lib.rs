@@ -7,6 +7,8 @@
 //! them is; where there is none, or the text was not judged, it counts as OK
 //! with 0. Nothing is drawn here but in [`table`].
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod bootstrap;
 pub mod calibration;
 pub mod changes;
@@ -35,7 +37,7 @@ pub use rows::{
     PooledRow, SeverityCounts, SeverityRow, StoryRow, SystemRow, SystemsRow,
 };
 
-use mtlint::pipeline::{LintError, Linter, OperatingPoint};
+use mtlint::linter::{LintError, Linter, Sensitivity};
 
 /// How many thresholds are tried for the best single one.
 const CANDIDATES: usize = 500;
@@ -136,13 +138,13 @@ enum Read<'a> {
     Alignments(Vec<Aligned>),
 }
 
-/// Judges every text of `sets` that `options` leaves and measures the result.
+/// Lints every text of `sets` that `options` leaves, as `lint` says, and measures the result.
 /// `progress` is told how many texts of how many are done.
 ///
 /// # Errors
 /// When the language model fails.
 pub fn measure(
-    linter: &Linter,
+    (linter, lint): (&Linter, &mtlint::Options),
     sets: &[DataSet],
     options: Options,
     mut progress: impl FnMut(usize, usize),
@@ -151,7 +153,9 @@ pub fn measure(
     let texts_of = |sample: &&Sample| texts_of(sample, options);
     let total = chosen.iter().flatten().map(texts_of).sum();
     progress(0, total);
-    let mut reader = Reader::new(linter, options.max_bytes, |done| progress(done, total));
+    let mut reader = Reader::new((linter, lint), options.max_bytes, |done| {
+        progress(done, total)
+    });
     let mut read = Vec::new();
     let labels = match options.subject {
         Subject::Corrections => labelled_texts(sets),
@@ -203,10 +207,14 @@ pub fn measure(
     let rankings: Vec<Ranking> = rankings.map(|set| set.ranking_by_threshold()).collect();
     let pooled = PooledRow::new(&by_machine);
     let pooled_share = pooled.as_ref().and_then(|pooled| pooled.bad_share);
+    let threshold = |sensitivity| {
+        let options = mtlint::Options::with_sensitivity(sensitivity);
+        Some(linter.threshold(&options))
+    };
     let thresholds = AtThresholds {
-        precise: Some(linter.threshold(OperatingPoint::Precise)),
-        balanced: Some(linter.threshold(OperatingPoint::Balanced)),
-        thorough: Some(linter.threshold(OperatingPoint::Thorough)),
+        precise: threshold(Sensitivity::Precise),
+        balanced: threshold(Sensitivity::Balanced),
+        thorough: threshold(Sensitivity::Thorough),
         best_single: best_single(&rankings),
     };
     let mut evaluation = Evaluation {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use mtlint::batch::pool::{Article, Evidence, Match, Pool, PoolBuilder, PoolError, serving};
+use mtlint_batch::pool::{Article, Evidence, Match, Pool, PoolBuilder, PoolError, serving};
 
 use super::dataset::{DataSet, Labels};
 

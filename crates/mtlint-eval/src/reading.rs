@@ -18,7 +18,7 @@ use crate::metrics::{Judged, Ranking};
 use mtlint::detect::shift_threshold;
 use mtlint::document::Document;
 use mtlint::finding::{Finding, Severity};
-use mtlint::pipeline::{Input, LintError, Linter};
+use mtlint::linter::{LintError, Linter, Request};
 use mtlint::report::{Analysis, Outcome, WordVerdict};
 use mtlint::segment::segment;
 use mtlint::span::{Doc, Span};
@@ -154,6 +154,7 @@ pub type StoryPair = Option<(Trust, Trust)>;
 /// Judges texts and counts them.
 pub struct Reader<'a, P> {
     linter: &'a Linter,
+    options: &'a mtlint::Options,
     max_bytes: u64,
     done: usize,
     progress: P,
@@ -162,9 +163,14 @@ pub struct Reader<'a, P> {
 
 impl<'a, P: FnMut(usize)> Reader<'a, P> {
     /// `progress` is told the number of texts done so far.
-    pub fn new(linter: &'a Linter, max_bytes: u64, progress: P) -> Self {
+    pub fn new(
+        (linter, options): (&'a Linter, &'a mtlint::Options),
+        max_bytes: u64,
+        progress: P,
+    ) -> Self {
         Self {
             linter,
+            options,
             max_bytes,
             done: 0,
             progress,
@@ -280,23 +286,17 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
         let mut start = 0;
         while start < distinct.len() {
             let end = batch_end(&distinct, start);
-            let inputs = (start..end).map(|index| {
-                let id = (index + 1).to_string();
-                let Asked { text, sibling } = distinct[index];
-                let sibling = (!sibling.is_empty()).then_some(sibling);
-                Input {
-                    document: Document::from_reader(id.as_str(), text.as_bytes(), self.max_bytes),
-                    id,
-                    siblings: sibling
-                        .map(|sibling| Document::from_text("sibling", sibling))
-                        .into_iter()
-                        .collect(),
-                }
-            });
-            let reports = self.linter.judge(inputs.collect())?;
-            for (places, report) in places[start..end].iter().zip(reports) {
-                let analysis = match &report.outcome {
-                    Outcome::Scored(analysis) => Some(&**analysis),
+            let requests = distinct[start..end].iter();
+            let requests: Vec<Option<Request>> = requests
+                .map(|asked| request(asked, self.max_bytes))
+                .collect();
+            let readable: Vec<bool> = requests.iter().map(Option::is_some).collect();
+            let requests = requests.into_iter().flatten().collect();
+            let mut reports = self.linter.lint_all(requests, self.options)?.into_iter();
+            for (places, readable) in places[start..end].iter().zip(readable) {
+                let report = readable.then(|| reports.next()).flatten();
+                let analysis = match report.as_ref().map(|report| &report.outcome) {
+                    Some(Outcome::Scored(analysis)) => Some(&**analysis),
                     _ => None,
                 };
                 if let Some(analysis) = analysis {
@@ -314,6 +314,17 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
         }
         Ok(said.into_iter().flatten().collect())
     }
+}
+
+/// A text with its sibling; `None` for one that is too large, or that is no text.
+fn request(asked: &Asked<'_>, max_bytes: u64) -> Option<Request> {
+    let document = Document::from_reader("text", asked.text.as_bytes(), max_bytes).ok()?;
+    let sibling = (!asked.sibling.is_empty()).then_some(asked.sibling);
+    let sibling = sibling.map(|sibling| Document::from_text("sibling", sibling));
+    Some(Request {
+        unread: sibling.into_iter().collect(),
+        ..Request::new(document)
+    })
 }
 
 /// Each text once, in order of first appearance, and the indices at which it

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::*;
+use mtlint::linter::{Linter, Sensitivity};
 use mtlint::lm::stub::Stub;
-use mtlint::pipeline::{self, Linter};
 
 const SHORES: &str = concat!(
     r#"{"id":"1","doc":"shores","mt":"The tide gibberish at noon.","tokens":["The","tide","gibberish","at","noon","."],"tags":["OK","OK","BAD","OK","OK","OK"],"hter":0.2}"#,
@@ -92,15 +92,14 @@ fn all() -> Options {
 }
 
 fn measured(files: &[(&str, &str)], options: Options) -> Evaluation {
-    let language = Some("eng".to_owned());
-    let judging = pipeline::Options {
-        operating_point: OperatingPoint::Thorough,
-        language,
+    let lint = mtlint::Options {
+        language: Some("eng".to_owned()),
+        ..mtlint::Options::with_sensitivity(Sensitivity::Thorough)
     };
     let lm = Arc::new(Stub::new([("gibberish", 75.0)]));
-    let linter = Linter::new(lm, judging).unwrap();
+    let linter = Linter::new(lm).unwrap();
     let mut steps = Vec::new();
-    let evaluation = measure(&linter, &sets(files), options, |done, total| {
+    let evaluation = measure((&linter, &lint), &sets(files), options, |done, total| {
         steps.push((done, total));
     });
     assert_eq!(steps.first().map(|step| step.0), Some(0));

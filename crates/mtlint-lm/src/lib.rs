@@ -241,7 +241,7 @@ pub fn fitting(lengths: impl Iterator<Item = usize>, most: usize) -> usize {
 #[non_exhaustive]
 pub enum LmError {
     /// The file cannot be opened or read.
-    #[error("cannot read the model {path}: {source}")]
+    #[error("cannot read the model {path}")]
     Io {
         /// Path of the model file.
         path: String,
@@ -299,10 +299,7 @@ pub enum LmError {
         problem: String,
     },
     /// A CUDA device was asked for, and there is none.
-    #[error(
-        "there is no CUDA device, or the libtorch that mtlint was built with has no CUDA; use \
-         --device cpu"
-    )]
+    #[error("there is no CUDA device, or the libtorch that mtlint was built with has no CUDA")]
     NoCuda,
     /// The numbers of the model are not finite: its weights are damaged.
     #[error(

@@ -36,21 +36,21 @@ const VOID: &[&str] = &[
 
 /// Elements within each other that are kept track of; deeper ones are read as if they
 /// were not there.
-const DEEPEST: usize = 1_000;
+const MAX_DEPTH: usize = 1_000;
 
 /// What becomes of the text in an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
+enum Treatment {
     /// It is not prose.
     Skipped,
     /// It is there, but not to be judged.
-    Exclusions,
+    Excluded,
 }
 
 /// An element that changes what becomes of its text.
-struct Open {
+struct OpenElement {
     name: Vec<u8>,
-    fate: Fate,
+    treatment: Treatment,
     /// How many of its name are open, itself included.
     depth: usize,
 }
@@ -58,7 +58,7 @@ struct Open {
 /// HTML read piece by piece: in Markdown, text stands between the pieces.
 #[derive(Default)]
 pub(super) struct Html {
-    open: Vec<Open>,
+    open: Vec<OpenElement>,
 }
 
 /// Adds all prose of the builder's source.
@@ -70,12 +70,16 @@ pub(super) fn extract(builder: &mut Builder<'_>) {
 impl Html {
     /// Whether text that stands here is no prose.
     pub fn skips(&self) -> bool {
-        self.open.iter().any(|open| open.fate == Fate::Skipped)
+        self.open
+            .iter()
+            .any(|open| open.treatment == Treatment::Skipped)
     }
 
     /// Whether text that stands here is not to be judged.
     pub fn excludes(&self) -> bool {
-        self.open.iter().any(|open| open.fate == Fate::Exclusions)
+        self.open
+            .iter()
+            .any(|open| open.treatment == Treatment::Excluded)
     }
 
     /// Reads bytes of the source.
@@ -142,17 +146,17 @@ impl Html {
         });
         // That of the whole document is a default that nobody looked at.
         let foreign = foreign && name != b"html" && name != b"body";
-        let fate = if is_in(name, SKIPPED) {
-            Fate::Skipped
+        let treatment = if is_in(name, SKIPPED) {
+            Treatment::Skipped
         } else if is_in(name, CODE) || foreign {
-            Fate::Exclusions
+            Treatment::Excluded
         } else {
             return;
         };
-        if self.open.len() < DEEPEST {
-            self.open.push(Open {
+        if self.open.len() < MAX_DEPTH {
+            self.open.push(OpenElement {
                 name: name.to_owned(),
-                fate,
+                treatment,
                 depth: 1,
             });
         }
@@ -215,7 +219,7 @@ fn is_in(name: &[u8], names: &[&str]) -> bool {
 }
 
 /// The longest name of a character in HTML, with the signs around it.
-const LONGEST_REFERENCE: usize = 33;
+const MAX_REFERENCE: usize = 33;
 
 /// What a text beginning with `&` has there: how many bytes stand for what.
 fn reference(text: &str) -> (usize, String) {
@@ -223,7 +227,7 @@ fn reference(text: &str) -> (usize, String) {
     let length = 1 + name.unwrap_or(text.len() - 1);
     let closed = usize::from(text[length..].starts_with(';'));
     let length = length + closed;
-    if length <= LONGEST_REFERENCE {
+    if length <= MAX_REFERENCE {
         let written = &text[..length];
         let mut meant = String::new();
         for token in Tokenizer::new(written) {

@@ -17,17 +17,17 @@ use std::path::Path;
 
 use crate::span::Span;
 
-/// How a text is marked up.
+/// The markup language of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Markup {
-    /// CommonMark with the usual extensions, HTML in it included.
+    /// CommonMark with the usual extensions; it may hold HTML.
     Markdown,
-    /// HTML, whole or a part.
+    /// HTML, a whole page or a part of one.
     Html,
 }
 
 impl Markup {
-    /// By the ending of a file's name; `None` for plain text.
+    /// The markup language of a file, by the ending of its name; `None` for plain text.
     pub fn of(path: &Path) -> Option<Self> {
         let ending = path.extension()?.to_str()?.to_ascii_lowercase();
         match ending.as_str() {
@@ -37,7 +37,7 @@ impl Markup {
         }
     }
 
-    /// Its name.
+    /// The name of the markup language, in lower case.
     pub fn name(self) -> &'static str {
         match self {
             Self::Markdown => "markdown",
@@ -45,7 +45,8 @@ impl Markup {
         }
     }
 
-    /// `text` so that it reads the same between this markup.
+    /// `text` with its special characters escaped, so that it reads the same within this
+    /// markup.
     pub fn escaped(self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         for character in text.chars() {
@@ -64,7 +65,8 @@ impl Markup {
     }
 }
 
-/// What a reader reads of a source.
+/// What a reader reads of a marked-up source: its plain text, with the way back to the
+/// source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prose {
     markup: Markup,
@@ -85,7 +87,7 @@ struct Run {
 }
 
 impl Prose {
-    /// What is prose in `source`.
+    /// The prose of `source`, which is marked up as `markup`.
     pub fn of(source: &str, markup: Markup) -> Self {
         let mut builder = Builder::new(source);
         match markup {
@@ -95,12 +97,12 @@ impl Prose {
         builder.finish(markup)
     }
 
-    /// The prose.
+    /// The prose as plain text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The markup that it came from.
+    /// The markup language of the source.
     pub fn markup(&self) -> Markup {
         self.markup
     }

@@ -141,8 +141,7 @@ pub fn category_label(category: Category) -> &'static str {
     }
 }
 
-/// Why a document was not judged, and what to do about it where something can
-/// be done.
+/// Why a document was not judged.
 pub fn abstained(reason: AbstainReason, language: Option<&Language>) -> String {
     match reason {
         AbstainReason::Empty => "there is nothing in it but white space".to_owned(),
@@ -157,10 +156,7 @@ pub fn abstained(reason: AbstainReason, language: Option<&Language>) -> String {
                 }
                 None => "it does not seem to be in English".to_owned(),
             };
-            format!(
-                "{seems}, which this model cannot judge; if it is English all the same, \
-                 give --language eng"
-            )
+            format!("{seems}, which this model cannot judge")
         }
     }
 }

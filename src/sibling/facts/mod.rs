@@ -1,31 +1,17 @@
 //! What two articles can disagree on: numbers, dates and names.
 //!
-//! In: a sentence of an article. Out: the [`Fact`]s in it, each with its words and
-//! a value that can be compared across wordings: "1.5 million", "1,500,000" and
-//! "one and a half million" are near enough the same. It compares values, not
+//! In: a sentence of a text. Out: the [`Fact`]s in it, each with its words and
+//! a value that can be compared across wordings (see [`value`]). It compares no
 //! sentences, and judges nothing.
 
 mod numbers;
+pub(super) mod value;
 
 use std::ops::Range;
 
-use self::numbers::{numbers, times};
-use super::align::Article;
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
+use self::numbers::{MONTHS, durations, numbers};
+use self::value::{Fact, Value};
+use super::text::NormalizedText;
 
 const WEEKDAYS: [&str; 7] = [
     "monday",
@@ -37,134 +23,27 @@ const WEEKDAYS: [&str; 7] = [
     "sunday",
 ];
 
-/// How far a rough number may be off, as a ratio.
-const ROUGHLY: f64 = 1.3;
-
 /// Facts of one sentence beyond which it is a list.
-const MOST_FACTS: usize = 25;
+const MAX_FACTS: usize = 25;
 
 /// Words of the longest name.
-const LONGEST_NAME: usize = 6;
-
-/// A number, date or name in a text.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Fact {
-    /// Its words.
-    pub words: Range<usize>,
-    /// What it says.
-    pub value: Value,
-}
-
-/// What a fact says.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value {
-    /// How many, how much, the how manieth.
-    Number {
-        /// The number itself.
-        number: f64,
-        /// What it counts.
-        of: Measure,
-        /// Whether its own text says that it is not exact.
-        rough: bool,
-    },
-    /// A month, from 0.
-    Month(usize),
-    /// A day of the week, from 0.
-    Weekday(usize),
-    /// Words with capitals.
-    Name,
-}
-
-/// What a number counts, as far as its neighbours say. Numbers of different
-/// measures say nothing of each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Measure {
-    /// Things or units of any kind.
-    Count,
-    /// Hundredths.
-    Percent,
-    /// An amount of money.
-    Money,
-    /// A year of the calendar.
-    Year,
-    /// A day of a month.
-    Day,
-    /// How long something takes, in seconds.
-    Time,
-    /// A place in an order.
-    Rank,
-}
-
-impl Value {
-    /// Whether two values can stand for the same thing at all.
-    pub fn comparable(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Number { of: a, .. }, Self::Number { of: b, .. }) => a == b,
-            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
-        }
-    }
-
-    /// Whether two comparable values agree; names are compared by their words
-    /// instead.
-    pub fn agrees(&self, other: &Self) -> bool {
-        match (self, other) {
-            (
-                Self::Number {
-                    number: a,
-                    rough: x,
-                    of: measure,
-                },
-                Self::Number {
-                    number: b,
-                    rough: y,
-                    ..
-                },
-            ) => {
-                let (small, large) = (a.abs().min(b.abs()), a.abs().max(b.abs()));
-                let near = || {
-                    let rough = (*x || *y) && small > 0.0 && large / small <= ROUGHLY;
-                    rough || rounds_to(*a, *b) || rounds_to(*b, *a)
-                };
-                let exact = matches!(measure, Measure::Year | Measure::Day | Measure::Rank);
-                a == b || (!exact && near())
-            }
-            _ => self == other,
-        }
-    }
-}
-
-/// Whether `coarse` is what `fine` is rounded to; of small whole numbers none is.
-fn rounds_to(coarse: f64, fine: f64) -> bool {
-    let figures = |number: f64| {
-        let digits: String = number.to_string();
-        let digits = digits.replace('.', "");
-        digits.trim_matches('0').len() as i32
-    };
-    let few = figures(coarse);
-    let can_be =
-        fine.is_finite() && few < figures(fine) && (fine.abs() >= 100.0 || fine.fract() != 0.0);
-    if !can_be {
-        return false;
-    }
-    let unit = 10f64.powi(fine.abs().log10().floor() as i32 + 1 - few);
-    ((fine / unit).round() * unit - coarse).abs() < unit * 1e-6
-}
+const MAX_NAME: usize = 6;
 
 /// The facts of a sentence, in order; of a list or table none, since any two rows
 /// differ.
-pub(super) fn facts(article: &Article<'_>, sentence: usize) -> Vec<Fact> {
-    let mut found = all_facts(article, article.compared(sentence));
-    if found.len() > MOST_FACTS {
+pub(super) fn facts(text: &NormalizedText<'_>, sentence: usize) -> Vec<Fact> {
+    let mut found = all_facts(text, text.compared(sentence));
+    if found.len() > MAX_FACTS {
         found.clear();
     }
     found
 }
 
-fn all_facts(article: &Article<'_>, words: Range<usize>) -> Vec<Fact> {
-    let mut found = times(article, &words, numbers(article, &words));
+fn all_facts(text: &NormalizedText<'_>, words: Range<usize>) -> Vec<Fact> {
+    let mut found = durations(text, &words, numbers(text, &words));
     let taken = |found: &[Fact], word: usize| found.iter().any(|f| f.words.contains(&word));
-    for word in words.clone().filter(|&word| article.is_word(word)) {
-        let form = &article.forms[word];
+    for word in words.clone().filter(|&word| text.is_word(word)) {
+        let form = &text.forms[word];
         let named = |names: &[&str]| names.iter().position(|name| *name == form.folded);
         let value = match (named(&MONTHS), named(&WEEKDAYS)) {
             (Some(month), _) if form.capital => Value::Month(month),
@@ -172,7 +51,7 @@ fn all_facts(article: &Article<'_>, words: Range<usize>) -> Vec<Fact> {
             _ => continue,
         };
         // "May" opens questions and wishes.
-        let modal = form.folded == "may" && article.opens_sentence(word);
+        let modal = form.folded == "may" && text.opens_sentence(word);
         if !taken(&found, word) && !modal {
             found.push(Fact {
                 words: word..word + 1,
@@ -184,9 +63,9 @@ fn all_facts(article: &Article<'_>, words: Range<usize>) -> Vec<Fact> {
     while word < words.end {
         let mut end = word;
         while end < words.end
-            && end - word < LONGEST_NAME
-            && article.looks_like_name(end)
-            && article.forms[end].digits.is_empty()
+            && end - word < MAX_NAME
+            && text.looks_like_name(end)
+            && text.forms[end].digits.is_empty()
             && !taken(&found, end)
         {
             end += 1;
@@ -205,14 +84,15 @@ fn all_facts(article: &Article<'_>, words: Range<usize>) -> Vec<Fact> {
 
 #[cfg(test)]
 mod tests {
+    use super::value::Measure;
     use super::*;
     use crate::segment::segment;
-    use crate::sibling::names::Former;
+    use crate::sibling::similarity::Normalizer;
 
     fn values(text: &str) -> Vec<(String, Value)> {
         let segments = segment(text);
-        let article = Article::new(&Former::default(), text, &segments, 1_000);
-        let facts = facts(&article, 0);
+        let normalized = NormalizedText::new(&Normalizer::default(), text, &segments, 1_000);
+        let facts = facts(&normalized, 0);
         let words = &segments.words;
         facts
             .into_iter()

@@ -9,8 +9,24 @@ use std::ops::Range;
 use text2num::lang::English;
 use text2num::word_to_digit::{Token, find_numbers};
 
-use super::{Fact, MONTHS, Measure, Value};
-use crate::sibling::align::Article;
+use super::value::{Fact, Measure, Value};
+use crate::sibling::text::NormalizedText;
+
+/// The months, from January on.
+pub(super) const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 
 /// What stands behind a number and multiplies it.
 const MULTIPLIERS: [(&str, f64); 10] = [
@@ -79,28 +95,27 @@ impl Token for Spelled<'_> {
 }
 
 /// The numbers of a sentence whose words are `words`.
-pub(super) fn numbers(article: &Article<'_>, words: &Range<usize>) -> Vec<Fact> {
+pub(super) fn numbers(text: &NormalizedText<'_>, words: &Range<usize>) -> Vec<Fact> {
     let mut found = Vec::new();
     let mut word = words.start;
     while word < words.end {
-        if !article.is_word(word) || article.forms[word].digits.is_empty() {
+        if !text.is_word(word) || text.forms[word].digits.is_empty() {
             word += 1;
             continue;
         }
-        let number = written_number(article.spelling(word));
+        let number = written_number(text.spelling(word));
         let Some((mut number, suffix)) = number else {
             word += 1;
             continue;
         };
         let mut end = word + 1;
-        let multiplier = |text: &str| {
-            let known = MULTIPLIERS.iter().find(|(name, _)| *name == text);
+        let multiplier = |word: &str| {
+            let known = MULTIPLIERS.iter().find(|(name, _)| *name == word);
             known.map(|(_, by)| *by)
         };
         let next = || {
             Some(
-                article
-                    .forms
+                text.forms
                     .get(end)
                     .filter(|_| end < words.end)?
                     .folded
@@ -110,7 +125,7 @@ pub(super) fn numbers(article: &Article<'_>, words: &Range<usize>) -> Vec<Fact> 
         let rank = matches!(suffix.as_str(), "st" | "nd" | "rd" | "th");
         // "5 m" and "100m" are metres, "$5m" is not.
         let before = word.checked_sub(1).filter(|at| words.contains(at));
-        let signed = before.is_some_and(|at| ["$", "€", "£", "¥"].contains(&article.spelling(at)));
+        let signed = before.is_some_and(|at| ["$", "€", "£", "¥"].contains(&text.spelling(at)));
         match multiplier(&suffix).filter(|_| signed || suffix.len() > 1) {
             Some(by) => number *= by,
             None => {
@@ -121,17 +136,17 @@ pub(super) fn numbers(article: &Article<'_>, words: &Range<usize>) -> Vec<Fact> 
             }
         }
         let range = word..end;
-        let of = measure(article, words, &range, number, rank);
-        found.push(fact(article, words, range, number, of));
+        let of = measure(text, words, &range, number, rank);
+        found.push(fact(text, words, range, number, of));
         word = end;
     }
     let tokens = words.clone().map(|word| {
-        let text = article.spelling(word);
-        Spelled(text, text.to_lowercase())
+        let spelling = text.spelling(word);
+        Spelled(spelling, spelling.to_lowercase())
     });
     for number in find_numbers(tokens, &English::new(), 0.0) {
         let range = words.start + number.start..words.start + number.end;
-        let has_digits = range.clone().any(|w| !article.forms[w].digits.is_empty());
+        let has_digits = range.clone().any(|w| !text.forms[w].digits.is_empty());
         let beside = found
             .iter()
             .any(|fact: &Fact| fact.words.start < range.end && range.start < fact.words.end);
@@ -141,26 +156,23 @@ pub(super) fn numbers(article: &Article<'_>, words: &Range<usize>) -> Vec<Fact> 
         if has_digits || beside || vague {
             continue;
         }
-        let of = measure(article, words, &range, number.value, number.is_ordinal);
-        found.push(fact(article, words, range, number.value, of));
+        let of = measure(text, words, &range, number.value, number.is_ordinal);
+        found.push(fact(text, words, range, number.value, of));
     }
     found
 }
 
 /// The numbers with those that count time as one duration each: "two hours and 15
 /// minutes" says less than both its numbers.
-pub(super) fn times(
-    article: &Article<'_>,
+pub(super) fn durations(
+    text: &NormalizedText<'_>,
     sentence: &Range<usize>,
     mut found: Vec<Fact>,
 ) -> Vec<Fact> {
     found.sort_by_key(|fact| fact.words.start);
     let unit = |fact: &Fact| {
         let behind = fact.words.end;
-        let form = article
-            .forms
-            .get(behind)
-            .filter(|_| behind < sentence.end)?;
+        let form = text.forms.get(behind).filter(|_| behind < sentence.end)?;
         let known = TIMES.iter().find(|(name, _)| *name == form.folded);
         known.map(|(_, seconds)| *seconds)
     };
@@ -176,7 +188,7 @@ pub(super) fn times(
             if let Some((last, Some(larger))) = merged.last_mut()
                 && seconds < *larger
                 && fact.words.start <= last.words.end + 1
-                && (last.words.end..fact.words.start).all(|word| article.is_word(word))
+                && (last.words.end..fact.words.start).all(|word| text.is_word(word))
                 && let Value::Number { number: sum, .. } = &mut last.value
             {
                 *sum += *number;
@@ -193,7 +205,7 @@ pub(super) fn times(
 }
 
 fn fact(
-    article: &Article<'_>,
+    text: &NormalizedText<'_>,
     sentence: &Range<usize>,
     words: Range<usize>,
     number: f64,
@@ -202,7 +214,7 @@ fn fact(
     let before = words.start.saturating_sub(3).max(sentence.start)..words.start;
     let rough = before
         .clone()
-        .any(|word| ROUGH.contains(&article.forms[word].folded.as_str()));
+        .any(|word| ROUGH.contains(&text.forms[word].folded.as_str()));
     Fact {
         words,
         value: Value::Number { number, of, rough },
@@ -226,7 +238,7 @@ fn written_number(word: &str) -> Option<(f64, String)> {
 }
 
 fn measure(
-    article: &Article<'_>,
+    text: &NormalizedText<'_>,
     sentence: &Range<usize>,
     words: &Range<usize>,
     number: f64,
@@ -234,18 +246,18 @@ fn measure(
 ) -> Measure {
     let near = |at: Option<usize>| {
         let at = at.filter(|at| sentence.contains(at));
-        at.map_or("", |at| article.spelling(at))
+        at.map_or("", |at| text.spelling(at))
     };
     let folded = |at: Option<usize>| {
         let at = at.filter(|at| sentence.contains(at));
-        at.map_or("", |at| article.forms[at].folded.as_str())
+        at.map_or("", |at| text.forms[at].folded.as_str())
     };
     let (before, after) = (words.start.checked_sub(1), Some(words.end));
-    let month = |text: &str| MONTHS.contains(&text);
+    let month = |word: &str| MONTHS.contains(&word);
     let money = [
         "dollar", "dollars", "euro", "euros", "pound", "pounds", "yuan", "yen", "rupees",
     ];
-    let own = article.spelling(words.start);
+    let own = text.spelling(words.start);
     if near(after) == "%"
         || own.ends_with('%')
         || matches!(folded(after), "percent" | "pc")

@@ -10,17 +10,17 @@ use std::sync::atomic::AtomicBool;
 use anyhow::bail;
 use clap::Args;
 
-use mtlint::batch::{BatchError, Summary};
-use mtlint::batch::{Ended, Job, Record, ReportLine, Siblings, Source};
-use mtlint::pipeline::Linter;
 use mtlint::report::{Report, html, json};
+use mtlint::{Linter, Options};
+use mtlint_batch::{BatchError, Summary};
+use mtlint_batch::{Ended, Job, Record, ReportLine, Siblings, Source};
 
-use crate::destination::Destination;
 use crate::output::Streams;
+use crate::output_file::OutputFile;
 
 /// Flags about the page.
-#[derive(Debug, Clone, Args)]
-pub struct PageArgs {
+#[derive(Debug, Args)]
+pub struct PageFlags {
     /// Write the worst documents to this file too, as a page to read: each article with its suspect
     /// phrases, the evidence and its siblings. Those documents are read and judged a second time
     #[arg(long, value_name = "FILE")]
@@ -31,7 +31,7 @@ pub struct PageArgs {
     page_top: usize,
 }
 
-impl PageArgs {
+impl PageFlags {
     /// The file that the page goes to.
     pub fn path(&self) -> Option<&str> {
         self.page.as_deref()
@@ -40,7 +40,7 @@ impl PageArgs {
 
 /// The page of a batch, on its way.
 pub struct Page {
-    destination: Destination,
+    destination: OutputFile,
     top: usize,
     /// Qualities with the places of their documents in the batch; the worst of those so
     /// far are among them.
@@ -50,7 +50,7 @@ pub struct Page {
 
 impl Page {
     /// The page that the flags ask for, if they do.
-    pub fn begin(arguments: &PageArgs, sources: &[Source]) -> anyhow::Result<Option<Self>> {
+    pub fn begin(arguments: &PageFlags, sources: &[Source]) -> anyhow::Result<Option<Self>> {
         let Some(path) = &arguments.page else {
             return Ok(None);
         };
@@ -64,7 +64,7 @@ impl Page {
             bail!("--page writes a file: name one");
         }
         Ok(Some(Self {
-            destination: Destination::create(path)?,
+            destination: OutputFile::create(path)?,
             top: arguments.page_top,
             worst: Vec::new(),
             seen: 0,
@@ -93,7 +93,7 @@ impl Page {
     pub fn write(
         mut self,
         records: impl Iterator<Item = Result<Record, BatchError>>,
-        linter: &Linter,
+        (linter, options): (&Linter, &Options),
         siblings: Option<&mut Siblings>,
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<()> {
@@ -110,7 +110,8 @@ impl Page {
         };
         let job = Job {
             linter,
-            options: json::Options::default(),
+            options,
+            json: json::Options::default(),
             run: None,
             siblings,
             // The batch is done; this is short.

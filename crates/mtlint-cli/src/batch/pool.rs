@@ -1,10 +1,11 @@
 //! A batch's pool, as the command line uses it: found, read, and what is said
 //! about it.
 
-use mtlint::batch::pool::fill::PoolSources;
-use mtlint::batch::{Siblings, Source};
+use mtlint_batch::pool::fill::PoolSources;
+use mtlint_batch::{Siblings, Source};
 
-use super::BatchArgs;
+use super::arguments::BatchArgs;
+use crate::config::Settings;
 use crate::output::Streams;
 
 /// The sources of the pool that the arguments name, if any.
@@ -20,25 +21,21 @@ pub fn files(sources: &Option<PoolSources>) -> impl Iterator<Item = &Source> {
     sources.iter().flat_map(PoolSources::others)
 }
 
-/// Reads the pool, and notes what it holds.
+/// Reads the pool, and notes what it holds. A sibling is at most `days` away from its
+/// document.
 pub fn fill(
-    sources: Option<&PoolSources>,
-    arguments: &BatchArgs,
+    sources: &PoolSources,
+    settings: &Settings,
+    days: u32,
     streams: &mut Streams<'_>,
-) -> anyhow::Result<Option<Siblings>> {
-    let Some(sources) = sources else {
-        return Ok(None);
-    };
-    let common = &arguments.common;
-    let language = common.language.as_deref();
-    let filled = sources.fill(&mut *streams.stdin, common.max_bytes, language)?;
-    if !common.quiet {
-        let mut words = format!("articles in the pool: {}", filled.pool.len());
-        if let Some(problem) = &filled.problem {
-            let left_out = filled.left_out;
-            words += &format!("; left out: {left_out}, the first: {problem}");
-        }
-        streams.note(&words);
+) -> anyhow::Result<Siblings> {
+    let language = settings.language.value.as_deref();
+    let filled = sources.fill(&mut *streams.stdin, settings.max_bytes.value, language)?;
+    let mut words = format!("articles in the pool: {}", filled.pool.len());
+    if let Some(problem) = &filled.problem {
+        let left_out = filled.left_out;
+        words += &format!("; left out: {left_out}, the first: {problem}");
     }
-    Ok(Some(Siblings::new(filled, arguments.pool_days)))
+    streams.note(&words);
+    Ok(Siblings::new(filled, days))
 }

@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
-use mtlint::batch::{BytesRead, Line, ReportLine, Source};
 use mtlint::report::{Status, text};
+use mtlint_batch::{BytesRead, Line, ReportLine, Source};
 
-use super::super::log::{Level, LogFormat};
-use super::super::output::Streams;
+use crate::advice;
+use crate::log::{Level, LogFormat};
+use crate::output::Streams;
 
 /// How often progress is noted where it cannot be redrawn in place.
 const NOTE_EVERY: Duration = Duration::from_secs(10);
@@ -68,8 +69,8 @@ struct Numbers<'a> {
 
 impl Progress {
     /// What is read of the sources is counted in `read`.
-    pub fn new(sources: &[Source], read: &BytesRead, quiet: bool, streams: &Streams<'_>) -> Self {
-        let draw = streams.draws_progress(quiet);
+    pub fn new(sources: &[Source], read: &BytesRead, streams: &Streams<'_>) -> Self {
+        let draw = streams.draws_progress();
         let total = total_bytes(sources);
         let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
         bar.set_draw_target(if draw {
@@ -87,7 +88,7 @@ impl Progress {
         }
         Self {
             bar,
-            notes: !draw && !quiet,
+            notes: !draw && !streams.quiet,
             log: streams.log,
             begun: Instant::now(),
             noted: Instant::now(),
@@ -200,8 +201,8 @@ impl Progress {
 /// Which document failed, and why, as its report says.
 fn failure(document: &ReportLine) -> String {
     let line = serde_json::from_str(&document.line);
-    let error = line.ok().and_then(|Line(report)| report.error);
-    let why = error.map(|error| error.message).unwrap_or_default();
+    let failure = line.ok().and_then(|Line(report)| report.error);
+    let why = failure.as_ref().map(advice::failure).unwrap_or_default();
     // Of a file it begins with the path.
     let path = format!("{}: ", document.id);
     let why = why.strip_prefix(&path).unwrap_or(&why);

@@ -8,14 +8,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 
-use mtlint::batch::Source;
-use mtlint::batch::state::{Fingerprint, Run, State};
+use mtlint::Linter;
 use mtlint::checksum;
-use mtlint::pipeline::Linter;
-use mtlint::policy::Policy;
 use mtlint::report::v1;
+use mtlint_batch::Source;
+use mtlint_batch::state::{Fingerprint, Run, State};
 
-use super::BatchArgs;
+use super::arguments::BatchArgs;
+use crate::config::Settings;
 use crate::output::Streams;
 
 /// The state that the arguments name, if any.
@@ -38,7 +38,7 @@ pub fn open(
     let (state, aside) = State::open(path)?;
     if let Some(aside) = aside {
         // Said even when quiet is wanted: every document is read again.
-        streams.note(&format!(
+        streams.warn(&format!(
             "the state {} is damaged ({}); it is kept as {}, and a new one is begun",
             path.display(),
             aside.problem,
@@ -60,22 +60,34 @@ fn same(one: &Path, other: &Path) -> bool {
 pub fn begin(
     state: State,
     arguments: &BatchArgs,
-    (linter, policy): (&Linter, &Policy),
+    (linter, settings): (&Linter, &Settings),
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Run> {
-    let fingerprint = fingerprint(arguments, linter, policy)?;
+    let fingerprint = fingerprint(arguments, linter, settings)?;
     // A run with another pool is another run, though it knows the same reports.
     let pool = arguments.pool.iter().map(|pool| format!("--pool {pool}"));
     let inputs: Vec<String> = arguments.inputs.iter().cloned().chain(pool).collect();
     let run = state.run(fingerprint, &inputs, arguments.resume, now())?;
-    if run.resumed() && !arguments.common.quiet {
+    if run.resumed() {
         streams.note("taking up the run that was cut short");
     }
     Ok(run)
 }
 
+/// Ends a run, after the output: a run that is cut short here gives it again.
+pub fn end(run: Run, whole: bool, streams: &mut Streams<'_>) -> anyhow::Result<()> {
+    let damaged = run.damaged();
+    if damaged > 0 {
+        streams.note(&format!(
+            "{damaged} reports in the state were damaged and were made anew"
+        ));
+    }
+    run.end(whole, now())?;
+    Ok(())
+}
+
 /// Seconds since 1970, for people: nothing depends on them.
-pub fn now() -> i64 {
+fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_secs().try_into().unwrap_or(i64::MAX))
 }
@@ -84,11 +96,12 @@ pub fn now() -> i64 {
 fn fingerprint(
     arguments: &BatchArgs,
     linter: &Linter,
-    policy: &Policy,
+    settings: &Settings,
 ) -> anyhow::Result<Fingerprint> {
     let model = linter.model();
-    let common = &arguments.common;
-    let threshold = linter.threshold(common.operating_point());
+    let threshold = linter.threshold(&settings.options());
+    let language = settings.language.value.clone();
+    let policy = serde_json::to_vec(&settings.policy)?;
     Ok(Fingerprint::new([
         ("schema", v1::Schema::default().to_string()),
         ("version", env!("CARGO_PKG_VERSION").to_owned()),
@@ -103,9 +116,9 @@ fn fingerprint(
         ),
         ("aligner", linter.aligner().to_owned()),
         ("threshold", threshold.to_string()),
-        ("language", common.language.clone().unwrap_or_default()),
+        ("language", language.unwrap_or_default()),
         ("words", arguments.words.to_string()),
-        ("policy", checksum::of_bytes(&serde_json::to_vec(policy)?)),
+        ("policy", checksum::of_bytes(&policy)),
     ]))
 }
 

@@ -8,14 +8,15 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+use clap::ValueEnum;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use mtlint::policy::{Accepted, Policy};
+use mtlint::policy::{Acceptance, Policy};
 
-use crate::common::{bytes, language, within};
+use crate::values::{bytes, language, within};
 
 /// A value that a file may give.
 #[derive(Debug, Clone)]
@@ -61,6 +62,46 @@ impl<T: JsonSchema> JsonSchema for Field<T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         T::json_schema(generator)
+    }
+}
+
+/// One of the values that a flag takes too, by the same names.
+#[derive(Debug, Clone, Copy)]
+pub struct Choice<T>(pub T);
+
+impl<T: ValueEnum> Choice<T> {
+    fn names() -> Vec<String> {
+        let values = T::value_variants().iter();
+        let values = values.filter_map(ValueEnum::to_possible_value);
+        values.map(|value| value.get_name().to_owned()).collect()
+    }
+}
+
+impl<'de, T: ValueEnum> Deserialize<'de> for Choice<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        T::from_str(&name, false).map(Self).map_err(|_| {
+            let names = Self::names();
+            let expected = match names.as_slice() {
+                [one, other] => format!("`{one}` or `{other}`"),
+                names => format!("one of `{}`", names.join("`, `")),
+            };
+            D::Error::custom(format!("unknown variant `{name}`, expected {expected}"))
+        })
+    }
+}
+
+impl<T: ValueEnum> JsonSchema for Choice<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Choice".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": Self::names() })
     }
 }
 
@@ -179,7 +220,7 @@ impl TryFrom<String> for AcceptedText {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let accepted = Accepted {
+        let accepted = Acceptance {
             text,
             category: None,
             any_case: false,

@@ -10,12 +10,15 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
-use mtlint::finding::Category;
+use mtlint::finding::{Category, Severity};
+use mtlint::lm::Precision;
 use mtlint::report::rules::RULES;
 
-use super::field::{AcceptedText, Bytes, Field, LanguageCode, Probability, Quality, Reason};
+use super::field::{
+    AcceptedText, Bytes, Choice, Field, LanguageCode, Probability, Quality, Reason,
+};
 use super::patterns::{DocumentPattern, SiblingPattern};
-use crate::common::{Level, PrecisionName, Sensitivity};
+use mtlint::Sensitivity;
 
 /// How mtlint judges the articles beside this file and in the folders below it. Flags on the
 /// command line win over what stands here.
@@ -30,11 +33,11 @@ pub struct Config {
 
     /// The numbers the model computes with.
     #[schemars(extend("default" = "int8"))]
-    pub precision: Field<PrecisionName>,
+    pub precision: Field<Choice<Precision>>,
 
     /// How much to flag. Not together with 'threshold'.
     #[schemars(extend("default" = "precise"))]
-    pub sensitivity: Field<Sensitivity>,
+    pub sensitivity: Field<Choice<Sensitivity>>,
 
     /// Flag words that are garbled with at least this probability. Not together with
     /// 'sensitivity'.
@@ -69,7 +72,7 @@ pub struct Config {
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Gates {
     /// If a finding is at least this severe.
-    pub fail_on: Field<Level>,
+    pub fail_on: Field<Choice<Severity>>,
 
     /// If an article's quality, 0 to 100, is lower.
     #[schemars(with = "f32", range(min = 0, max = 100))]
@@ -85,7 +88,7 @@ pub struct CategoryTable {
     pub enabled: Field<bool>,
 
     /// How severe each of its findings is, whatever was judged.
-    pub severity: Field<Level>,
+    pub severity: Field<Choice<Severity>>,
 }
 
 /// Which files are siblings of which articles.

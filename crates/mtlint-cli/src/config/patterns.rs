@@ -10,13 +10,13 @@ use glob::{MatchOptions, Pattern};
 use serde::Deserialize;
 
 /// Characters of a pattern, at most: longer than any path that makes sense.
-const MOST_CHARACTERS: usize = 1024;
+const MAX_CHARACTERS: usize = 1024;
 
 /// Wildcards of a pattern, at most: the time to match grows with each.
-const MOST_WILDCARDS: usize = 16;
+const MAX_WILDCARDS: usize = 16;
 
 /// Of these, `**`: each walks through all folders again.
-const MOST_ANY_DEPTH: usize = 1;
+const MAX_ANY_DEPTH: usize = 1;
 
 /// What may stand in braces.
 const PLACEHOLDERS: [&str; 4] = ["name", "stem", "base", "folder"];
@@ -122,9 +122,9 @@ fn checked(text: &str) -> Result<Pattern, String> {
     if text.trim().is_empty() {
         return Err("a path or pattern is expected, got none".to_owned());
     }
-    if text.chars().count() > MOST_CHARACTERS {
+    if text.chars().count() > MAX_CHARACTERS {
         return Err(format!(
-            "a pattern of at most {MOST_CHARACTERS} characters is expected"
+            "a pattern of at most {MAX_CHARACTERS} characters is expected"
         ));
     }
     let inside = |component| matches!(component, Component::Normal(_) | Component::CurDir);
@@ -135,9 +135,9 @@ fn checked(text: &str) -> Result<Pattern, String> {
     }
     let any_depth = text.matches("**").count();
     let wildcards = text.matches(['*', '?', '[']).count();
-    if any_depth > MOST_ANY_DEPTH || wildcards > MOST_WILDCARDS {
+    if any_depth > MAX_ANY_DEPTH || wildcards > MAX_WILDCARDS {
         return Err(format!(
-            "at most {MOST_WILDCARDS} wildcards and {MOST_ANY_DEPTH} '**' are expected"
+            "at most {MAX_WILDCARDS} wildcards and {MAX_ANY_DEPTH} '**' are expected"
         ));
     }
     let pattern = Pattern::new(text);
@@ -190,8 +190,8 @@ mod tests {
             "[",
             "a***",
             "**/a/**/b",
-            &"*/".repeat(MOST_WILDCARDS + 1),
-            &"a".repeat(MOST_CHARACTERS + 1),
+            &"*/".repeat(MAX_WILDCARDS + 1),
+            &"a".repeat(MAX_CHARACTERS + 1),
         ] {
             assert!(document(hostile).is_err(), "{hostile}");
             let pattern: Result<SiblingPattern, String> = hostile.to_owned().try_into();

@@ -18,7 +18,7 @@ use super::file::{Config, schema};
 
 /// Bytes of a configuration, at most: room for some ten thousand accepted words. The
 /// parser of TOML itself bounds how deep it nests.
-const MOST_BYTES: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 
 /// Jaro-Winkler likeness from which a key is a slip of another; 0.7 keeps out what shares
 /// only a few letters.
@@ -52,13 +52,13 @@ impl ConfigFile {
         }
         let mut bytes = Vec::new();
         let file = File::open(path).map_err(unreadable)?;
-        file.take(MOST_BYTES + 1)
+        file.take(MAX_BYTES + 1)
             .read_to_end(&mut bytes)
             .map_err(unreadable)?;
-        if bytes.len() as u64 > MOST_BYTES {
+        if bytes.len() as u64 > MAX_BYTES {
             return Err(ConfigError::TooLarge {
                 path: name,
-                limit: MOST_BYTES,
+                limit: MAX_BYTES,
             });
         }
         let folder = match path.parent() {

@@ -12,7 +12,7 @@ use super::patterns::{DocumentPattern, SiblingPattern};
 use super::read::shown;
 
 /// Siblings of one article, at most: each is read whole and costs as much as the article.
-const MOST_SIBLINGS: usize = 16;
+const MAX_SIBLINGS: usize = 16;
 
 /// The rules of one configuration.
 #[derive(Debug, Clone, Default)]
@@ -25,7 +25,7 @@ pub struct Rules {
     pub rules: Vec<Rule>,
 }
 
-/// One of them.
+/// Which files are siblings of which articles.
 #[derive(Debug, Clone)]
 pub struct Rule {
     /// The line it begins on.
@@ -36,13 +36,13 @@ pub struct Rule {
     pub sibling: SiblingPattern,
 }
 
-/// What the rules say of an article.
+/// What the rules of a configuration say of an article.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct RuleMatches {
     /// Its siblings, as they are shown.
     pub siblings: Vec<PathBuf>,
     /// The lines of rules that are for it, where none of them names a file that is there.
-    pub in_vain: Vec<usize>,
+    pub without_file: Vec<usize>,
 }
 
 /// Where a file lies: links to its folder are followed, and it itself is not.
@@ -59,8 +59,8 @@ impl Rules {
     ///
     /// # Errors
     /// Where there are too many, or one lies outside of the configuration's folder.
-    pub fn of(&self, document: &Path) -> anyhow::Result<Found> {
-        let mut found = Found::default();
+    pub fn of(&self, document: &Path) -> anyhow::Result<RuleMatches> {
+        let mut found = RuleMatches::default();
         // A file that is not there fails by itself.
         let (Ok(whole), Some(place)) = (document.canonicalize(), place(document)) else {
             return Ok(found);
@@ -73,7 +73,7 @@ impl Rules {
             if !rule.documents.fits(inside) {
                 continue;
             }
-            found.in_vain.push(rule.line);
+            found.without_file.push(rule.line);
             for sibling in self.files(rule, inside)? {
                 if sibling == whole || seen.contains(&sibling) {
                     continue;
@@ -86,9 +86,9 @@ impl Rules {
                         shown(&sibling)
                     );
                 }
-                if found.siblings.len() == MOST_SIBLINGS {
+                if found.siblings.len() == MAX_SIBLINGS {
                     bail!(
-                        "{}:{}: {} has more than {MOST_SIBLINGS} siblings; name fewer",
+                        "{}:{}: {} has more than {MAX_SIBLINGS} siblings; name fewer",
                         self.name,
                         rule.line,
                         shown(document)
@@ -99,7 +99,7 @@ impl Rules {
             }
         }
         if !found.siblings.is_empty() {
-            found.in_vain.clear();
+            found.without_file.clear();
         }
         Ok(found)
     }
@@ -120,6 +120,6 @@ impl Rules {
         let files = paths.flatten().filter(|path| path.is_file());
         let whole = files.filter_map(|path| path.canonicalize().ok());
         // One more than is allowed, and the article itself.
-        Ok(whole.take(MOST_SIBLINGS + 2).collect())
+        Ok(whole.take(MAX_SIBLINGS + 2).collect())
     }
 }

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use super::file::schema;
 use super::read::ConfigFile;
 
-/// The example of the README.
+/// The example of the guide.
 fn example() -> &'static str {
-    let readme = include_str!("../../../../README.md");
-    let (_, rest) = readme.split_once("```toml\n# mtlint.toml\n").unwrap();
+    let page = include_str!("../../../../docs/src/configuration.md");
+    let (_, rest) = page.split_once("```toml\n# mtlint.toml\n").unwrap();
     rest.split_once("```").unwrap().0
 }
 
@@ -52,7 +52,7 @@ fn the_schema_accepts_the_example_and_the_example_has_every_key() {
         let name = key.rsplit('.').next().unwrap();
         assert!(
             example().contains(name),
-            "{key} is not in the README's example"
+            "{key} is not in the guide's example"
         );
     }
     for wrong in [

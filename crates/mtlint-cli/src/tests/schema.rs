@@ -1,8 +1,8 @@
 //! `schema`: the schemas in `schemas/`, and what is really written.
 
-use mtlint::batch::Line;
-use mtlint::batch::run_report::RunReport;
 use mtlint::report::{SiblingDoubt, v1};
+use mtlint_batch::Line;
+use mtlint_batch::run_report::RunReport;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

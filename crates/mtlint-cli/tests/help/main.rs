@@ -1,17 +1,27 @@
-//! What the program says of itself: every example in its help is run, and completions and
-//! manual pages are read as shells and `man` read them. With the stand-in model.
+//! What the program says of itself: every example in its help and every command in the README
+//! and the guide is run, and completions and manual pages are read as shells and `man` read
+//! them. With the stand-in model.
 #![cfg(unix)]
 // Clippy knows test functions by their attribute, not the helpers they call.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod examples;
+mod guide;
 mod pages;
+mod sandbox;
 mod shells;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 const MTLINT: &str = env!("CARGO_BIN_EXE_mtlint");
+
+/// The top of the repository, wherever in it this package is.
+fn root() -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let top = |folder: &&Path| folder.join("docs/book.toml").exists();
+    package.ancestors().find(top).unwrap().to_owned()
+}
 
 fn mtlint(arguments: &[&str]) -> String {
     let done = Command::new(MTLINT).args(arguments).output().unwrap();

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use mtlint::lm::{LmError, SentenceVectors};
-use mtlint::models::{ModelError, Silent, resolve};
+use mtlint_models::{ModelError, Silent, resolve};
 use mtlint_torch::{Device, Files, SentenceEncoder};
 use serde::Deserialize;
 

@@ -9,9 +9,9 @@ use super::Reached;
 use super::fit::{self, Labelled, Rated, Right};
 use super::texts::{Kind, Text, bad_words};
 use crate::metrics::{Judged, Ranking, mean, pearson};
-use mtlint::detect::features::{OF_THE_MODEL, WIDTH};
-use mtlint::detect::{Calibration, RateModel, Thresholds, WordModel};
-use mtlint::pipeline::Numbers;
+use mtlint::detect::features::{WIDTH, model_columns};
+use mtlint::detect::{PlattScaling, RateModel, Thresholds, WordModel};
+use mtlint::linter::Numbers;
 
 /// Bins of the expected calibration error.
 const BINS: usize = 15;
@@ -38,7 +38,7 @@ pub(super) fn scale(own: &WordModel, texts: &[Text<'_>]) -> ([f32; WIDTH], [f32;
         .flat_map(|numbers| &numbers.rows)
         .collect();
     let count = rows.len().max(1) as f64;
-    for column in OF_THE_MODEL {
+    for column in model_columns() {
         let values = || rows.iter().map(|row| f64::from(row[column]));
         let middle = values().sum::<f64>() / count;
         let variance = values().map(|x| (x - middle).powi(2)).sum::<f64>() / count;
@@ -53,7 +53,7 @@ pub(super) fn scale(own: &WordModel, texts: &[Text<'_>]) -> ([f32; WIDTH], [f32;
 pub(super) struct Candidate {
     pub model: WordModel,
     said: Vec<Option<Said>>,
-    pub calibration: Calibration,
+    pub calibration: PlattScaling,
     pub loss: f64,
 }
 
@@ -133,7 +133,7 @@ impl Candidate {
 }
 
 /// The probabilities of a text's words.
-fn scores(said: &Said, numbers: &Numbers, calibration: Calibration) -> Vec<f32> {
+fn scores(said: &Said, numbers: &Numbers, calibration: PlattScaling) -> Vec<f32> {
     let words = said.logits.iter().zip(&numbers.excluded);
     words
         .map(|(logit, excluded)| {
@@ -152,7 +152,7 @@ fn judged(
     texts: &[Text<'_>],
     sets: usize,
     kind: Kind,
-    calibration: Calibration,
+    calibration: PlattScaling,
 ) -> Vec<Vec<Judged>> {
     let mut judged = vec![Vec::new(); sets];
     for (index, (text, said)) in texts.iter().zip(&candidate.said).enumerate() {
@@ -186,7 +186,7 @@ fn right(
     candidate: &Candidate,
     texts: &[Text<'_>],
     sets: usize,
-    calibration: Calibration,
+    calibration: PlattScaling,
 ) -> Vec<Vec<Right>> {
     let mut right: Vec<Vec<Right>> = vec![Vec::new(); sets];
     for (text, said) in texts.iter().zip(&candidate.said) {
@@ -205,7 +205,7 @@ pub(super) fn measured(
     candidate: &Candidate,
     texts: &[Text<'_>],
     sets: usize,
-    calibration: Calibration,
+    calibration: PlattScaling,
     thresholds: Thresholds,
 ) -> Reached {
     let judged = judged(candidate, texts, sets, Kind::Measured, calibration);

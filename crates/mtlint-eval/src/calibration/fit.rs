@@ -4,7 +4,7 @@
 //! the definitions of `training/train.py`. Nothing is read here.
 
 use crate::metrics::{Counts, Judged, Ranking, mean};
-use mtlint::detect::{Calibration, RateModel};
+use mtlint::detect::{PlattScaling, RateModel};
 
 /// Flagged words per 1,000 words of right articles that `precise` may cost. Surprisals
 /// alone flag three times as many as states do.
@@ -30,7 +30,7 @@ pub struct Labelled {
 
 /// The calibration under which the labels are likeliest, and the mean loss with it, in
 /// nats: a logistic regression by Newton's method.
-pub fn probabilities(words: &[Labelled]) -> (Calibration, f64) {
+pub fn probabilities(words: &[Labelled]) -> (PlattScaling, f64) {
     // Far smaller than what a hundred words tell; it only keeps the steps finite.
     const RIDGE: f64 = 1e-6;
     const STEPS: usize = 50;
@@ -85,7 +85,7 @@ pub fn probabilities(words: &[Labelled]) -> (Calibration, f64) {
     }
     let [slope, level, shift] = scale.map(|number| number as f32);
     (
-        Calibration {
+        PlattScaling {
             slope,
             level,
             shift,

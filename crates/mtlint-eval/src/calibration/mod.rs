@@ -1,20 +1,22 @@
 //! Fitting the detector's calibration to the readings of one language model.
 //!
-//! In: an [`Linter`] and labelled data. Out: a [`Calibrated`] fitted on one half of
+//! In: an [`Linter`] and labelled data. Out: a [`ModelCalibration`] fitted on one half of
 //! the documents (`dev-a`, see [`tuned_on`](super::dataset::Sample::tuned_on)), and what
 //! it changes on the other. Sentences are read by themselves and joined with others of
 //! their document. It writes nothing.
 
 mod candidate;
+mod file;
 mod fit;
 mod texts;
 
 use self::candidate::{Candidate, measured, scale};
+pub use self::file::{WriteError, write};
 use self::texts::{Kind, Text, bad_words, texts};
 use super::dataset::DataSet;
-use mtlint::detect::calibrated::{Calibrated, SCHEMA};
+use mtlint::detect::calibration::{ModelCalibration, SCHEMA};
 use mtlint::detect::{Thresholds, WordModel};
-use mtlint::pipeline::{LintError, Linter};
+use mtlint::linter::{LintError, Linter};
 
 /// Sentences of each half that are needed: with fewer, thresholds are those of chance.
 const LEAST_SENTENCES: usize = 100;
@@ -56,7 +58,7 @@ pub enum CalibrationError {
 #[derive(Debug, Clone)]
 pub struct Fitted {
     /// The calibration.
-    pub calibrated: Calibrated,
+    pub calibrated: ModelCalibration,
     /// Sentences that were fitted on, and others that were measured on.
     pub sentences: [usize; 2],
     /// Right articles by which `precise` was set; 0 where the post-edits stood for them.
@@ -88,13 +90,15 @@ pub struct Reached {
     pub flagged_per_1000: f64,
 }
 
-/// Fits. At most `limit` texts of each set are read; `progress` is told how many of how
+/// Fits a calibration. `language` is an ISO 639-3 code that the texts are taken to be in,
+/// instead of guessing it. At most `limit` texts of each set are read; `progress` is told how many of how
 /// many are.
 ///
 /// # Errors
 /// When the model fails, and when the data does not suffice.
 pub fn calibrate(
     linter: &Linter,
+    language: Option<&str>,
     sets: &[DataSet],
     limit: Option<usize>,
     mut progress: impl FnMut(usize, usize),
@@ -110,7 +114,7 @@ pub fn calibrate(
     let mut done = 0;
     for batch in texts.chunks_mut(BATCH) {
         let plain: Vec<&str> = batch.iter().map(|text| &*text.text).collect();
-        let numbers = linter.numbers(&plain)?;
+        let numbers = linter.numbers(&plain, language)?;
         for (text, numbers) in batch.iter_mut().zip(numbers) {
             text.numbers = numbers;
         }
@@ -155,7 +159,7 @@ pub fn calibrate(
     let numbers = texts.iter().filter_map(|text| text.numbers.as_ref());
     let after = measured(&chosen, &texts, sets.len(), chosen.calibration, thresholds);
     Ok(Fitted {
-        calibrated: Calibrated {
+        calibrated: ModelCalibration {
             schema: SCHEMA.to_owned(),
             model: linter.model().name.clone(),
             model_sha256: linter.model().sha256.clone(),

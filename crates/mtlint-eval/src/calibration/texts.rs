@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::fit::ARTICLE_WORDS;
 use crate::dataset::{DataSet, LabelledToken, Labels, Sample};
 use crate::{Half, Options, Subject, choose};
-use mtlint::pipeline::Numbers;
+use mtlint::linter::Numbers;
 use mtlint::span::{Doc, Span};
 
 /// Sentences that are joined, at most and at least.

@@ -8,7 +8,7 @@ use super::{Asked, Reader};
 use crate::changes::{Changed, Kind, change, names};
 use crate::dataset::{Labels, Sample};
 use mtlint::finding::{Category, Finding};
-use mtlint::pipeline::LintError;
+use mtlint::linter::LintError;
 use mtlint::report::Analysis;
 use mtlint::segment::segment;
 

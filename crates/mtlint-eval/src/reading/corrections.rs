@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 use super::{Asked, Reader};
 use crate::dataset::{DataSet, LabelledToken, Labels, Passage, Sample};
 use crate::metrics::Distances;
-use mtlint::correct::{Allowed, correct};
+use mtlint::correct::{Permission, correct};
 use mtlint::finding::{Applicability, Suggestion};
 use mtlint::lexicon::Lexicon;
+use mtlint::linter::LintError;
 use mtlint::lm::SentenceVectors;
-use mtlint::pipeline::LintError;
 use mtlint::report::Analysis;
 use mtlint::segment::{WordKind, segment};
-use mtlint::sibling::{Articles, Comparison, SiblingArticle};
+use mtlint::sibling::{Articles, Comparison, Memo, SiblingArticle};
 use mtlint::span::{Doc, Span};
 
 /// What one suggestion does when it is applied alone.
@@ -108,7 +108,7 @@ impl Aligned {
         let lexicon = Lexicon::embedded()?;
         let began = Instant::now();
         let articles = Articles::new(text, &segments, &siblings).with(vectors)?;
-        let comparison = Comparison::new(&articles, &lexicon, &[], &[]);
+        let comparison = Comparison::new(&articles, &mut Memo::new(&lexicon), &[], &[]);
         aligned.took = began.elapsed();
         for passage in passages {
             let within = |(_, span): &(usize, &Span<Doc>)| passage.span.overlaps(**span);
@@ -159,7 +159,7 @@ impl<P: FnMut(usize)> Reader<'_, P> {
                 passages, sibling, ..
             } = &sample.labels
             {
-                let vectors = self.linter.vectors();
+                let vectors = self.linter.sentence_vectors();
                 alignments.push(Aligned::new(&sample.text, passages, sibling, vectors)?);
             }
             self.done += 1;
@@ -189,7 +189,7 @@ impl<P: FnMut(usize)> Reader<'_, P> {
         let asked: Vec<Asked<'_>> = asked.collect();
         let mut alignments = Vec::with_capacity(stories.len());
         for (text, passages, sibling) in &stories {
-            let vectors = self.linter.vectors();
+            let vectors = self.linter.sentence_vectors();
             alignments.push(Aligned::new(text, passages, sibling, vectors)?);
         }
         self.judge(&asked, |index, analysis| {
@@ -229,7 +229,7 @@ impl StoryCorrections {
             let these = tokens.iter().filter(|token| token.bad);
             bad.extend(these.map(|token| token.span.shifted(by)));
         }
-        let applied = |allowed: Allowed| {
+        let applied = |allowed: Permission| {
             let findings = &analysis.findings;
             let first = findings.iter().filter_map(|f| allowed.choose(f));
             let edits = correct(text, findings, allowed).edits;
@@ -247,8 +247,8 @@ impl StoryCorrections {
             errors: trial.distances.errors(),
             bad: bad.len(),
             labelled,
-            safe: applied(Allowed::Safe),
-            safe_and_unsafe: applied(Allowed::SafeAndUnsafe),
+            safe: applied(Permission::Safe),
+            safe_and_unsafe: applied(Permission::SafeAndUnsafe),
             every: trial.all(every, None, &bad),
             alignment: Aligned::default(),
         }

@@ -6,8 +6,8 @@
 use std::path::Path;
 
 use mtlint::document::Document;
-use mtlint::pipeline::{Input, OperatingPoint};
 use mtlint::report::Outcome;
+use mtlint::{Options as LintOptions, Request};
 use mtlint_eval::dataset::{DataSet, load};
 use mtlint_eval::{Evaluation, Half, Options, Subject, measure};
 
@@ -35,7 +35,8 @@ fn measured(sets: &[DataSet], half: Half, limit: usize) -> Evaluation {
         max_bytes: 1 << 20,
         subject: Subject::Detection,
     };
-    measure(&linter(OperatingPoint::Precise), sets, options, |_, _| {}).unwrap()
+    let lint = LintOptions::default();
+    measure((&linter(), &lint), sets, options, |_, _| {}).unwrap()
 }
 
 fn sets(folder: &Path, files: &[String]) -> Vec<DataSet> {
@@ -85,14 +86,12 @@ fn the_post_edit_rate_does_not_drift_with_length() {
     let Some(folder) = data("the_post_edit_rate_does_not_drift_with_length") else {
         return;
     };
-    let linter = linter(OperatingPoint::Precise);
+    let linter = linter();
     let rate_and_words = |texts: Vec<&str>| -> Vec<(f64, f64)> {
-        let inputs = texts.into_iter().map(|text| Input {
-            id: String::new(),
-            document: Ok(Document::from_text("a", text)),
-            siblings: Vec::new(),
-        });
-        let reports = linter.judge(inputs.collect()).unwrap();
+        let texts = texts.into_iter();
+        let requests = texts.map(|text| Request::new(Document::from_text("a", text)));
+        let options = LintOptions::default();
+        let reports = linter.lint_all(requests.collect(), &options).unwrap();
         let scores = reports.iter().map(|report| match &report.outcome {
             Outcome::Scored(analysis) => analysis.score,
             other => panic!("not scored: {other:?}"),

@@ -41,6 +41,17 @@ impl Precision {
     }
 }
 
+#[cfg(feature = "clap")]
+impl clap::ValueEnum for Precision {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Int8, Self::F32]
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.name()))
+    }
+}
+
 /// The kernel for products in 8 bits on this processor, and how many operations
 /// a second it does on one thread with all it needs in the cache.
 pub fn int8_ceiling() -> (&'static str, f64) {

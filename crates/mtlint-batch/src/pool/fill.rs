@@ -1,0 +1,202 @@
+//! From the arguments of a batch to its pool.
+//!
+//! In: files, folders and patterns as a batch has them, and the batch itself.
+//! Out: the pool with all their articles, and how many things could not be read.
+//! What is no article, for it is empty or not in English, is left out. It
+//! compares nothing.
+
+use std::io::BufRead;
+use std::path::Path;
+
+use mtlint::language::{AbstainReason, Gate, gate};
+use mtlint::segment::segment;
+
+use super::super::open::{BytesRead, Reading, Unnamed, records};
+use super::super::source::{Source, sources};
+use super::super::{BatchError, Record};
+use super::{Article, Pool, PoolBuilder, PoolError};
+
+/// The argument that stands for the batch's own documents.
+pub const BATCH: &str = "batch";
+
+/// The sources of a pool, known to be there.
+#[derive(Debug)]
+pub struct PoolSources {
+    /// Each argument with its sources that are not the batch's.
+    others: Vec<(String, Vec<Source>)>,
+    /// Sources of the batch whose documents are articles of the pool too.
+    own: Vec<Source>,
+}
+
+/// A pool, and what was left out.
+pub struct Filled {
+    /// It.
+    pub pool: Pool,
+    /// From this number on, its articles are the batch's own documents.
+    pub own_from: u64,
+    /// Records and files that are no articles; not those of the batch, which
+    /// have their reports.
+    pub left_out: u64,
+    /// What is wrong with the first of them.
+    pub problem: Option<String>,
+}
+
+impl PoolSources {
+    /// The sources that `arguments` name, for a batch that reads `inputs`. A
+    /// file that is also an input is the batch's, as [`BATCH`] means all inputs.
+    ///
+    /// # Errors
+    /// When there is nothing of such a name, and when something would be read
+    /// twice that cannot be.
+    pub fn find(arguments: &[String], inputs: &[Source]) -> Result<Self, PoolError> {
+        let mut own = vec![false; inputs.len()];
+        let mut others = Vec::new();
+        let mut stdin = inputs.contains(&Source::StandardInput);
+        for argument in arguments {
+            if argument == BATCH {
+                own.fill(true);
+                continue;
+            }
+            let mut found = sources(std::slice::from_ref(argument))?;
+            found.retain(|source| {
+                let input = inputs.iter().position(|input| same(input, source));
+                if let Some(input) = input {
+                    own[input] = true;
+                }
+                input.is_none()
+            });
+            if found.contains(&Source::StandardInput) && std::mem::replace(&mut stdin, true) {
+                return Err(PoolError::StandardInputTwice);
+            }
+            if !found.is_empty() {
+                others.push((argument.clone(), found));
+            }
+        }
+        let own = inputs.iter().zip(own).filter(|(_, own)| *own);
+        let own: Vec<Source> = own.map(|(input, _)| input.clone()).collect();
+        match own.iter().find(|source| !again(source)) {
+            Some(once) => Err(PoolError::OnlyOnce { name: once.name() }),
+            None => Ok(Self { others, own }),
+        }
+    }
+
+    /// Its files, so that nothing is written over them.
+    pub fn others(&self) -> impl Iterator<Item = &Source> {
+        self.others.iter().flat_map(|(_, sources)| sources)
+    }
+
+    /// Reads them all. `language` is the one that all texts are said to be in.
+    ///
+    /// # Errors
+    /// When a file of records cannot be read to its end, when an argument gives
+    /// no article, and when the index fails.
+    pub fn fill<R: BufRead>(
+        &self,
+        stdin: R,
+        max_bytes: u64,
+        language: Option<&str>,
+    ) -> Result<Filled, BatchError> {
+        let mut stdin = Some(stdin);
+        let mut builder = PoolBuilder::new()?;
+        let (mut left_out, mut problem) = (0, None);
+        let reading = |unnamed| Reading {
+            max_bytes,
+            unnamed,
+            read: BytesRead::default(),
+        };
+        for (argument, sources) in &self.others {
+            let mut articles = 0u64;
+            let mut first = None;
+            for source in sources {
+                for record in records(source, &mut stdin, &reading(Unnamed::FileAndLine)) {
+                    match article(record?, language) {
+                        Ok(article) => {
+                            builder.add(&article)?;
+                            articles += 1;
+                        }
+                        Err(wrong) => {
+                            left_out += 1;
+                            first.get_or_insert_with(|| told(source, &wrong));
+                        }
+                    }
+                }
+            }
+            if articles == 0 {
+                return Err(PoolError::Empty {
+                    argument: argument.clone(),
+                    problem: first.unwrap_or_else(|| "there is nothing in it".to_owned()),
+                }
+                .into());
+            }
+            problem = problem.or(first);
+        }
+        let own_from = builder.len();
+        for source in &self.own {
+            for record in records(source, &mut stdin, &reading(Unnamed::Line)) {
+                if let Ok(article) = article(record?, language) {
+                    builder.add(&article)?;
+                }
+            }
+        }
+        Ok(Filled {
+            pool: builder.finish()?,
+            own_from,
+            left_out,
+            problem,
+        })
+    }
+}
+
+/// The article of a record, or what is wrong with it.
+fn article(record: Record, language: Option<&str>) -> Result<Article, String> {
+    let (document, day) = match record {
+        Record::Document { request, day } => (request.document, day),
+        Record::Unreadable { error, .. } => return Err(error.to_string()),
+        Record::Rejected { error, .. } => return Err(error.to_string()),
+    };
+    let id = document.name().to_owned();
+    let text = document.text().to_owned();
+    match gate(&text, &segment(&text), language) {
+        Gate::Judge(_) => Ok(Article {
+            id,
+            text,
+            date: day,
+        }),
+        Gate::Abstain { reason, .. } => Err(format!(
+            "{id} {}",
+            match reason {
+                AbstainReason::Empty => "is empty",
+                AbstainReason::LanguageUnsupported => "is not in English",
+                AbstainReason::TooShort | AbstainReason::NotText => "has no words to compare",
+            }
+        )),
+    }
+}
+
+/// What is wrong in a source: a file of records is named, since the record
+/// knows its line only.
+fn told(source: &Source, wrong: &str) -> String {
+    match source {
+        Source::Text(_) => wrong.to_owned(),
+        Source::Records(_) | Source::Rows(_) | Source::Table(_) | Source::StandardInput => {
+            format!("{}: {wrong}", source.name())
+        }
+    }
+}
+
+/// Whether both are the same file.
+fn same(one: &Source, other: &Source) -> bool {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    match (one.path(), other.path()) {
+        (Some(one), Some(other)) => real(one) == real(other),
+        _ => false,
+    }
+}
+
+/// Whether a source gives the same again when it is read again.
+fn again(source: &Source) -> bool {
+    // What is not there fails both times.
+    source
+        .path()
+        .is_some_and(|path| !path.exists() || path.is_file())
+}

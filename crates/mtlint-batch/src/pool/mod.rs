@@ -1,0 +1,409 @@
+//! Articles on the same story, found in a pool.
+//!
+//! In: a pool of texts with ids, perhaps with dates, and then documents. Out:
+//! for a document the pool's articles on the same story, the surest first, each
+//! with a probability and whether it is a near copy; and which of them serve as
+//! siblings, once their qualities are known. An index (`index`) finds candidates
+//! by rare terms, sounds of names and shared wording; each is then compared in
+//! full (`decision`, `copies`). How rare a term is, the pool says together with
+//! English in general, so that a pool of three articles is judged like one of a
+//! million. Its files are read by `fill`. It judges no quality.
+
+mod copies;
+mod decision;
+pub mod fill;
+mod index;
+mod profile;
+#[cfg(test)]
+mod tests;
+mod vocabulary;
+
+use std::collections::{HashMap, HashSet};
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use mtlint::lexicon::LexiconError;
+
+use copies::Shingles;
+pub use decision::Evidence;
+use decision::evidence;
+use index::{Reader, View, Writer};
+use profile::{Profile, Term};
+use vocabulary::Vocabulary;
+
+use super::SourceError;
+
+/// The probability from which an article is said to tell the same story. Of
+/// the stories that are tuned on, less than 1 in 100 without a sibling is given
+/// one; a lower value would find hardly more of the right ones.
+pub const SAME_STORY: f64 = 0.4;
+
+/// Candidates that are compared in full.
+const CANDIDATES: usize = 12;
+
+/// The rarest terms of a document that the index is asked for.
+const ASKED_TERMS: usize = 96;
+
+/// English in general counts as much as this many articles of the pool when it
+/// is reckoned how rare a term is.
+const GENERAL_ARTICLES: f64 = 100.0;
+
+/// No term is taken to be rarer than one article in so many: below that, what
+/// is known of frequencies is chance.
+const RAREST: f64 = 2_000.0;
+
+/// Of several articles on the same story, those serve for their quality whose
+/// probability is at most this much below the surest one's.
+pub const AS_SURE: f64 = 0.1;
+
+/// Qualities, 0 to 100, less apart than this count as alike: about half of the
+/// interval that a score of a news story has.
+const CLEARLY_CLEANER: f64 = 5.0;
+
+/// A near copy serves if its quality is higher by this: little chance is in the
+/// difference of two scores of nearly the same words.
+const CLEANER_COPY: f64 = 1.0;
+
+/// What an article's quality is taken to be that nobody has judged: pools are
+/// made of texts that somebody trusts.
+const UNJUDGED_QUALITY: f64 = 80.0;
+
+/// Why a pool cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PoolError {
+    /// No temporary folder can be made for the index.
+    #[error("cannot make a temporary folder for the index of the pool")]
+    Folder {
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The index cannot be written or read.
+    #[error("the index of the pool failed")]
+    Index(#[from] tantivy::TantivyError),
+    /// The lexicon is damaged.
+    #[error(transparent)]
+    Lexicon(#[from] LexiconError),
+    /// A source of the pool cannot be found.
+    #[error("the pool cannot be read")]
+    Source(#[from] SourceError),
+    /// A source of the pool gives nothing to compare with.
+    #[error("the pool {argument} holds no article: {problem}")]
+    Empty {
+        /// The source as given.
+        argument: String,
+        /// What is wrong with the first thing in it.
+        problem: String,
+    },
+    /// Standard input was named as an input and as a pool.
+    #[error("standard input (-) can be read only once, as an input or as a pool")]
+    StandardInputTwice,
+    /// The batch is its own pool, and an input cannot be read twice.
+    #[error(
+        "the pool is the batch itself, which is then read twice, and {name} can be read only \
+         once; write it to a file first"
+    )]
+    OnlyOnce {
+        /// The input as given.
+        name: String,
+    },
+}
+
+/// A text of the pool, or the document that siblings are wanted for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Article {
+    /// Its path as given, or the record's own id.
+    pub id: String,
+    /// Its text.
+    pub text: String,
+    /// The day it is from, as a Julian day number, where it is known.
+    pub date: Option<i32>,
+}
+
+/// An article of the pool that is compared with a document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Match {
+    /// It.
+    pub article: Article,
+    /// Its place in the pool, from 0.
+    pub number: u64,
+    /// The detector's score, 0 to 100, once somebody has judged it.
+    pub quality: Option<f64>,
+    /// The calibrated probability that it tells the same story, 0 to 1.
+    pub probability: f64,
+    /// Whether it is the document with small changes, or with none.
+    pub near_copy: bool,
+    /// Whether it is the document to the last byte.
+    pub identical: bool,
+    /// What the probability rests on.
+    pub evidence: Evidence,
+}
+
+impl Match {
+    /// Whether it tells the same story.
+    pub fn same_story(&self) -> bool {
+        self.near_copy || self.identical || self.probability >= SAME_STORY
+    }
+}
+
+/// Takes in a pool's articles.
+pub struct PoolBuilder {
+    writer: Writer,
+    vocabulary: Vocabulary,
+    /// Half of the SHA-256 of each text and its day: a report that agencies
+    /// send out a hundred times takes up one candidate's place, not all.
+    texts: HashSet<[u8; 16]>,
+}
+
+impl PoolBuilder {
+    /// An empty pool in a temporary folder.
+    ///
+    /// # Errors
+    /// When no such folder can be made, or the lexicon is damaged.
+    pub fn new() -> Result<Self, PoolError> {
+        Ok(Self {
+            writer: Writer::new()?,
+            vocabulary: Vocabulary::new()?,
+            texts: HashSet::new(),
+        })
+    }
+
+    /// How many articles it holds so far.
+    pub fn len(&self) -> u64 {
+        self.writer.number
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds an article, unless the very same text of the same day is there.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub fn add(&mut self, article: &Article) -> Result<(), PoolError> {
+        let hasher = Sha256::new_with_prefix(article.text.as_bytes());
+        let day = article.date.map_or(i64::MIN, i64::from);
+        let hash = half(hasher.chain_update(day.to_le_bytes()).finalize().into());
+        if !self.texts.insert(hash) {
+            return Ok(());
+        }
+        let profile = Profile::new(&self.vocabulary, &article.text);
+        let bands = Shingles::new(&profile.words).bands();
+        self.writer.add(article, &profile, &bands)
+    }
+
+    /// The pool, ready to be asked.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub fn finish(self) -> Result<Pool, PoolError> {
+        Ok(Pool {
+            reader: self.writer.finish()?,
+            vocabulary: self.vocabulary,
+        })
+    }
+}
+
+fn half(hash: [u8; 32]) -> [u8; 16] {
+    std::array::from_fn(|byte| hash[byte])
+}
+
+/// Texts among which articles on the same story are found.
+pub struct Pool {
+    reader: Reader,
+    vocabulary: Vocabulary,
+}
+
+impl Pool {
+    /// How many articles it holds.
+    pub fn len(&self) -> u64 {
+        self.reader.articles
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The articles on the same story as `document`, itself included where the
+    /// pool holds it; the surest first. [`serving`] says which of them serve as
+    /// siblings. Of those whose date is known, only such as are at most `window`
+    /// days older or newer are looked at, if the document's is known too.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn on_same_story(
+        &self,
+        document: &Article,
+        window: Option<u32>,
+    ) -> Result<Vec<Match>, PoolError> {
+        let mut found = self.compared(document, window)?;
+        found.retain(Match::same_story);
+        Ok(found)
+    }
+
+    /// Every candidate with what is known of it, the surest first.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn compared(
+        &self,
+        document: &Article,
+        window: Option<u32>,
+    ) -> Result<Vec<Match>, PoolError> {
+        let profile = Profile::new(&self.vocabulary, &document.text);
+        let shingles = Shingles::new(&profile.words);
+        let view = self.reader.view();
+        let mut rarities = Rarities::new(&view, self.reader.articles);
+        rarities.learn(&profile)?;
+        let mut keys: Vec<(&str, f64)> = profile
+            .terms
+            .iter()
+            .map(|(key, term)| (key.as_str(), rarities.of(key, term)))
+            .collect();
+        // What no article has finds none.
+        keys.retain(|(key, _)| rarities.known(key) || profile.terms[*key].name);
+        keys.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+        keys.truncate(ASKED_TERMS);
+        let keys: Vec<&str> = keys.into_iter().map(|(key, _)| key).collect();
+        let days = document.date.zip(window).map(|(day, window)| {
+            let window = i32::try_from(window).unwrap_or(i32::MAX);
+            (day.saturating_sub(window), day.saturating_add(window))
+        });
+        let candidates = view.candidates(&profile, &keys, &shingles.bands(), days, CANDIDATES)?;
+        let others: Vec<Profile> = candidates
+            .par_iter()
+            .map(|candidate| Profile::new(&self.vocabulary, &candidate.article.text))
+            .collect();
+        for other in &others {
+            rarities.learn(other)?;
+        }
+        let rarity = |key: &str, term: &Term| rarities.of(key, term);
+        let compared = candidates.into_par_iter().zip(&others);
+        let mut found: Vec<Match> = compared
+            .map(|(candidate, other)| {
+                let article = candidate.article;
+                let evidence = evidence(&profile, other, rarity);
+                Match {
+                    number: candidate.number,
+                    quality: None,
+                    probability: evidence.probability(),
+                    near_copy: shingles.near_copy(&Shingles::new(&other.words)),
+                    identical: article.text == document.text,
+                    evidence,
+                    article,
+                }
+            })
+            .collect();
+        found.sort_by(|a, b| {
+            let order = b.probability.total_cmp(&a.probability);
+            order.then(a.number.cmp(&b.number))
+        });
+        Ok(found)
+    }
+}
+
+/// Of the articles on the same story those that can serve a document as
+/// siblings, the best one first. `quality` is the document's, where it is known.
+///
+/// The document itself, and what is the same to the last byte, never serves: it
+/// would confirm every slip. Nor does a near copy that is known to be no cleaner,
+/// nor what is known to be clearly less clean than the document. A near copy that
+/// is known to be cleaner comes first; then come those that are about as surely
+/// on the story as any, the cleaner one first; then near copies of unknown
+/// quality, which very probably have the same slips; then what is less surely on
+/// the story.
+pub fn serving(quality: Option<f64>, found: &[Match]) -> Vec<&Match> {
+    let gain = |one: &Match| Some(one.quality? - quality?);
+    let wanted = |one: &Match| {
+        gain(one).is_none_or(|gain| {
+            if one.near_copy {
+                gain >= CLEANER_COPY
+            } else {
+                gain > -CLEARLY_CLEANER
+            }
+        })
+    };
+    let mut serving: Vec<&Match> = found
+        .iter()
+        .filter(|one| one.same_story() && !one.identical && wanted(one))
+        .collect();
+    let surest = serving.iter().map(|one| one.probability);
+    let surest = surest.fold(0.0, f64::max);
+    let rank = |one: &Match| {
+        if one.near_copy {
+            return if gain(one).is_some() { 0 } else { 2 };
+        }
+        if one.probability >= surest - AS_SURE {
+            1
+        } else {
+            3
+        }
+    };
+    let steps = |one: &Match| {
+        let quality = one.quality.unwrap_or(UNJUDGED_QUALITY);
+        (quality / CLEARLY_CLEANER).floor()
+    };
+    serving.sort_by(|a, b| {
+        let by_rank = rank(a).cmp(&rank(b));
+        let by_quality = steps(b).total_cmp(&steps(a));
+        let by_sureness = b.probability.total_cmp(&a.probability);
+        let order = by_rank.then(by_quality).then(by_sureness);
+        order.then(a.number.cmp(&b.number))
+    });
+    serving
+}
+
+/// The earliest article of the pool of which `document` is a near copy, or the
+/// same to the last byte. Of two copies in one pool, the later one is the copy.
+pub fn copied_from<'a>(document: &Article, found: &'a [Match]) -> Option<&'a Match> {
+    let itself = |one: &&Match| one.identical && one.article.id == document.id;
+    let own = found.iter().filter(itself).map(|one| one.number).min();
+    found
+        .iter()
+        .filter(|one| one.near_copy || one.identical)
+        .filter(|one| own.is_none_or(|own| one.number < own))
+        .min_by_key(|one| one.number)
+}
+
+/// How rare terms are: what the pool and English in general say together.
+struct Rarities<'a> {
+    view: &'a View<'a>,
+    articles: f64,
+    counts: HashMap<String, u64>,
+}
+
+impl<'a> Rarities<'a> {
+    fn new(view: &'a View<'a>, articles: u64) -> Self {
+        Self {
+            view,
+            articles: articles as f64,
+            counts: HashMap::new(),
+        }
+    }
+
+    fn learn(&mut self, profile: &Profile) -> Result<(), PoolError> {
+        for key in profile.terms.keys() {
+            if !self.counts.contains_key(key) {
+                let count = self.view.articles_with(key)?;
+                self.counts.insert(key.clone(), count);
+            }
+        }
+        Ok(())
+    }
+
+    fn known(&self, key: &str) -> bool {
+        self.counts.get(key).is_some_and(|count| *count > 0)
+    }
+
+    /// In nats: the negative logarithm of the share of articles that have it.
+    fn of(&self, key: &str, term: &Term) -> f64 {
+        let count = self.counts.get(key).copied().unwrap_or_default() as f64;
+        let expected = GENERAL_ARTICLES * f64::from(term.known.prior);
+        let share = (count + expected) / (self.articles + GENERAL_ARTICLES);
+        -share.clamp(1.0 / RAREST, 1.0).ln()
+    }
+}

@@ -1,0 +1,126 @@
+//! What an article is about, as words that can be compared and counted.
+//!
+//! In: a text. Out: a [`Profile`]: its content words by stem, its numbers by
+//! their digits, which of them are names, how they sound, and how many articles
+//! of English in general have each. It compares nothing and knows no pool.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use mtlint::segment::{WordKind, segment};
+use mtlint::sibling::similarity::Form;
+
+use super::vocabulary::{Known, Vocabulary};
+
+/// Words of a text that are looked at: a news story many times over. A text of
+/// the largest size allowed would make millions of terms.
+const MOST_WORDS: usize = 20_000;
+
+/// What opens a sentence is a name only if it is rarer than this in English,
+/// on the Zipf scale: there every word has a capital.
+const OPENING_NAME_ZIPF: f32 = 3.0;
+
+/// A stem or a number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Term {
+    /// The word as it was first met.
+    pub known: Arc<Known>,
+    /// Whether it is written as a name is, anywhere in the text.
+    pub name: bool,
+    /// How often it stands in the text.
+    pub count: usize,
+}
+
+impl Term {
+    /// The word, made ready for comparison.
+    pub fn form(&self) -> &Form {
+        &self.known.form
+    }
+
+    /// Whether it holds a digit.
+    pub fn is_number(&self) -> bool {
+        !self.known.form.digits.is_empty()
+    }
+}
+
+/// An article's terms by key, in the order of the keys, so that sums over them
+/// come out the same every time.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Profile {
+    /// Stems and digits with what is known of them.
+    pub terms: BTreeMap<String, Term>,
+    /// Its words in order, for comparing the wording.
+    pub words: Vec<Arc<Known>>,
+}
+
+impl Profile {
+    /// What `text` is about.
+    pub fn new(vocabulary: &Vocabulary, text: &str) -> Self {
+        let segments = segment(text);
+        let mut profile = Self::default();
+        let mut opened = None;
+        let words = segments.words.iter();
+        for word in words
+            .filter(|word| word.kind == WordKind::Word)
+            .take(MOST_WORDS)
+        {
+            let opens = opened.replace(word.sentence) != Some(word.sentence);
+            let known = vocabulary.know(word.span.slice(text).unwrap_or_default());
+            if known.form.is_content() {
+                profile.add(&known, opens);
+            }
+            profile.words.push(known);
+        }
+        profile
+    }
+
+    fn add(&mut self, known: &Arc<Known>, opens: bool) {
+        // "20 %" and "20%" are the same number, and so are "G20" and "G-20".
+        let key = if known.form.digits.is_empty() {
+            &known.form.stem
+        } else {
+            &known.form.digits
+        };
+        let name = known.form.capital && (!opens || known.zipf < OPENING_NAME_ZIPF);
+        if let Some(term) = self.terms.get_mut(key) {
+            term.name |= name;
+            term.count += 1;
+        } else if !key.is_empty() {
+            let term = Term {
+                known: Arc::clone(known),
+                name,
+                count: 1,
+            };
+            self.terms.insert(key.clone(), term);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile(text: &str) -> Profile {
+        Profile::new(&Vocabulary::new().unwrap(), text)
+    }
+
+    #[test]
+    fn stems_numbers_and_names_are_told_apart() {
+        let found = profile("The ferries to Skagen carried 1,250 cars. Ferry crews went home.");
+        assert_eq!(found.terms["ferri"].count, 2);
+        assert!(!found.terms["ferri"].name, "a capital opens a sentence");
+        assert!(found.terms["skagen"].name);
+        assert!(found.terms["1250"].is_number());
+        assert!(!found.terms.contains_key("the"));
+        assert!(found.terms["skagen"].known.prior < found.terms["home"].known.prior / 100.0);
+    }
+
+    #[test]
+    fn odd_texts_have_profiles_too() {
+        for text in ["", "\u{feff}", "....", "\u{0}", "👩‍👩‍👧 漢字 ' ’s"] {
+            profile(text);
+        }
+        let long = profile(&"Rain fell. ".repeat(50_000));
+        assert_eq!(long.words.len(), MOST_WORDS);
+    }
+}

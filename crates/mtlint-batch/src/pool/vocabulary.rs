@@ -1,0 +1,107 @@
+//! Single words, made ready for comparison once.
+//!
+//! In: a word as it stands in a text. Out: its [`Known`]: its form and how many
+//! articles of English have it. A pool meets the same words over and over, so
+//! that they are remembered, up to a limit. It knows no texts.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use mtlint::lexicon::{Lexicon, LexiconError};
+use mtlint::sibling::similarity::{Form, Normalizer};
+
+/// Words that are remembered: some 15 MiB. When there are more, all are
+/// forgotten and the usual ones soon learnt again.
+const MOST_REMEMBERED: usize = 50_000;
+
+/// Words of the article for which [`Known::prior`] is reckoned.
+const USUAL_WORDS: f64 = 300.0;
+
+/// What is known of a word.
+#[derive(Debug, PartialEq)]
+pub struct Known {
+    /// It, made ready for comparison.
+    pub form: Form,
+    /// Its frequency in English on the Zipf scale.
+    pub zipf: f32,
+    /// The share of English articles of usual length that have it, 0 to 1.
+    pub prior: f32,
+}
+
+/// Makes words ready, and remembers them.
+pub struct Vocabulary {
+    normalizer: Normalizer,
+    lexicon: Lexicon,
+    remembered: RwLock<HashMap<String, Arc<Known>>>,
+}
+
+impl Vocabulary {
+    /// One that remembers nothing yet.
+    ///
+    /// # Errors
+    /// When the lexicon is damaged.
+    pub fn new() -> Result<Self, LexiconError> {
+        Ok(Self {
+            normalizer: Normalizer::default(),
+            lexicon: Lexicon::embedded()?,
+            remembered: RwLock::default(),
+        })
+    }
+
+    /// What is known of `word`.
+    pub fn know(&self, word: &str) -> Arc<Known> {
+        // A thread that failed left the table whole: entries go in as one.
+        let remembered = self.remembered.read();
+        let remembered = remembered.unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = remembered.get(word) {
+            return Arc::clone(known);
+        }
+        drop(remembered);
+        let form = self.normalizer.form(word);
+        let zipf = self.lexicon.english_zipf(&form.folded);
+        let known = Arc::new(Known {
+            form,
+            zipf,
+            prior: prior(zipf),
+        });
+        let remembered = self.remembered.write();
+        let mut remembered = remembered.unwrap_or_else(PoisonError::into_inner);
+        if remembered.len() >= MOST_REMEMBERED {
+            remembered.clear();
+        }
+        remembered.insert(word.to_owned(), Arc::clone(&known));
+        known
+    }
+}
+
+/// The share of articles of usual length that have a word this frequent, were
+/// words strewn evenly. The Zipf scale counts in a billion words.
+fn prior(zipf: f32) -> f32 {
+    let expected = USUAL_WORDS * 10f64.powf(f64::from(zipf) - 9.0);
+    (1.0 - (-expected).exp()) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_known_the_same_way_again() {
+        let vocabulary = Vocabulary::new().unwrap();
+        let first = vocabulary.know("Harbours");
+        assert_eq!(first.form.folded, "harbours");
+        assert!(Arc::ptr_eq(&first, &vocabulary.know("Harbours")));
+        assert!(vocabulary.know("the").prior > 0.99);
+        assert!(first.prior < 0.1);
+    }
+
+    #[test]
+    fn not_all_words_are_remembered() {
+        let vocabulary = Vocabulary::new().unwrap();
+        for number in 0..=MOST_REMEMBERED {
+            vocabulary.know(&number.to_string());
+        }
+        assert!(vocabulary.remembered.read().unwrap().len() <= MOST_REMEMBERED);
+        assert_eq!(vocabulary.know("17").form.digits, "17");
+    }
+}

@@ -1,0 +1,349 @@
+//! CSV to records.
+//!
+//! In: bytes that nobody vouches for, whose first row names the columns: `text`
+//! and, if they are wanted, `id`, `date` and `sibling`; others are passed over. Out:
+//! one record for each row, or why the row holds none. No row is read into
+//! memory beyond its limit: one that is larger ends the input, since a quote
+//! that is never closed takes in all that follows. It judges nothing.
+
+use std::cell::Cell;
+use std::io::{self, Read};
+use std::rc::Rc;
+
+use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
+
+use super::record::{SiblingJson, day, handed_on, line_limit, request};
+use super::{BatchError, Record, RecordError, RecordPosition};
+
+/// Reads records from CSV, one at a time.
+pub struct Rows<R> {
+    name: String,
+    reader: Reader<Metered<R>>,
+    meter: Rc<Meter>,
+    max_bytes: u64,
+    /// What stands before the line number where a row has no id.
+    before_number: String,
+    columns: Option<Columns>,
+    ended: bool,
+}
+
+/// Where the columns are.
+#[derive(Clone, Copy)]
+struct Columns {
+    id: Option<usize>,
+    text: usize,
+    date: Option<usize>,
+    sibling: Option<usize>,
+}
+
+impl<R: Read> Rows<R> {
+    /// Records of `reader`, which errors call `name`; no text may have more
+    /// than `max_bytes` bytes.
+    pub fn new(name: impl Into<String>, reader: R, max_bytes: u64) -> Self {
+        let meter = Rc::new(Meter::default());
+        let metered = Metered {
+            reader,
+            meter: Rc::clone(&meter),
+        };
+        Self {
+            name: name.into(),
+            reader: ReaderBuilder::new().from_reader(metered),
+            meter,
+            max_bytes,
+            before_number: String::new(),
+            columns: None,
+            ended: false,
+        }
+    }
+
+    /// The same, but what has no id of its own is called after the file and the
+    /// line, as is fit for a record that others quote.
+    #[must_use]
+    pub fn called_by_file(mut self) -> Self {
+        self.before_number = format!("{}:", self.name);
+        self
+    }
+
+    fn number(&self, line: u64) -> String {
+        format!("{}{line}", self.before_number)
+    }
+
+    fn next_record(&mut self) -> io::Result<Option<Record>> {
+        self.meter.allowance.set(line_limit(self.max_bytes));
+        let columns = match self.columns {
+            Some(columns) => columns,
+            None => {
+                let columns = columns(self.reader.byte_headers().map_err(into_io)?)?;
+                *self.columns.insert(columns)
+            }
+        };
+        let mut row = ByteRecord::new();
+        match self.reader.read_byte_record(&mut row) {
+            Ok(false) => Ok(None),
+            Ok(true) => {
+                let line = self.line(row.position());
+                Ok(Some(self.record(line, &row, columns)))
+            }
+            Err(error) => match error.kind() {
+                ErrorKind::UnequalLengths {
+                    pos,
+                    expected_len,
+                    len,
+                } => {
+                    let line = self.line(pos.as_ref());
+                    Ok(Some(Record::Rejected {
+                        id: self.number(line),
+                        error: RecordError::BadRow {
+                            line,
+                            problem: format!(
+                                "it has {len} fields, and the first row names {expected_len} \
+                                 columns"
+                            ),
+                        },
+                    }))
+                }
+                _ => Err(into_io(error)),
+            },
+        }
+    }
+
+    /// The line on which a row begins. The reader takes the first half of
+    /// `\r\n` for the end of a row and counts the line with the next one.
+    fn line(&self, position: Option<&csv::Position>) -> u64 {
+        let late = self.meter.carriage_returns.get() == Some(true);
+        position.map_or(0, csv::Position::line) + u64::from(late)
+    }
+
+    fn record(&self, line: u64, row: &ByteRecord, columns: Columns) -> Record {
+        let mut id = self.number(line);
+        let field = |column: Option<usize>| {
+            let bytes = column.and_then(|column| row.get(column)).unwrap_or(b"");
+            std::str::from_utf8(bytes).map_err(|error| RecordError::NotUtf8 {
+                position: RecordPosition::Line(line),
+                byte: error.valid_up_to(),
+            })
+        };
+        let read = field(columns.id).and_then(|own| {
+            if !own.is_empty() {
+                id = own.to_owned();
+            }
+            let sibling = field(columns.sibling)?;
+            let siblings = Some(sibling).filter(|sibling| !sibling.is_empty());
+            let siblings = siblings.map(|text| SiblingJson::Text(text.to_owned()));
+            let text = field(Some(columns.text))?.to_owned();
+            request(
+                &id,
+                text,
+                siblings.into_iter().collect(),
+                RecordPosition::Line(line),
+                self.max_bytes,
+            )
+        });
+        match read {
+            Ok(request) => Record::Document {
+                request: Box::new(request),
+                // A date that cannot be read counts as none, as in JSON Lines.
+                day: field(columns.date).ok().and_then(day),
+            },
+            Err(error) => Record::Rejected { id, error },
+        }
+    }
+}
+
+fn columns(heading: &ByteRecord) -> io::Result<Columns> {
+    let find = |name: &str| heading.iter().position(|cell| cell == name.as_bytes());
+    let text = find("text").ok_or_else(|| {
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            "its first row names no column 'text'; it must name the columns: text and, if there \
+             are any, id, date and sibling",
+        )
+    })?;
+    Ok(Columns {
+        id: find("id"),
+        text,
+        date: find("date"),
+        sibling: find("sibling"),
+    })
+}
+
+fn into_io(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        ErrorKind::Io(error) => error,
+        other => io::Error::new(io::ErrorKind::InvalidData, format!("{other:?}")),
+    }
+}
+
+impl<R: Read> Iterator for Rows<R> {
+    type Item = Result<Record, BatchError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let next = self.next_record();
+        handed_on(next, &self.name, &mut self.ended)
+    }
+}
+
+/// What is known of the bytes on their way.
+#[derive(Default)]
+struct Meter {
+    /// Bytes that may still be read for the row in hand.
+    allowance: Cell<u64>,
+    /// Whether the first line ends in `\r\n`, once its end was seen.
+    carriage_returns: Cell<Option<bool>>,
+    last: Cell<u8>,
+}
+
+impl Meter {
+    fn look(&self, bytes: &[u8]) {
+        if self.carriage_returns.get().is_some() {
+            return;
+        }
+        let end = bytes.iter().position(|&byte| byte == b'\n');
+        let before = &bytes[..end.unwrap_or(bytes.len())];
+        let last = before.last().copied().unwrap_or(self.last.get());
+        if end.is_some() {
+            self.carriage_returns.set(Some(last == b'\r'));
+        }
+        self.last.set(last);
+    }
+}
+
+/// Why rows end: one of them has more bytes than are allowed. It is what the system error
+/// of [`BatchError::Read`] holds then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a row is too large: is a quote not closed?")]
+pub struct RowTooLarge;
+
+/// Lets as many bytes through as are allowed.
+struct Metered<R> {
+    reader: R,
+    meter: Rc<Meter>,
+}
+
+impl<R: Read> Read for Metered<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.meter.allowance.get();
+        if left == 0 {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, RowTooLarge));
+        }
+        let most = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        let read = self.reader.read(&mut buffer[..most])?;
+        self.meter.allowance.set(left - read as u64);
+        self.meter.look(&buffer[..read]);
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+
+    fn rows(csv: &[u8], max_bytes: u64) -> Vec<Result<Record, BatchError>> {
+        Rows::new("feed.csv", csv, max_bytes).collect()
+    }
+
+    /// Id, text and siblings, or id and what is wrong.
+    fn told(row: &Result<Record, BatchError>) -> Vec<String> {
+        match row {
+            Ok(Record::Document { request, .. }) => {
+                let document = &request.document;
+                let mut words = vec![document.name().to_owned(), document.text().to_owned()];
+                for sibling in &request.unread {
+                    words.push(format!("{}: {}", sibling.name(), sibling.text()));
+                }
+                words
+            }
+            Ok(Record::Rejected { id, error }) => vec![id.clone(), error.to_string()],
+            Ok(Record::Unreadable { id, error }) => vec![id.clone(), error.to_string()],
+            Err(error) => match error.source() {
+                Some(cause) => vec![format!("{error}: {cause}")],
+                None => vec![error.to_string()],
+            },
+        }
+    }
+
+    #[test]
+    fn columns_are_found_by_their_names() {
+        let csv = "\u{feff}date,text,sibling,id\r\n\
+                   2026-05-01,\"Rain, and \"\"hail\"\".\nThen snow.\",It hailed.,night/1\r\n\
+                   2 May,Calm.,,\r\n";
+        let rows = rows(csv.as_bytes(), 100);
+        assert_eq!(
+            told(&rows[0]),
+            [
+                "night/1",
+                "Rain, and \"hail\".\nThen snow.",
+                "night/1#sibling-1: It hailed."
+            ]
+        );
+        // By the line on which the row begins.
+        assert_eq!(told(&rows[1]), ["4", "Calm."]);
+        assert_eq!(rows.len(), 2);
+        let days = rows.iter().map(|row| match row {
+            Ok(Record::Document { day, .. }) => *day,
+            other => panic!("{other:?}"),
+        });
+        // "2 May" is no date that is read.
+        assert_eq!(days.collect::<Vec<_>>(), [day("2026-05-01"), None]);
+        assert!(day("2026-05-01").is_some());
+        let named = Rows::new("feed.csv", csv.as_bytes(), 100).called_by_file();
+        let named: Vec<_> = named.map(|row| told(&row)[0].clone()).collect();
+        assert_eq!(named, ["night/1", "feed.csv:4"]);
+    }
+
+    #[test]
+    fn a_bad_row_says_what_is_wrong_and_the_next_is_read() {
+        let csv = b"id,text\n\
+                    a,one,two\n\
+                    b\n\
+                    c,caf\xe9\n\
+                    d,this text has more bytes than the twenty that are allowed\n\
+                    e,\n\
+                    f,Rain.";
+        let rows = rows(csv, 20);
+        let told: Vec<_> = rows.iter().map(|row| told(row).join("|")).collect();
+        assert_eq!(
+            told,
+            [
+                "2|line 2 is not a row: it has 3 fields, and the first row names 2 columns",
+                "3|line 3 is not a row: it has 1 fields, and the first row names 2 columns",
+                "c|line 4 is not UTF-8: its byte 3 cannot stand there",
+                "d|the text of line 5 is over the limit of 20 bytes",
+                "e|",
+                "f|Rain."
+            ]
+        );
+    }
+
+    #[test]
+    fn a_table_without_texts_is_an_error() {
+        for csv in ["", "id,body\na,Rain.\n", "just words\n"] {
+            let rows = rows(csv.as_bytes(), 100);
+            assert_eq!(rows.len(), 1);
+            assert!(
+                told(&rows[0])[0].starts_with("cannot read feed.csv: its first row names no"),
+                "{csv}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_ends_the_input_before_it_fills_memory() {
+        let start: &[u8] = b"id,text\na,Rain.\nb,\"";
+        let endless = start.chain(io::repeat(b'x'));
+        let rows: Vec<_> = Rows::new("feed.csv", endless, 1_000).collect();
+        assert_eq!(told(&rows[0]), ["a", "Rain."]);
+        assert_eq!(
+            told(&rows[1]),
+            ["cannot read feed.csv: a row is too large: is a quote not closed?"]
+        );
+        assert_eq!(rows.len(), 2);
+    }
+}

@@ -1,0 +1,153 @@
+//! Which article of the pool a document is judged with.
+//!
+//! In: a document, the pool, and a way to have texts judged. Out: the document
+//! with the article that serves as its sibling, and which other it is a near
+//! copy of. Nothing is judged where only one article comes into question; where
+//! several do, or a near copy, or another document of the batch, their qualities
+//! decide. A document with siblings of its own keeps those. It reads no files.
+
+use std::collections::HashMap;
+
+use mtlint::document::Document;
+use mtlint::linter::Request;
+
+use super::BatchError;
+use super::pool::fill::Filled;
+use super::pool::{AS_SURE, Article, Match, Pool, copied_from, serving};
+
+/// Articles that are judged for one document, at most: the surest ones, and
+/// each costs as much as a document.
+const MOST_JUDGED: usize = 6;
+
+/// What a document has to do with others.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Links {
+    /// The id of the article that it is a near copy of, or the same.
+    pub copy_of: Option<String>,
+    /// The id of the article of the pool that it was judged with.
+    pub sibling: Option<String>,
+}
+
+/// Gives documents their siblings.
+pub struct Siblings {
+    pool: Pool,
+    own_from: u64,
+    days: u32,
+    /// What is known of the pool's articles, by their numbers; nothing is known
+    /// of one that cannot be judged.
+    qualities: HashMap<u64, Option<f64>>,
+}
+
+impl Siblings {
+    /// Siblings from a pool. Where a document and an article both have a date,
+    /// they may be so many `days` apart.
+    pub fn new(filled: Filled, days: u32) -> Self {
+        Self {
+            pool: filled.pool,
+            own_from: filled.own_from,
+            days,
+            qualities: HashMap::new(),
+        }
+    }
+
+    /// Gives `request` its sibling. `judge` gives the qualities of texts alone.
+    pub(super) fn settle<E: From<BatchError>>(
+        &mut self,
+        request: &mut Request,
+        day: Option<i32>,
+        judge: impl FnOnce(Vec<Document>) -> Result<Vec<Option<f64>>, E>,
+    ) -> Result<Links, E> {
+        let document = &request.document;
+        let article = Article {
+            id: document.name().to_owned(),
+            text: document.text().to_owned(),
+            date: day,
+        };
+        let mut found = self
+            .pool
+            .on_same_story(&article, Some(self.days))
+            .map_err(BatchError::from)?;
+        let copy_of = copied_from(&article, &found).map(|one| one.article.id.clone());
+        let mut links = Links {
+            copy_of,
+            sibling: None,
+        };
+        if !request.unread.is_empty() {
+            return Ok(links);
+        }
+        let itself = found.iter().find(|one| one.identical);
+        let itself = itself.map(|one| one.number);
+        let serving = serving(None, &found).into_iter().take(MOST_JUDGED);
+        found = serving.cloned().collect();
+        // One text of several days is judged once.
+        found.dedup_by(|next, one| next.article.text == one.article.text);
+        let chosen = if self.is_plain(&found) {
+            found.into_iter().next()
+        } else {
+            self.cleanest(found, itself, document, judge)?
+        };
+        if let Some(chosen) = chosen {
+            let Article { id, text, .. } = chosen.article;
+            request.unread = vec![Document::from_text(id.clone(), text)];
+            links.sibling = Some(id);
+        }
+        Ok(links)
+    }
+
+    /// Whether the first of `found` serves, whatever the qualities are.
+    fn is_plain(&self, found: &[Match]) -> bool {
+        let Some((first, others)) = found.split_first() else {
+            return true;
+        };
+        let surely_less = |one: &Match| one.probability < first.probability - AS_SURE;
+        first.number < self.own_from
+            && !found.iter().any(|one| one.near_copy)
+            && others.iter().all(surely_less)
+    }
+
+    /// The best of `found` once it is known how clean they are.
+    fn cleanest<E>(
+        &mut self,
+        mut found: Vec<Match>,
+        itself: Option<u64>,
+        document: &Document,
+        judge: impl FnOnce(Vec<Document>) -> Result<Vec<Option<f64>>, E>,
+    ) -> Result<Option<Match>, E> {
+        let mut unknown = Vec::new();
+        let mut texts = Vec::new();
+        for one in &found {
+            if !self.qualities.contains_key(&one.number) {
+                unknown.push(Some(one.number));
+                texts.push(Document::from_text(&*one.article.id, &*one.article.text));
+            }
+        }
+        // Others' articles are trusted to be cleaner than the document; it is
+        // judged where it is compared with a copy or with its like.
+        let own = |one: &Match| one.near_copy || one.number >= self.own_from;
+        let known = itself.and_then(|itself| self.qualities.get(&itself).copied());
+        if found.iter().any(own) && known.is_none() {
+            unknown.push(itself);
+            texts.push(document.clone());
+        }
+        let mut quality = known.flatten();
+        let judged = if texts.is_empty() {
+            Vec::new()
+        } else {
+            judge(texts)?
+        };
+        for (number, judged) in unknown.into_iter().zip(judged) {
+            if number == itself {
+                quality = judged;
+            }
+            if let Some(number) = number {
+                self.qualities.insert(number, judged);
+            }
+        }
+        for one in &mut found {
+            one.quality = self.qualities.get(&one.number).copied().flatten();
+        }
+        found.retain(|one| one.quality.is_some());
+        let best = serving(quality, &found).first().copied();
+        Ok(best.cloned())
+    }
+}

@@ -1,0 +1,359 @@
+//! Runs that end, are cut short, and meet damage.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use rusqlite::Connection;
+
+use super::*;
+use crate::run_report::LastRun;
+use crate::{BatchError, Job, Records, ReportLine};
+use mtlint::linter::{Linter, Options, Sensitivity};
+use mtlint::lm::stub::Stub;
+use mtlint::report::{Status, json};
+
+const NIGHT: i64 = 1_790_000_000;
+
+struct Night {
+    folder: tempfile::TempDir,
+}
+
+impl Night {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("night.state")
+    }
+
+    fn open(&self) -> (State, Option<SetAside>) {
+        State::open(&self.path()).unwrap()
+    }
+
+    fn begin(&self, version: &str, resume: bool, now: i64) -> Run {
+        let fingerprint = Fingerprint::new([("version", version.to_owned())]);
+        let inputs = ["feed.jsonl".to_owned()];
+        let (state, _) = self.open();
+        state.run(fingerprint, &inputs, resume, now).unwrap()
+    }
+
+    /// A whole run over `lines`: what was judged, in order.
+    fn judged(&self, lines: &str) -> Vec<ReportLine> {
+        let mut run = self.begin("1", false, NIGHT);
+        let judged = judge(&mut run, lines).unwrap();
+        run.end(true, NIGHT).unwrap();
+        judged
+    }
+
+    fn number(&self, query: &str) -> i64 {
+        let connection = Connection::open(self.path()).unwrap();
+        connection.query_row(query, [], |row| row.get(0)).unwrap()
+    }
+}
+
+fn judge(run: &mut Run, lines: &str) -> Result<Vec<ReportLine>, BatchError> {
+    let options = Options {
+        language: Some("eng".to_owned()),
+        ..Options::with_sensitivity(Sensitivity::Thorough)
+    };
+    let lm = Stub::new([("gibberish", 75.0), ("Varsovie", 75.0)]);
+    let linter = Linter::new(Arc::new(lm)).unwrap();
+    let job = Job {
+        linter: &linter,
+        options: &options,
+        json: json::Options::default(),
+        run: Some(run),
+        siblings: None,
+        stop: &AtomicBool::new(false),
+        watch: None,
+    };
+    let mut all = Vec::new();
+    let records = Records::new("feed.jsonl", lines.as_bytes(), 10_000);
+    job.judge_all(records, |judged| {
+        all.push(judged);
+        Ok::<_, BatchError>(())
+    })?;
+    Ok(all)
+}
+
+fn lines(judged: &[ReportLine]) -> Vec<&str> {
+    judged.iter().map(|judged| judged.line.as_str()).collect()
+}
+
+fn kept(judged: &[ReportLine]) -> Vec<bool> {
+    judged.iter().map(|judged| judged.from_state).collect()
+}
+
+#[test]
+fn a_second_night_reads_only_what_is_new() {
+    let night = Night::new();
+    let first = "{\"id\":\"a\",\"text\":\"The lake was gibberish.\"}\n\
+                 {\"id\":\"b\",\"text\":\"\"}\n\
+                 {\"id\":\"c\"}\n";
+    let one = night.judged(first);
+    assert_eq!(kept(&one), [false, false, false]);
+    let second = first.to_owned() + "{\"id\":\"d\",\"text\":\"The dam held.\"}\n";
+    let two = night.judged(&second);
+    assert_eq!(lines(&two)[..3], lines(&one)[..]);
+    // The failure is tried again; that it cannot be judged is known of an
+    // empty text.
+    assert_eq!(kept(&two), [true, true, false, false]);
+    assert_eq!(two[2].summary.status, Status::Failed);
+    assert_eq!(two[0].summary, one[0].summary);
+    assert_eq!(night.number("SELECT sum(readings) FROM reports"), 3);
+    assert_eq!(
+        night.number("SELECT count(*) FROM reports WHERE status = 'failed'"),
+        0
+    );
+}
+
+#[test]
+fn the_same_text_with_the_same_siblings_has_the_same_report_under_its_own_id() {
+    let text = "Firefighters came from Varsovie on Monday.";
+    let line = |id: &str, sibling: &str| {
+        format!("{{\"id\":\"{id}\",\"text\":\"{text}\",\"siblings\":[{sibling}]}}\n")
+    };
+    let named = "{\"id\":\"agency\",\"text\":\"Firefighters came from Warsaw on Monday.\"}";
+    let bare = "\"Firefighters came from Warsaw on Monday.\"";
+    let records = [("a", named), ("b", named), ("c", bare), ("d", bare)];
+    let feed: String = records
+        .iter()
+        .map(|(id, sibling)| line(id, sibling))
+        .collect();
+    let night = Night::new();
+    let judged = night.judged(&feed);
+    // A bare sibling is called after its document, and the report says so.
+    assert_eq!(night.number("SELECT count(*) FROM reports"), 3);
+    assert!(judged[3].line.contains("\"id\":\"d#sibling-1\""));
+    // As each is judged alone, without the others and without their state.
+    for (judged, (id, sibling)) in judged.iter().zip(records) {
+        let alone = Night::new().judged(&line(id, sibling));
+        assert_eq!(judged.line, alone[0].line);
+    }
+    // Other siblings, another report, also where only they have changed.
+    let changed = night.judged(&line("a", "\"Nothing of that kind.\""));
+    assert_eq!(kept(&changed), [false]);
+    assert_ne!(changed[0].line, judged[0].line);
+}
+
+#[test]
+fn another_fingerprint_reads_everything_again() {
+    let night = Night::new();
+    let feed = "{\"text\":\"The dam held.\"}\n";
+    night.judged(feed);
+    for (version, known) in [("1", true), ("2", false), ("2", true), ("1", true)] {
+        let mut run = night.begin(version, false, NIGHT);
+        assert_eq!(kept(&judge(&mut run, feed).unwrap()), [known], "{version}");
+    }
+}
+
+#[test]
+fn only_a_run_that_came_to_no_end_is_taken_up() {
+    let night = Night::new();
+    let feed = "{\"text\":\"The dam held.\"}\n{\"text\":\"Rain fell.\"}\n";
+    let mut cut_short = night.begin("1", true, NIGHT);
+    assert!(!cut_short.resumed());
+    judge(&mut cut_short, feed).unwrap();
+    drop(cut_short);
+    // Not without being asked to, and not as something else.
+    assert!(!night.begin("2", true, NIGHT).resumed());
+    assert!(!night.begin("1", false, NIGHT).resumed());
+    let mut again = night.begin("1", true, NIGHT);
+    assert!(again.resumed());
+    // The input has become shorter: so has what is told of the run.
+    let judged = judge(&mut again, &feed[..feed.find('\n').unwrap() + 1]).unwrap();
+    assert_eq!(kept(&judged), [true]);
+    again.end(true, NIGHT).unwrap();
+    assert_eq!(
+        night.number("SELECT count(*) FROM documents WHERE run = (SELECT max(number) FROM runs)"),
+        1
+    );
+    assert!(!night.begin("1", true, NIGHT).resumed());
+}
+
+#[test]
+fn a_clock_that_was_moved_back_changes_no_order() {
+    let night = Night::new();
+    let feed = "{\"text\":\"The dam held.\"}\n";
+    night.judged(feed);
+    let mut run = night.begin("1", true, NIGHT - 86_400);
+    assert_eq!(kept(&judge(&mut run, feed).unwrap()), [true]);
+    drop(run);
+    assert!(night.begin("1", true, 0).resumed());
+    assert_eq!(night.number("SELECT max(number) FROM runs"), 2);
+}
+
+#[test]
+fn a_second_run_at_the_same_time_is_refused() {
+    let night = Night::new();
+    let run = night.begin("1", false, NIGHT);
+    let refused = State::open(&night.path()).unwrap_err();
+    assert!(matches!(refused, StateError::Busy { .. }), "{refused}");
+    drop(run);
+    night.open();
+}
+
+#[test]
+fn what_is_not_a_state_is_told_apart_from_a_damaged_one() {
+    let night = Night::new();
+    let path = night.path();
+    std::fs::write(&path, "{\"text\":\"A feed by mistake.\"}\n").unwrap();
+    let (_, aside) = night.open();
+    let aside = aside.unwrap();
+    assert!(
+        std::fs::read_to_string(&aside.path)
+            .unwrap()
+            .contains("A feed by mistake.")
+    );
+    // A second one does not take the place of the first.
+    std::fs::write(&path, "x".repeat(5_000)).unwrap();
+    assert_ne!(night.open().1.unwrap().path, aside.path);
+    std::fs::write(&path, "").unwrap();
+    assert_eq!(night.open().1, None);
+    drop(night);
+
+    let night = Night::new();
+    let other = Connection::open(night.path()).unwrap();
+    other.execute_batch("CREATE TABLE recipes (name)").unwrap();
+    drop(other);
+    let refused = State::open(&night.path()).unwrap_err();
+    assert!(matches!(refused, StateError::Foreign { .. }), "{refused}");
+
+    let night = Night::new();
+    drop(night.open());
+    let newer = Connection::open(night.path()).unwrap();
+    newer.pragma_update(None, "user_version", 2).unwrap();
+    drop(newer);
+    let refused = State::open(&night.path()).unwrap_err();
+    assert!(
+        matches!(
+            refused,
+            StateError::Layout {
+                expected: 1,
+                got: 2,
+                ..
+            }
+        ),
+        "{refused}"
+    );
+}
+
+/// Whatever byte of the file is wrong, the night's reports are right: the state
+/// is kept aside, or the rows that are damaged are made anew.
+#[test]
+fn no_damaged_byte_changes_a_report() {
+    let night = Night::new();
+    let mut feed = String::new();
+    for number in 0..12 {
+        feed += &format!("{{\"text\":\"Boat {number} was gibberish on the lake.\"}}\n");
+    }
+    let right = night.judged(&feed);
+    let whole = std::fs::read(night.path()).unwrap();
+    let (mut kept_aside, mut made_anew) = (0, 0);
+    // A prime step meets headers, trees and rows alike.
+    for place in (0..whole.len()).step_by(211) {
+        let damaged = Night::new();
+        let mut bytes = whole.clone();
+        bytes[place] ^= 0x55;
+        std::fs::write(damaged.path(), bytes).unwrap();
+        let (state, aside) = match State::open(&damaged.path()) {
+            Ok(opened) => opened,
+            // The number of the layout itself.
+            Err(StateError::Layout { .. }) => continue,
+            Err(error) => panic!("byte {place}: {error}"),
+        };
+        kept_aside += usize::from(aside.is_some());
+        let fingerprint = Fingerprint::new([("version", "1".to_owned())]);
+        let mut run = state.run(fingerprint, &[], false, NIGHT).unwrap();
+        let judged = judge(&mut run, &feed).unwrap();
+        assert_eq!(lines(&judged), lines(&right), "byte {place}");
+        made_anew += run.damaged();
+        run.end(true, NIGHT).unwrap();
+    }
+    assert!(
+        kept_aside > 0 && made_anew > 0,
+        "{kept_aside} kept aside, {made_anew} made anew"
+    );
+}
+
+#[test]
+fn a_full_disk_ends_the_run_and_the_state_stays_whole() {
+    let night = Night::new();
+    let mut feed = String::new();
+    for number in 0..500 {
+        feed += &format!("{{\"text\":\"Boat {number} was gibberish on the lake.\"}}\n");
+    }
+    let mut run = night.begin("1", false, NIGHT);
+    // SQLite says the same as for a disk without room.
+    let connection = &run.state.connection;
+    connection
+        .pragma_update(None, "max_page_count", 60)
+        .unwrap();
+    let failed = judge(&mut run, &feed).unwrap_err();
+    let cause = std::error::Error::source(&failed).unwrap().to_string();
+    assert!(cause.contains("is full"), "{failed}: {cause}");
+    drop(run);
+    let committed = night.number("SELECT count(*) FROM reports");
+    assert!((1..500).contains(&committed), "{committed}");
+    let mut again = night.begin("1", true, NIGHT);
+    assert!(again.resumed());
+    let judged = judge(&mut again, &feed).unwrap();
+    let known = judged.iter().filter(|judged| judged.from_state).count();
+    assert_eq!(known as i64, committed);
+    assert_eq!(lines(&judged), lines(&Night::new().judged(&feed)));
+}
+
+#[test]
+fn a_run_waits_for_whoever_reads_and_readers_for_nobody() {
+    let night = Night::new();
+    night.judged("{\"text\":\"The dam held.\"}\n");
+    let one = Reader::open(&night.path()).unwrap();
+    let two = Reader::open(&night.path()).unwrap();
+    let path = night.path();
+    let run = std::thread::spawn(move || State::open(&path).map(drop));
+    for reader in [one, two] {
+        assert!(!run.is_finished());
+        assert_eq!(reader.last_run().unwrap().number, 1);
+        drop(reader);
+    }
+    run.join().unwrap().unwrap();
+    let run = night.begin("1", false, NIGHT);
+    let refused = Reader::open(&night.path()).unwrap_err();
+    assert!(matches!(refused, StateError::Busy { .. }), "{refused}");
+    drop(run);
+}
+
+/// Whatever byte of the file is wrong, there is an error or a report in which
+/// every document has its place.
+#[test]
+fn no_damaged_byte_hides_a_document_from_the_run_report() {
+    let night = Night::new();
+    let mut feed = String::new();
+    for number in 0..12 {
+        feed += &format!("{{\"text\":\"Boat {number} was gibberish on the lake.\"}}\n");
+    }
+    night.judged(&feed);
+    let whole = std::fs::read(night.path()).unwrap();
+    let (mut refused, mut left_out) = (0, 0);
+    for place in (0..whole.len()).step_by(211) {
+        let damaged = Night::new();
+        let mut bytes = whole.clone();
+        bytes[place] ^= 0x55;
+        std::fs::write(damaged.path(), bytes).unwrap();
+        let run = Reader::open(&damaged.path()).and_then(|reader| LastRun::of(&reader, 20));
+        let Ok(LastRun { report, .. }) = run else {
+            refused += 1;
+            continue;
+        };
+        let totals = &report.totals;
+        assert_eq!(totals.documents, 12, "byte {place}");
+        assert_eq!(totals.judged + totals.failed, 12, "byte {place}");
+        left_out += totals.failed;
+        // The place of a number or letter in an id may be wrong; no quality is.
+        assert!(report.worst.iter().all(|document| document.quality > 0.0));
+    }
+    assert!(refused > 0 && left_out > 0, "{refused}, {left_out}");
+}

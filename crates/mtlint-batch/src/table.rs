@@ -1,0 +1,202 @@
+//! Parquet to records.
+//!
+//! In: a file that nobody vouches for, with a column `text` and, if they are
+//! wanted, `id`, `date`, `sibling` (a text) and `siblings` (a list of texts, or of
+//! groups of `id` and `text`); others are passed over and never read. Out: one
+//! record for each row, or why the row holds none. Pages are read as they are
+//! needed, so memory does not grow with the file. It judges nothing.
+
+use std::fs::File;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use parquet::errors::ParquetError;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+
+use super::record::{SiblingJson, day, handed_on, request, too_large};
+use super::{BatchError, BytesRead, Record, RecordError, RecordPosition};
+
+mod columns;
+
+use columns::{Cell, Columns, Group};
+
+/// Reads records from Parquet, one at a time.
+pub struct Table {
+    name: String,
+    reader: SerializedFileReader<File>,
+    columns: Columns,
+    max_bytes: u64,
+    /// What stands before the row number where a row has no id.
+    before_number: String,
+    /// The group of rows that comes next.
+    next_group: usize,
+    group: Option<Group>,
+    row: u64,
+    /// Of the file.
+    bytes: u64,
+    read: BytesRead,
+    ended: bool,
+}
+
+impl Table {
+    /// Records of the file at `path`; no text may have more than `max_bytes` bytes. As
+    /// groups of rows are opened, their share of the file is added to `read`.
+    ///
+    /// # Errors
+    /// When it cannot be read, is no Parquet, or has no column of texts.
+    pub fn open(path: &Path, max_bytes: u64, read: &BytesRead) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let bytes = file.metadata()?.len();
+        let reader = guarded(|| SerializedFileReader::new(file))?;
+        let columns = Columns::find(reader.metadata().file_metadata().schema_descr())?;
+        Ok(Self {
+            name: path.display().to_string(),
+            reader,
+            columns,
+            max_bytes,
+            before_number: String::new(),
+            next_group: 0,
+            group: None,
+            row: 0,
+            bytes,
+            read: read.clone(),
+            ended: false,
+        })
+    }
+
+    /// The same, but what has no id of its own is called after the file and the
+    /// row, as is fit for a record that others quote.
+    #[must_use]
+    pub fn called_by_file(mut self) -> Self {
+        self.before_number = format!("{}:", self.name);
+        self
+    }
+
+    fn next_record(&mut self) -> io::Result<Option<Record>> {
+        loop {
+            if let Some(group) = &mut self.group {
+                if let Some(row) = guarded(|| group.next_row())? {
+                    self.row += 1;
+                    return Ok(Some(self.record(row)));
+                }
+                self.group = None;
+            }
+            if self.next_group == self.reader.num_row_groups() {
+                return Ok(None);
+            }
+            let Self {
+                reader, columns, ..
+            } = self;
+            let number = self.next_group;
+            self.group = Some(guarded(|| {
+                Group::open(reader.get_row_group(number)?.as_ref(), columns)
+            })?);
+            self.next_group += 1;
+            let groups = reader.num_row_groups();
+            let share = |before: usize| self.bytes as u128 * before as u128 / groups as u128;
+            self.read.add((share(number + 1) - share(number)) as u64);
+        }
+    }
+
+    fn record(&self, row: columns::Row) -> Record {
+        let position = RecordPosition::Row(self.row);
+        let mut id = format!("{}{}", self.before_number, self.row);
+        let read = || {
+            if let Some(own) = row
+                .id
+                .map(|cell| self.text_of(cell, "the id"))
+                .transpose()?
+                && !own.is_empty()
+            {
+                id = own;
+            }
+            let text = row.text.ok_or_else(|| RecordError::Malformed {
+                position,
+                problem: "its text is null".to_owned(),
+            })?;
+            let text = self.text_of(text, "the text")?;
+            let mut siblings = Vec::with_capacity(row.siblings.len());
+            for (number, (name, sibling)) in (1..).zip(row.siblings) {
+                let text = self.text_of(sibling, &format!("sibling {number}"))?;
+                siblings.push(match name {
+                    Some(name) => SiblingJson::Named {
+                        id: self.text_of(name, "a sibling's id")?,
+                        text,
+                    },
+                    None => SiblingJson::Text(text),
+                });
+            }
+            request(&id, text, siblings, position, self.max_bytes)
+        };
+        match read() {
+            Ok(request) => Record::Document {
+                request: Box::new(request),
+                day: row.date.and_then(|cell| match cell {
+                    Cell::Day(day) => Some(day),
+                    Cell::Bytes(bytes) => std::str::from_utf8(bytes.data()).ok().and_then(day),
+                    Cell::Whole(_) => None,
+                }),
+            },
+            Err(error) => Record::Rejected { id, error },
+        }
+    }
+
+    fn text_of(&self, cell: Cell, what: &str) -> Result<String, RecordError> {
+        let position = RecordPosition::Row(self.row);
+        match cell {
+            Cell::Bytes(bytes) => {
+                // Before it is copied.
+                if bytes.len() as u64 > self.max_bytes {
+                    return Err(too_large(position, what, self.max_bytes));
+                }
+                match std::str::from_utf8(bytes.data()) {
+                    Ok(text) => Ok(text.to_owned()),
+                    Err(error) => Err(RecordError::NotUtf8 {
+                        position,
+                        byte: error.valid_up_to(),
+                    }),
+                }
+            }
+            Cell::Whole(number) => Ok(number.to_string()),
+            Cell::Day(day) => Ok(day.to_string()),
+        }
+    }
+}
+
+impl Iterator for Table {
+    type Item = Result<Record, BatchError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let next = self.next_record();
+        handed_on(next, &self.name, &mut self.ended)
+    }
+}
+
+/// Reads something of the file. The library checks much of what a damaged file may
+/// hold, and panics at some of the rest.
+fn guarded<T>(read: impl FnOnce() -> Result<T, ParquetError>) -> io::Result<T> {
+    let damaged = |problem: String| {
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("it is no Parquet, or damaged ({problem}); make or fetch it again"),
+        )
+    };
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(Ok(read)) => Ok(read),
+        Ok(Err(ParquetError::External(source))) => match source.downcast::<io::Error>() {
+            // The system could not read the file itself.
+            Ok(source) if source.raw_os_error().is_some() => Err(*source),
+            Ok(source) => Err(damaged(source.to_string())),
+            Err(source) => Err(damaged(source.to_string())),
+        },
+        Ok(Err(error)) => Err(damaged(error.to_string())),
+        Err(_) => Err(damaged("its parts contradict each other".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,280 @@
+use std::io::Write;
+use std::sync::Arc;
+
+use parquet::basic::Compression;
+use parquet::column::writer::ColumnWriter;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
+
+use super::*;
+use crate::{Reading, Source, Unnamed};
+
+/// What goes into one column: definition levels, repetition levels, values.
+enum Column {
+    Texts(Vec<i16>, Vec<i16>, Vec<&'static [u8]>),
+    Days(Vec<i16>, Vec<i32>),
+    Numbers(Vec<i64>),
+}
+
+/// A file of `schema`, with one group of rows for each of `groups`.
+fn parquet(schema: &str, groups: &[Vec<Column>]) -> Vec<u8> {
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_data_page_row_count_limit(2)
+        .set_write_batch_size(1)
+        .build();
+    let mut bytes = Vec::new();
+    let mut file = SerializedFileWriter::new(&mut bytes, schema, Arc::new(properties)).unwrap();
+    for columns in groups {
+        let mut group = file.next_row_group().unwrap();
+        for column in columns {
+            let mut writer = group.next_column().unwrap().unwrap();
+            let written = match (column, writer.untyped()) {
+                (
+                    Column::Texts(defined, repeated, values),
+                    ColumnWriter::ByteArrayColumnWriter(writer),
+                ) => {
+                    let values: Vec<_> = values.iter().map(|value| value.to_vec().into()).collect();
+                    let repeated = Some(repeated.as_slice()).filter(|levels| !levels.is_empty());
+                    writer.write_batch(&values, Some(defined), repeated)
+                }
+                (Column::Days(defined, values), ColumnWriter::Int32ColumnWriter(writer)) => {
+                    writer.write_batch(values, Some(defined), None)
+                }
+                (Column::Numbers(values), ColumnWriter::Int64ColumnWriter(writer)) => {
+                    writer.write_batch(values, None, None)
+                }
+                _ => panic!("another type"),
+            };
+            written.unwrap();
+            writer.close().unwrap();
+        }
+        group.close().unwrap();
+    }
+    file.close().unwrap();
+    bytes
+}
+
+fn opened(bytes: &[u8], max_bytes: u64) -> io::Result<Table> {
+    let mut file = tempfile::NamedTempFile::with_suffix(".parquet").unwrap();
+    file.write_all(bytes).unwrap();
+    let mut table = Table::open(file.path(), max_bytes, &BytesRead::default())?;
+    table.name = "feed.parquet".to_owned();
+    Ok(table)
+}
+
+/// Id, text and siblings, or id and what is wrong.
+fn told(row: &Result<Record, BatchError>) -> Vec<String> {
+    match row {
+        Ok(Record::Document { request, day }) => {
+            let document = &request.document;
+            let mut words = vec![document.name().to_owned(), document.text().to_owned()];
+            words.extend(day.map(|day| day.to_string()));
+            for sibling in &request.unread {
+                words.push(format!("{}: {}", sibling.name(), sibling.text()));
+            }
+            words
+        }
+        Ok(Record::Rejected { id, error }) => vec![id.clone(), error.to_string()],
+        Ok(Record::Unreadable { id, error }) => vec![id.clone(), error.to_string()],
+        Err(error) => match std::error::Error::source(error) {
+            Some(cause) => vec![format!("{error}: {cause}")],
+            None => vec![error.to_string()],
+        },
+    }
+}
+
+const RECORDS: &str = "message feed {
+    optional binary byline (UTF8);
+    optional binary id (UTF8);
+    optional int32 date (DATE);
+    optional group siblings (LIST) {
+        repeated group list {
+            optional group element {
+                optional binary id (UTF8);
+                optional binary text (UTF8);
+                optional binary lang (UTF8);
+            }
+        }
+    }
+    optional binary text (UTF8);
+}";
+
+fn records() -> Vec<u8> {
+    // Siblings: two in the first row, one without an id and one without a text in
+    // the second, an empty list in the third, none in the last.
+    let repeated = vec![0, 1, 0, 1, 0, 0];
+    let first = vec![
+        Column::Texts(vec![1, 0, 0, 0], vec![], vec![b"Nobody"]),
+        Column::Texts(vec![1, 0, 1, 1], vec![], vec![b"night/1", b"night/3", b""]),
+        Column::Days(vec![1, 0, 0, 1], vec![20_574, -1]),
+        Column::Texts(
+            vec![4, 4, 3, 4, 1, 0],
+            repeated.clone(),
+            vec![b"wire/1", b"wire/2", b"wire/3"],
+        ),
+        Column::Texts(
+            vec![4, 4, 4, 3, 1, 0],
+            repeated.clone(),
+            vec![b"It rained.", b"It poured.", b"It snowed."],
+        ),
+        Column::Texts(vec![3, 3, 3, 3, 1, 0], repeated, vec![]),
+        Column::Texts(
+            vec![1, 1, 0, 1],
+            vec![],
+            vec![b"Rain fell.\nMuch of it.", b"Snow fell.", b"caf\xe9"],
+        ),
+    ];
+    let second = vec![
+        Column::Texts(vec![0, 0], vec![], vec![]),
+        Column::Texts(vec![0, 0], vec![], vec![]),
+        Column::Days(vec![0, 0], vec![]),
+        Column::Texts(vec![0, 0], vec![0, 0], vec![]),
+        Column::Texts(vec![0, 0], vec![0, 0], vec![]),
+        Column::Texts(vec![0, 0], vec![0, 0], vec![]),
+        Column::Texts(
+            vec![1, 1],
+            vec![],
+            vec![b"Of more bytes than the limit of thirty.", b"Hail."],
+        ),
+    ];
+    parquet(RECORDS, &[first, second])
+}
+
+#[test]
+fn rows_of_all_groups_are_records_or_say_why_not() {
+    let bytes = records();
+    let rows: Vec<_> = opened(&bytes, 30).unwrap().collect();
+    let rows: Vec<_> = rows.iter().map(|row| told(row).join("|")).collect();
+    assert_eq!(
+        rows,
+        [
+            "night/1|Rain fell.\nMuch of it.|2461162|wire/1: It rained.|wire/2: It poured.",
+            "2|Snow fell.|2#sibling-1: It snowed.",
+            "night/3|row 3 is not a record: its text is null",
+            "4|row 4 is not UTF-8: its byte 3 cannot stand there",
+            "5|the text of row 5 is over the limit of 30 bytes",
+            "6|Hail."
+        ]
+    );
+    assert_eq!(day("2026-05-01"), Some(2_461_162));
+    let named = opened(&bytes, 30).unwrap().called_by_file();
+    let named: Vec<_> = named.map(|row| told(&row).remove(0)).collect();
+    assert_eq!(named[1], "feed.parquet:2");
+}
+
+#[test]
+fn what_was_read_of_the_file_is_counted() {
+    let mut file = tempfile::NamedTempFile::with_suffix(".parquet").unwrap();
+    let bytes = records();
+    file.write_all(&bytes).unwrap();
+    let reading = Reading {
+        max_bytes: 30,
+        unnamed: Unnamed::Line,
+        read: BytesRead::default(),
+    };
+    let source = Source::Table(file.path().to_owned());
+    let mut stdin = Some(io::empty());
+    let mut rows = super::super::records(&source, &mut stdin, &reading);
+    rows.by_ref().take(4).for_each(drop);
+    let half = bytes.len() as u64 / 2;
+    assert_eq!(reading.read.get(), half);
+    assert_eq!(rows.count(), 2);
+    assert_eq!(reading.read.get(), bytes.len() as u64);
+}
+
+#[test]
+fn ids_may_be_numbers_and_siblings_plain() {
+    let schema = "message feed {
+        required int64 id;
+        required binary text;
+        optional binary sibling (UTF8);
+        optional group siblings (LIST) { repeated group bag { optional binary array_element (UTF8); } }
+    }";
+    let columns = vec![
+        Column::Numbers(vec![7, -8]),
+        Column::Texts(vec![0, 0], vec![], vec![b"Rain.", b"Snow."]),
+        Column::Texts(vec![1, 0], vec![], vec![b"It rained."]),
+        Column::Texts(
+            vec![3, 3, 0],
+            vec![0, 1, 0],
+            vec![b"It poured.", b"It showered."],
+        ),
+    ];
+    let rows = opened(&parquet(schema, &[columns]), 30).unwrap();
+    let rows: Vec<_> = rows.map(|row| told(&row).join("|")).collect();
+    assert_eq!(
+        rows,
+        [
+            "7|Rain.|7#sibling-1: It rained.|7#sibling-2: It poured.|7#sibling-3: It showered.",
+            "-8|Snow."
+        ]
+    );
+}
+
+#[test]
+fn a_file_without_texts_says_what_it_lacks() {
+    let problem = |schema: &str| {
+        let bytes = parquet(schema, &[]);
+        opened(&bytes, 30).err().unwrap().to_string()
+    };
+    let nothing = problem("message feed { optional binary body (UTF8); }");
+    assert!(nothing.starts_with("it has no column 'text'"), "{nothing}");
+    for (name, schema) in [
+        ("text", "message feed { optional int64 text; }"),
+        (
+            "id",
+            "message feed { optional binary text; optional double id; }",
+        ),
+        (
+            "siblings",
+            "message feed { optional binary text; optional binary siblings; }",
+        ),
+    ] {
+        let problem = problem(schema);
+        assert!(
+            problem.starts_with(&format!("its column '{name}' holds ")),
+            "{problem}"
+        );
+    }
+    for bytes in [
+        &b""[..],
+        b"PAR1",
+        b"PAR1\0\0\0\0PAR1",
+        b"{\"text\":\"Rain.\"}",
+    ] {
+        let problem = opened(bytes, 30).err().unwrap().to_string();
+        assert!(
+            problem.starts_with("it is no Parquet, or damaged ("),
+            "{problem}"
+        );
+    }
+}
+
+#[test]
+fn damage_anywhere_ends_in_rows_or_an_error() {
+    let whole = records();
+    let mut errors = 0;
+    for at in 0..whole.len() {
+        for change in [0xff, 0x01, 0x80] {
+            let mut bytes = whole.clone();
+            bytes[at] ^= change;
+            match opened(&bytes, 30) {
+                // As many rows as there are, at most, and nothing after an error.
+                Ok(table) => {
+                    let rows: Vec<_> = table.take(1_000).collect();
+                    let wrong = rows.iter().filter(|row| row.is_err()).count();
+                    assert!(wrong <= 1 && rows.len() < 1_000);
+                    errors += wrong;
+                }
+                Err(_) => errors += 1,
+            }
+        }
+    }
+    assert!(errors > 100, "{errors}");
+    for end in 0..whole.len() {
+        assert!(opened(&whole[..end], 30).is_err());
+    }
+}

@@ -1,0 +1,345 @@
+//! Records, sources, and the order of reports.
+
+use std::io::{self, BufRead, BufReader, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::*;
+use mtlint::linter::{Linter, Options, Request};
+use mtlint::lm::stub::Stub;
+use mtlint::report::{Status, json};
+
+fn read(bytes: &[u8], max_bytes: u64) -> Vec<Record> {
+    Records::new("-", bytes, max_bytes)
+        .map(|record| record.unwrap())
+        .collect()
+}
+
+fn document(record: &Record) -> &Request {
+    match record {
+        Record::Document { request, .. } => request,
+        Record::Unreadable { error, .. } => panic!("{error}"),
+        Record::Rejected { error, .. } => panic!("{error}"),
+    }
+}
+
+fn rejected(record: &Record) -> (&str, &RecordError) {
+    match record {
+        Record::Rejected { id, error } => (id, error),
+        other => panic!("{} was read", other.id()),
+    }
+}
+
+#[test]
+fn records_have_ids_and_siblings() {
+    let lines = concat!(
+        "\u{feff}{\"id\":\"night/1\",\"text\":\"Rain fell.\",\"siblings\":[\"It rained.\",{\"id\":\"b\",\"text\":\"Wet.\"}]}\n",
+        "\r\n",
+        "{\"text\":\"No id, more fields.\",\"source\":null}\n",
+        "{\"id\":12,\"text\":\"\"}",
+    );
+    let records = read(lines.as_bytes(), 100);
+    let first = document(&records[0]);
+    assert_eq!(first.document.name(), "night/1");
+    assert_eq!(first.document.text(), "Rain fell.");
+    let siblings: Vec<_> = first
+        .unread
+        .iter()
+        .map(|sibling| (sibling.name(), sibling.text()))
+        .collect();
+    assert_eq!(
+        siblings,
+        [("night/1#sibling-1", "It rained."), ("b", "Wet.")]
+    );
+    assert_eq!(document(&records[1]).document.name(), "3");
+    assert_eq!(document(&records[2]).document.name(), "12");
+    assert_eq!(records.len(), 3);
+}
+
+#[test]
+fn one_sibling_needs_no_list() {
+    let lines = concat!(
+        "{\"id\":\"a\",\"text\":\"Rain fell.\",\"sibling\":\"It rained.\"}\n",
+        "{\"id\":\"a\",\"text\":\"Rain fell.\",\"siblings\":{\"id\":\"b\",\"text\":\"Wet.\"}}\n",
+        "{\"id\":\"a\",\"text\":\"Rain fell.\",\"siblings\":[\"Wet.\"],\"sibling\":\"It rained.\"}\n",
+        "{\"id\":\"a\",\"text\":\"Rain fell.\",\"siblings\":7}",
+    );
+    let records = read(lines.as_bytes(), 100);
+    let texts = |record| -> Vec<&str> {
+        let siblings = document(record).unread.iter();
+        siblings.map(|sibling| sibling.text()).collect()
+    };
+    assert_eq!(texts(&records[0]), ["It rained."]);
+    assert_eq!(texts(&records[1]), ["Wet."]);
+    assert_eq!(texts(&records[2]), ["Wet.", "It rained."]);
+    let (id, error) = rejected(&records[3]);
+    assert_eq!(id, "a");
+    assert!(
+        format!("{error:?}").contains("must be a list of texts"),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn dates_are_days_and_what_is_no_date_harms_nothing() {
+    let day = |date: &str| {
+        let line = format!("{{\"text\":\"Rain fell.\",\"date\":{date}}}");
+        match read(line.as_bytes(), 100).pop() {
+            Some(Record::Document { day, .. }) => day,
+            other => panic!("{other:?}"),
+        }
+    };
+    let first = day("\"2024-02-28\"").unwrap();
+    assert_eq!(day("\"2024-03-01\""), Some(first + 2));
+    assert_eq!(day("\"2024-02-28T23:59:00Z\""), Some(first));
+    assert_eq!(day("\"2024-02-28 06:00\""), Some(first));
+    for odd in [
+        "\"yesterday\"",
+        "\"\"",
+        "1709078400",
+        "null",
+        "{\"day\":1}",
+        "\"2023-02-29\"",
+    ] {
+        assert_eq!(day(odd), None, "{odd}");
+    }
+}
+
+#[test]
+fn a_bad_line_says_what_is_wrong_and_the_next_is_read() {
+    let mut lines =
+        b"not json\n{\"id\":\"x\",\"txt\":\"a\"}\n[1]\n{\"id\":[],\"text\":\"a\"}\n".to_vec();
+    lines.extend(b"{\"text\":\"\xff\"}\n{\"text\":\"good\"}\n");
+    let records = read(&lines, 100);
+    assert_eq!(records.len(), 6);
+    assert_eq!(rejected(&records[0]).0, "1");
+    let (id, error) = rejected(&records[1]);
+    assert_eq!(id, "x");
+    assert_eq!(
+        error.to_string(),
+        "line 2 is not a record: missing field `text` at column 20"
+    );
+    assert!(matches!(
+        rejected(&records[2]).1,
+        RecordError::Malformed {
+            position: RecordPosition::Line(3),
+            ..
+        }
+    ));
+    assert!(
+        rejected(&records[3])
+            .1
+            .to_string()
+            .contains("\"id\" must be")
+    );
+    assert_eq!(
+        rejected(&records[4]).1,
+        &RecordError::NotUtf8 {
+            position: RecordPosition::Line(5),
+            byte: 9
+        }
+    );
+    assert_eq!(document(&records[5]).document.name(), "6");
+}
+
+#[test]
+fn texts_and_siblings_over_the_limit_are_named() {
+    let records = read(
+        b"{\"id\":\"a\",\"text\":\"12345\"}\n{\"text\":\"1\",\"siblings\":[\"1\",\"12345\"]}\n{\"text\":\"1234\"}",
+        4,
+    );
+    let (id, error) = rejected(&records[0]);
+    assert_eq!(
+        (id, error.to_string().as_str()),
+        ("a", "the text of line 1 is over the limit of 4 bytes")
+    );
+    assert!(
+        rejected(&records[1])
+            .1
+            .to_string()
+            .starts_with("sibling 2 of line 2")
+    );
+    assert_eq!(document(&records[2]).document.name(), "3");
+}
+
+/// Endless `x`, then a line break, then one good record.
+struct Flood {
+    left: u64,
+    longest_buffer: usize,
+}
+
+impl Read for Flood {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.longest_buffer = self.longest_buffer.max(buffer.len());
+        let amount = self.left.min(buffer.len() as u64);
+        buffer[..amount as usize].fill(b'x');
+        self.left -= amount;
+        Ok(amount as usize)
+    }
+}
+
+#[test]
+fn a_huge_line_is_skipped_without_being_kept() {
+    let flood = Flood {
+        left: 300_000_000,
+        longest_buffer: 0,
+    };
+    let input = flood.chain(&b"\n{\"text\":\"after\"}"[..]);
+    let mut reader = BufReader::new(input);
+    let mut records = Records::new("-", reader.by_ref(), 1_000);
+    let record = records.next().unwrap().unwrap();
+    let (id, error) = rejected(&record);
+    assert_eq!(id, "1");
+    assert!(matches!(error, RecordError::TooLarge { limit: 12_096, .. }));
+    let record = records.next().unwrap().unwrap();
+    assert_eq!(document(&record).document.name(), "2");
+    assert!(records.next().is_none());
+    assert!(reader.fill_buf().unwrap().is_empty());
+}
+
+/// Fails after its bytes are read.
+struct Broken;
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other("the disk is gone"))
+    }
+}
+
+fn linter() -> Linter {
+    Linter::new(Arc::new(Stub::default())).unwrap()
+}
+
+fn judge_all(
+    input: impl BufRead,
+    stop: &AtomicBool,
+    mut each: impl FnMut(ReportLine),
+) -> Result<Ended, BatchError> {
+    let job = Job {
+        linter: &linter(),
+        options: &Options {
+            language: Some("eng".to_owned()),
+            ..Options::default()
+        },
+        json: json::Options::default(),
+        run: None,
+        siblings: None,
+        stop,
+        watch: None,
+    };
+    job.judge_all(Records::new("in", input, 1_000), |judged| {
+        each(judged);
+        Ok(())
+    })
+}
+
+#[test]
+fn a_batch_that_is_stopped_hands_on_what_it_read() {
+    let lines = "{\"text\":\"The river rose by a metre overnight.\"}\n".repeat(200);
+    let stop = AtomicBool::new(false);
+    let mut judged = 0;
+    let ended = judge_all(lines.as_bytes(), &stop, |_| {
+        judged += 1;
+        stop.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(ended.unwrap(), Ended::Stopped);
+    assert!((1..200).contains(&judged), "{judged}");
+}
+
+#[test]
+fn reports_come_in_the_order_of_the_records_over_many_groups() {
+    let mut lines = String::new();
+    for number in 1..=200 {
+        if number % 7 == 0 {
+            lines += "{}\n";
+        } else {
+            lines += "{\"text\":\"The river rose by a metre overnight.\"}\n";
+        }
+    }
+    let mut ids = Vec::new();
+    let mut failed = 0;
+    let ended = judge_all(lines.as_bytes(), &AtomicBool::new(false), |judged| {
+        failed += usize::from(judged.summary.status == Status::Failed);
+        ids.push(judged.id);
+    });
+    assert_eq!(ended.unwrap(), Ended::Whole);
+    let expected: Vec<String> = (1..=200).map(|number: u32| number.to_string()).collect();
+    assert_eq!(ids, expected);
+    assert_eq!(failed, 200 / 7);
+}
+
+#[test]
+fn what_was_read_before_the_input_broke_is_reported() {
+    let input = BufReader::new((&b"{\"text\":\"Snow fell.\"}\n"[..]).chain(Broken));
+    let mut ids = Vec::new();
+    let result = judge_all(input, &AtomicBool::new(false), |judged| ids.push(judged.id));
+    assert_eq!(ids, ["1"]);
+    assert_eq!(
+        result.unwrap_err().to_string(),
+        "cannot read in: the disk is gone"
+    );
+}
+
+#[test]
+fn folders_patterns_and_files_are_found_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    std::fs::create_dir(root.join("deep")).unwrap();
+    for (name, text) in [
+        ("b.txt", "b"),
+        ("a.TXT", "a"),
+        ("deep/c.txt", "{not a record}"),
+        ("notes.md", "# notes"),
+        ("records", " {\"text\":\"a\"}"),
+        ("more.jsonl", ""),
+        ("day.Parquet", ""),
+    ] {
+        std::fs::write(root.join(name), text).unwrap();
+    }
+    let name = |name: &str| root.join(name).display().to_string();
+    let text = |name: &str| Source::Text(root.join(name));
+    assert_eq!(
+        sources(&[root.display().to_string()]).unwrap(),
+        [text("a.TXT"), text("b.txt"), text("deep/c.txt")]
+    );
+    assert_eq!(sources(&[name("*.txt")]).unwrap(), [text("b.txt")]);
+    assert_eq!(
+        sources(&[
+            name("records"),
+            name("more.jsonl"),
+            name("day.Parquet"),
+            name("notes.md"),
+            "-".to_owned()
+        ])
+        .unwrap(),
+        [
+            Source::Records(root.join("records")),
+            Source::Records(root.join("more.jsonl")),
+            Source::Table(root.join("day.Parquet")),
+            text("notes.md"),
+            Source::StandardInput
+        ]
+    );
+    // A missing text is a failed document of the batch; anything else stops it.
+    assert_eq!(sources(&[name("gone.txt")]).unwrap(), [text("gone.txt")]);
+    let refused = |argument: String| sources(&[argument]).unwrap_err();
+    assert!(matches!(
+        refused(name("gone.jsonl")),
+        SourceError::Unreadable { .. }
+    ));
+    assert!(matches!(
+        refused(name("*.pdf")),
+        SourceError::NoMatch { .. }
+    ));
+    assert!(matches!(refused(name("[")), SourceError::BadPattern { .. }));
+    std::fs::create_dir(root.join("empty")).unwrap();
+    assert!(matches!(
+        refused(name("empty")),
+        SourceError::EmptyFolder { .. }
+    ));
+    let twice = ["-".to_owned(), "-".to_owned()];
+    assert!(matches!(
+        sources(&twice),
+        Err(SourceError::StandardInputTwice)
+    ));
+}

@@ -1,0 +1,179 @@
+//! Files of records, packed or not.
+//!
+//! In: a path. Out: its bytes, unpacked as they are read when its name ends in
+//! `.gz` or `.zst`. However much an archive grows, no more than a buffer and
+//! the decoder's window is held; how long a record may become is for whoever
+//! reads it.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::open::{BytesRead, Counted};
+
+/// Zstandard looks back at most 2^27 bytes (128 MiB), which is what its own
+/// program takes without being asked; more is memory that a hostile file asks
+/// for.
+const WINDOW_LOG: u32 = 27;
+
+/// How a file is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Packing {
+    Gzip,
+    Zstandard,
+}
+
+/// How a file of this name is packed, and its name without that ending.
+pub(super) fn packing(path: &Path) -> Option<(Packing, &Path)> {
+    let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+    let packing = match ending.as_str() {
+        "gz" => Packing::Gzip,
+        "zst" => Packing::Zstandard,
+        _ => return None,
+    };
+    Some((packing, Path::new(path.file_stem()?)))
+}
+
+/// Opens a file of records, to be read unpacked. What is read of the file itself is
+/// added to `read`.
+///
+/// # Errors
+/// When it cannot be opened. That an archive is damaged shows while it is read.
+pub(super) fn open(path: &Path, read: &BytesRead) -> io::Result<Box<dyn BufRead>> {
+    let file = BufReader::new(Counted {
+        file: File::open(path)?,
+        read: read.clone(),
+    });
+    Ok(match packing(path) {
+        None => Box::new(file),
+        Some((Packing::Gzip, _)) => unpacked(MultiGzDecoder::new(file)),
+        Some((Packing::Zstandard, _)) => {
+            let mut decoder = zstd::stream::read::Decoder::with_buffer(file)?;
+            decoder.window_log_max(WINDOW_LOG)?;
+            unpacked(decoder)
+        }
+    })
+}
+
+fn unpacked(decoder: impl Read + 'static) -> Box<dyn BufRead> {
+    Box::new(BufReader::new(Unpacked(decoder)))
+}
+
+/// A decoder whose errors say that it is the archive that is wrong.
+struct Unpacked<R>(R);
+
+impl<R: Read> Read for Unpacked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0
+            .read(buffer)
+            .map_err(|error| match error.raw_os_error() {
+                // The system could not read the file itself.
+                Some(_) => error,
+                None if error.kind() == io::ErrorKind::Interrupted => error,
+                None => io::Error::new(
+                    error.kind(),
+                    format!("the archive is damaged or cut off ({error}); make or fetch it again"),
+                ),
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::{BatchError, Record, Records};
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        packed.write_all(bytes).unwrap();
+        packed.finish().unwrap()
+    }
+
+    fn zstandard(bytes: &[u8]) -> Vec<u8> {
+        zstd::encode_all(bytes, 3).unwrap()
+    }
+
+    fn read(name: &str, content: &[u8], max_bytes: u64) -> Vec<Result<Record, BatchError>> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        let read = BytesRead::default();
+        let reader = open(&path, &read).unwrap();
+        let records = Records::new(name, reader, max_bytes).collect();
+        assert_eq!(read.get(), content.len() as u64);
+        records
+    }
+
+    #[test]
+    fn archives_of_several_parts_are_read_to_the_end() {
+        let parts = [
+            &b"{\"text\":\"Rain fell.\"}\n{\"te"[..],
+            b"xt\":\"Snow fell.\"}\n",
+        ];
+        let packed = |pack: fn(&[u8]) -> Vec<u8>| parts.map(pack).concat();
+        for (name, content) in [
+            ("a.jsonl", parts.concat()),
+            ("a.jsonl.gz", packed(gzip)),
+            ("a.jsonl.ZST", packed(zstandard)),
+        ] {
+            let records = read(name, &content, 100);
+            let texts: Vec<_> = records
+                .iter()
+                .map(|record| match record {
+                    Ok(Record::Document { request, .. }) => request.document.text(),
+                    other => panic!("{name}: {other:?}"),
+                })
+                .collect();
+            assert_eq!(texts, ["Rain fell.", "Snow fell."], "{name}");
+        }
+    }
+
+    #[test]
+    fn what_stands_before_the_damage_is_read() {
+        // Not the same again and again, so that it takes several blocks.
+        let lines: String = (0..20_000u64)
+            .map(|n| {
+                format!(
+                    "{{\"text\":\"{:x}\"}}\n",
+                    n.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                )
+            })
+            .collect();
+        for (name, whole) in [
+            ("a.jsonl.gz", gzip(lines.as_bytes())),
+            ("a.jsonl.zst", zstandard(lines.as_bytes())),
+        ] {
+            let mut records = read(name, &whole[..whole.len() * 3 / 4], 100);
+            let last = records.pop().unwrap().unwrap_err().to_string();
+            assert!(
+                last.starts_with(&format!(
+                    "cannot read {name}: the archive is damaged or cut off ("
+                )),
+                "{last}"
+            );
+            assert!(records.len() > 5_000, "{name}: {}", records.len());
+            assert!(records.iter().all(Result::is_ok));
+        }
+        let not_one = read("a.jsonl.zst", b"{\"text\":\"Rain.\"}\n", 100);
+        assert!(not_one[0].is_err() && not_one.len() == 1);
+    }
+
+    #[test]
+    fn a_line_that_unpacks_to_very_much_is_skipped() {
+        let mut bomb = vec![b' '; 64 << 20];
+        bomb.extend(b"\n{\"text\":\"Rain.\"}\n");
+        for (name, content) in [
+            ("a.jsonl.gz", gzip(&bomb)),
+            ("a.jsonl.zst", zstandard(&bomb)),
+        ] {
+            assert!(content.len() < 1 << 17);
+            let records = read(name, &content, 100);
+            assert!(matches!(&records[0], Ok(Record::Rejected { id, .. }) if id == "1"));
+            assert!(matches!(&records[1], Ok(Record::Document { .. })));
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! `mtlint batch`: many documents, one JSON line each.
+//!
+//! Reading and judging are the library's; here are the arguments, the output
+//! file and the progress.
+
+mod arguments;
+mod page;
+mod pool;
+mod progress;
+mod state;
+
+use std::io::BufRead;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::bail;
+
+use mtlint::document::{Document, Markup};
+use mtlint::report::json;
+use mtlint_batch::pool::fill::PoolSources;
+use mtlint_batch::state::State;
+use mtlint_batch::{
+    self, BatchError, BytesRead, Ended, Job, Reading, Record, Shard, Siblings, Source, Unnamed,
+};
+
+use super::config::{Settings, Typed};
+use super::inputs::STANDARD_INPUT;
+use super::linter;
+use super::output::Streams;
+use super::output_file::{OutputFile, is_one_of};
+use super::plan::Plan;
+use super::verdict::Verdict;
+pub use arguments::BatchArgs;
+use arguments::Format;
+use page::Page;
+use progress::Progress;
+
+/// The records of this part of the batch, from the beginning, with the siblings that the
+/// configuration gives them.
+fn records<'a, R: BufRead + 'a>(
+    sources: &'a [Source],
+    stdin: &'a mut Option<R>,
+    reading: &'a Reading,
+    (plan, shard): (&'a Plan, Option<Shard>),
+) -> impl Iterator<Item = Result<Record, BatchError>> + 'a {
+    let records = sources.iter().flat_map(move |source| {
+        let records = mtlint_batch::records(source, stdin, reading);
+        records.map(move |record| Ok(with_siblings(record?, source, plan)))
+    });
+    // An input that cannot be read is every part's failure.
+    let here = move |record: &Record| shard.is_none_or(|shard| shard.holds(record));
+    records.filter(move |record| record.as_ref().map_or(true, here))
+}
+
+/// A record with the siblings that the configuration gives its file.
+fn with_siblings(mut record: Record, source: &Source, plan: &Plan) -> Record {
+    if let (Record::Document { request, .. }, Source::Text(_)) = (&mut record, source) {
+        let marked_up = |sibling: Document| {
+            let markup = Markup::of(Path::new(sibling.name()));
+            sibling.marked_up(markup)
+        };
+        match plan.read_siblings(&source.name()) {
+            Ok(siblings) => request.unread.extend(siblings.into_iter().map(marked_up)),
+            Err(error) => {
+                let id = record.id().to_owned();
+                return Record::Unreadable { id, error };
+            }
+        }
+    }
+    record
+}
+
+/// An output that is also `read` would take the place of the documents.
+fn refuse_to_write_over(arguments: &BatchArgs, read: &[&Source]) -> anyhow::Result<()> {
+    let read = || read.iter().filter_map(|source| source.path()?.to_str());
+    let output = (arguments.output != "-").then_some(arguments.output.as_str());
+    let page = arguments.page.path();
+    for (flag, path) in [("--output", output), ("--page", page)] {
+        let Some(path) = path else { continue };
+        if is_one_of(path, read()) {
+            bail!("{flag} would write over {path}, which is read; name another file");
+        }
+    }
+    if let (Some(output), Some(page)) = (output, page)
+        && is_one_of(page, std::iter::once(output))
+    {
+        bail!("--page would write over {output}, which is the output; name another file");
+    }
+    Ok(())
+}
+
+/// What a batch reads and writes, checked before the model is loaded: what is refused is
+/// refused at once.
+struct Files {
+    sources: Vec<Source>,
+    plan: Plan,
+    output: OutputFile,
+    page: Option<Page>,
+    state: Option<State>,
+    siblings: Option<Siblings>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Files {
+    fn open(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<Self> {
+        let sources = mtlint_batch::sources(&arguments.inputs)?;
+        let pool_sources = pool::find(arguments, &sources)?;
+        let texts = sources.iter().filter(|one| matches!(one, Source::Text(_)));
+        let typed = Typed {
+            judging: &arguments.judging,
+            gates: Some(&arguments.gates),
+        };
+        let plan = Plan::of_batch(texts.map(Source::name), typed, &arguments.config)?;
+        plan.note_missing_siblings(streams);
+        let read: Vec<&Source> = sources.iter().chain(pool::files(&pool_sources)).collect();
+        refuse_to_write_over(arguments, &read)?;
+        let output = OutputFile::create(&arguments.output)?;
+        let page = Page::begin(&arguments.page, &sources)?;
+        let state = state::open(arguments, &read, streams)?;
+        let settings = plan.settings(STANDARD_INPUT);
+        let siblings = pool_sources.as_ref().map(|sources: &PoolSources| {
+            pool::fill(sources, settings, arguments.pool_days, streams)
+        });
+        Ok(Self {
+            siblings: siblings.transpose()?,
+            stop: state::stop_flag(state.is_some())?,
+            sources,
+            plan,
+            output,
+            page,
+            state,
+        })
+    }
+}
+
+/// Judges every document of the batch.
+pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
+    let Files {
+        sources,
+        plan,
+        mut output,
+        mut page,
+        state,
+        mut siblings,
+        stop,
+    } = Files::open(arguments, streams)?;
+    let settings: &Settings = plan.settings(STANDARD_INPUT);
+    let linter = linter::load(settings, streams)?;
+    let options = settings.options();
+    let mut run = state
+        .map(|state| state::begin(state, arguments, (&linter, settings), streams))
+        .transpose()?;
+    let Format::Jsonl = arguments.format;
+    let reading = Reading {
+        max_bytes: settings.max_bytes.value,
+        unnamed: Unnamed::Line,
+        read: BytesRead::default(),
+    };
+    let mut progress = Progress::new(&sources, &reading.read, streams);
+    let gates = settings.gates();
+    let mut verdict = Verdict::default();
+    let Streams {
+        stdin,
+        stdout,
+        stderr,
+        ..
+    } = streams;
+    let mut stdin = Some(&mut **stdin);
+    let part = (&plan, arguments.shard);
+    let job = Job {
+        linter: &linter,
+        options: &options,
+        json: json::Options {
+            words: arguments.words,
+            fix: None,
+        },
+        run: run.as_mut(),
+        siblings: siblings.as_mut(),
+        stop: &stop,
+        watch: None,
+    };
+    let all = records(&sources, &mut stdin, &reading, part);
+    let ended = job.judge_all(all, |judged| {
+        output.write(&format!("{}\n", judged.line), stdout)?;
+        progress.count(&judged, stderr);
+        if let Some(page) = &mut page {
+            page.count(&judged.summary);
+        }
+        verdict.gate |= gates.met_by(&judged.summary);
+        Ok::<_, anyhow::Error>(())
+    })?;
+    let whole = ended == Ended::Whole;
+    if whole {
+        output.finish(stdout)?;
+    }
+    verdict.failed = arguments.fail_on_error && progress.failed() > 0;
+    progress.finish(stderr);
+    if let Some(run) = run {
+        state::end(run, whole, streams)?;
+    }
+    if !whole {
+        bail!("stopped by a signal; the same command with --resume goes on from here");
+    }
+    if let Some(page) = page {
+        let mut no_input = None::<std::io::Empty>;
+        let again = records(&sources, &mut no_input, &reading, part);
+        page.write(again, (&linter, &options), siblings.as_mut(), streams)?;
+    }
+    Ok(verdict)
+}

@@ -1,0 +1,291 @@
+//! How each article of a call is judged.
+//!
+//! In: the articles' names and what was typed. Out: for each article its settings and the
+//! siblings that they give it. Articles with one configuration share its settings, and
+//! those with one model share the model.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use clap::Args;
+
+use mtlint::document::{Document, DocumentError};
+use mtlint::{Article, LintError, Linter, Options, Report, Request};
+
+use super::config::{ConfigError, ConfigFile, Finder, RuleMatches, Settings, Typed};
+use super::inputs::STANDARD_INPUT;
+use super::linter;
+use super::load::{LoadedModel, load_aligner, load_model, start_threads};
+use super::output::Streams;
+
+/// Which configuration counts.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Configuration")]
+pub struct ConfigFlags {
+    /// Take the configuration from this file, instead of the nearest mtlint.toml in an article's
+    /// folder or above it (for standard input and a batch: the working directory)
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+
+    /// Look for no mtlint.toml
+    #[arg(long)]
+    pub no_config: bool,
+}
+
+/// How each article is judged.
+pub struct Plan {
+    settings: Vec<Settings>,
+    documents: HashMap<String, Entry>,
+}
+
+/// How one article is judged.
+struct Entry {
+    /// Which of the settings.
+    settings: usize,
+    /// What its configuration's rules say.
+    matches: RuleMatches,
+}
+
+impl Plan {
+    /// Looks for the configuration of each of `files`, and for siblings if that is wanted.
+    pub fn new<'a>(
+        files: impl IntoIterator<Item = &'a str>,
+        with_siblings: bool,
+        typed: Typed<'_>,
+        config: &ConfigFlags,
+    ) -> anyhow::Result<Self> {
+        let mut planner = Planner::new(typed);
+        let mut finder = Finder::default();
+        for file in files {
+            let source = config.source(|| match file {
+                STANDARD_INPUT => finder.here(),
+                file => finder.of(Path::new(file)),
+            })?;
+            planner.add(file, source, with_siblings)?;
+        }
+        Ok(planner.plan)
+    }
+
+    /// One configuration for all: the working directory's, which standard input has too,
+    /// and `files` with the siblings that it gives them.
+    pub fn of_batch(
+        files: impl IntoIterator<Item = String>,
+        typed: Typed<'_>,
+        config: &ConfigFlags,
+    ) -> anyhow::Result<Self> {
+        let mut planner = Planner::new(typed);
+        let source = config.source(|| Finder::default().here())?;
+        planner.add(STANDARD_INPUT, source.clone(), false)?;
+        // No rules, nothing to remember of each file.
+        if !planner.plan.settings(STANDARD_INPUT).rules.rules.is_empty() {
+            for file in files {
+                planner.add(&file, source.clone(), true)?;
+            }
+        }
+        Ok(planner.plan)
+    }
+
+    /// The settings for an article that was planned.
+    pub fn settings(&self, file: &str) -> &Settings {
+        let entry = self.documents.get(file);
+        &self.settings[entry.map_or(0, |entry| entry.settings)]
+    }
+
+    /// The siblings that the configuration gives an article.
+    pub fn siblings(&self, file: &str) -> &[PathBuf] {
+        let entry = self.documents.get(file);
+        entry.map_or(&[], |entry| &entry.matches.siblings)
+    }
+
+    /// The siblings of an article, read.
+    pub fn read_siblings(&self, file: &str) -> Result<Vec<Document>, DocumentError> {
+        let max_bytes = self.settings(file).max_bytes.value;
+        let siblings = self.siblings(file).iter();
+        siblings
+            .map(|path| Document::open(path, max_bytes))
+            .collect()
+    }
+
+    /// What is read beside the articles: configurations and siblings.
+    pub fn read(&self) -> impl Iterator<Item = String> {
+        let files = self.settings.iter().filter_map(|one| one.file.clone());
+        let siblings = self
+            .documents
+            .values()
+            .flat_map(|one| &one.matches.siblings);
+        files.chain(siblings.map(|path| path.display().to_string()))
+    }
+
+    /// Notes for which articles rules found nothing.
+    pub fn note_missing_siblings(&self, streams: &mut Streams<'_>) {
+        let mut missing: Vec<(&String, &Entry)> = self.documents.iter().collect();
+        missing.retain(|(_, entry)| !entry.matches.without_file.is_empty());
+        let first = missing.iter().min_by_key(|(file, _)| *file);
+        let Some((file, Entry { settings, matches })) = first else {
+            return;
+        };
+        let name = &self.settings[*settings].rules.name;
+        let line = matches.without_file.first().copied().unwrap_or_default();
+        let mut note =
+            format!("{file} has no sibling: the rule at {name}:{line} names no file that is there");
+        if missing.len() > 1 {
+            note += &format!("; and {} more have none", missing.len() - 1);
+        }
+        streams.note(&note);
+    }
+
+    /// What judges under each of the settings. A model is loaded once.
+    pub fn linters(&self, streams: &mut Streams<'_>) -> anyhow::Result<Linters> {
+        // No configuration names threads and aligner: they are the same for all.
+        let mut aligner = None;
+        if let Some(first) = self.settings.first() {
+            start_threads(first)?;
+            aligner = load_aligner(first, streams)?;
+        }
+        let mut models: HashMap<(&str, &str), Rc<LoadedModel>> = HashMap::new();
+        let mut linters = Vec::new();
+        for settings in &self.settings {
+            let key = (
+                settings.model.value.as_str(),
+                settings.precision.value.name(),
+            );
+            let model = match models.get(&key) {
+                Some(model) => Rc::clone(model),
+                None => {
+                    let model = Rc::new(load_model(settings, streams)?);
+                    models.insert(key, Rc::clone(&model));
+                    model
+                }
+            };
+            linters.push(PlannedLinter {
+                linter: linter::with_model(settings, &model, aligner.clone(), streams)?,
+                options: settings.options(),
+                siblings: OnceCell::new(),
+            });
+        }
+        Ok(Linters(linters))
+    }
+
+    /// Which of the settings hold for an article.
+    fn number(&self, file: &str) -> usize {
+        self.documents.get(file).map_or(0, |entry| entry.settings)
+    }
+}
+
+/// What lints under each of the settings of a plan.
+pub struct Linters(Vec<PlannedLinter>);
+
+/// What lints under one of the settings.
+struct PlannedLinter {
+    linter: Linter,
+    options: Options,
+    /// The siblings of all articles, once one of them was linted: they are read once.
+    siblings: OnceCell<Vec<Article>>,
+}
+
+impl Linters {
+    /// Lints an article of the plan beside the siblings of all articles, and beside
+    /// those of its own.
+    pub fn lint(
+        &self,
+        plan: &Plan,
+        document: Document,
+        siblings: &[Document],
+        own: Vec<Document>,
+    ) -> Result<Vec<Report>, LintError> {
+        let planned = &self.0[plan.number(document.name())];
+        let language = planned.options.language.as_deref();
+        let read = match planned.siblings.get() {
+            Some(read) => read.clone(),
+            None => {
+                let read = planned.linter.read_all(siblings, language)?;
+                planned.siblings.get_or_init(|| read).clone()
+            }
+        };
+        let own = planned.linter.read_all(&own, language)?;
+        let request = Request {
+            articles: read.into_iter().chain(own).collect(),
+            ..Request::new(document)
+        };
+        planned.linter.lint_all(vec![request], &planned.options)
+    }
+}
+
+/// Where a configuration is taken from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum ConfigSource {
+    /// There is none.
+    Nowhere,
+    /// A flag names the file.
+    Named(PathBuf),
+    /// The file was found near the article.
+    Nearby(PathBuf),
+}
+
+impl ConfigFlags {
+    /// The configuration that the flags name, or else the nearest one.
+    fn source(
+        &self,
+        nearest: impl FnOnce() -> Result<Option<PathBuf>, ConfigError>,
+    ) -> Result<ConfigSource, ConfigError> {
+        match &self.config {
+            Some(path) => Ok(ConfigSource::Named(path.clone())),
+            None if self.no_config => Ok(ConfigSource::Nowhere),
+            None => Ok(nearest()?.map_or(ConfigSource::Nowhere, ConfigSource::Nearby)),
+        }
+    }
+}
+
+/// A plan on its way.
+struct Planner<'a> {
+    plan: Plan,
+    typed: Typed<'a>,
+    /// Which settings were made of which file.
+    made: HashMap<ConfigSource, usize>,
+}
+
+impl<'a> Planner<'a> {
+    fn new(typed: Typed<'a>) -> Self {
+        let plan = Plan {
+            settings: Vec::new(),
+            documents: HashMap::new(),
+        };
+        Self {
+            plan,
+            typed,
+            made: HashMap::new(),
+        }
+    }
+
+    fn add(&mut self, file: &str, source: ConfigSource, with_siblings: bool) -> anyhow::Result<()> {
+        let settings = self.settings(source)?;
+        let rules = &self.plan.settings[settings].rules;
+        let matches = if with_siblings && file != STANDARD_INPUT {
+            rules.of(Path::new(file))?
+        } else {
+            RuleMatches::default()
+        };
+        let entry = Entry { settings, matches };
+        self.plan.documents.insert(file.to_owned(), entry);
+        Ok(())
+    }
+
+    /// The number of the settings that a configuration makes.
+    fn settings(&mut self, source: ConfigSource) -> Result<usize, ConfigError> {
+        if let Some(made) = self.made.get(&source) {
+            return Ok(*made);
+        }
+        let file = match &source {
+            ConfigSource::Nowhere => None,
+            ConfigSource::Named(path) => Some(ConfigFile::open(path, false)?),
+            ConfigSource::Nearby(path) => Some(ConfigFile::open(path, true)?),
+        };
+        let number = self.plan.settings.len();
+        let settings = Settings::resolve(&self.typed, file.as_ref());
+        self.plan.settings.push(settings);
+        self.made.insert(source, number);
+        Ok(number)
+    }
+}

@@ -1,0 +1,293 @@
+//! The cache folder: which files of known models are in it, and whether they
+//! are what the registry says.
+//!
+//! In: a [`ModelEntry`]. Out: a path, a state, a verdict. It never fetches
+//! anything and works in a folder that cannot be written.
+//!
+//! **The stamp.** Hashing 98 MB at every start would cost more than reading a
+//! short article does. So when a file `NAME.gguf` has been hashed and found
+//! right, its size, time of modification and SHA-256 are noted beside it in
+//! `NAME.gguf.verified`, and as long as all three still hold the file is not
+//! hashed again. A stamp can be fooled by somebody who changes the bytes and
+//! sets the clock back; [`ModelCache::verify`] believes no stamp.
+
+use std::ffi::OsString;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use super::{ModelEntry, ModelError, Progress, Stage};
+use etcetera::BaseStrategy;
+use mtlint_lm::checksum;
+use serde::{Deserialize, Serialize};
+
+/// How much is read, hashed and reported at a time, in bytes.
+pub(super) const CHUNK: usize = 1 << 18;
+
+/// Whether a model's file is in the cache folder, by its size alone: no byte of it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CacheState {
+    /// The file is there and has the right size.
+    Cached,
+    /// The file is not there.
+    Missing,
+    /// The file is there and has another size.
+    WrongSize,
+}
+
+/// What reading all bytes of a cached file shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verification {
+    /// The file is the model that the registry names.
+    Sound,
+    /// There is no such file.
+    Missing,
+    /// The file is cut off, or another one.
+    WrongSize {
+        /// How many bytes the file must have.
+        expected_bytes: u64,
+        /// How many bytes the file has.
+        got_bytes: u64,
+    },
+    /// The file has the right size and the wrong bytes.
+    WrongChecksum {
+        /// The SHA-256 that the file must have, in lower-case hexadecimal.
+        expected: String,
+        /// The SHA-256 of the file, in lower-case hexadecimal.
+        got: String,
+    },
+}
+
+/// The folder that model files are kept in.
+#[derive(Debug, Clone)]
+pub struct ModelCache {
+    folder: PathBuf,
+}
+
+/// The contents of a `.verified` file.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Stamp {
+    size: u64,
+    /// Nanoseconds since 1970.
+    modified: u128,
+    sha256: String,
+}
+
+impl ModelCache {
+    /// A cache in `folder`, which need not exist yet.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+        }
+    }
+
+    /// The cache of the user: in `MTLINT_MODELS` when it is set and not empty, else
+    /// `mtlint/models` in the XDG cache folder (on Windows in the local
+    /// application data).
+    ///
+    /// # Errors
+    /// [`ModelError::NoCacheFolder`] when there is no home folder either.
+    pub fn from_environment() -> Result<Self, ModelError> {
+        Self::chosen(std::env::var_os("MTLINT_MODELS"))
+    }
+
+    /// [`Self::from_environment`] with the value of `MTLINT_MODELS` given.
+    pub(super) fn chosen(variable: Option<OsString>) -> Result<Self, ModelError> {
+        if let Some(folder) = variable.filter(|folder| !folder.is_empty()) {
+            return Ok(Self::new(folder));
+        }
+        let strategy =
+            etcetera::choose_base_strategy().map_err(|_no_home| ModelError::NoCacheFolder)?;
+        Ok(Self::new(
+            strategy.cache_dir().join("mtlint").join("models"),
+        ))
+    }
+
+    /// The folder of the cache.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The path at which the file of a model is, or would be.
+    pub fn path(&self, entry: &ModelEntry) -> PathBuf {
+        self.folder.join(entry.file_name())
+    }
+
+    /// Whether the file of a model is in the cache, by its size.
+    pub fn state(&self, entry: &ModelEntry) -> CacheState {
+        let state = |path: &Path, size: u64| match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() && metadata.len() == size => CacheState::Cached,
+            Ok(_) => CacheState::WrongSize,
+            Err(_) => CacheState::Missing,
+        };
+        let also = entry.companions();
+        let also = also.map(|(name, entry)| state(&self.folder.join(name), entry.size));
+        std::iter::once(state(&self.path(entry), entry.size))
+            .chain(also)
+            .find(|state| *state != CacheState::Cached)
+            .unwrap_or(CacheState::Cached)
+    }
+
+    /// Reads all of the file and compares it with the registry. Leaves a stamp
+    /// when all is well and takes it away when not.
+    ///
+    /// # Errors
+    /// [`ModelError::Unreadable`].
+    pub fn verify(
+        &self,
+        entry: &ModelEntry,
+        progress: &dyn Progress,
+    ) -> Result<Verification, ModelError> {
+        let path = self.path(entry);
+        let (verdict, metadata) = compared(entry, &path, progress)?;
+        match (&verdict, metadata) {
+            (Verification::Sound, Some(metadata)) => self.write_stamp(entry, &metadata),
+            (Verification::Missing, _) => {}
+            _ => self.remove_stamp(entry),
+        }
+        match verdict {
+            Verification::Sound => self.companions(entry, progress),
+            _ => Ok(verdict),
+        }
+    }
+
+    /// What is the matter with the small files beside the model, if anything is. They
+    /// are read every time.
+    fn companions(
+        &self,
+        entry: &ModelEntry,
+        progress: &dyn Progress,
+    ) -> Result<Verification, ModelError> {
+        for (name, companion) in entry.companions() {
+            let (verdict, _) = compared(&companion, &self.folder.join(name), progress)?;
+            if verdict != Verification::Sound {
+                return Ok(verdict);
+            }
+        }
+        Ok(Verification::Sound)
+    }
+
+    /// Like [`Self::verify`], but takes a stamp's word for the checksum.
+    pub(super) fn check(
+        &self,
+        entry: &ModelEntry,
+        progress: &dyn Progress,
+    ) -> Result<Verification, ModelError> {
+        let metadata = fs::metadata(self.path(entry)).ok();
+        let expected = metadata.and_then(|metadata| Stamp::of(entry, &metadata));
+        if expected.is_some_and(|expected| self.read_stamp(entry) == Some(expected)) {
+            return self.companions(entry, progress);
+        }
+        self.verify(entry, progress)
+    }
+
+    /// Notes that the file, which has this metadata, was found right. A stamp
+    /// that cannot be written only costs time at the next start.
+    pub(super) fn write_stamp(&self, entry: &ModelEntry, metadata: &Metadata) {
+        let Some(stamp) = Stamp::of(entry, metadata) else {
+            return;
+        };
+        if let Ok(text) = serde_json::to_string(&stamp)
+            && fs::write(self.stamp_path(entry), text).is_err()
+        {
+            // A half-written stamp is no stamp, but should not lie about.
+            self.remove_stamp(entry);
+        }
+    }
+
+    pub(super) fn remove_stamp(&self, entry: &ModelEntry) {
+        // Missing already, or not ours to remove: either way `check` compares
+        // it with the file.
+        let _ = fs::remove_file(self.stamp_path(entry));
+    }
+
+    fn read_stamp(&self, entry: &ModelEntry) -> Option<Stamp> {
+        // A stamp has some 150 bytes; whatever is much longer is none.
+        const MAX_STAMP_BYTES: u64 = 4096;
+        let mut text = String::new();
+        File::open(self.stamp_path(entry))
+            .ok()?
+            .take(MAX_STAMP_BYTES)
+            .read_to_string(&mut text)
+            .ok()?;
+        serde_json::from_str(&text).ok()
+    }
+
+    fn stamp_path(&self, entry: &ModelEntry) -> PathBuf {
+        self.folder.join(format!("{}.verified", entry.file_name()))
+    }
+}
+
+impl Stamp {
+    /// The stamp that a right file of this model has; `None` where the size is
+    /// wrong or the system keeps no times.
+    fn of(entry: &ModelEntry, metadata: &Metadata) -> Option<Self> {
+        let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        (metadata.is_file() && metadata.len() == entry.size).then(|| Self {
+            size: entry.size,
+            modified: modified.as_nanos(),
+            sha256: entry.sha256.clone(),
+        })
+    }
+}
+
+/// A file against what the registry says of it, with its metadata where it is there.
+fn compared(
+    entry: &ModelEntry,
+    path: &Path,
+    progress: &dyn Progress,
+) -> Result<(Verification, Option<Metadata>), ModelError> {
+    let unreadable = |source| ModelError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    let Some(metadata) = metadata_if_there(path).map_err(unreadable)? else {
+        return Ok((Verification::Missing, None));
+    };
+    let verdict = if metadata.len() != entry.size {
+        Verification::WrongSize {
+            expected_bytes: entry.size,
+            got_bytes: metadata.len(),
+        }
+    } else {
+        let got = hash_file(path, entry.size, progress).map_err(unreadable)?;
+        if got == entry.sha256 {
+            Verification::Sound
+        } else {
+            Verification::WrongChecksum {
+                expected: entry.sha256.clone(),
+                got,
+            }
+        }
+    };
+    Ok((verdict, Some(metadata)))
+}
+
+fn metadata_if_there(path: &Path) -> io::Result<Option<Metadata>> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(Some(metadata)),
+        // Below a file there is nothing either; whoever writes will say so.
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(None),
+            _ => Err(error),
+        },
+    }
+}
+
+/// SHA-256 of a file of any kind, in lower-case hexadecimal: what a report
+/// names a model by when it is no known one.
+///
+/// # Errors
+/// What the system says when the file cannot be read.
+pub fn sha256_of_file(path: &Path, progress: &dyn Progress) -> io::Result<String> {
+    let size = fs::metadata(path)?.len();
+    hash_file(path, size, progress)
+}
+
+fn hash_file(path: &Path, size: u64, progress: &dyn Progress) -> io::Result<String> {
+    checksum::of_file(path, |done| {
+        progress.step(Stage::Checking, done, Some(size))
+    })
+}

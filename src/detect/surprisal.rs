@@ -1,0 +1,60 @@
+//! What a language model's reading says of each word.
+//!
+//! In: the words of a text and its [`TokenScores`]. Out: one [`WordSurprisal`] a word: the sums
+//! over its tokens. It judges nothing.
+
+use std::ops::Range;
+
+use crate::lm::{TokenScore, TokenScores};
+use crate::segment::Segments;
+use crate::span::{Doc, Span};
+
+/// What a language model makes of one word: the sums over its tokens.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WordSurprisal {
+    /// The word, in bytes of the document.
+    pub span: Span<Doc>,
+    /// The tokens that spell it, as indices into the reading.
+    pub tokens: Range<usize>,
+    /// Sum of the surprisals of its tokens, in bits.
+    pub surprisal_bits: f32,
+    /// Sum of the entropies at the places of its tokens, in bits: what a word would
+    /// cost on average there.
+    pub expected_bits: f32,
+}
+
+/// Sums the tokens of each word of `segments`. A token belongs to the word that holds its
+/// last byte; a word that shares its only token with the one before (`."` is
+/// often one token) takes that token's numbers.
+pub fn word_surprisals(segments: &Segments, reading: &TokenScores) -> Vec<WordSurprisal> {
+    let mut first = 0;
+    segments
+        .words
+        .iter()
+        .map(|word| {
+            let tokens = &reading.tokens;
+            while first < tokens.len() && tokens[first].span.end() <= word.span.start() {
+                first += 1;
+            }
+            let inside = |token: &TokenScore| {
+                token.span.end() <= word.span.end() || token.span.start() < word.span.start()
+            };
+            let count = tokens[first..]
+                .iter()
+                .take_while(|token| token.span.start() < word.span.end() && inside(token))
+                .count();
+            // A token that reaches past the word still is its only one.
+            let shared = usize::from(count == 0 && first < tokens.len());
+            let range = first..first + count + shared;
+            let sum = |value: fn(&TokenScore) -> f32| {
+                tokens[range.clone()].iter().map(value).sum::<f32>()
+            };
+            WordSurprisal {
+                span: word.span,
+                surprisal_bits: sum(|token| token.surprisal_bits),
+                expected_bits: sum(|token| token.entropy_bits),
+                tokens: range,
+            }
+        })
+        .collect()
+}

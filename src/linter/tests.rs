@@ -1,0 +1,211 @@
+use std::sync::Mutex;
+
+use super::*;
+use crate::document::Markup;
+use crate::finding::Applicability;
+use crate::lm::stub::Stub;
+use crate::lm::{Prefix, TokenScores};
+use crate::report::AbstainReason;
+
+/// Judged with a model to which two words cost far more than any other.
+fn reports(requests: Vec<Request>) -> Vec<Report> {
+    let lm = Stub::new([("Grenzstadt", 75.0), ("gebracht", 75.0)]);
+    let linter = Linter::new(Arc::new(lm)).unwrap();
+    linter.lint_all(requests, &thorough()).unwrap()
+}
+
+fn thorough() -> Options {
+    Options::with_sensitivity(Sensitivity::Thorough)
+}
+
+fn request(text: &str, siblings: &[&str]) -> Request {
+    let named = |text: &&str| Document::from_text("sibling", *text);
+    Request {
+        unread: siblings.iter().map(named).collect(),
+        ..Request::new(Document::from_text("a", text))
+    }
+}
+
+fn phrases(report: &Report) -> Vec<&str> {
+    let Outcome::Scored(analysis) = &report.outcome else {
+        panic!("not scored: {report:?}");
+    };
+    let text = analysis.document.text();
+    let slices = analysis
+        .findings
+        .iter()
+        .map(|f| f.span.slice(text).unwrap());
+    slices.collect()
+}
+
+#[test]
+fn a_byte_order_mark_moves_no_span() {
+    let plain = "The bus has gebracht the children to school again.";
+    let marked = format!("\u{feff}{plain}");
+    for text in [plain, &marked] {
+        assert_eq!(phrases(&reports(vec![request(text, &[])])[0]), ["gebracht"]);
+    }
+}
+
+#[test]
+fn a_name_that_the_sibling_spells_alike_is_left_alone() {
+    let text = "The bus from Grenzstadt was late again on Monday.";
+    let report = &reports(vec![request(text, &[])])[0];
+    assert_eq!(phrases(report), ["Grenzstadt"], "{report:?}");
+    let sibling = "Commuters in Grenzstadt complained about buses.";
+    assert!(phrases(&reports(vec![request(text, &[sibling])])[0]).is_empty());
+}
+
+#[test]
+fn a_sure_correction_makes_a_finding_as_sure_at_every_sensitivity() {
+    let text = "The minister met Vladimir Poutine in Genoa on Monday to talk about grain.";
+    let sibling = "On Monday the minister met Vladimir Putin in Genoa to talk about grain.";
+    let lm = Arc::new(Stub::new([("Poutine", 30.0)]));
+    let linter = Linter::new(lm).unwrap();
+    let confidence = |sensitivity| {
+        let options = Options::with_sensitivity(sensitivity);
+        let requests = vec![request(text, &[sibling])];
+        let reports = linter.lint_all(requests, &options).unwrap();
+        let Outcome::Scored(analysis) = &reports[0].outcome else {
+            panic!("not scored: {reports:?}");
+        };
+        let safe = analysis.findings.iter().find_map(|finding| {
+            let best = finding.suggestions.first()?;
+            assert!(finding.confidence >= best.confidence);
+            (best.applicability == Applicability::Safe)
+                .then_some((finding.confidence, finding.severity))
+        });
+        safe.unwrap()
+    };
+    let precise = confidence(Sensitivity::Precise);
+    for other in [Sensitivity::Balanced, Sensitivity::Thorough] {
+        let (sure, severity) = confidence(other);
+        assert!(sure >= precise.0 && severity >= precise.1);
+    }
+}
+
+#[test]
+fn what_was_expected_is_whole_words() {
+    let lm = Stub::new([("gebracht", 75.0)]).expecting(["B", "brqx", "brought", "I", "taken"]);
+    let linter = Linter::new(Arc::new(lm)).unwrap();
+    let text = "The bus has gebracht the children to school again.";
+    let report = linter
+        .lint(&Document::from_text("a", text), &thorough())
+        .unwrap();
+    let Outcome::Scored(analysis) = &report.outcome else {
+        panic!("not scored: {report:?}");
+    };
+    let expected = &analysis.findings[0].evidence.expected;
+    assert_eq!(*expected, ["brought", "I", "taken"]);
+}
+
+#[test]
+fn every_request_has_its_report_in_its_place() {
+    let requests = vec![
+        request("Rain fell on the town all day long.", &[]),
+        request("  \n", &[]),
+        request("It stopped at night.", &[]),
+    ];
+    let reports = reports(requests);
+    assert_eq!(reports.len(), 3);
+    assert!(matches!(reports[0].outcome, Outcome::Scored(_)));
+    assert!(matches!(
+        reports[1].outcome,
+        Outcome::Abstained {
+            reason: AbstainReason::Empty,
+            ..
+        }
+    ));
+    assert!(matches!(reports[2].outcome, Outcome::Scored(_)));
+}
+
+#[test]
+fn spans_of_marked_up_text_point_into_its_source() {
+    let markdown = "# News\n\nThe *bus* has **gebracht** the children,\n`gebracht` is code.\n\n\
+                    <!-- mtlint-disable-next-line -->\nIt has gebracht them.\n";
+    let html = "<h1>News</h1><p>The <b>bus</b> has gebr&#97;cht the children, <code>gebracht</code> \
+                is code.<p lang=de>Er hat sie gebracht.";
+    for (source, markup, found) in [
+        (markdown, Markup::Markdown, "gebracht"),
+        (html, Markup::Html, "gebr&#97;cht"),
+    ] {
+        let document = Document::from_text("a", source).marked_up(Some(markup));
+        let reports = reports(vec![Request::new(document)]);
+        let phrases = phrases(&reports[0]).into_iter();
+        assert_eq!(phrases.filter(|phrase| phrase.contains(found)).count(), 1);
+        let Outcome::Scored(analysis) = &reports[0].outcome else {
+            panic!("not scored");
+        };
+        for word in &analysis.words {
+            assert!(word.span.slice(source).is_some_and(|word| !word.is_empty()));
+        }
+        let garbled = analysis.words.iter().filter(|word| word.garbled);
+        let garbled = garbled.filter_map(|word| word.span.slice(source));
+        let garbled = garbled.filter(|word| word.contains("cht"));
+        assert_eq!(garbled.collect::<Vec<_>>(), [found]);
+    }
+}
+
+/// The stand-in, writing down whole texts that it reads.
+struct Noting(Stub, Mutex<Vec<String>>);
+
+impl LanguageModel for Noting {
+    fn id(&self) -> &ModelId {
+        self.0.id()
+    }
+    fn layers(&self) -> usize {
+        self.0.layers()
+    }
+    fn read(
+        &self,
+        texts: &[&str],
+        options: crate::lm::ReadOptions<'_>,
+    ) -> Result<Vec<TokenScores>, LmError> {
+        let texts_read = texts.iter().map(|text| (*text).to_owned());
+        self.1.lock().unwrap().extend(texts_read);
+        self.0.read(texts, options)
+    }
+    fn read_continuations(
+        &self,
+        prefixes: &[Prefix<'_>],
+    ) -> Result<Vec<Vec<TokenScores>>, LmError> {
+        self.0.read_continuations(prefixes)
+    }
+    fn token_text(&self, id: u32) -> String {
+        self.0.token_text(id)
+    }
+}
+
+#[test]
+fn a_sibling_of_several_documents_is_read_once_and_judged_like_any() {
+    let lm = Arc::new(Noting(
+        Stub::new([("gebracht", 75.0), ("Genf", 60.0)]),
+        Mutex::default(),
+    ));
+    let linter = Linter::new(Arc::<Noting>::clone(&lm)).unwrap();
+    let shared = "The bus brought the children to school in Geneva. It was early.";
+    let requests = || {
+        [
+            request("The bus has gebracht the children to school.", &[shared]),
+            request("It was late in Genf.", &["It was late.", shared]),
+            request("In Genf the bus was early.", &[shared]),
+        ]
+    };
+    let together = linter.lint_all(requests().into(), &thorough()).unwrap();
+    let read = std::mem::take(&mut *lm.1.lock().unwrap());
+    assert_eq!(read.iter().filter(|text| *text == shared).count(), 1);
+    let qualities = |report: &Report| match &report.outcome {
+        Outcome::Scored(analysis) => {
+            let siblings = analysis.siblings.iter();
+            siblings.map(|one| one.quality).collect::<Vec<_>>()
+        }
+        other => panic!("{other:?}"),
+    };
+    for (request, together) in requests().into_iter().zip(&together) {
+        let alone = &linter.lint_all(vec![request], &thorough()).unwrap()[0];
+        assert_eq!(phrases(alone), phrases(together));
+        assert_eq!(qualities(alone), qualities(together));
+    }
+    assert_eq!(qualities(&together[0]), qualities(&together[2]));
+    assert!(qualities(&together[0])[0].is_some());
+}

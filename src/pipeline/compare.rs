@@ -1,0 +1,146 @@
+//! The document beside its siblings.
+//!
+//! In: the document with what its own reading says, and the siblings. Out: a
+//! [`Beside`], which all later stages ask, and the table of words with the siblings taken
+//! into account. It makes no findings.
+
+use super::detect::Assessment;
+use super::{Article, Models, Options};
+use crate::finding::words::{WordRow, WordTable};
+use crate::lm::LmError;
+use crate::report::{SiblingDoubt, SiblingEntry};
+use crate::segment::Segments;
+use crate::sibling::{
+    Articles, Comparison, DocumentReading, Doubt, Memo, Rescore, SiblingArticle, SiblingModel,
+    rescore,
+};
+
+/// A document beside its siblings, and what is asked about them.
+pub(super) struct Beside<'a> {
+    /// The networks that judge.
+    pub model: &'a SiblingModel,
+    /// The sentences and words that stand for each other.
+    pub comparison: Comparison<'a>,
+    /// What the siblings say of each word and of the whole document.
+    pub rescore: Rescore,
+    /// What was computed before and may be asked again.
+    pub memo: Memo<'a>,
+}
+
+/// The words of a document and its siblings, made comparable; `None` without siblings.
+///
+/// # Errors
+/// When the model that makes sentence vectors fails.
+pub(super) fn articles<'a>(
+    models: &Models,
+    text: &'a str,
+    segments: &'a Segments,
+    siblings: &'a [Article],
+) -> Result<Option<Articles<'a>>, LmError> {
+    if siblings.is_empty() {
+        return Ok(None);
+    }
+    let siblings = siblings.iter().map(Article::sibling);
+    let articles = Articles::new(text, segments, siblings);
+    articles.with(models.aligner.as_deref()).map(Some)
+}
+
+/// Compares a document with its siblings, and has the language model read it after each
+/// of them. `bits` holds the surprisal of each word.
+///
+/// # Errors
+/// When the language model fails.
+pub(super) fn compare<'a>(
+    models: &'a Models,
+    articles: &'a Articles<'a>,
+    assessment: &Assessment,
+    bits: &'a [f32],
+    reading: Option<DocumentReading<'a>>,
+) -> Result<Beside<'a>, LmError> {
+    let mut memo = Memo::new(&models.lexicon);
+    let comparison = Comparison::new(articles, &mut memo, &assessment.detection.p_garbled, bits)
+        .reading_on(reading)
+        .read(models.lm.as_ref())?;
+    Ok(Beside {
+        model: &models.siblings,
+        rescore: rescore(&models.siblings, &comparison, &mut memo),
+        comparison,
+        memo,
+    })
+}
+
+impl Beside<'_> {
+    /// The siblings that are believed at all: one that is not confirms nothing.
+    pub fn believed<'s>(&self, siblings: &'s [Article]) -> Vec<&'s SiblingArticle> {
+        let trusts = siblings.iter().zip(self.comparison.trusts());
+        let believed = trusts.filter(|(_, trust)| trust.weight > 0.0);
+        believed.map(|(article, _)| article.sibling()).collect()
+    }
+
+    /// The table with the probabilities and thresholds that hold beside the siblings.
+    pub fn rescored<'t>(
+        &self,
+        models: &Models,
+        words: WordTable<'t>,
+        assessment: &Assessment,
+        options: &Options,
+    ) -> WordTable<'t> {
+        let alone = models.detector.thresholds();
+        let alone = alone.shifted(assessment.detection.threshold_shift);
+        let rows = words.rows.into_iter().zip(&self.rescore.words);
+        let rows = rows.map(|(row, score)| {
+            let Some(score) = score else {
+                return row;
+            };
+            let thresholds = score.thresholds(self.model, &alone);
+            let excluded = assessment.exclusions.holds(row.surprisal.span);
+            WordRow {
+                p_garbled: if excluded { 0.0 } else { score.p_garbled },
+                threshold: options.threshold_of(&thresholds),
+                balanced: thresholds.balanced,
+                ..row
+            }
+        });
+        WordTable {
+            rows: rows.collect(),
+            ..words
+        }
+    }
+
+    /// What a report says of the siblings: how far each is trusted, and which sentences of
+    /// the document it has too.
+    pub fn read_siblings(&self, siblings: &[Article], segments: &Segments) -> Vec<SiblingEntry> {
+        let trusts = self.comparison.trusts().cloned().enumerate();
+        let siblings = siblings.iter().map(Article::sibling).zip(trusts);
+        let read = siblings.map(|(sibling, (index, trust))| {
+            let sentences = segments.sentences.iter().enumerate();
+            let aligned = sentences.filter_map(|(sentence, span)| {
+                Some((*span, self.comparison.aligned(index, sentence)?))
+            });
+            let (text, prose) = match &sibling.original {
+                Some(original) => (original.text.clone(), Some(original.prose.clone())),
+                None => (sibling.text.clone(), None),
+            };
+            SiblingEntry {
+                id: trust.id,
+                weight: trust.weight,
+                aligned_share: trust.aligned,
+                quality: trust.quality,
+                doubt: trust.doubt.map(doubt),
+                text,
+                prose,
+                aligned: aligned.collect(),
+            }
+        });
+        read.collect()
+    }
+}
+
+/// A doubt about a sibling as a report has it.
+fn doubt(doubt: Doubt) -> SiblingDoubt {
+    match doubt {
+        Doubt::NotJudged => SiblingDoubt::NotJudged,
+        Doubt::OtherStory => SiblingDoubt::OtherStory,
+        Doubt::Garbled => SiblingDoubt::Garbled,
+    }
+}

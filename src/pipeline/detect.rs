@@ -1,0 +1,82 @@
+//! What the document's own reading says of its words.
+//!
+//! In: a text with the language model's scores of its tokens. Out: an [`Assessment`], and
+//! the table of words that all decisions are made in. No sibling is asked.
+
+use std::sync::Arc;
+
+use super::exclusions::Exclusions;
+use super::{Models, Options};
+use crate::detect::{Detection, detect};
+use crate::document::Prose;
+use crate::finding::words::{WordRow, WordTable};
+use crate::lm::TokenScores;
+use crate::score::Score;
+use crate::segment::Segments;
+
+/// What the detector makes of a text by itself.
+pub(super) struct Assessment {
+    /// The numbers of each word, and of the text as a whole.
+    pub detection: Detection,
+    /// What of the text is not judged.
+    pub exclusions: Exclusions,
+    /// The score of the text.
+    pub score: Score,
+}
+
+impl Assessment {
+    /// The surprisal of each word, in bits.
+    pub fn bits(&self) -> Vec<f32> {
+        let words = self.detection.words.iter();
+        words.map(|word| word.surprisal_bits).collect()
+    }
+}
+
+/// Detects what is garbled in a text; words that are excluded never are.
+pub(super) fn assess(
+    models: &Models,
+    text: &str,
+    prose: Option<&Arc<Prose>>,
+    segments: &Segments,
+    scores: &TokenScores,
+) -> Assessment {
+    let exclusions = Exclusions::new(text, segments, prose);
+    let mut detection = detect(&models.detector, &models.lexicon, text, segments, scores);
+    detection.exclude(|word| exclusions.holds(word.span));
+    let rate_model = models.detector.rate_model();
+    let score = Score::of(&rate_model, &detection, scores, segments.word_count());
+    Assessment {
+        detection,
+        exclusions,
+        score,
+    }
+}
+
+/// The words with their probabilities and thresholds as the document's own reading has
+/// them. No word is flagged yet.
+pub(super) fn word_table<'a>(
+    models: &'a Models,
+    text: &'a str,
+    segments: &'a Segments,
+    scores: &'a TokenScores,
+    detection: &Detection,
+    options: &Options,
+) -> WordTable<'a> {
+    let thresholds = models.detector.thresholds();
+    let thresholds = thresholds.shifted(detection.threshold_shift);
+    let words = detection.words.iter().zip(&detection.p_garbled);
+    let rows = words.map(|(surprisal, p_garbled)| WordRow {
+        surprisal: surprisal.clone(),
+        p_garbled: *p_garbled,
+        threshold: options.threshold_of(&thresholds),
+        balanced: thresholds.balanced,
+        garbled: false,
+    });
+    WordTable {
+        text,
+        segments,
+        scores,
+        lexicon: &models.lexicon,
+        rows: rows.collect(),
+    }
+}

@@ -1,0 +1,199 @@
+//! The way of one document from its text to what is said of it.
+//!
+//! In: a document that passed the language gate, with its siblings, and the models. Out:
+//! an [`Analysis`]. Each stage is a function from values to a value; this file joins them
+//! and nothing else: read → detect → compare → rescore → find → correct → apply the
+//! policy → point into the sources. Which documents are read together, and what is no
+//! document, is decided by the linter.
+
+mod article;
+mod compare;
+mod detect;
+mod exclusions;
+mod numbers;
+mod options;
+mod read;
+mod sibling_findings;
+mod source;
+mod suggestions;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+pub use self::article::Article;
+pub use self::numbers::Numbers;
+pub(crate) use self::numbers::numbers;
+pub use self::options::{Options, Sensitivity};
+pub(crate) use self::read::{fitting_together, read_articles};
+
+use self::compare::{articles, compare};
+use self::detect::{assess, word_table};
+use self::read::{ReadText, read, with_offset};
+use self::sibling_findings::{flagged, sibling_findings};
+use self::source::pointing_into_sources;
+use crate::detect::WordModel;
+use crate::document::Document;
+use crate::finding::Finding;
+use crate::finding::phrases::findings;
+use crate::finding::words::WordTable;
+use crate::language::Language;
+use crate::lexicon::Lexicon;
+use crate::lm::{LanguageModel, LmError, SentenceVectors};
+use crate::policy::{PolicyOutcome, Suspects};
+use crate::report::{Analysis, WordVerdict};
+use crate::segment::Segments;
+use crate::sibling::{DocumentReading, SiblingModel};
+
+/// The models that all stages share. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Models {
+    /// The language model that reads.
+    pub lm: Arc<dyn LanguageModel>,
+    /// The detector: how likely each word is garbled.
+    pub detector: Arc<WordModel>,
+    /// What is known of single words.
+    pub lexicon: Arc<Lexicon>,
+    /// The networks that judge beside siblings.
+    pub siblings: Arc<SiblingModel>,
+    /// What aligns sentences of siblings, if not their words.
+    pub aligner: Option<Arc<dyn SentenceVectors>>,
+}
+
+/// A document that passed the language gate.
+pub(crate) struct Accepted {
+    /// The document.
+    pub document: Document,
+    /// Its sentences and words.
+    pub segments: Segments,
+    /// The language it is taken for.
+    pub language: Language,
+    /// Its siblings. Those that are not read yet stand first.
+    pub siblings: Vec<Article>,
+    /// How many siblings are not read yet.
+    pub unread: usize,
+}
+
+impl Accepted {
+    /// The text without a byte order mark, which language models never saw.
+    pub fn content(&self) -> &str {
+        let text = self.document.judged();
+        text.get(self.document.content_start()..).unwrap_or(text)
+    }
+}
+
+/// Analyses documents that are read together, in their order. `beside` says whether any
+/// of them has a sibling.
+///
+/// # Errors
+/// When the language model fails.
+pub(crate) fn run(
+    models: &Models,
+    accepted: Vec<Accepted>,
+    options: &Options,
+    beside: bool,
+) -> Result<Vec<Analysis>, LmError> {
+    let texts: Vec<&str> = accepted.iter().map(Accepted::content).collect();
+    let texts_read = read(models, &texts, beside)?;
+    // `par_bridge` never begins a document while another one waits for its share
+    // of the work: each thread holds one.
+    let documents = accepted
+        .into_iter()
+        .zip(texts_read)
+        .enumerate()
+        .par_bridge();
+    let analyses = documents
+        .map(|(place, (document, read))| Ok((place, analyze(models, document, read, options)?)));
+    let analyses: Result<Vec<(usize, Analysis)>, LmError> = analyses.collect();
+    let mut analyses = analyses?;
+    analyses.sort_unstable_by_key(|(place, _)| *place);
+    Ok(analyses.into_iter().map(|(_, analysis)| analysis).collect())
+}
+
+/// The stages for one document.
+fn analyze(
+    models: &Models,
+    accepted: Accepted,
+    read: ReadText,
+    options: &Options,
+) -> Result<Analysis, LmError> {
+    let Accepted {
+        document,
+        segments,
+        language,
+        siblings,
+        ..
+    } = accepted;
+    let text = document.judged();
+    let scores = with_offset(read.scores, document.content_start());
+    let assessment = assess(models, text, document.prose(), &segments, &scores);
+    let words = word_table(
+        models,
+        text,
+        &segments,
+        &scores,
+        &assessment.detection,
+        options,
+    );
+
+    let articles = articles(models, text, &segments, &siblings)?;
+    let bits = assessment.bits();
+    let reading = read.cache.as_ref().map(|cache| DocumentReading {
+        reading: &scores,
+        cache,
+        start: document.content_start(),
+    });
+    let beside = articles.as_ref();
+    let beside = beside.map(|articles| compare(models, articles, &assessment, &bits, reading));
+    let mut beside = beside.transpose()?;
+
+    let words = match &beside {
+        Some(beside) => beside.rescored(models, words, &assessment, options),
+        None => words,
+    };
+    let believed = beside.as_ref().map(|beside| beside.believed(&siblings));
+    let believed = believed.unwrap_or_default();
+    let words = flagged(&words, &believed);
+    let own = findings(&words, models.lm.as_ref());
+    let found = match &mut beside {
+        Some(beside) => sibling_findings(models, beside, &believed, &words, own)?,
+        None => own,
+    };
+    let verdicts = verdicts(&words, if beside.is_some() { &found } else { &[] });
+    let suspects = Suspects {
+        text,
+        segments: &segments,
+        garbled: &words.garbled(),
+    };
+    let PolicyOutcome { findings, accepted } = options.policy.apply(found, suspects);
+    let siblings = beside.map(|beside| beside.read_siblings(&siblings, &segments));
+    let analysis = Analysis {
+        language,
+        model: models.lm.id().clone(),
+        detector: models.detector.name().to_owned(),
+        score: assessment.score,
+        words: verdicts,
+        siblings: siblings.unwrap_or_default(),
+        sentences: segments.sentences,
+        findings,
+        accepted,
+        threshold_shift: assessment.detection.threshold_shift,
+        document,
+    };
+    Ok(pointing_into_sources(analysis))
+}
+
+/// What a report says of each word: those of findings that siblings made are garbled too.
+fn verdicts(words: &WordTable<'_>, found: &[Finding]) -> Vec<WordVerdict> {
+    let rows = words.rows.iter();
+    let verdicts = rows.map(|row| {
+        let span = row.surprisal.span;
+        WordVerdict {
+            span,
+            surprisal_bits: row.surprisal.surprisal_bits,
+            p_garbled: row.p_garbled,
+            garbled: row.garbled || found.iter().any(|finding| finding.span.contains(span)),
+        }
+    });
+    verdicts.collect()
+}

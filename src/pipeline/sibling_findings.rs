@@ -1,0 +1,188 @@
+//! What the siblings say of what is suspect.
+//!
+//! In: the findings of the document's own reading, and the document beside its siblings.
+//! Out: the findings with corrections, and further ones: what is little suspect by itself
+//! but surely corrected, and facts that the siblings contradict.
+
+use super::Models;
+use super::compare::Beside;
+use super::suggestions::{contradicted, suggestion};
+use crate::finding::category::severity;
+use crate::finding::inconsistency::with_inconsistencies;
+use crate::finding::phrases::{findings, parts};
+use crate::finding::words::{WordRow, WordTable};
+use crate::finding::{Applicability, Evidence, Finding, Suggestion};
+use crate::lm::{LanguageModel, LmError};
+use crate::sibling::{SiblingArticle, Suspect, contradictions, corrections};
+
+/// Probability from which a sibling is asked how a name is spelled.
+const DOUBTFUL_NAME: f32 = 0.05;
+
+/// What may stand in one place, best first.
+type Alternatives = Vec<Suggestion>;
+
+/// A finding to ask about, with the table that it was made from.
+struct Question<'t, 'a> {
+    finding: Finding,
+    words: &'t WordTable<'a>,
+    /// Whether it is a finding only if a sibling surely corrects it.
+    weak: bool,
+}
+
+/// The table with all words flagged that are at least as probably garbled as their
+/// threshold; names and numbers that a sibling spells the same way are not.
+pub(super) fn flagged<'a>(words: &WordTable<'a>, siblings: &[&SiblingArticle]) -> WordTable<'a> {
+    words.with_rows(|word, row| WordRow {
+        garbled: row.p_garbled >= row.threshold && !confirmed(words.spelling(word), siblings),
+        ..row.clone()
+    })
+}
+
+/// Whether a name or number stands in a sibling just so.
+fn confirmed(spelling: &str, siblings: &[&SiblingArticle]) -> bool {
+    let first = spelling.chars().next();
+    first.is_some_and(|c| c.is_uppercase() || c.is_numeric())
+        && siblings.iter().any(|sibling| sibling.has_word(spelling))
+}
+
+/// The findings with what the siblings say of them and of less suspect phrases, in text
+/// order.
+///
+/// # Errors
+/// When the language model fails.
+pub(super) fn sibling_findings(
+    models: &Models,
+    beside: &mut Beside<'_>,
+    believed: &[&SiblingArticle],
+    words: &WordTable<'_>,
+    own: Vec<Finding>,
+) -> Result<Vec<Finding>, LmError> {
+    let lm = models.lm.as_ref();
+    let weak = weakly_suspect(words, believed);
+    let mut more = findings(&weak, lm);
+    more.retain(|more| !own.iter().any(|finding| finding.span.overlaps(more.span)));
+    let question = |weak, words| {
+        move |finding| Question {
+            finding,
+            words,
+            weak,
+        }
+    };
+    let own = own.into_iter().map(question(false, words));
+    let questions = own.chain(more.into_iter().map(question(true, &weak)));
+    let corrected = corrected(lm, beside, questions.collect())?;
+    let facts = contradictions(lm, beside.model, &beside.comparison, &mut beside.memo)?;
+    let facts = facts.into_iter().map(contradicted).collect();
+    Ok(with_inconsistencies(corrected, facts, words, lm))
+}
+
+/// The table with those words flagged that are too little suspect to be findings by
+/// themselves, and that the siblings are asked about all the same: words that would be
+/// flagged at `balanced`, and every name that is at all doubtful, since foreign spellings
+/// of names are hardly rarer than names, but a sibling settles it.
+fn weakly_suspect<'a>(words: &WordTable<'a>, believed: &[&SiblingArticle]) -> WordTable<'a> {
+    let asked = words.with_rows(|word, row| {
+        let weak = row.threshold.min(row.balanced);
+        let name = words.spelling(word).starts_with(char::is_uppercase);
+        WordRow {
+            threshold: if name { weak.min(DOUBTFUL_NAME) } else { weak },
+            ..row.clone()
+        }
+    });
+    let asked = flagged(&asked, believed);
+    asked.with_rows(|word, row| WordRow {
+        garbled: row.garbled && !words.rows[word].garbled,
+        ..row.clone()
+    })
+}
+
+/// Findings with the corrections of the siblings, in text order. Of the weak phrases
+/// those become findings that a sibling surely corrects.
+fn corrected(
+    lm: &dyn LanguageModel,
+    beside: &mut Beside<'_>,
+    questions: Vec<Question<'_, '_>>,
+) -> Result<Vec<Finding>, LmError> {
+    let suspects = questions.iter().map(|question| Suspect {
+        span: question.finding.span,
+        weak: question.weak,
+    });
+    let answers = corrections(
+        lm,
+        beside.model,
+        &beside.comparison,
+        &beside.rescore.evidence,
+        &mut beside.memo,
+        &suspects.collect::<Vec<_>>(),
+    )?;
+    let answered = questions.into_iter().zip(answers);
+    let findings = answered.flat_map(|(question, places)| {
+        let places = places.into_iter();
+        let places = places.map(|place| place.into_iter().map(suggestion).collect());
+        let parts = split(question.words, question.finding, places.collect(), lm);
+        let sure = parts.into_iter().map(made_sure);
+        let weak = question.weak;
+        sure.filter(move |(_, safe)| *safe || !weak)
+            .map(|(finding, _)| finding)
+    });
+    let mut findings: Vec<Finding> = findings.collect();
+    findings.sort_by_key(|finding| finding.span);
+    Ok(findings)
+}
+
+/// The finding at least as sure as its best suggestion, if that is safe, and whether it
+/// is: such a correction says that something is wrong, however the phrase came to be
+/// asked about.
+fn made_sure(finding: Finding) -> (Finding, bool) {
+    let best = finding.suggestions.first();
+    let safe = best.filter(|best| best.applicability == Applicability::Safe);
+    let Some(confidence) = safe.map(|best| best.confidence) else {
+        return (finding, false);
+    };
+    if confidence <= finding.confidence {
+        return (finding, true);
+    }
+    let Evidence {
+        surprisal_bits,
+        expected_bits,
+        ..
+    } = finding.evidence;
+    let severity = severity(finding.category, confidence, surprisal_bits - expected_bits);
+    let sure = Finding {
+        confidence,
+        severity,
+        ..finding
+    };
+    (sure, true)
+}
+
+/// A finding with its suggestions: where several places in it are corrected, one
+/// finding for each.
+fn split(
+    words: &WordTable<'_>,
+    finding: Finding,
+    mut places: Vec<Alternatives>,
+    lm: &dyn LanguageModel,
+) -> Vec<Finding> {
+    if places.len() < 2 {
+        let suggestions = places.pop().unwrap_or_default();
+        return vec![Finding {
+            suggestions,
+            ..finding
+        }];
+    }
+    let first = |place: &Alternatives| place.first().map(|best| best.span);
+    places.sort_by_key(first);
+    let begins = |place: &Alternatives| Some(words.segments.words_in(first(place)?).start);
+    let cuts: Vec<usize> = places[1..].iter().filter_map(begins).collect();
+    let parts = parts(words, words.segments.words_in(finding.span), &cuts);
+    let parts = parts.into_iter().map(|part| {
+        let mut part = words.finding(part, lm);
+        let here = |place: &Alternatives| first(place).is_some_and(|span| span.overlaps(part.span));
+        if let Some(place) = places.iter().position(here) {
+            part.suggestions = places.remove(place);
+        }
+        part
+    });
+    parts.collect()
+}

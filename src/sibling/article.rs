@@ -1,0 +1,79 @@
+//! A sibling: another article on the same story, split into sentences and words.
+//!
+//! In: its text, and what the detector makes of it. Out: [`SiblingArticle`], which
+//! holds both, so that one sibling can be compared with many documents. It compares
+//! nothing itself.
+
+use std::sync::Arc;
+
+use crate::document::{Prose, content_start};
+use crate::segment::{Segments, segment};
+
+use super::similarity::possessive_ending;
+
+/// Words of a sibling that are looked at: a news story many times over. Work
+/// grows with the product of the two lengths.
+pub(super) const MAX_WORDS: usize = 20_000;
+
+/// A sibling article, split into sentences and words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SiblingArticle {
+    /// The article's path as given, or the record's own id.
+    pub id: String,
+    /// The article's text.
+    pub text: String,
+    /// The sentences and words, as spans into `text`.
+    pub segments: Segments,
+    /// The probability that each word is garbled; words beyond the end count as right.
+    pub p_garbled: Vec<f32>,
+    /// The article's own quality, 0 to 100; `None` for one that cannot be judged, which
+    /// is not believed.
+    pub quality: Option<f32>,
+    /// Where `text` comes from, if that is marked up.
+    pub original: Option<Original>,
+}
+
+/// A marked-up text with its prose.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Original {
+    /// The text as it is on disk.
+    pub text: String,
+    /// What is read of it.
+    pub prose: Arc<Prose>,
+}
+
+impl SiblingArticle {
+    /// Splits `text`, which is taken to be right.
+    pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self {
+            id: id.into(),
+            segments: segment(&text),
+            text,
+            p_garbled: Vec::new(),
+            quality: Some(100.0),
+            original: None,
+        }
+    }
+
+    /// The part of the text that is read, without a byte order mark, which language
+    /// models never saw.
+    pub fn content(&self) -> &str {
+        let last = self.segments.words.get(MAX_WORDS - 1);
+        let text = last.and_then(|last| self.text.get(..last.span.end()));
+        let text = text.unwrap_or(&self.text);
+        text.get(content_start(text)..).unwrap_or(text)
+    }
+
+    /// Whether the article has this very word, spelled alike, with or without
+    /// a possessive ending.
+    pub fn has_word(&self, word: &str) -> bool {
+        let bare = |word: &str| word.len() - possessive_ending(word).len();
+        let wanted = &word[..bare(word)];
+        self.segments
+            .words
+            .iter()
+            .filter_map(|word| word.span.slice(&self.text))
+            .any(|word| &word[..bare(word)] == wanted)
+    }
+}

@@ -1,0 +1,163 @@
+//! A text whose words can be compared with those of another.
+//!
+//! In: a text and its segments. Out: [`NormalizedText`]: the form of each word, the
+//! words of each sentence, and a vector of each sentence where a model makes some. It
+//! compares nothing itself.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use crate::lm::{LmError, SentenceVectors};
+use crate::segment::{Segments, Word, WordKind};
+use crate::span::Span;
+
+use super::similarity::{Form, Normalizer};
+
+/// Words of a sentence that are compared with another: time grows with the product.
+/// Longer ones are lists and tables more than sentences.
+const MAX_COMPARED: usize = 200;
+
+/// A sentence is in capitals if it has more letters than this, and nine of ten of
+/// them are capitals.
+const FEW_LETTERS: usize = 8;
+
+/// A text with the normal form of each word.
+pub(crate) struct NormalizedText<'a> {
+    /// The text itself.
+    pub text: &'a str,
+    /// Its sentences and words.
+    pub segments: &'a Segments,
+    /// One form a word; punctuation marks have an empty one.
+    pub forms: Vec<Form>,
+    /// The words of each sentence.
+    pub sentences: Vec<Range<usize>>,
+    /// What every edit in a sentence asks of it.
+    pub traits: Vec<SentenceTraits>,
+    /// A vector of length 1 for each sentence; none where words align.
+    pub vectors: Vec<Vec<f32>>,
+}
+
+/// What is known of a sentence as a whole.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SentenceTraits {
+    /// How many words it has, marks not counted.
+    pub words: usize,
+    /// Whether it is written in capitals throughout.
+    pub all_capitals: bool,
+}
+
+impl<'a> NormalizedText<'a> {
+    /// The first `most` words of a text, to the end of their sentences.
+    pub fn new(
+        normalizer: &Normalizer,
+        text: &'a str,
+        segments: &'a Segments,
+        most: usize,
+    ) -> Self {
+        let spell = |word: &Word| word.span.slice(text).unwrap_or_default();
+        let words = &segments.words;
+        let sentences: Vec<Range<usize>> = (0..segments.sentences.len())
+            .map(|index| {
+                let first = words.partition_point(|word| word.sentence < index);
+                first..words.partition_point(|word| word.sentence <= index)
+            })
+            .take_while(|words| words.start < most)
+            .map(|words| words.start..words.end.min(most))
+            .collect();
+        let traits = sentences
+            .iter()
+            .enumerate()
+            .map(|(index, sentence)| SentenceTraits {
+                words: words[sentence.clone()]
+                    .iter()
+                    .filter(|word| word.kind == WordKind::Word)
+                    .count(),
+                all_capitals: segments.sentences[index]
+                    .slice(text)
+                    .is_some_and(all_capitals),
+            });
+        let words = &words[..sentences.last().map_or(0, |words| words.end)];
+        Self {
+            text,
+            segments,
+            forms: words
+                .iter()
+                .map(|word| normalizer.form(spell(word)))
+                .collect(),
+            traits: traits.collect(),
+            vectors: Vec::new(),
+            sentences,
+        }
+    }
+
+    /// The same text with vectors of its sentences.
+    ///
+    /// # Errors
+    /// When they cannot be made.
+    pub fn with(mut self, vectors: &dyn SentenceVectors) -> Result<Self, LmError> {
+        let sentences = self.segments.sentences.iter().take(self.sentences.len());
+        let sentences = sentences.map(|span| span.slice(self.text).unwrap_or_default());
+        self.vectors = vectors.vectors(&sentences.collect::<Vec<_>>())?;
+        Ok(self)
+    }
+
+    /// The words of a sentence that are compared.
+    pub fn compared(&self, sentence: usize) -> Range<usize> {
+        let words = &self.sentences[sentence];
+        words.start..words.end.min(words.start + MAX_COMPARED)
+    }
+
+    /// The word as it is written.
+    pub fn spelling(&self, word: usize) -> &'a str {
+        self.segments.words[word]
+            .span
+            .slice(self.text)
+            .unwrap_or_default()
+    }
+
+    /// The bytes of a range of words; `None` where there are none.
+    pub fn cover<T>(&self, words: &Range<usize>) -> Option<Span<T>> {
+        let all = self.segments.words.get(words.clone())?;
+        let (first, last) = (all.first()?, all.last()?);
+        Some(first.span.cover(last.span).retype())
+    }
+
+    /// Whether it is a word, not a punctuation mark.
+    pub fn is_word(&self, word: usize) -> bool {
+        self.segments.words[word].kind == WordKind::Word
+    }
+
+    /// Whether it is the first word of its sentence, marks not counted.
+    pub fn opens_sentence(&self, word: usize) -> bool {
+        let sentence = &self.sentences[self.segments.words[word].sentence];
+        (sentence.start..word).all(|before| !self.is_word(before))
+    }
+
+    /// Whether the word is written as a name is: with a capital or a digit
+    /// where the sentence does not ask for one.
+    pub fn looks_like_name(&self, word: usize) -> bool {
+        let form = &self.forms[word];
+        form.is_content() && form.capital && !self.opens_sentence(word)
+    }
+
+    /// The stems of a sentence's content words.
+    pub fn content(&self, sentence: usize) -> HashSet<&str> {
+        self.sentences[sentence]
+            .clone()
+            .map(|word| &self.forms[word])
+            .filter(|form| form.is_content())
+            .map(|form| form.stem.as_str())
+            .collect()
+    }
+}
+
+/// Whether a sentence is written in capitals throughout.
+fn all_capitals(sentence: &str) -> bool {
+    let letters = sentence.chars().filter(|c| c.is_alphabetic());
+    let (mut all, mut upper) = (0, 0);
+    for letter in letters {
+        all += 1;
+        upper += usize::from(letter.is_uppercase());
+    }
+    all > FEW_LETTERS && upper * 10 >= all * 9
+}
