@@ -1,4 +1,5 @@
-//! Whole articles through the built program and the default model: what is found in each.
+//! Whole articles through the built program and the default model: what is found in each, and
+//! what the commands print of them.
 //!
 //! The articles are in `tests/text`, written for these tests. Beside each is a snapshot,
 //! `NAME.snap`: its quality, and a line for each finding with its place, severity, category,
@@ -7,6 +8,10 @@
 //!
 //! A snapshot holds nothing finer than words and a quality in whole points. Probabilities and
 //! bits differ a little from one processor to another, and these tests run on all of them.
+//!
+//! The commands are in `tests/text/cmd`, a file for each kind of use; they run here, where the
+//! articles are called `tests/text/…`. Numbers in what they print are `[..]`, which stands for
+//! anything; `TRYCMD=overwrite` writes the output anew.
 
 // Clippy knows test functions by their attribute, not the helpers they call.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -150,4 +155,27 @@ fn every_article_is_judged_as_its_snapshot_says() {
         "If that is as it should be, MTLINT_UPDATE=1 writes the snapshots anew."
     };
     assert!(differences.is_empty(), "\n{differences}\n{next}\n");
+}
+
+/// The runs in the files that `pattern` names.
+fn commands(pattern: &str) {
+    trycmd::TestCases::new()
+        .env("COLUMNS", "100")
+        .register_bin("mtlint", PathBuf::from(MTLINT))
+        .case(pattern);
+}
+
+#[test]
+fn commands_print_what_is_shown() {
+    // A download would be told of in the first output.
+    mtlint(&["models", "fetch"]);
+    commands("tests/text/cmd/*.trycmd");
+    commands("tests/text/cmd/*.toml");
+}
+
+/// Where nothing is read, a stand-in for the model saves the time of loading it.
+#[cfg(feature = "test-stub")]
+#[test]
+fn commands_that_need_no_model_print_what_is_shown() {
+    commands("tests/text/cmd/stub/*.trycmd");
 }
