@@ -3,7 +3,7 @@
 //!
 //! The articles are in `tests/text`, written for these tests. Beside each is a snapshot,
 //! `NAME.snap`: its quality, and a line for each finding with its place, severity, category,
-//! text and first suggestion. After an intended change, `MTLINT_UPDATE=1 cargo test --test text`
+//! text and first suggestion. After an intended change, `MTLINT_UPDATE=1 cargo test -p mtlint-cli --test text`
 //! writes the snapshots anew, and fails, so that the change is looked at before it is kept.
 //!
 //! A snapshot holds nothing finer than words and a quality in whole points. Probabilities and
