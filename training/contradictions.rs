@@ -4,7 +4,7 @@
 //! Usage: `contradictions STORIES OUTPUT`, where STORIES is a file of articles with
 //! siblings in the layout of the shared data.
 //!
-//! Right articles are put beside their siblings as they are, where nothing is a
+//! Correct articles are put beside their siblings as they are, where nothing is a
 //! contradiction, and with one fact changed. OUTPUT gets, for every possible
 //! contradiction, a row in `contradictions.f32`, in `contradictions.u8` whether it
 //! is the change, and its article in `contradictions.u32`; in `changes.u32` the
@@ -20,17 +20,17 @@ use mtlint::segment::{Segments, segment};
 use mtlint::sibling::{
     Articles, CONTRADICTION_COLUMNS, Comparison, Memo, SiblingArticle, oppositions,
 };
-use mtlint_eval::changes::{change, names};
+use mtlint_eval::changes::{change_fact, names};
 use mtlint_eval::dataset::{Labels, load};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// Changes that are tried in an article, each alone.
+/// The number of changes that are made in an article, each alone.
 const CHANGES: usize = 4;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [stories, output] = arguments.as_slice() else {
+    let [path, output] = arguments.as_slice() else {
         return Err("usage: contradictions STORIES OUTPUT".into());
     };
     let output = PathBuf::from(output);
@@ -41,9 +41,9 @@ fn main() -> Result<()> {
     let columns = serde_json::to_string(&CONTRADICTION_COLUMNS[..])?;
     std::fs::write(output.join("contradictions.columns.json"), columns)?;
     let lexicon = Lexicon::embedded()?;
-    let sets = load(Path::new(stories))?;
-    let told = sets.iter().flat_map(|set| &set.samples);
-    let told: Vec<(&str, &str)> = told
+    let sets = load(Path::new(path))?;
+    let stories = sets.iter().flat_map(|set| &set.samples);
+    let stories: Vec<(&str, &str)> = stories
         .filter_map(|sample| match &sample.labels {
             Labels::Story {
                 reference, sibling, ..
@@ -51,8 +51,8 @@ fn main() -> Result<()> {
             _ => None,
         })
         .collect();
-    let names: Vec<Vec<String>> = told.iter().map(|(text, _)| names(text)).collect();
-    for (index, (text, sibling)) in told.iter().enumerate() {
+    let names: Vec<Vec<String>> = stories.iter().map(|(text, _)| names(text)).collect();
+    for (index, (text, sibling)) in stories.iter().enumerate() {
         let number = u32::try_from(index)?.to_le_bytes();
         let siblings = [SiblingArticle::new("sibling", *sibling)];
         let mut write = |text: &str, changed: Option<mtlint::span::Span<mtlint::span::Doc>>| {
@@ -83,7 +83,7 @@ fn main() -> Result<()> {
         let others = &names[(index + names.len() / 2) % names.len()];
         for draw in 0..CHANGES {
             let seed = (index * CHANGES + draw) as u64;
-            if let Some(changed) = change(text, sibling, others, seed) {
+            if let Some(changed) = change_fact(text, sibling, others, seed) {
                 write(&changed.text, Some(changed.span))?;
                 changes.write_all(&number)?;
             }

@@ -1,4 +1,4 @@
-//! Which texts the detector is trained and tuned on, and what is wrong in
+//! The texts that the detector is trained and tuned on, with the words that are wrong in
 //! each: edited translations, marked translations, texts that people wrote,
 //! those with errors put in, and post-edits, as single sentences and in
 //! context. One typography runs over all.
@@ -15,9 +15,10 @@ use mtlint::span::{Doc, Span};
 use mtlint_eval::dataset::{Labels, Sample, load};
 use sha2::{Digest, Sha256};
 
-use crate::normalise::{normalise, typographic};
+use crate::normalize::{normalize, typographic};
 use crate::synthesis::{Pools, draw};
 
+/// A result with an error of any kind.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// A text to read, with the spans that are wrong.
@@ -25,36 +26,40 @@ pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 pub struct Text {
     /// `kind/source`: see [`texts`].
     pub group: String,
+    /// The id of the sample or passage.
     pub id: String,
+    /// The text itself.
     pub text: String,
+    /// The spans that are wrong.
     pub bad: Vec<Span<Doc>>,
     /// For each of `bad`, [`BAD`], [`MINOR`] or [`MAJOR`].
     pub labels: Vec<u8>,
+    /// The post-edit rate (HTER), 0 to 1.
     pub hter: f32,
 }
 
-/// A post-editor changed it, or it was put in.
+/// The label of what a post-editor changed, or of an error that was put in.
 pub const BAD: u8 = 1;
-/// A rater found it bad, but not very.
+/// The label of what a rater marked as minor.
 const MINOR: u8 = 2;
-/// A rater found it very bad.
+/// The label of what a rater marked as major or critical.
 const MAJOR: u8 = 3;
 
-/// Words in a passage, at most.
-const PASSAGE_WORDS: usize = 400;
+/// The number of words at which a passage ends.
+const MAX_PASSAGE_WORDS: usize = 400;
 
-/// How much of each kind is read.
+/// The amount of each kind of text that is read.
 #[derive(Clone, Copy)]
 pub struct Amounts {
-    /// Translated sentences of each pair, one by one.
+    /// The number of translated sentences of each pair, one by one.
     pub sentences: usize,
-    /// Those that are read once more in the context of their article.
+    /// The number of those that are read once more in the context of their article.
     pub in_context: usize,
-    /// Post-edits of each pair.
+    /// The number of post-edits of each pair.
     pub post_edits: usize,
-    /// Words of clean text.
+    /// The number of words of clean text.
     pub clean_words: usize,
-    /// Words of marked translations of each file.
+    /// The number of words of marked translations of each file.
     pub marked_words: usize,
 }
 
@@ -111,7 +116,7 @@ pub fn texts(data: &Path, amounts: Amounts) -> Result<Vec<Text>> {
     }
     texts.extend(dev_in_context);
     for text in &mut texts {
-        (text.text, text.bad) = normalise(&text.text, &text.bad);
+        (text.text, text.bad) = normalize(&text.text, &text.bad);
         if draw(&text.text, 0).is_multiple_of(2) {
             (text.text, text.bad) = typographic(&text.text, &text.bad);
         }
@@ -225,7 +230,7 @@ fn marked_texts(data: &Path, budget: usize) -> Result<Vec<Text>> {
             for (index, sample) in samples.iter().enumerate() {
                 passage.append(sample, 0.0);
                 words += sample.text.split_whitespace().count();
-                if words >= PASSAGE_WORDS || index + 1 == samples.len() {
+                if words >= MAX_PASSAGE_WORDS || index + 1 == samples.len() {
                     passage.group = group.clone();
                     passage.id = format!("{article}/{system}/{index}");
                     texts.push(std::mem::take(&mut passage));
@@ -313,10 +318,10 @@ fn clean(group: &str, samples: &[Sample], budget: usize) -> Vec<Text> {
             }
             words += count;
             taken += count;
-            let in_context = (index + taken / PASSAGE_WORDS).is_multiple_of(2);
+            let in_context = (index + taken / MAX_PASSAGE_WORDS).is_multiple_of(2);
             if in_context && place + 1 < segments.sentences.len() {
                 let so_far = Span::new(start, sentence.end());
-                if segments.words_in(so_far).len() < PASSAGE_WORDS {
+                if segments.words_in(so_far).len() < MAX_PASSAGE_WORDS {
                     continue;
                 }
                 push(&sample.id, so_far.slice(&sample.text).unwrap_or_default());

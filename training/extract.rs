@@ -3,7 +3,7 @@
 //!
 //! Usage: `extract DATA OUTPUT [--sentences N] [--in-context N]
 //! [--post-edits N] [--clean-words N] [--marked-words N]`, where DATA is the
-//! folder of the labelled data.
+//! folder of the labeled data.
 //!
 //! OUTPUT gets one folder for every [`SHARD`] texts, numbered in order:
 //! `texts.jsonl` (group, id, text, the words' bytes, HTER), and for each word
@@ -12,7 +12,7 @@
 //! `columns.json` holds the names of the features, in the order of a row.
 
 mod corpus;
-mod normalise;
+mod normalize;
 // The other half of it serves `siblings`.
 #[allow(dead_code)]
 mod synthesis;

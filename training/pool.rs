@@ -1,23 +1,23 @@
 //! Measures how well siblings are found in a pool, and fits the decision.
 //!
-//! Usage: `pool DATA... [--fit] [--misses]`, where DATA are files or folders of
-//! labelled data: articles with siblings, and texts by people that fill the
-//! pool. `--fit` prints the weights of `src/batch/pool/decision.rs`, fitted on
+//! Usage: `cargo run --release -p mtlint-eval --example pool -- DATA... [--fit] [--misses]`, where DATA are files or folders of
+//! labeled data: articles with siblings, and texts by people that fill the
+//! pool. `--fit` prints the weights of `crates/mtlint-batch/src/pool/decision.rs`, fitted on
 //! the half of the stories that is tuned on; `--misses` lists what went wrong.
 
 use std::error::Error;
 use std::path::Path;
 
 use mtlint_eval::dataset;
-use mtlint_eval::pool::{Candidate, Measured, Outcome, measure};
+use mtlint_eval::pool::{Candidate, PoolEvaluation, StoryOutcome, measure};
 
-/// Pools that the right siblings are taken out of in turn.
+/// The number of pools that the right siblings are taken out of in turn.
 const ROUNDS: usize = 8;
 /// Keeps weights small that the data say little of.
 const RIDGE: f64 = 0.1;
-/// Steps of Newton's method; it has settled long before.
+/// The number of steps of Newton's method; it has settled long before.
 const STEPS: usize = 30;
-/// Thresholds to choose from.
+/// The thresholds that are compared.
 const THRESHOLDS: [f64; 9] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -36,11 +36,11 @@ fn main() -> Result<(), Box<dyn Error>> {
          {:.1} s, at most {} MiB of memory",
         measured.outcomes.len(),
         measured.pool,
-        measured.taking_in.as_secs_f64(),
-        measured.looking.as_secs_f64(),
+        measured.indexing_time.as_secs_f64(),
+        measured.search_time.as_secs_f64(),
         peak_mebibytes()?,
     );
-    let half = |tuned_on: bool| -> Vec<&Outcome> {
+    let half = |tuned_on: bool| -> Vec<&StoryOutcome> {
         let outcomes = measured.outcomes.iter();
         outcomes.filter(|one| one.tuned_on == tuned_on).collect()
     };
@@ -58,14 +58,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         misses(&measured);
     }
     if flag("--fit") {
-        println!("{:?}", fitted(&half(true))?);
+        println!("{:?}", fit(&half(true))?);
     }
     Ok(())
 }
 
-fn shares(name: &str, outcomes: &[&Outcome]) {
-    let count = |yes: fn(&Outcome) -> bool| outcomes.iter().filter(|one| yes(one)).count();
-    let near = |outcome: &Outcome| {
+fn shares(name: &str, outcomes: &[&StoryOutcome]) {
+    let count = |yes: fn(&StoryOutcome) -> bool| outcomes.iter().filter(|one| yes(one)).count();
+    let near = |outcome: &StoryOutcome| {
         outcome
             .candidates
             .iter()
@@ -79,7 +79,7 @@ fn shares(name: &str, outcomes: &[&Outcome]) {
             outcomes.len()
         ),
         count(near),
-        share(count(Outcome::false_claim), outcomes.len()),
+        share(count(StoryOutcome::false_claim), outcomes.len()),
     );
 }
 
@@ -98,13 +98,13 @@ fn share(count: usize, of: usize) -> String {
     )
 }
 
-fn at(threshold: f64, outcomes: &[&Outcome]) {
+fn at(threshold: f64, outcomes: &[&StoryOutcome]) {
     let first = |candidates: &[Candidate]| -> Option<bool> {
         let first = candidates.first()?;
         (first.probability >= threshold).then_some(first.right)
     };
-    let right = |one: &&&Outcome| first(&one.candidates) == Some(true);
-    let claimed = |one: &&&Outcome| first(&one.without_right).is_some();
+    let right = |one: &&&StoryOutcome| first(&one.candidates) == Some(true);
+    let claimed = |one: &&&StoryOutcome| first(&one.without_right).is_some();
     println!(
         "tuned on, from {threshold}: right first {}; claimed where there is none {}",
         share(outcomes.iter().filter(right).count(), outcomes.len()),
@@ -112,9 +112,9 @@ fn at(threshold: f64, outcomes: &[&Outcome]) {
     );
 }
 
-fn misses(measured: &Measured) {
+fn misses(measured: &PoolEvaluation) {
     for outcome in &measured.outcomes {
-        let told = |kind: &str, candidates: &[Candidate]| {
+        let print = |kind: &str, candidates: &[Candidate]| {
             for one in candidates.iter().take(2) {
                 println!(
                     "{kind} {}: {} {:.3}{} {:.2?}",
@@ -127,19 +127,19 @@ fn misses(measured: &Measured) {
             }
         };
         if !outcome.right {
-            told("missed", &outcome.candidates);
+            print("missed", &outcome.candidates);
             if let Some(right) = outcome.candidates.iter().find(|one| one.right) {
-                told("  right", std::slice::from_ref(right));
+                print("  right", std::slice::from_ref(right));
             }
         }
         if outcome.false_claim() {
-            told("false", &outcome.without_right);
+            print("false", &outcome.without_right);
         }
     }
 }
 
 /// Logistic regression by Newton's method.
-fn fitted(outcomes: &[&Outcome]) -> Result<Vec<f64>, Box<dyn Error>> {
+fn fit(outcomes: &[&StoryOutcome]) -> Result<Vec<f64>, Box<dyn Error>> {
     let rows: Vec<(&[f64], f64)> = outcomes
         .iter()
         .flat_map(|outcome| outcome.candidates.iter().chain(&outcome.without_right))
@@ -163,7 +163,7 @@ fn fitted(outcomes: &[&Outcome]) -> Result<Vec<f64>, Box<dyn Error>> {
                 }
             }
         }
-        for (weight, step) in weights.iter_mut().zip(solved(bend, slope)?) {
+        for (weight, step) in weights.iter_mut().zip(solve(bend, slope)?) {
             *weight += step;
         }
     }
@@ -171,7 +171,7 @@ fn fitted(outcomes: &[&Outcome]) -> Result<Vec<f64>, Box<dyn Error>> {
 }
 
 /// Solves a system with a positive definite matrix by elimination.
-fn solved(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Result<Vec<f64>, Box<dyn Error>> {
+fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Result<Vec<f64>, Box<dyn Error>> {
     let width = right.len();
     for i in 0..width {
         let pivot = matrix[i].clone();

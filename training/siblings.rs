@@ -30,13 +30,13 @@ use mtlint::linter::{Linter, Options, Request};
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
 use mtlint::report::{Outcome, Report};
-use mtlint::segment::segment;
+use mtlint::segment::{Segments, segment};
 use mtlint::sibling::{
     Articles, CORRECTION_COLUMNS, Candidate, Candidates, Comparison, DocumentReading, Memo,
     SiblingArticle, WORD_COLUMNS, bits_saved, word_features,
 };
 use mtlint::span::Span;
-use mtlint_eval::dataset::{LabelledToken, Labels, Passage, Sample, load};
+use mtlint_eval::dataset::{LabeledToken, Labels, Passage, Sample, load};
 use mtlint_eval::metrics::Distances;
 use mtlint_models as models;
 use sha2::{Digest, Sha256};
@@ -45,20 +45,24 @@ use synthesis::Pools;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// Articles judged at once.
+/// The number of articles linted at once.
 const BATCH: usize = 16;
-/// Corrections that the model reads in a sentence: of those between sentences,
-/// and of those that are similar.
-const TRIED: (usize, usize) = (4, 2);
-/// Of so many sentences corrections are tried in one; in all of an article that
+/// The most corrections from aligned sentences that the model reads in a sentence.
+const MAX_BETWEEN: usize = 4;
+/// The most corrections to similar words that the model reads in a sentence.
+const MAX_SIMILAR: usize = 2;
+/// Corrections are tried in one of this many sentences; in all of an article that
 /// has two right versions.
 const ONE_OF: usize = 5;
-/// Of so many articles the right version gets errors; all that are right get some.
+/// The correct version of one of this many articles gets errors; all correct articles get
+/// some.
 const GARBLED: usize = 4;
 /// Added to the number of an article with errors put in.
 const SYNTHETIC: u32 = 1 << 31;
-/// Probability from which a word, or a name, is asked about.
-const SUSPECT: (f32, f32) = (0.2, 0.05);
+/// The probability from which a word is suspect.
+const MIN_P_WORD: f32 = 0.2;
+/// The probability from which a name that the sibling does not have is suspect.
+const MIN_P_NAME: f32 = 0.05;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -79,16 +83,16 @@ fn main() -> Result<()> {
     let sets = load(Path::new(stories))?;
     let samples: Vec<&Sample> = sets.iter().flat_map(|set| &set.samples).collect();
     let pools = Pools::of_stories(&samples);
-    let mut told: Vec<(u32, Sample)> = Vec::new();
+    let mut articles: Vec<(u32, Sample)> = Vec::new();
     for (index, sample) in samples.iter().enumerate() {
         let number = u32::try_from(index)?;
-        told.push((number, (*sample).clone()));
+        articles.push((number, (*sample).clone()));
         if let Some(garbled) = garbled(&pools, sample, index % GARBLED == 0) {
-            told.push((number | SYNTHETIC, garbled));
+            articles.push((number | SYNTHETIC, garbled));
         }
     }
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} articles, {eta} left")?;
-    let bar = ProgressBar::new(told.len() as u64).with_style(style);
+    let bar = ProgressBar::new(articles.len() as u64).with_style(style);
     let columns = [
         ("words", &WORD_COLUMNS[..]),
         ("corrections", &CORRECTION_COLUMNS[..]),
@@ -98,7 +102,7 @@ fn main() -> Result<()> {
         std::fs::write(file, serde_json::to_string(columns)?)?;
     }
     let mut rows = Rows::create(&output)?;
-    for batch in told.chunks(BATCH) {
+    for batch in articles.chunks(BATCH) {
         let stories = batch
             .iter()
             .filter_map(|(number, sample)| match &sample.labels {
@@ -153,7 +157,7 @@ fn garbled(pools: &Pools, sample: &Sample, always: bool) -> Option<Sample> {
         any |= !bad.is_empty();
         let start = text.len();
         let words = segment(&garbled).words;
-        let tokens = words.iter().map(|word| LabelledToken {
+        let tokens = words.iter().map(|word| LabeledToken {
             span: word.span.shifted(start),
             bad: bad.iter().any(|span| span.overlaps(word.span)),
             severity: None,
@@ -192,6 +196,7 @@ fn numbers(report: &Report) -> (Vec<f32>, Vec<f32>) {
     }
 }
 
+/// An article with its sibling, and the probability and bits of the words of both.
 struct Article<'a> {
     text: &'a str,
     passages: &'a [Passage],
@@ -201,6 +206,8 @@ struct Article<'a> {
 }
 
 impl Article<'_> {
+    /// Compares the article with its sibling, and writes the rows of its words and
+    /// corrections.
     fn write(
         self,
         lm: &dyn LanguageModel,
@@ -231,58 +238,26 @@ impl Article<'_> {
             .read(lm)?;
         let number = article.to_le_bytes();
         let index = (article & !SYNTHETIC) as usize;
-        let tokens = || self.passages.iter().flat_map(|passage| &passage.tokens);
         let features = word_features(&comparison, &mut memo);
-        for (row, word) in features[0].iter().zip(&segments.words) {
-            for value in row {
-                rows.words.write_all(&value.to_le_bytes())?;
-            }
-            let mut labels = tokens().filter(|token| token.span.overlaps(word.span));
-            let label = match labels.next() {
-                None => 2,
-                Some(token) => u8::from(token.bad || labels.any(|token| token.bad)),
-            };
-            rows.word_labels.write_all(&[label])?;
-            rows.word_articles.write_all(&number)?;
-        }
+        rows.write_words(&features[0], &segments, self.passages, number)?;
 
         let distances = Distances::new(self.text, self.passages);
-        // How garbled the document is beside its sibling is not known before the networks
-        // for words are trained.
-        let mut candidates = Candidates::new(&comparison, &[], &mut memo);
-        let mut tried: Vec<Vec<Candidate>> = Vec::new();
         let several = self
             .passages
             .iter()
             .all(|passage| passage.references.len() > 1);
-        for sentence in 0..segments.sentences.len() {
-            if !several && !(sentence + index).is_multiple_of(ONE_OF) {
-                continue;
-            }
-            let words = segments
-                .words
-                .partition_point(|word| word.sentence < sentence)
-                ..segments
-                    .words
-                    .partition_point(|word| word.sentence <= sentence);
-            let asked = words.filter(|&word| {
-                let spelling = segments.words[word]
-                    .span
-                    .slice(self.text)
-                    .unwrap_or_default();
-                let name =
-                    spelling.starts_with(char::is_uppercase) && !siblings[0].has_word(spelling);
-                p[word] >= SUSPECT.0 || (name && p[word] >= SUSPECT.1)
-            });
-            let similar = asked.flat_map(|word| candidates.similar(&(word..word + 1)));
-            let mut similar: Vec<Candidate> = similar.collect();
-            drawn(&mut similar, TRIED.1);
-            let mut between = candidates.between(sentence);
-            drawn(&mut between, TRIED.0);
-            tried.extend(between.into_iter().chain(similar).map(|one| vec![one]));
-        }
-        let saved = bits_saved(lm, &comparison, &tried)?;
-        for (candidate, bits) in tried.iter().flatten().zip(saved.into_iter().flatten()) {
+        let wanted = |sentence: usize| several || (sentence + index).is_multiple_of(ONE_OF);
+        let suspect = |word: usize| {
+            let spelling = segments.words[word]
+                .span
+                .slice(self.text)
+                .unwrap_or_default();
+            let name = spelling.starts_with(char::is_uppercase) && !siblings[0].has_word(spelling);
+            p[word] >= MIN_P_WORD || (name && p[word] >= MIN_P_NAME)
+        };
+        let candidates = drawn_candidates(&comparison, &mut memo, &segments, wanted, suspect);
+        let saved = bits_saved(lm, &comparison, &candidates)?;
+        for (candidate, bits) in candidates.iter().flatten().zip(saved.into_iter().flatten()) {
             for value in candidate.with_bits(bits) {
                 rows.corrections.write_all(&value.to_le_bytes())?;
             }
@@ -295,16 +270,51 @@ impl Article<'_> {
     }
 }
 
-/// Keeps a few, as a checksum draws them.
-fn drawn(candidates: &mut Vec<Candidate>, most: usize) {
+/// The corrections that the model reads: some of each sentence that is `wanted`, between
+/// aligned sentences and for each word that is `suspect`.
+fn drawn_candidates<'a>(
+    comparison: &Comparison<'a>,
+    memo: &mut Memo<'a>,
+    segments: &Segments,
+    wanted: impl Fn(usize) -> bool,
+    suspect: impl Fn(usize) -> bool,
+) -> Vec<Vec<Candidate>> {
+    // How garbled the document is beside its sibling is not known before the networks
+    // for words are trained.
+    let mut candidates = Candidates::new(comparison, &[], memo);
+    let mut drawn: Vec<Vec<Candidate>> = Vec::new();
+    for sentence in 0..segments.sentences.len() {
+        if !wanted(sentence) {
+            continue;
+        }
+        let words = segments
+            .words
+            .partition_point(|word| word.sentence < sentence)
+            ..segments
+                .words
+                .partition_point(|word| word.sentence <= sentence);
+        let suspects = words.filter(|&word| suspect(word));
+        let similar = suspects.flat_map(|word| candidates.similar(&(word..word + 1)));
+        let mut similar: Vec<Candidate> = similar.collect();
+        draw(&mut similar, MAX_SIMILAR);
+        let mut between = candidates.between(sentence);
+        draw(&mut between, MAX_BETWEEN);
+        drawn.extend(between.into_iter().chain(similar).map(|one| vec![one]));
+    }
+    drawn
+}
+
+/// Keeps at most `limit` candidates, as a checksum draws them.
+fn draw(candidates: &mut Vec<Candidate>, limit: usize) {
     candidates.sort_by_cached_key(|candidate| {
         let place = candidate.span.start().to_le_bytes();
         let digest = Sha256::new_with_prefix(&candidate.replacement).chain_update(place);
         <[u8; 32]>::from(digest.finalize())
     });
-    candidates.truncate(most);
+    candidates.truncate(limit);
 }
 
+/// The files of OUTPUT.
 struct Rows {
     words: BufWriter<File>,
     word_labels: BufWriter<File>,
@@ -325,6 +335,30 @@ impl Rows {
             changes: create("corrections.i8")?,
             correction_articles: create("corrections.u32")?,
         })
+    }
+
+    /// Writes a row, a label and the number of the article for each word.
+    fn write_words<const WIDTH: usize>(
+        &mut self,
+        features: &[[f32; WIDTH]],
+        segments: &Segments,
+        passages: &[Passage],
+        article: [u8; 4],
+    ) -> Result<()> {
+        let tokens = || passages.iter().flat_map(|passage| &passage.tokens);
+        for (row, word) in features.iter().zip(&segments.words) {
+            for value in row {
+                self.words.write_all(&value.to_le_bytes())?;
+            }
+            let mut labels = tokens().filter(|token| token.span.overlaps(word.span));
+            let label = match labels.next() {
+                None => 2,
+                Some(token) => u8::from(token.bad || labels.any(|token| token.bad)),
+            };
+            self.word_labels.write_all(&[label])?;
+            self.word_articles.write_all(&article)?;
+        }
+        Ok(())
     }
 
     fn finish(self) -> Result<()> {

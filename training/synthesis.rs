@@ -10,7 +10,7 @@ use mtlint::span::{Doc, Span};
 use mtlint_eval::dataset::{Labels, Sample};
 use sha2::{Digest, Sha256};
 
-/// One word in so many is garbled.
+/// One word in this many is garbled.
 const RARITY: u64 = 30;
 /// Words of which one stands for another where a sentence was rendered word by
 /// word: each family is exchanged within itself.
@@ -23,10 +23,10 @@ const FAMILIES: [&[&str]; 7] = [
     &["who", "which", "whom"],
     &["his", "her", "their", "its"],
 ];
-/// Shorter words are left alone.
-const SHORTEST: usize = 4;
+/// The fewest letters of a word or name that is garbled.
+const MIN_LETTERS: usize = 4;
 
-/// Words to put in wrong places.
+/// Words to put into wrong places.
 pub struct Pools {
     /// Words of translations that no post-editor left and no clean text has.
     residues: Vec<String>,
@@ -41,7 +41,7 @@ pub fn draw(key: &str, index: usize) -> u64 {
 }
 
 impl Pools {
-    /// From edited translations and clean text.
+    /// The pools of edited translations and clean text.
     pub fn new(translated: &[&Sample], clean: &[Sample]) -> Self {
         let mut known = HashSet::new();
         let mut strangers = Vec::new();
@@ -73,7 +73,7 @@ impl Pools {
         }
     }
 
-    /// From articles by machine beside their right versions.
+    /// The pools of articles by machine beside their correct versions.
     pub fn of_stories(stories: &[&Sample]) -> Self {
         let mut known = HashSet::new();
         let mut strangers = Vec::new();
@@ -166,12 +166,12 @@ fn residues<'a>(bad: impl Iterator<Item = &'a str>, known: &HashSet<String>) -> 
 
 /// A word in lower case, letters only.
 fn plain(word: &str) -> bool {
-    word.chars().count() >= SHORTEST && word.chars().all(char::is_lowercase)
+    word.chars().count() >= MIN_LETTERS && word.chars().all(char::is_lowercase)
 }
 
 fn name(word: &str) -> bool {
     let mut letters = word.chars();
-    word.chars().count() >= SHORTEST
+    word.chars().count() >= MIN_LETTERS
         && letters.next().is_some_and(char::is_uppercase)
         && letters.all(char::is_lowercase)
 }

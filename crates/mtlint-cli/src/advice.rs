@@ -1,8 +1,8 @@
-//! What people are told about an error: what is wrong, why, and the way out.
+//! Messages about errors for people: what is wrong, why, and the way out.
 //!
 //! In: an error of the library or of this program. Out: its message with its causes, each
 //! once, and the flag or command that helps. The library's errors name no flags, since
-//! other programs have other ones; here is the one place that does.
+//! other programs have other ones; this is the one place that does. Nothing is printed here.
 
 use std::error::Error;
 
@@ -32,7 +32,7 @@ pub fn message(error: &anyhow::Error) -> String {
     words + &error.chain().find_map(advice).unwrap_or_default()
 }
 
-/// What is wrong, with flags named where the message is about one.
+/// The message of an error, with flags named where it is about one.
 fn own_words(error: &(dyn Error + 'static)) -> String {
     match error.downcast_ref() {
         Some(ModelError::Offline {
@@ -48,7 +48,7 @@ fn own_words(error: &(dyn Error + 'static)) -> String {
     }
 }
 
-/// What to do about an error, as it goes on after the message.
+/// The advice on an error, as it goes on after the message.
 fn advice(error: &(dyn Error + 'static)) -> Option<String> {
     if let Some(error) = error.downcast_ref() {
         return model_advice(error);

@@ -8,7 +8,7 @@ use mtlint::report::Outcome;
 use mtlint::report::baseline::Baseline;
 
 use super::config::Typed;
-use super::documents::{self, InputArgs, Judge};
+use super::documents::{self, DocumentLinter, InputArgs};
 use super::flags::{ConsoleFlags, JudgingFlags};
 use super::inputs::{self, STANDARD_INPUT};
 use super::output::Streams;
@@ -43,7 +43,7 @@ pub struct BaselineArgs {
     config: ConfigFlags,
 }
 
-/// Judges every document and writes what was found.
+/// Lints every document and writes the findings to the file.
 pub fn run(arguments: &BaselineArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
     let BaselineArgs {
         input,
@@ -60,17 +60,16 @@ pub fn run(arguments: &BaselineArgs, streams: &mut Streams<'_>) -> anyhow::Resul
         bail!("--output would write over {output}, which is read; name another file");
     }
     let mut file = OutputFile::create(output)?;
-    let judge = Judge::begin(plan, input, typed, streams)?;
+    let linter = DocumentLinter::begin(plan, input, typed, streams)?;
     let mut baseline = Baseline::default();
     let mut failed = 0;
     for name in &input.files {
-        let document = inputs::open(name, judge.settings(name).max_bytes.value, streams);
-        for report in judge.judge(name, document)? {
-            documents::note_outcome(&report, streams);
-            baseline.add(&report);
-            if let Outcome::Failed(_) = report.outcome {
-                failed += 1;
-            }
+        let document = inputs::open(name, linter.settings(name).max_bytes.value, streams);
+        let report = linter.lint(name, document)?;
+        documents::note_outcome(&report, streams);
+        baseline.add(&report);
+        if let Outcome::Failed(_) = report.outcome {
+            failed += 1;
         }
     }
     // Its findings would be new ones tomorrow.

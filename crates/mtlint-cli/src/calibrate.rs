@@ -1,14 +1,14 @@
 //! `mtlint calibrate`: the detector calibrated to one language model.
 //!
-//! Reading and fitting are the library's; here are the arguments, the progress, the
-//! table and the file.
+//! In: the arguments. Out: a table of what the calibration reaches, and its file. Reading
+//! and fitting are done by mtlint-eval.
 
 use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::Args;
 
-use mtlint_eval::calibration::{Fitted, Reached, calibrate, write};
+use mtlint_eval::calibration::{CalibrationFigures, CalibrationFit, calibrate, write};
 use mtlint_eval::dataset;
 
 use super::config::{Settings, Typed};
@@ -71,7 +71,7 @@ pub fn run(arguments: &CalibrateArgs, streams: &mut Streams<'_>) -> anyhow::Resu
     for path in &arguments.data {
         sets.extend(dataset::load(path)?);
     }
-    let (linter, beside) = linter::load_uncalibrated(&settings, streams)?;
+    let (linter, default_path) = linter::load_uncalibrated(&settings, streams)?;
     if linter.sees_states() {
         bail!(
             "{} is judged by {}, which was trained and calibrated with it; to calibrate the \
@@ -84,7 +84,7 @@ pub fn run(arguments: &CalibrateArgs, streams: &mut Streams<'_>) -> anyhow::Resu
     let target = match &settings.calibration {
         CalibrationChoice::None => None,
         CalibrationChoice::File(path) => Some(path.clone()),
-        CalibrationChoice::BesideModel => match beside {
+        CalibrationChoice::BesideModel => match default_path {
             Some(path) => Some(path),
             None => bail!("this model is no file; name one to write with --calibration FILE"),
         },
@@ -93,7 +93,7 @@ pub fn run(arguments: &CalibrateArgs, streams: &mut Streams<'_>) -> anyhow::Resu
         .limit
         .map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let mut progress = ReadingProgress::new(streams);
-    let fitted = calibrate(
+    let fit = calibrate(
         &linter,
         settings.language.value.as_deref(),
         &sets,
@@ -105,12 +105,12 @@ pub fn run(arguments: &CalibrateArgs, streams: &mut Streams<'_>) -> anyhow::Resu
         },
     );
     progress.finish();
-    let fitted = fitted?;
-    streams.print(&table(&fitted))?;
+    let fit = fit?;
+    streams.print(&table(&fit))?;
     let Some(path) = target else {
         return Ok(Verdict::default());
     };
-    write(&fitted.calibrated, &path)?;
+    write(&fit.calibration, &path)?;
     let named = if settings.calibration != CalibrationChoice::BesideModel {
         format!("used with --calibration {}", path.display())
     } else if settings.detector == DetectorChoice::Surprisal {
@@ -122,15 +122,15 @@ pub fn run(arguments: &CalibrateArgs, streams: &mut Streams<'_>) -> anyhow::Resu
     Ok(Verdict::default())
 }
 
-/// What was found, for people.
-fn table(fitted: &Fitted) -> String {
-    let Fitted {
-        calibrated,
+/// The figures before and after, as a table for people.
+fn table(fit: &CalibrationFit) -> String {
+    let CalibrationFit {
+        calibration,
         sentences: [fitted_on, measured_on],
         articles,
-        reached: [before, after],
+        figures: [before, after],
         ..
-    } = fitted;
+    } = fit;
     let right = match articles {
         0 => "the post-edits of its sentences".to_owned(),
         count => format!("{count} articles by people"),
@@ -138,15 +138,17 @@ fn table(fitted: &Fitted) -> String {
     let mut text = format!(
         "{} for {}: fitted on {fitted_on} sentences, measured on {measured_on} others; 'precise' \
          is set by {right}\n\n{:<44}{:>8}{:>8}\n",
-        calibrated.detector, calibrated.model, "", "before", "after"
+        calibration.detector, calibration.model, "", "before", "after"
     );
-    let mut row = |name: &str, value: &dyn Fn(&Reached) -> Option<f64>, digits: usize| {
-        let drawn = |reached| value(reached).map_or("-".to_owned(), |x| format!("{x:.digits$}"));
+    let mut row = |name: &str,
+                   value: &dyn Fn(&CalibrationFigures) -> Option<f64>,
+                   digits: usize| {
+        let drawn = |figures| value(figures).map_or("-".to_owned(), |x| format!("{x:.digits$}"));
         text += &format!("{name:<44}{:>8}{:>8}\n", drawn(before), drawn(after));
     };
     for (index, name) in ["precise", "balanced", "thorough"].iter().enumerate() {
-        let threshold = |reached: &Reached| {
-            let t = reached.thresholds;
+        let threshold = |figures: &CalibrationFigures| {
+            let t = figures.thresholds;
             Some(f64::from([t.precise, t.balanced, t.thorough][index]))
         };
         row(&format!("threshold of '{name}'"), &threshold, 3);
@@ -174,12 +176,12 @@ fn table(fitted: &Fitted) -> String {
         1,
     );
     text += "* in the texts that 'precise' was set by\n";
-    text += if fitted.rescaled {
+    text += if fit.rescaled {
         "The features were standardised anew.\n"
     } else {
         "The features stay standardised as in training.\n"
     };
-    if fitted.imprecise {
+    if fit.imprecise {
         text += "No threshold flags as little in right texts as 'precise' should; it is set to the \
                  highest.\n";
     }

@@ -23,7 +23,7 @@ use super::verdict::Verdict;
     mtlint config show drafts/article.txt\n  \
     mtlint config show --format json\n  \
     mtlint config schema > mtlint.schema.json")]
-pub struct ConfigArguments {
+pub struct ConfigArgs {
     #[command(subcommand)]
     action: Action,
 }
@@ -36,7 +36,7 @@ enum Action {
     Schema,
 }
 
-impl ConfigArguments {
+impl ConfigArgs {
     /// The flags about standard error, if the action has any.
     pub fn console(&self) -> Option<&ConsoleFlags> {
         match &self.action {
@@ -47,7 +47,7 @@ impl ConfigArguments {
 }
 
 /// Does what the arguments say.
-pub fn run(arguments: &ConfigArguments, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
+pub fn run(arguments: &ConfigArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
     let drawn = match &arguments.action {
         Action::Show(arguments) => draw(arguments)?,
         Action::Schema => serde_json::to_string_pretty(&schema())? + "\n",

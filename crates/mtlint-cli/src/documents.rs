@@ -1,5 +1,8 @@
-//! What `score` and `highlight` share: documents are read, judged and printed
-//! one after another, so that the first is seen while the second is judged.
+//! What `score`, `highlight` and `baseline` share: documents are read, linted and printed.
+//!
+//! In: the arguments, and the documents that they name. Out: their reports, on standard
+//! output and in files, one after another, so that the first is seen while the second is
+//! linted. Corrections are applied in `fix.rs`.
 
 use anyhow::bail;
 use clap::Args;
@@ -41,12 +44,15 @@ pub struct InputArgs {
 }
 
 impl InputArgs {
-    /// The names of all that is read.
+    /// The names of the documents and of the siblings that were typed.
     pub fn read(&self) -> impl Iterator<Item = &str> + Clone {
         self.files.iter().chain(&self.siblings).map(String::as_str)
     }
 
-    /// How each document is judged, by what was typed and its configuration.
+    /// The settings of each document, by what was typed and its configuration.
+    ///
+    /// # Errors
+    /// When standard input is named twice, or a configuration cannot be used.
     pub fn plan(
         &self,
         typed: Typed<'_>,
@@ -104,36 +110,39 @@ pub struct DocumentArgs {
     pub config: ConfigFlags,
 }
 
-/// Judges and prints every document; in text each has this `layout`.
+/// Lints and prints every document; text is laid out as `layout` says.
 pub fn run(
     arguments: &DocumentArgs,
     layout: TextLayout,
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Verdict> {
-    let mut job = Job::begin(arguments, layout, streams)?;
-    for file in job.files() {
-        let document = open(file, job.settings(file).max_bytes.value, streams);
-        for report in job.judge(file, document)? {
-            job.give(&report, None, true, streams)?;
-            note_outcome(&report, streams);
-            job.count(&report);
-        }
+    let mut session = Session::begin(arguments, layout, streams)?;
+    for file in session.files() {
+        let document = open(file, session.settings(file).max_bytes.value, streams);
+        let report = session.lint(file, document)?;
+        session.emit(&report, None, true, streams)?;
+        note_outcome(&report, streams);
+        session.count(&report);
     }
-    job.finish(streams)
+    session.finish(streams)
 }
 
-/// Documents on their way from arguments to output.
-pub struct Job<'a> {
+/// One call of `score` or `highlight`: the documents on their way from arguments to output.
+pub struct Session<'a> {
     arguments: &'a DocumentArgs,
-    judge: Judge,
+    linter: DocumentLinter,
     known: Option<Known>,
     style: text::Style,
     outputs: Outputs,
     verdict: Verdict,
 }
 
-impl<'a> Job<'a> {
+impl<'a> Session<'a> {
     /// Checks the arguments, reads the siblings and loads the model.
+    ///
+    /// # Errors
+    /// When the arguments contradict each other, or a configuration, sibling, baseline or
+    /// model cannot be used.
     pub fn begin(
         arguments: &'a DocumentArgs,
         layout: TextLayout,
@@ -169,7 +178,7 @@ impl<'a> Job<'a> {
         let known = arguments.baseline.as_deref().map(baseline_file::read);
         Ok(Self {
             known: known.transpose()?,
-            judge: Judge::begin(plan, &arguments.input, typed, streams)?,
+            linter: DocumentLinter::begin(plan, &arguments.input, typed, streams)?,
             style,
             outputs,
             verdict: Verdict::default(),
@@ -177,48 +186,51 @@ impl<'a> Job<'a> {
         })
     }
 
-    /// The documents, by the names they were given.
+    /// The names of the documents, as they were typed.
     pub fn files(&self) -> &'a [String] {
         &self.arguments.input.files
     }
 
-    /// How to draw text.
+    /// The width and color of text on standard output.
     pub fn style(&self) -> text::Style {
         self.style
     }
 
-    /// How a document is judged.
+    /// The settings for a document.
     pub fn settings(&self, file: &str) -> &Settings {
-        self.judge.settings(file)
+        self.linter.settings(file)
     }
 
-    /// Judges a document with the siblings, and marks what the baseline holds.
-    pub fn judge(
+    /// Lints a document beside its siblings, and marks the findings that the baseline
+    /// holds.
+    ///
+    /// # Errors
+    /// When the language model fails.
+    pub fn lint(
         &self,
         id: &str,
         document: Result<Document, DocumentError>,
-    ) -> Result<Vec<Report>, LintError> {
-        let mut reports = self.judge.judge(id, document)?;
-        if let Some(known) = &self.known {
-            reports = reports
-                .into_iter()
-                .map(|report| known.mark(report))
-                .collect();
-        }
-        Ok(reports)
+    ) -> Result<Report, LintError> {
+        let report = self.linter.lint(id, document)?;
+        Ok(match &self.known {
+            Some(known) => known.mark(report),
+            None => report,
+        })
     }
 
-    /// Draws a report, to standard output in the format asked for if it is `printed`
-    /// there, and to the files. JSON says too what was applied, if a `correction` was
-    /// asked for.
-    pub fn give(
+    /// Writes a report to the files of `--emit`, and to standard output if it is `printed`
+    /// there. JSON also says what was applied, if a `correction` was asked for.
+    ///
+    /// # Errors
+    /// When a report cannot be drawn, or no output is left to write to.
+    pub fn emit(
         &mut self,
         report: &Report,
         correction: Option<&Correction>,
         printed: bool,
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<()> {
-        self.outputs.give(report, correction, printed, streams)
+        self.outputs.emit(report, correction, printed, streams)
     }
 
     /// Whether files are written beside what is printed.
@@ -226,9 +238,13 @@ impl<'a> Job<'a> {
         !self.arguments.emit.is_empty()
     }
 
-    /// Takes note of how it went to print something else than reports.
-    pub fn printed(&mut self, result: Result<(), OutputError>) -> Result<(), OutputError> {
-        self.outputs.printed(result)
+    /// Records how it went to print something else than reports: a standard output that
+    /// cannot be written to gets nothing more.
+    ///
+    /// # Errors
+    /// When no output is left.
+    pub fn record_printing(&mut self, result: Result<(), OutputError>) -> Result<(), OutputError> {
+        self.outputs.record_printing(result)
     }
 
     /// Counts a report for the exit status.
@@ -248,23 +264,29 @@ impl<'a> Job<'a> {
         self.verdict.failed = true;
     }
 
-    /// Ends what was begun.
+    /// Ends every output, and says what the exit status depends on.
+    ///
+    /// # Errors
+    /// When an output cannot be written.
     pub fn finish(self, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
         self.outputs.finish(streams)?;
         Ok(self.verdict)
     }
 }
 
-/// What judges documents with the siblings that were given.
-pub struct Judge {
+/// A linter for each document, with the siblings that were typed.
+pub struct DocumentLinter {
     plan: Plan,
     linters: Linters,
     siblings: Vec<Document>,
     markup: MarkupChoice,
 }
 
-impl Judge {
+impl DocumentLinter {
     /// Reads the siblings and loads the model.
+    ///
+    /// # Errors
+    /// When a sibling or the model cannot be used.
     pub fn begin(
         plan: Plan,
         input: &InputArgs,
@@ -279,17 +301,21 @@ impl Judge {
         })
     }
 
-    /// How a document is judged.
+    /// The settings for a document.
     pub fn settings(&self, file: &str) -> &Settings {
         self.plan.settings(file)
     }
 
-    /// Judges a document with its siblings.
-    pub fn judge(
+    /// Lints a document beside its siblings. A document that could not be read has a
+    /// report that says so.
+    ///
+    /// # Errors
+    /// When the language model fails.
+    pub fn lint(
         &self,
         id: &str,
         document: Result<Document, DocumentError>,
-    ) -> Result<Vec<Report>, LintError> {
+    ) -> Result<Report, LintError> {
         let marked_up = |document: Document| {
             let markup = self.markup.of(document.name());
             document.marked_up(markup)
@@ -303,19 +329,19 @@ impl Judge {
         });
         match document {
             Ok((document, own)) => self.linters.lint(&self.plan, document, &self.siblings, own),
-            Err(error) => Ok(vec![Report::failed(id, error)]),
+            Err(error) => Ok(Report::failed(id, error)),
         }
     }
 }
 
-/// A sibling that cannot be read is wrong usage: corrections would be missing
-/// without anyone noticing.
+/// Reads the siblings that were typed. One that cannot be read is wrong usage: corrections
+/// would be missing without anyone noticing.
 fn siblings(
     input: &InputArgs,
     typed: Typed<'_>,
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Vec<Document>> {
-    // They belong to no article, so that no configuration counts for them.
+    // Siblings belong to no document, so no configuration counts for them.
     let max_bytes = Settings::resolve(&typed, None).max_bytes.value;
     let mut siblings = Vec::new();
     for file in &input.siblings {
@@ -330,7 +356,7 @@ fn siblings(
     Ok(siblings)
 }
 
-/// Notes on standard error what the report could not judge.
+/// Notes on standard error why a document failed or was not judged.
 pub fn note_outcome(report: &Report, streams: &mut Streams<'_>) {
     match &report.outcome {
         Outcome::Failed(failure) => streams.error(&advice::failure(failure)),

@@ -27,7 +27,7 @@ pub struct EmitTarget {
     pub path: String,
 }
 
-/// `FORMAT=PATH`.
+/// Reads the `FORMAT=PATH` of `--emit`; the error says what was expected.
 pub fn parse(value: &str) -> Result<EmitTarget, String> {
     let Some((format, path)) = value.split_once('=').filter(|(_, path)| !path.is_empty()) else {
         return Err("FORMAT=PATH is expected, such as sarif=mtlint.sarif".to_owned());
@@ -54,7 +54,7 @@ pub struct Outputs {
     failure: Option<OutputError>,
 }
 
-/// What is printed, and where it goes until that fails.
+/// A printer, and the place it prints to until that fails.
 struct Output<T> {
     printer: Printer,
     place: Option<T>,
@@ -102,7 +102,7 @@ impl Outputs {
     }
 
     /// Prints a report to the files, and to standard output if it is `printed` there.
-    pub fn give(
+    pub fn emit(
         &mut self,
         report: &Report,
         correction: Option<&Correction>,
@@ -122,13 +122,13 @@ impl Outputs {
         if printed && self.standard.place.is_some() {
             let printer = &mut self.standard.printer;
             let text = text_of(|out| printer.print(report, correction, out))?;
-            self.printed(streams.print(&text))?;
+            self.record_printing(streams.print(&text))?;
         }
         Ok(())
     }
 
-    /// Takes note of how it went to print. It is an error only where no output is left.
-    pub fn printed(&mut self, result: Result<(), OutputError>) -> Result<(), OutputError> {
+    /// Records how it went to print. A failure is an error only where no output is left.
+    pub fn record_printing(&mut self, result: Result<(), OutputError>) -> Result<(), OutputError> {
         let Err(error) = result else {
             return Ok(());
         };
@@ -166,7 +166,7 @@ impl Outputs {
     }
 }
 
-/// What a printer prints. It is collected first, so that an error of an output is told
+/// The text that a printer prints. It is collected first, so that an error of an output is told
 /// from one of the printer.
 fn text_of(print: impl FnOnce(&mut dyn Write) -> Result<(), PrintError>) -> anyhow::Result<String> {
     let mut bytes = Vec::new();

@@ -1,7 +1,7 @@
 //! `mtlint eval`: how well the detector does on labelled data.
 //!
-//! Reading, judging and measuring are the library's; here are the arguments
-//! and the progress.
+//! In: the arguments. Out: the figures, as tables or JSON, and progress on standard error.
+//! Reading, linting and measuring are done by mtlint-eval.
 
 use std::path::PathBuf;
 

@@ -1,8 +1,8 @@
 //! `mtlint highlight --fix`: corrections applied.
 //!
-//! Choosing and applying them is the library's; here are the flags, and where
-//! the corrected text goes. What remains is judged again wherever someone is
-//! told of it: by a gate, in JSON, or after the file was written.
+//! In: documents and flags. Out: corrected text on standard output or in the files, and
+//! reports on what remains. What remains is linted again wherever a gate, a report or a
+//! file depends on it. Choosing and applying corrections is the library's.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -18,7 +18,7 @@ use mtlint::report::printer::{Format, TextLayout};
 use mtlint::report::{Failure, FailureKind, Outcome, Report, diff};
 
 use super::advice;
-use super::documents::{self, DocumentArgs, Job};
+use super::documents::{self, DocumentArgs, Session};
 use super::gates::Gates;
 use super::inputs::{self, STANDARD_INPUT};
 use super::output::{OutputError, Streams};
@@ -74,7 +74,7 @@ impl From<FixScope> for Permission {
 }
 
 impl FixArgs {
-    /// Which corrections are to be applied; none if nobody asked for it.
+    /// The corrections that `--fix` allows; `None` without the flag.
     pub fn allowed(&self) -> Option<Permission> {
         self.fix.map(Permission::from)
     }
@@ -114,17 +114,22 @@ pub fn run(
         flags,
         allowed,
     };
-    let mut job = Job::begin(documents, TextLayout::Findings, streams)?;
-    for file in job.files() {
-        fixer.fix(file, &mut job, streams)?;
+    let mut session = Session::begin(documents, TextLayout::Findings, streams)?;
+    for file in session.files() {
+        fixer.fix(file, &mut session, streams)?;
     }
-    job.finish(streams)
+    session.finish(streams)
 }
 
 impl Fixer<'_> {
-    fn fix(&self, file: &str, job: &mut Job<'_>, streams: &mut Streams<'_>) -> anyhow::Result<()> {
+    fn fix(
+        &self,
+        file: &str,
+        session: &mut Session<'_>,
+        streams: &mut Streams<'_>,
+    ) -> anyhow::Result<()> {
         let mut bytes = Vec::new();
-        let settings = job.settings(file);
+        let settings = session.settings(file);
         let (gates, max_bytes) = (settings.gates(), settings.max_bytes.value);
         let document = if file == STANDARD_INPUT {
             inputs::ask_for_input(streams);
@@ -138,63 +143,59 @@ impl Fixer<'_> {
         };
         let original = document.as_ref().map(|document| document.text().to_owned());
         let original = original.unwrap_or_default();
-        for report in job.judge(file, document)? {
-            let Outcome::Scored(analysis) = &report.outcome else {
-                self.leave(&report, &original, &bytes, job, streams)?;
-                continue;
-            };
-            let findings = &analysis.findings;
-            let correction = correct(&original, findings, self.allowed);
-            let changed = !correction.edits.is_empty();
-            if self.flags.write
-                && changed
-                && let Err(error) = replace(file, &original, &correction.text)
-            {
-                // All of it remains.
-                streams.error(&advice::message(&error.into()));
-                job.fail();
-                job.give(&report, None, self.prints_report(), streams)?;
-                job.count(&report);
-                continue;
-            }
-            if self.flags.write {
-                let note = self.applied(&original, findings, &correction);
-                streams.note(&format!("{file}: {note}"));
-            }
-            if self.flags.diff {
-                let color = job.style().color;
-                let diff = diff::unified(file, &original, &correction.text, color);
-                job.printed(streams.print(&diff))?;
-            } else if self.prints_text() {
-                job.printed(streams.print(&correction.text))?;
-            }
-            let remains = if changed && (self.tells_what_remains(gates) || job.emits()) {
-                let text = Document::from_text(file, correction.text.as_str());
-                job.judge(file, Ok(text))?
-            } else {
-                vec![report]
-            };
-            for report in &remains {
-                job.give(report, Some(&correction), self.prints_report(), streams)?;
-                documents::note_outcome(report, streams);
-                job.count(report);
-            }
+        let report = session.lint(file, document)?;
+        let Outcome::Scored(analysis) = &report.outcome else {
+            return self.pass_through(&report, &original, &bytes, session, streams);
+        };
+        let findings = &analysis.findings;
+        let correction = correct(&original, findings, self.allowed);
+        let changed = !correction.edits.is_empty();
+        if self.flags.write
+            && changed
+            && let Err(error) = replace(file, &original, &correction.text)
+        {
+            // All of it remains.
+            streams.error(&advice::message(&error.into()));
+            session.fail();
+            session.emit(&report, None, self.prints_report(), streams)?;
+            session.count(&report);
+            return Ok(());
         }
+        if self.flags.write {
+            let note = self.correction_note(&original, findings, &correction);
+            streams.note(&format!("{file}: {note}"));
+        }
+        if self.flags.diff {
+            let color = session.style().color;
+            let diff = diff::unified(file, &original, &correction.text, color);
+            session.record_printing(streams.print(&diff))?;
+        } else if self.prints_text() {
+            session.record_printing(streams.print(&correction.text))?;
+        }
+        let remains = if changed && (self.reports_what_remains(gates) || session.emits()) {
+            let text = Document::from_text(file, correction.text.as_str());
+            session.lint(file, Ok(text))?
+        } else {
+            report
+        };
+        session.emit(&remains, Some(&correction), self.prints_report(), streams)?;
+        documents::note_outcome(&remains, streams);
+        session.count(&remains);
         Ok(())
     }
 
-    /// A document that was not judged goes on as it came.
-    fn leave(
+    /// Prints a document that was not judged as it came.
+    fn pass_through(
         &self,
         report: &Report,
         original: &str,
         bytes: &[u8],
-        job: &mut Job<'_>,
+        session: &mut Session<'_>,
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<()> {
-        job.give(report, None, self.prints_report(), streams)?;
+        session.emit(report, None, self.prints_report(), streams)?;
         if self.prints_text() {
-            job.printed(match &report.outcome {
+            session.record_printing(match &report.outcome {
                 Outcome::Failed(Failure {
                     kind: FailureKind::NotUtf8 | FailureKind::TooLarge,
                     ..
@@ -203,7 +204,7 @@ impl Fixer<'_> {
             })?;
         }
         documents::note_outcome(report, streams);
-        job.count(report);
+        session.count(report);
         Ok(())
     }
 
@@ -217,13 +218,18 @@ impl Fixer<'_> {
         !self.flags.diff && !self.prints_text()
     }
 
-    /// Whether anyone is told of what remains, so that it has to be judged.
-    fn tells_what_remains(&self, gates: Gates) -> bool {
+    /// Whether a report or a gate depends on what remains, so that it has to be linted.
+    fn reports_what_remains(&self, gates: Gates) -> bool {
         self.prints_report() || gates.any()
     }
 
-    /// How many corrections were applied, and how many more could be.
-    fn applied(&self, original: &str, findings: &[Finding], correction: &Correction) -> String {
+    /// A note on how many corrections were applied, and how many more could be.
+    fn correction_note(
+        &self,
+        original: &str,
+        findings: &[Finding],
+        correction: &Correction,
+    ) -> String {
         let applied = correction.edits.len();
         let bolder = correct(original, findings, Permission::SafeAndUnsafe);
         let more = bolder.edits.len().saturating_sub(applied);

@@ -7,7 +7,7 @@ use mtlint_batch::Summary;
 
 use super::flags::GateFlags;
 
-/// The limits that a report may not reach.
+/// The limits at which a report makes the program end with status 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Gates {
     /// A finding that is at least this severe meets the gate.
@@ -26,7 +26,7 @@ impl Gates {
         let poor = self
             .fail_under
             .zip(summary.quality)
-            .is_some_and(|(least, quality)| quality < least);
+            .is_some_and(|(minimum, quality)| quality < minimum);
         severe || poor
     }
 

@@ -14,7 +14,7 @@ use super::output::Streams;
 /// Standard input, as a file.
 pub const STANDARD_INPUT: &str = "-";
 
-/// How documents are marked up, as an argument.
+/// The markup of documents, as an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum MarkupChoice {
     Auto,

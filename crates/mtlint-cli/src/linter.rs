@@ -1,6 +1,6 @@
-//! What judges documents, made of settings and a loaded model.
+//! A linter, made of settings and a loaded model.
 //!
-//! In: settings, a language model and what aligns sentences. Out: a linter, with the
+//! In: settings, a language model and an encoder that aligns sentences. Out: a linter, with the
 //! calibration that belongs to it. A calibration that is not for the model is left out
 //! with a note, or refused where it was named.
 
@@ -18,7 +18,7 @@ use super::flags::{CalibrationChoice, DetectorChoice};
 use super::load::{LoadedModel, load_aligner, load_model, start_threads};
 use super::output::Streams;
 
-/// What judges documents under the settings, with the model loaded for it.
+/// Loads the model and makes the linter that the settings describe.
 pub fn load(settings: &Settings, streams: &mut Streams<'_>) -> anyhow::Result<Linter> {
     start_threads(settings)?;
     // What cannot be had is said before the language model is loaded.
@@ -27,8 +27,8 @@ pub fn load(settings: &Settings, streams: &mut Streams<'_>) -> anyhow::Result<Li
     with_model(settings, &model, aligner, streams)
 }
 
-/// What judges without a calibration, with the model loaded for it, and where the model's
-/// calibration is or would be.
+/// Loads the model and makes a linter without a calibration; also says where the model's
+/// calibration is or would be, if it is a file.
 pub fn load_uncalibrated(
     settings: &Settings,
     streams: &Streams<'_>,
@@ -39,7 +39,7 @@ pub fn load_uncalibrated(
     Ok((uncalibrated(settings, &model, aligner)?, model.calibration))
 }
 
-/// What judges documents with a model, calibrated if there is a calibration.
+/// Makes a linter of a loaded model, calibrated if there is a calibration for it.
 pub fn with_model(
     settings: &Settings,
     model: &LoadedModel,
@@ -50,9 +50,9 @@ pub fn with_model(
     match &settings.calibration {
         CalibrationChoice::None => Ok(linter),
         CalibrationChoice::File(path) => match calibration(path, &linter)? {
-            Usable::Yes(calibrated) => Ok(linter.calibrated(&calibrated)?),
-            Usable::No(why) => bail!(why),
-            Usable::Missing => bail!(
+            CalibrationMatch::Fits(calibrated) => Ok(linter.calibrated(&calibrated)?),
+            CalibrationMatch::Differs(why) => bail!(why),
+            CalibrationMatch::Missing => bail!(
                 "there is no calibration {}; 'mtlint calibrate' makes one",
                 path.display()
             ),
@@ -64,27 +64,27 @@ pub fn with_model(
                 return Ok(linter);
             };
             match calibration(path, &linter)? {
-                Usable::Yes(calibrated) => return Ok(linter.calibrated(&calibrated)?),
-                Usable::No(why) => streams.note(&why),
-                Usable::Missing => {}
+                CalibrationMatch::Fits(calibrated) => return Ok(linter.calibrated(&calibrated)?),
+                CalibrationMatch::Differs(why) => streams.note(&why),
+                CalibrationMatch::Missing => {}
             }
             Ok(linter)
         }
     }
 }
 
-/// Whether a calibration can be used.
-enum Usable {
-    Yes(Box<ModelCalibration>),
-    /// It is for something else: what is said about it.
-    No(String),
+/// What a calibration file holds for a model.
+enum CalibrationMatch {
+    Fits(Box<ModelCalibration>),
+    /// The calibration is for another model or detector; the message says which.
+    Differs(String),
     Missing,
 }
 
 /// The calibration in a file, compared with what it is to calibrate.
-fn calibration(path: &Path, linter: &Linter) -> anyhow::Result<Usable> {
+fn calibration(path: &Path, linter: &Linter) -> anyhow::Result<CalibrationMatch> {
     let Some(calibrated) = ModelCalibration::read(path)? else {
-        return Ok(Usable::Missing);
+        return Ok(CalibrationMatch::Missing);
     };
     let (model, detector) = (linter.model(), linter.detector());
     let why = if calibrated.detector != detector {
@@ -95,9 +95,9 @@ fn calibration(path: &Path, linter: &Linter) -> anyhow::Result<Usable> {
     } else if calibrated.model_sha256 != model.sha256 {
         format!("it is for another model file, {}", calibrated.model)
     } else {
-        return Ok(Usable::Yes(Box::new(calibrated)));
+        return Ok(CalibrationMatch::Fits(Box::new(calibrated)));
     };
-    Ok(Usable::No(format!(
+    Ok(CalibrationMatch::Differs(format!(
         "the calibration {} is not used: {why}",
         path.display()
     )))

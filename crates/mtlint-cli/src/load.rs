@@ -1,7 +1,7 @@
 //! The models that the settings name, loaded.
 //!
-//! In: settings. Out: a language model, and where its calibration is or would be; or what
-//! makes vectors of sentences. What has to be fetched is fetched, with progress.
+//! In: settings. Out: a language model, and where its calibration is or would be; or an
+//! encoder of sentences. What has to be fetched is fetched, with progress. No text is read.
 
 #[cfg(feature = "rust-bert")]
 use std::path::Path;
@@ -20,12 +20,14 @@ use super::flags::{AlignerChoice, DeviceChoice};
 use super::output::Streams;
 use super::progress::ModelProgress;
 
-/// The model of sentence vectors.
+/// The name of the encoder of sentences.
 const MINILM: &str = "all-minilm-l6-v2";
 
 /// A language model, and where its calibration is or would be.
 pub struct LoadedModel {
+    /// The language model.
     pub lm: Arc<dyn LanguageModel>,
+    /// The path of its calibration file, present or not; `None` for a model that is no file.
     pub calibration: Option<PathBuf>,
 }
 
@@ -72,7 +74,7 @@ fn rust_bert(name: &str, _: &Settings) -> anyhow::Result<LoadedModel> {
     )
 }
 
-/// What makes sentence vectors, if the settings want that.
+/// The encoder that aligns sentences, if the settings want one.
 pub fn load_aligner(
     settings: &Settings,
     streams: &Streams<'_>,
@@ -83,7 +85,7 @@ pub fn load_aligner(
     }
 }
 
-/// What makes vectors of sentences.
+/// The encoder of sentences.
 #[cfg(feature = "rust-bert")]
 fn minilm(settings: &Settings, streams: &Streams<'_>) -> anyhow::Result<Arc<dyn SentenceVectors>> {
     use mtlint_torch::{Files, SentenceEncoder};

@@ -11,7 +11,7 @@ use time::format_description::well_known::Rfc3339;
 
 use mtlint::report::text;
 
-/// How notes and errors are written.
+/// The format of notes and errors.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
     #[default]
@@ -19,7 +19,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// How much a line matters.
+/// The weight of a line: a note or an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     Note,
@@ -36,12 +36,12 @@ impl Level {
 }
 
 impl LogFormat {
-    /// `words` as a line.
+    /// Formats `words` as a line.
     pub fn line(self, level: Level, words: &str) -> String {
         self.line_with(level, words, &())
     }
 
-    /// `words` as a line; the `numbers` in them are fields of their own in JSON.
+    /// Formats `words` as a line; the `numbers` in them are fields of their own in JSON.
     pub fn line_with(self, level: Level, words: &str, numbers: &impl Serialize) -> String {
         match self {
             // Later lines are indented: a line break in a hostile name cannot

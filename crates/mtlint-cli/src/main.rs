@@ -88,15 +88,15 @@ enum Command {
     Report(report::ReportArgs),
     Eval(eval::EvalArgs),
     Calibrate(calibrate::CalibrateArgs),
-    Config(config_command::ConfigArguments),
-    Models(models::ModelsArguments),
+    Config(config_command::ConfigArgs),
+    Models(models::ModelsArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
 
 impl Command {
-    /// How much is written to standard error, and how.
+    /// The format of notes on standard error, and whether only errors are wanted there.
     fn log(&self) -> (LogFormat, bool) {
         let console: &ConsoleFlags = match self {
             Self::Score(arguments) => &arguments.documents.console,

@@ -38,7 +38,7 @@ Examples:
 
 For a machine without a network, `mtlint models fetch --offline` says what to
 run elsewhere and where to put the file.")]
-pub struct ModelsArguments {
+pub struct ModelsArgs {
     #[command(subcommand)]
     action: Action,
     /// Never touch the network; where a model is missing, say how to get it
@@ -99,7 +99,7 @@ struct ModelRow<'a> {
 }
 
 /// Does what the arguments say.
-pub fn run(arguments: &ModelsArguments, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
+pub fn run(arguments: &ModelsArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
     let store = ModelStore::from_environment()?;
     match &arguments.action {
         Action::List { format } => list(&store, *format, streams),
@@ -183,7 +183,7 @@ impl<'a> ModelRow<'a> {
 fn fetch(
     store: &ModelStore,
     names: &[String],
-    arguments: &ModelsArguments,
+    arguments: &ModelsArgs,
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Verdict> {
     for name in names {

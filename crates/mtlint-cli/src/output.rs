@@ -11,7 +11,7 @@ use super::log::{Level, LogFormat};
 /// Columns when no terminal says how many it has.
 const WIDTH_WITHOUT_TERMINAL: usize = 100;
 
-/// What is known of the terminal, once, at the start.
+/// The properties of the terminal, asked for once, at the start.
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
     /// Columns to fit text into.
@@ -58,7 +58,7 @@ pub enum OutputError {
     Failed {
         /// `standard output`, or the path of the file.
         name: String,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
 }
@@ -79,17 +79,17 @@ impl OutputError {
 
 /// The three standard streams, so that tests can stand in for them.
 pub struct Streams<'a> {
-    /// Documents named `-` come from here.
+    /// Standard input: the documents named `-`.
     pub stdin: &'a mut dyn BufRead,
-    /// Data goes here.
+    /// Standard output: data.
     pub stdout: &'a mut dyn Write,
-    /// Notes and progress go here.
+    /// Standard error: notes and progress.
     pub stderr: &'a mut dyn Write,
-    /// How notes and errors are written there.
+    /// The format of notes and errors on standard error.
     pub log: LogFormat,
-    /// Whether nothing but errors is wanted there.
+    /// Whether nothing but errors is wanted on standard error.
     pub quiet: bool,
-    /// What is known of the terminal.
+    /// The properties of the terminal.
     pub terminal: Terminal,
 }
 

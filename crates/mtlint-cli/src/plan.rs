@@ -1,8 +1,8 @@
-//! How each article of a call is judged.
+//! The settings, the siblings and the linter of each article of a call.
 //!
 //! In: the articles' names and what was typed. Out: for each article its settings and the
 //! siblings that they give it. Articles with one configuration share its settings, and
-//! those with one model share the model.
+//! those with one model share the model. No article is read here.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use std::rc::Rc;
 use clap::Args;
 
 use mtlint::document::{Document, DocumentError};
-use mtlint::{Article, LintError, Linter, Options, Report, Request};
+use mtlint::{Article, LintError, Linter, Options, Report};
 
 use super::config::{ConfigError, ConfigFile, Finder, RuleMatches, Settings, Typed};
 use super::inputs::STANDARD_INPUT;
@@ -20,7 +20,7 @@ use super::linter;
 use super::load::{LoadedModel, load_aligner, load_model, start_threads};
 use super::output::Streams;
 
-/// Which configuration counts.
+/// The flags that say which configuration counts.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Configuration")]
 pub struct ConfigFlags {
@@ -34,22 +34,26 @@ pub struct ConfigFlags {
     pub no_config: bool,
 }
 
-/// How each article is judged.
+/// The settings and the siblings of each article.
 pub struct Plan {
     settings: Vec<Settings>,
     documents: HashMap<String, Entry>,
 }
 
-/// How one article is judged.
+/// The settings and the siblings of one article.
 struct Entry {
-    /// Which of the settings.
+    /// An index into the settings of the plan.
     settings: usize,
-    /// What its configuration's rules say.
+    /// The siblings that the rules of its configuration name.
     matches: RuleMatches,
 }
 
 impl Plan {
-    /// Looks for the configuration of each of `files`, and for siblings if that is wanted.
+    /// Looks for the configuration of each of `files`, and for their siblings where
+    /// `with_siblings` says so.
+    ///
+    /// # Errors
+    /// When a configuration cannot be read.
     pub fn new<'a>(
         files: impl IntoIterator<Item = &'a str>,
         with_siblings: bool,
@@ -68,8 +72,11 @@ impl Plan {
         Ok(planner.plan)
     }
 
-    /// One configuration for all: the working directory's, which standard input has too,
-    /// and `files` with the siblings that it gives them.
+    /// Plans a batch: one configuration for all, that of the working directory, and
+    /// `files` with the siblings that it gives them.
+    ///
+    /// # Errors
+    /// When the configuration cannot be read.
     pub fn of_batch(
         files: impl IntoIterator<Item = String>,
         typed: Typed<'_>,
@@ -99,7 +106,10 @@ impl Plan {
         entry.map_or(&[], |entry| &entry.matches.siblings)
     }
 
-    /// The siblings of an article, read.
+    /// Reads the siblings that the configuration gives an article.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
     pub fn read_siblings(&self, file: &str) -> Result<Vec<Document>, DocumentError> {
         let max_bytes = self.settings(file).max_bytes.value;
         let siblings = self.siblings(file).iter();
@@ -108,7 +118,7 @@ impl Plan {
             .collect()
     }
 
-    /// What is read beside the articles: configurations and siblings.
+    /// The paths of all that is read besides the articles: configurations and siblings.
     pub fn read(&self) -> impl Iterator<Item = String> {
         let files = self.settings.iter().filter_map(|one| one.file.clone());
         let siblings = self
@@ -136,7 +146,10 @@ impl Plan {
         streams.note(&note);
     }
 
-    /// What judges under each of the settings. A model is loaded once.
+    /// Makes a linter for each of the settings. A model is loaded once.
+    ///
+    /// # Errors
+    /// When a model, an aligner or a calibration cannot be used.
     pub fn linters(&self, streams: &mut Streams<'_>) -> anyhow::Result<Linters> {
         // No configuration names threads and aligner: they are the same for all.
         let mut aligner = None;
@@ -168,16 +181,16 @@ impl Plan {
         Ok(Linters(linters))
     }
 
-    /// Which of the settings hold for an article.
+    /// The index of the settings of an article.
     fn number(&self, file: &str) -> usize {
         self.documents.get(file).map_or(0, |entry| entry.settings)
     }
 }
 
-/// What lints under each of the settings of a plan.
+/// A linter for each of the settings of a plan.
 pub struct Linters(Vec<PlannedLinter>);
 
-/// What lints under one of the settings.
+/// A linter with the options of one of the settings.
 struct PlannedLinter {
     linter: Linter,
     options: Options,
@@ -188,13 +201,16 @@ struct PlannedLinter {
 impl Linters {
     /// Lints an article of the plan beside the siblings of all articles, and beside
     /// those of its own.
+    ///
+    /// # Errors
+    /// When the language model fails.
     pub fn lint(
         &self,
         plan: &Plan,
         document: Document,
         siblings: &[Document],
         own: Vec<Document>,
-    ) -> Result<Vec<Report>, LintError> {
+    ) -> Result<Report, LintError> {
         let planned = &self.0[plan.number(document.name())];
         let language = planned.options.language.as_deref();
         let read = match planned.siblings.get() {
@@ -205,11 +221,10 @@ impl Linters {
             }
         };
         let own = planned.linter.read_all(&own, language)?;
-        let request = Request {
-            articles: read.into_iter().chain(own).collect(),
-            ..Request::new(document)
-        };
-        planned.linter.lint_all(vec![request], &planned.options)
+        let articles: Vec<Article> = read.into_iter().chain(own).collect();
+        planned
+            .linter
+            .lint_beside(&document, &articles, &planned.options)
     }
 }
 
@@ -238,11 +253,11 @@ impl ConfigFlags {
     }
 }
 
-/// A plan on its way.
+/// A plan that is being made.
 struct Planner<'a> {
     plan: Plan,
     typed: Typed<'a>,
-    /// Which settings were made of which file.
+    /// The index of the settings that each configuration made.
     made: HashMap<ConfigSource, usize>,
 }
 

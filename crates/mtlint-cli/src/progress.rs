@@ -14,16 +14,17 @@ use mtlint_models::{Progress, Stage};
 use super::log::{Level, LogFormat};
 use super::output::Streams;
 
-/// How often progress is noted where it cannot be redrawn in place.
+/// The time between notes of progress where it cannot be redrawn in place.
 const NOTE_EVERY: Duration = Duration::from_secs(10);
 
-/// How far a model is that is got or checked.
+/// Progress of fetching or checking a model.
 pub struct ModelProgress {
     stage: Cell<Option<Stage>>,
-    shown: Shown,
+    output: ProgressOutput,
 }
 
-enum Shown {
+/// How the progress of a model is shown.
+enum ProgressOutput {
     Nothing,
     Lines(LogFormat),
     /// The bar of the stage; a hidden one before the first.
@@ -34,16 +35,16 @@ impl ModelProgress {
     /// On standard error, unless quiet is wanted there.
     pub fn new(streams: &Streams<'_>) -> Self {
         let log = streams.log;
-        let shown = if streams.quiet {
-            Shown::Nothing
+        let output = if streams.quiet {
+            ProgressOutput::Nothing
         } else if log == LogFormat::Text && io::stderr().is_terminal() {
-            Shown::Bar(RefCell::new(ProgressBar::hidden()))
+            ProgressOutput::Bar(RefCell::new(ProgressBar::hidden()))
         } else {
-            Shown::Lines(log)
+            ProgressOutput::Lines(log)
         };
         Self {
             stage: Cell::new(None),
-            shown,
+            output,
         }
     }
 }
@@ -51,16 +52,16 @@ impl ModelProgress {
 impl Progress for ModelProgress {
     fn step(&self, stage: Stage, done: u64, total: Option<u64>) {
         let new = self.stage.replace(Some(stage)) != Some(stage);
-        match &self.shown {
-            Shown::Nothing => {}
+        match &self.output {
+            ProgressOutput::Nothing => {}
             // A check takes no time worth a line.
-            Shown::Lines(log) if new && stage != Stage::Checking => {
+            ProgressOutput::Lines(log) if new && stage != Stage::Checking => {
                 let size = total.map(megabytes).unwrap_or_default();
                 let line = log.line(Level::Note, &format!("{}{size}", words(stage)));
                 let _ = io::stderr().write_all(line.as_bytes());
             }
-            Shown::Lines(_) => {}
-            Shown::Bar(bar) => {
+            ProgressOutput::Lines(_) => {}
+            ProgressOutput::Bar(bar) => {
                 let mut bar = bar.borrow_mut();
                 if new {
                     bar.finish_and_clear();
@@ -77,14 +78,13 @@ impl Progress for ModelProgress {
 
 impl Drop for ModelProgress {
     fn drop(&mut self) {
-        if let Shown::Bar(bar) = &self.shown {
+        if let ProgressOutput::Bar(bar) = &self.output {
             bar.borrow().finish_and_clear();
         }
     }
 }
 
-/// Says how far the measurement is: a bar on a terminal, a line now and then
-/// elsewhere.
+/// Progress of reading labeled texts: a bar on a terminal, a line now and then elsewhere.
 pub struct ReadingProgress {
     bar: ProgressBar,
     /// Notes instead of a bar, where none can be drawn.
@@ -93,7 +93,7 @@ pub struct ReadingProgress {
 }
 
 impl ReadingProgress {
-    /// Nothing read so far.
+    /// Begins with nothing read.
     pub fn new(streams: &Streams<'_>) -> Self {
         let draw = streams.draws_progress();
         let bar = ProgressBar::new(0);
@@ -112,7 +112,7 @@ impl ReadingProgress {
         }
     }
 
-    /// What is to be noted, if it is time to.
+    /// Moves the bar, and returns what is to be noted, if it is time to.
     pub fn step(&mut self, done: usize, total: usize) -> Option<String> {
         self.bar.set_length(total as u64);
         self.bar.set_position(done as u64);
@@ -122,6 +122,7 @@ impl ReadingProgress {
             format!("{done} of {total} texts read")
         })
     }
+
     /// Takes the bar away.
     pub fn finish(self) {
         self.bar.finish_and_clear();

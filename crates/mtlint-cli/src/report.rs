@@ -1,7 +1,7 @@
 //! `mtlint report`: the run report, on what the last run over a state brought.
 //!
-//! Reading and counting are the library's; here are the arguments and the exit
-//! status.
+//! In: the state of a batch. Out: the report, as text, JSON or HTML, and the exit status.
+//! Reading and counting are done by mtlint-batch.
 
 use std::path::PathBuf;
 

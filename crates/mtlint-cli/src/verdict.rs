@@ -1,11 +1,11 @@
-//! What a subcommand found, and the exit status that follows from it.
+//! The result of a subcommand, and the exit status that follows from it.
 //!
 //! In: whether documents failed and gates were met, or why the job was not done. Out: the
 //! status, decided here and nowhere else.
 
 use super::output::OutputError;
 
-/// What a subcommand found, as far as the exit status depends on it.
+/// The result of a subcommand, as far as the exit status depends on it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Verdict {
     /// A document failed, and in this command that means the job was not done.

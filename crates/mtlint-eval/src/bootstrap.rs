@@ -1,4 +1,5 @@
-//! How sure a measured value is: 95 % intervals by resampling texts.
+//! Measured values with 95 % intervals, by the percentile bootstrap over texts (B. Efron,
+//! "Bootstrap methods: another look at the jackknife", 1979).
 //!
 //! In: the number of texts and a measure that takes a weight for each. Out:
 //! the measure with its interval. Whole texts are drawn, with replacement,
@@ -9,18 +10,18 @@ use serde::Serialize;
 
 use super::metrics::{mean, quantile};
 
-/// How often the texts are drawn anew.
+/// The number of resamples.
 const RESAMPLES: usize = 200;
 
-/// Any number does; it must only stay the same.
+/// The seed of the draws. Any number does; it must only stay the same.
 const SEED: u64 = 0x6d74_6c69_6e74;
 
-/// A measured value. What is not defined on the data is `None`.
+/// A measured value with its 95 % interval; `None` where it is not defined on the data.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Estimate {
     /// The value on the data as it is.
     pub value: Option<f64>,
-    /// Its 95 % interval, low and high.
+    /// The low and the high end of the 95 % interval.
     pub interval: Option<(f64, f64)>,
     /// The value on each resample.
     #[serde(skip)]
@@ -28,8 +29,8 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// Measures once with every text and then on resamples. `measure` gets how
-    /// often each text counts.
+    /// Measures once with every text and then on 200 resamples. `measure` gets the number of
+    /// times that each text counts.
     pub fn of(texts: usize, mut measure: impl FnMut(&[u32]) -> Option<f64>) -> Self {
         let value = measure(&vec![1; texts]);
         let mut random = SplitMix64(SEED);
@@ -45,8 +46,8 @@ impl Estimate {
         Self::new(value, resampled)
     }
 
-    /// The mean over sets, each counting the same; sets where the value is not
-    /// defined are left out. The sets are resampled each for itself.
+    /// The mean of the values of `sets`, each counting the same; sets where the value is not
+    /// defined are left out. Each set is resampled for itself.
     pub fn mean<'a>(sets: impl Iterator<Item = &'a Self> + Clone) -> Self {
         let value = mean(sets.clone().filter_map(|set| set.value));
         let resampled = (0..RESAMPLES).map(|draw| {
@@ -72,6 +73,7 @@ impl Estimate {
 pub(super) struct SplitMix64(u64);
 
 impl SplitMix64 {
+    /// A generator that draws the same numbers for the same seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }

@@ -1,9 +1,9 @@
-//! Right articles with one fact changed.
+//! Correct articles with one fact changed, to measure whether contradictions are found.
 //!
 //! In: an article, its sibling, and names to choose from. Out: the article with a
-//! number, a date or a name changed that the sibling has too, and where. Which one
-//! and to what is drawn by a seed. The rule is simpler than the one by which
-//! contradictions are found, and shares nothing with it.
+//! number, a date or a name changed that the sibling has too, and the place of the change.
+//! A seed draws the fact and its new value. The rule is simpler than the one by which
+//! contradictions are found, and shares nothing with it. Nothing is linted here.
 
 use serde::Serialize;
 
@@ -38,35 +38,35 @@ const DATES: [&[&str]; 2] = [
     ],
 ];
 
-/// Letters of the shortest name that is changed.
-const SHORTEST_NAME: usize = 4;
+/// The fewest letters of a name that is changed.
+const MIN_NAME_LETTERS: usize = 4;
 
-/// What kind of fact was changed.
+/// The kind of a fact that is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// A word with a digit.
+pub enum FactKind {
+    /// A number: a word with a digit.
     Number,
-    /// A month or a day of the week.
+    /// A date: a month or a day of the week.
     Date,
-    /// A word with a capital amid a sentence.
+    /// A name: a word with a capital amid a sentence.
     Name,
 }
 
-/// An article with a fact changed.
+/// An article with one fact changed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Changed {
+pub struct FactChange {
     /// The text after the change.
     pub text: String,
-    /// Its changed word.
+    /// The changed word, as bytes of the text after the change.
     pub span: Span<Doc>,
-    /// What was changed.
-    pub kind: Kind,
+    /// The kind of the changed fact.
+    pub kind: FactKind,
 }
 
-/// The words that can be changed, each with its kind: those that `sibling` has
-/// just so.
-fn places(text: &str, sibling: &str) -> Vec<(Span<Doc>, Kind)> {
+/// The words that can be changed, each with its kind: those that `sibling` has in the same
+/// spelling.
+fn places(text: &str, sibling: &str) -> Vec<(Span<Doc>, FactKind)> {
     let segments = segment(text);
     let there = segment(sibling);
     let there = there
@@ -81,16 +81,16 @@ fn places(text: &str, sibling: &str) -> Vec<(Span<Doc>, Kind)> {
         .filter(|word| word.kind == WordKind::Word);
     let mut found = Vec::new();
     for word in words {
-        let opens = sentence.replace(word.sentence) != Some(word.sentence);
+        let opens_sentence = sentence.replace(word.sentence) != Some(word.sentence);
         let Some(spelling) = word.span.slice(text).filter(|word| there.contains(word)) else {
             continue;
         };
         let kind = if spelling.contains(|c: char| c.is_ascii_digit()) {
-            Kind::Number
+            FactKind::Number
         } else if DATES.iter().any(|names| names.contains(&spelling)) {
-            Kind::Date
-        } else if is_name(spelling) && !opens {
-            Kind::Name
+            FactKind::Date
+        } else if is_name(spelling) && !opens_sentence {
+            FactKind::Name
         } else {
             continue;
         };
@@ -102,24 +102,25 @@ fn places(text: &str, sibling: &str) -> Vec<(Span<Doc>, Kind)> {
 /// Whether a word amid a sentence is written as a name is.
 fn is_name(word: &str) -> bool {
     word.starts_with(char::is_uppercase)
-        && word.chars().count() >= SHORTEST_NAME
+        && word.chars().count() >= MIN_NAME_LETTERS
         && word.chars().skip(1).all(char::is_lowercase)
 }
 
-/// The names of an article, for use in others.
+/// The names of an article, to be put into other articles.
 pub fn names(text: &str) -> Vec<String> {
     let places = places(text, text).into_iter();
-    let names = places.filter(|(_, kind)| *kind == Kind::Name);
+    let names = places.filter(|(_, kind)| *kind == FactKind::Name);
     let names = names.filter_map(|(span, _)| span.slice(text));
     names.map(str::to_owned).collect()
 }
 
-/// Changes one fact of `text`; `None` where the sibling has none of them. Kinds
-/// are drawn first, so that names, which are many, do not drown dates.
-pub fn change(text: &str, sibling: &str, names: &[String], seed: u64) -> Option<Changed> {
+/// Changes one fact of `text` that `sibling` has too; `None` where they share none, or
+/// where none of `names` is new to the text. `seed` draws the kind first, so that names,
+/// which are many, do not drown dates; then the fact and its new value.
+pub fn change_fact(text: &str, sibling: &str, names: &[String], seed: u64) -> Option<FactChange> {
     let mut random = SplitMix64::new(seed);
     let places = places(text, sibling);
-    let mut kinds: Vec<Kind> = places.iter().map(|(_, kind)| *kind).collect();
+    let mut kinds: Vec<FactKind> = places.iter().map(|(_, kind)| *kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
     if kinds.is_empty() {
@@ -133,13 +134,13 @@ pub fn change(text: &str, sibling: &str, names: &[String], seed: u64) -> Option<
     let place = places[random.below(places.len())];
     let old = place.slice(text)?;
     let new = match kind {
-        Kind::Number => other_number(old, &mut random),
-        Kind::Date => {
+        FactKind::Number => other_number(old, &mut random),
+        FactKind::Date => {
             let all = DATES.iter().find(|names| names.contains(&old))?;
             let others: Vec<&&str> = all.iter().filter(|name| **name != old).collect();
             (*others[random.below(others.len())]).to_owned()
         }
-        Kind::Name => {
+        FactKind::Name => {
             let new = |name: &&String| !text.contains(name.as_str());
             let others: Vec<&String> = names.iter().filter(new).collect();
             if others.is_empty() {
@@ -149,15 +150,15 @@ pub fn change(text: &str, sibling: &str, names: &[String], seed: u64) -> Option<
         }
     };
     let (before, behind) = (&text[..place.start()], &text[place.end()..]);
-    Some(Changed {
+    Some(FactChange {
         text: format!("{before}{new}{behind}"),
         span: Span::new(place.start(), place.start() + new.len()),
         kind,
     })
 }
 
-/// The same number with one digit exchanged: the first, or of four digits, which
-/// may be a year, the last.
+/// A number with one digit exchanged: the first, or of four digits, which may be a year,
+/// the last.
 fn other_number(old: &str, random: &mut SplitMix64) -> String {
     let digits: Vec<usize> = old
         .char_indices()
@@ -189,7 +190,7 @@ mod tests {
         let names = ["Bergen".to_owned()];
         let mut kinds = Vec::new();
         for seed in 0..40 {
-            let changed = change(text, sibling, &names, seed).unwrap();
+            let changed = change_fact(text, sibling, &names, seed).unwrap();
             let new = changed.span.slice(&changed.text).unwrap();
             assert!(!sibling.contains(new), "{new}");
             let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
@@ -200,17 +201,20 @@ mod tests {
         }
         kinds.sort();
         kinds.dedup();
-        assert_eq!(kinds, [Kind::Number, Kind::Date, Kind::Name]);
+        assert_eq!(kinds, [FactKind::Number, FactKind::Date, FactKind::Name]);
         assert_eq!(
-            change(text, sibling, &names, 3),
-            change(text, sibling, &names, 3)
+            change_fact(text, sibling, &names, 3),
+            change_fact(text, sibling, &names, 3)
         );
     }
 
     #[test]
     fn what_only_one_has_is_left_alone() {
-        assert_eq!(change("It rained on Monday.", "It rained.", &[], 1), None);
-        assert_eq!(change("", "", &[], 1), None);
+        assert_eq!(
+            change_fact("It rained on Monday.", "It rained.", &[], 1),
+            None
+        );
+        assert_eq!(change_fact("", "", &[], 1), None);
     }
 
     #[test]

@@ -1,11 +1,10 @@
-//! Measuring the detector on labelled data.
+//! Measures the detector on labeled data, and calibrates it to a language model.
 //!
-//! In: an [`Linter`] and sets of texts with what is known of them. Out: an
-//! [`Evaluation`], numbers for each set and for all together. Sentences are
-//! judged as documents of their own. A labelled token's score is the largest
-//! probability of the words it overlaps, and it counts as flagged if any of
-//! them is; where there is none, or the text was not judged, it counts as OK
-//! with 0. Nothing is drawn here but in [`table`].
+//! In: a [`Linter`] and sets of texts with their labels. Out: an [`Evaluation`]: figures
+//! for each set and for all together. Sentences are linted as documents of their own. The
+//! score of a labeled token is the largest probability of the words it overlaps, and it
+//! counts as flagged if any of them is; where there is none, or the text was not judged, it
+//! counts as OK with 0. Only [`table`] draws, and nothing is printed here.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -25,53 +24,53 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 pub use bootstrap::Estimate;
-use dataset::{DataSet, Labels, Sample};
+use dataset::{DataSet, LabeledToken, Labels, Sample};
 use metrics::{Ranking, mean};
 use reading::{
-    Aligned, CleanText, Labelled, Rated, Reader, StoryContradictions, StoryCorrections, StoryPair,
-    labelled_texts,
+    AlignmentCounts, CleanText, ContradictionCounts, LabeledSet, RatedText, Reader,
+    StoryCorrections, StoryPair, labeled_texts,
 };
 pub use rows::{
     AlignmentMeasures, AlignmentRow, AtThresholds, Calibration, CleanRow, ContradictionsRow,
-    CorrectionMeasures, CorrectionsRow, KindRow, LabelledRow, LengthRow, MeanRow, Measures,
+    CorrectionMeasures, CorrectionsRow, KindRow, LabeledRow, LengthRow, MeanRow, Measures,
     PooledRow, SeverityCounts, SeverityRow, StoryRow, SystemRow, SystemsRow,
 };
 
 use mtlint::linter::{LintError, Linter, Sensitivity};
 
-/// How many thresholds are tried for the best single one.
+/// The number of thresholds that are compared for the best single one.
 const CANDIDATES: usize = 500;
 
-/// Which documents are measured on.
+/// A part of the documents of labeled data, told apart by the SHA-256 of their names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub enum Half {
-    /// All of them.
+    /// All documents.
     #[default]
     #[serde(rename = "all")]
     All,
-    /// Those that are tuned on: see [`Sample::tuned_on`].
+    /// The half of the documents to tune on: see [`Sample::tuned_on`].
     #[serde(rename = "a")]
     DevA,
-    /// The others, whose results are quoted.
+    /// The other half, whose results are quoted.
     #[serde(rename = "b")]
     DevB,
-    /// Of what raters marked, the third of the documents that the training
-    /// never sees (see [`Sample::held_back`]); nothing of other data.
+    /// Of the documents that raters marked, the third that the training never sees (see
+    /// [`Sample::held_back`]); nothing of other data.
     #[serde(rename = "held")]
     Held,
 }
 
-/// What is measured.
+/// The documents that are measured on, and what is measured of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Options {
-    /// Which documents.
+    /// The part of the documents.
     pub half: Half,
-    /// At most so many texts of each set: those whose ids have the lowest
-    /// SHA-256, so that it is always the same ones.
+    /// The most texts of each set: those whose ids have the lowest SHA-256, so that they
+    /// are the same ones in every run. `None` for all.
     pub limit: Option<usize>,
-    /// Texts of more bytes are not judged.
+    /// The size in bytes above which a text is not judged.
     pub max_bytes: u64,
-    /// What of them.
+    /// What is measured.
     pub subject: Subject,
 }
 
@@ -85,61 +84,62 @@ pub enum Subject {
     /// The corrections of articles that have a sibling, and nothing else. Other
     /// sets only say which words of those articles are BAD.
     Corrections,
-    /// Right articles that have a sibling, and nothing else: what is flagged beside
-    /// it, and whether one changed fact is found.
+    /// Correct articles that have a sibling, and nothing else: what is flagged beside
+    /// the sibling, and whether one changed fact is found.
     Contradictions,
-    /// How the sentences of articles are aligned with their siblings', and nothing else.
+    /// The alignment of the sentences of articles with their siblings', and nothing else.
     Alignment,
 }
 
-/// What was measured. Sets stand in the order they came in.
+/// The figures of a measurement. Sets stand in the order they came in.
 #[derive(Debug, Clone, Serialize)]
 pub struct Evaluation {
-    /// What was asked for.
+    /// The options of the measurement.
     pub options: Options,
-    /// Name of the language model; empty when no text was judged.
+    /// The name of the language model; empty when no text was judged.
     pub model: String,
-    /// Name of the detector; empty when no text was judged.
+    /// The name of the detector; empty when no text was judged.
     pub detector: String,
-    /// The probabilities from which words are flagged, one for each way of
+    /// The probabilities, 0 to 1, from which words are flagged, one for each way of
     /// flagging. `best_single` is an oracle, chosen with the labels in hand:
     /// the one threshold with the best mean MCC over the translated sets.
     pub thresholds: AtThresholds<Option<f64>>,
-    /// Sets with labelled words.
-    pub labelled: Vec<LabelledRow>,
-    /// The mean over the labelled sets of machine translations, each counting
-    /// the same; none if there is no such set.
+    /// The sets with labeled words.
+    #[serde(rename = "labelled")]
+    pub labeled: Vec<LabeledRow>,
+    /// The mean over the labeled sets of machine translations, each counting
+    /// the same; `None` if there is no such set.
     pub mean: Option<MeanRow>,
-    /// All words of those sets together; none if there is no such set.
+    /// All words of those sets together; `None` if there is no such set.
     pub pooled: Option<PooledRow>,
-    /// Severity in the sets that raters marked.
+    /// The agreement on severity in the sets that raters marked.
     pub severities: Vec<SeverityRow>,
-    /// The systems of each file that names several.
+    /// The ranking of the systems of each file that names several.
     pub rankings: Vec<SystemsRow>,
-    /// Sets written by people.
+    /// The sets written by people.
     pub clean: Vec<CleanRow>,
-    /// Sets of articles by machine and by people.
+    /// The sets of articles by machine and by people.
     pub stories: Vec<StoryRow>,
-    /// Sets of articles that were corrected from their siblings.
+    /// The sets of articles that were corrected from their siblings.
     pub corrections: Vec<CorrectionsRow>,
-    /// Sets of right articles beside their siblings.
+    /// The sets of correct articles beside their siblings.
     pub contradictions: Vec<ContradictionsRow>,
-    /// Sets of articles aligned with their siblings.
+    /// The sets of articles aligned with their siblings.
     pub alignments: Vec<AlignmentRow>,
 }
 
-/// What a measurement came to for one set, before thresholds are known.
-enum Read<'a> {
-    Labelled(Labelled<'a>),
-    Clean(Vec<CleanText>),
-    Stories(Vec<StoryPair>),
+/// The observations of one set, before the thresholds are known.
+enum Observations<'a> {
+    Labeled(LabeledSet<'a>),
+    Clean(Vec<Option<CleanText>>),
+    Stories(Vec<Option<StoryPair>>),
     Corrections(Vec<Option<StoryCorrections>>),
-    Contradictions(Vec<StoryContradictions>),
-    Alignments(Vec<Aligned>),
+    Contradictions(Vec<Option<ContradictionCounts>>),
+    Alignments(Vec<AlignmentCounts>),
 }
 
-/// Lints every text of `sets` that `options` leaves, as `lint` says, and measures the result.
-/// `progress` is told how many texts of how many are done.
+/// Lints every text of `sets` that `options` leaves, with the options `lint`, and measures
+/// the result. `progress` gets the number of texts that are done, and of all.
 ///
 /// # Errors
 /// When the language model fails.
@@ -156,113 +156,140 @@ pub fn measure(
     let mut reader = Reader::new((linter, lint), options.max_bytes, |done| {
         progress(done, total)
     });
-    let mut read = Vec::new();
     let labels = match options.subject {
-        Subject::Corrections => labelled_texts(sets),
+        Subject::Corrections => labeled_texts(sets),
         _ => HashMap::new(),
     };
+    let mut observed = Vec::new();
     for (set, samples) in sets.iter().zip(&chosen) {
-        match options.subject {
-            Subject::Detection => {}
-            _ if samples.is_empty() => continue,
-            Subject::Corrections => {
-                let corrections = reader.corrections(samples, &labels)?;
-                read.push((set, Read::Corrections(corrections)));
-                continue;
-            }
-            Subject::Contradictions => {
-                let contradictions = reader.contradictions(samples)?;
-                read.push((set, Read::Contradictions(contradictions)));
-                continue;
-            }
-            Subject::Alignment => {
-                read.push((set, Read::Alignments(reader.alignments(samples)?)));
-                continue;
-            }
-        }
-        let of_kind = |kind: fn(&Labels) -> bool| {
-            let samples = samples.iter().copied();
-            let of_kind: Vec<&Sample> = samples.filter(|sample| kind(&sample.labels)).collect();
-            (!of_kind.is_empty()).then_some(of_kind)
-        };
-        if let Some(samples) = of_kind(|labels| matches!(labels, Labels::Tokens { .. })) {
-            read.push((set, Read::Labelled(reader.labelled(&samples)?)));
-        }
-        if let Some(samples) = of_kind(|labels| matches!(labels, Labels::Clean)) {
-            read.push((set, Read::Clean(reader.clean(&samples)?)));
-        }
-        if let Some(samples) = of_kind(|labels| matches!(labels, Labels::Story { .. })) {
-            read.push((set, Read::Stories(reader.stories(&samples)?)));
-        }
+        let of_set = observe(&mut reader, samples, options.subject, &labels)?;
+        observed.extend(of_set.into_iter().map(|one| (set, one)));
     }
-    let (model, detector) = reader.judged_by();
-    let labelled = read.iter().filter_map(|(set, read)| match read {
-        Read::Labelled(labelled) => Some((*set, labelled)),
+    let (model, detector) = reader.model_and_detector();
+    let labeled = observed.iter().filter_map(|(set, one)| match one {
+        Observations::Labeled(labeled) => Some((*set, labeled)),
         _ => None,
     });
-    let labelled: Vec<(&DataSet, &Labelled<'_>)> = labelled.collect();
-    let by_machine = labelled.iter().filter(|(set, _)| !set.by_people);
-    let by_machine: Vec<&Labelled<'_>> = by_machine.map(|(_, labelled)| *labelled).collect();
-    let rankings = by_machine.iter();
-    let rankings: Vec<Ranking> = rankings.map(|set| set.ranking_by_threshold()).collect();
-    let pooled = PooledRow::new(&by_machine);
-    let pooled_share = pooled.as_ref().and_then(|pooled| pooled.bad_share);
-    let threshold = |sensitivity| {
-        let options = mtlint::Options::with_sensitivity(sensitivity);
-        Some(linter.threshold(&options))
-    };
-    let thresholds = AtThresholds {
-        precise: threshold(Sensitivity::Precise),
-        balanced: threshold(Sensitivity::Balanced),
-        thorough: threshold(Sensitivity::Thorough),
-        best_single: best_single(&rankings),
-    };
+    let labeled: Vec<(&DataSet, &LabeledSet<'_>)> = labeled.collect();
+    let by_machine = labeled.iter().filter(|(set, _)| !set.by_people);
+    let by_machine: Vec<&LabeledSet<'_>> = by_machine.map(|(_, labeled)| *labeled).collect();
+    let thresholds = thresholds(linter, &by_machine);
     let mut evaluation = Evaluation {
         options,
         model,
         detector,
         thresholds: thresholds.map(|threshold| threshold.map(f64::from)),
-        labelled: Vec::new(),
+        labeled: Vec::new(),
         mean: None,
-        pooled,
+        pooled: PooledRow::new(&by_machine),
         severities: Vec::new(),
-        rankings: rank_systems(&labelled),
+        rankings: rank_systems(&labeled),
         clean: Vec::new(),
         stories: Vec::new(),
         corrections: Vec::new(),
         contradictions: Vec::new(),
         alignments: Vec::new(),
     };
-    for (set, read) in read {
-        match read {
-            Read::Labelled(labelled) => {
-                let row = LabelledRow::new(set, &labelled, thresholds, pooled_share);
-                evaluation.labelled.push(row);
-                let severity = SeverityRow::new(set, &labelled.rated);
-                evaluation.severities.extend(severity);
+    for (set, one) in observed {
+        evaluation.add(set, &one, thresholds);
+    }
+    evaluation.mean = MeanRow::new(&evaluation.labeled);
+    Ok(evaluation)
+}
+
+/// Lints the chosen samples of one set: for detection, each kind of label by itself.
+fn observe<'s>(
+    reader: &mut Reader<'_, impl FnMut(usize)>,
+    samples: &[&'s Sample],
+    subject: Subject,
+    labels: &HashMap<&str, &[LabeledToken]>,
+) -> Result<Vec<Observations<'s>>, LintError> {
+    if samples.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut observed = Vec::new();
+    match subject {
+        Subject::Detection => {
+            let of_kind = |kind: fn(&Labels) -> bool| {
+                let samples = samples.iter().copied();
+                let of_kind: Vec<&Sample> = samples.filter(|sample| kind(&sample.labels)).collect();
+                (!of_kind.is_empty()).then_some(of_kind)
+            };
+            if let Some(samples) = of_kind(|labels| matches!(labels, Labels::Tokens { .. })) {
+                observed.push(Observations::Labeled(reader.labeled(&samples)?));
             }
-            Read::Clean(texts) => {
-                evaluation
-                    .clean
-                    .push(CleanRow::new(&set.name, &texts, thresholds));
+            if let Some(samples) = of_kind(|labels| matches!(labels, Labels::Clean)) {
+                observed.push(Observations::Clean(reader.clean(&samples)?));
             }
-            Read::Stories(pairs) => evaluation.stories.push(StoryRow::new(&set.name, &pairs)),
-            Read::Corrections(stories) => {
-                let row = CorrectionsRow::new(&set.name, &stories);
-                evaluation.corrections.push(row);
+            if let Some(samples) = of_kind(|labels| matches!(labels, Labels::Story { .. })) {
+                observed.push(Observations::Stories(reader.stories(&samples)?));
             }
-            Read::Contradictions(stories) => {
-                let row = ContradictionsRow::new(&set.name, &stories);
-                evaluation.contradictions.push(row);
+        }
+        Subject::Corrections => {
+            let corrections = reader.corrections(samples, labels)?;
+            observed.push(Observations::Corrections(corrections));
+        }
+        Subject::Contradictions => {
+            let contradictions = reader.contradictions(samples)?;
+            observed.push(Observations::Contradictions(contradictions));
+        }
+        Subject::Alignment => {
+            observed.push(Observations::Alignments(reader.alignments(samples)?));
+        }
+    }
+    Ok(observed)
+}
+
+/// The threshold of each sensitivity, and the best single one for the sets by machine.
+fn thresholds(linter: &Linter, by_machine: &[&LabeledSet<'_>]) -> AtThresholds<Option<f32>> {
+    let threshold = |sensitivity| {
+        let options = mtlint::Options::with_sensitivity(sensitivity);
+        Some(linter.threshold(&options))
+    };
+    let rankings = by_machine.iter();
+    let rankings: Vec<Ranking> = rankings.map(|set| set.ranking_by_threshold()).collect();
+    AtThresholds {
+        precise: threshold(Sensitivity::Precise),
+        balanced: threshold(Sensitivity::Balanced),
+        thorough: threshold(Sensitivity::Thorough),
+        best_single: best_single(&rankings),
+    }
+}
+
+impl Evaluation {
+    /// Adds the rows that the observations of a set make.
+    fn add(
+        &mut self,
+        set: &DataSet,
+        observations: &Observations<'_>,
+        thresholds: AtThresholds<Option<f32>>,
+    ) {
+        match observations {
+            Observations::Labeled(labeled) => {
+                let pooled_share = self.pooled.as_ref().and_then(|pooled| pooled.bad_share);
+                let row = LabeledRow::new(set, labeled, thresholds, pooled_share);
+                self.labeled.push(row);
+                let severity = SeverityRow::new(set, &labeled.rated);
+                self.severities.extend(severity);
             }
-            Read::Alignments(alignments) => {
-                let row = AlignmentRow::new(&set.name, &alignments);
-                evaluation.alignments.push(row);
+            Observations::Clean(texts) => {
+                self.clean.push(CleanRow::new(&set.name, texts, thresholds));
+            }
+            Observations::Stories(pairs) => self.stories.push(StoryRow::new(&set.name, pairs)),
+            Observations::Corrections(stories) => {
+                let row = CorrectionsRow::new(&set.name, stories);
+                self.corrections.push(row);
+            }
+            Observations::Contradictions(articles) => {
+                let row = ContradictionsRow::new(&set.name, articles);
+                self.contradictions.push(row);
+            }
+            Observations::Alignments(alignments) => {
+                let row = AlignmentRow::new(&set.name, alignments);
+                self.alignments.push(row);
             }
         }
     }
-    evaluation.mean = MeanRow::new(&evaluation.labelled);
-    Ok(evaluation)
 }
 
 /// The samples to measure on, in the order of the set.
@@ -287,7 +314,7 @@ fn choose(set: &DataSet, options: Options) -> Vec<&Sample> {
     samples.into_iter().map(|(_, sample)| sample).collect()
 }
 
-/// How many texts are judged for a sample.
+/// The number of texts that are linted for a sample.
 fn texts_of(sample: &Sample, options: Options) -> usize {
     match sample.labels {
         Labels::Story { .. }
@@ -299,20 +326,20 @@ fn texts_of(sample: &Sample, options: Options) -> usize {
     }
 }
 
-/// The systems of each file: versions by people are a set of their own behind
+/// Ranks the systems of each file. Versions by people are a set of their own behind
 /// the machines of their file, and are joined with them again.
-fn rank_systems(labelled: &[(&DataSet, &Labelled<'_>)]) -> Vec<SystemsRow> {
-    let files = labelled.chunk_by(|(a, _), (b, _)| a.name == b.name && !a.by_people && b.by_people);
+fn rank_systems(labeled: &[(&DataSet, &LabeledSet<'_>)]) -> Vec<SystemsRow> {
+    let files = labeled.chunk_by(|(a, _), (b, _)| a.name == b.name && !a.by_people && b.by_people);
     files
         .filter_map(|sets| {
             let (first, _) = sets.first()?;
-            let rated: Vec<&Rated<'_>> = sets.iter().flat_map(|(_, read)| &read.rated).collect();
+            let rated: Vec<&RatedText<'_>> = sets.iter().flat_map(|(_, set)| &set.rated).collect();
             SystemsRow::new(&first.name, &rated)
         })
         .collect()
 }
 
-/// The threshold with the best mean MCC, each ranking counting the same. Tried
+/// The threshold with the best mean MCC, each ranking counting the same. SuggestionEffect
 /// are quantiles of all scores.
 fn best_single(rankings: &[Ranking]) -> Option<f32> {
     let mut scores: Vec<f32> = rankings.iter().flat_map(Ranking::scores).collect();
@@ -328,7 +355,7 @@ fn best_single(rankings: &[Ranking]) -> Option<f32> {
     let mut best: Option<(f32, f64)> = None;
     for (index, &candidate) in candidates.iter().enumerate() {
         let value = mean(swept.iter().map(|values| values[index]))?;
-        if best.is_none_or(|(_, most)| value > most) {
+        if best.is_none_or(|(_, highest)| value > highest) {
             best = Some((candidate, value));
         }
     }

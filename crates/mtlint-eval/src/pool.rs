@@ -1,10 +1,9 @@
-//! How well articles on the same story are found.
+//! The search for siblings in a pool, measured.
 //!
-//! In: labelled data: articles by machine with their siblings, and texts by
-//! people. Out: for each article what the pool of all siblings and texts finds,
-//! and what it still claims when the right ones are taken out. A sibling is
-//! right if it was made from the same reference. It draws no table and knows no
-//! floor.
+//! In: labeled data: articles by machine with their siblings, and texts by
+//! people. Out: for each article the candidates that the pool of all siblings and texts
+//! holds, and those that it still claims when the right ones are taken out. A sibling is
+//! right if it was made from the same reference. Nothing is drawn or decided here.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -16,71 +15,72 @@ use mtlint_batch::pool::{Article, Evidence, Match, Pool, PoolBuilder, PoolError,
 
 use super::dataset::{DataSet, Labels};
 
-/// What was found for one article.
+/// The candidates that were found for one article.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
-    /// The article's id.
+pub struct StoryOutcome {
+    /// The id of the article.
     pub id: String,
     /// Whether thresholds and weights may be chosen by it: the SHA-256 of its
     /// id begins with an even byte.
     pub tuned_on: bool,
-    /// Whether the sibling that serves is right.
+    /// Whether the sibling that is chosen is right.
     pub right: bool,
-    /// Every candidate of the whole pool.
+    /// The candidates of the whole pool, best first.
     pub candidates: Vec<Candidate>,
-    /// Every candidate of a pool without the right ones.
+    /// The candidates of a pool without the right ones, best first.
     pub without_right: Vec<Candidate>,
 }
 
-/// An article of the pool beside one that a sibling is wanted for.
+/// An article of the pool that may be the sibling of another article.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
-    /// Its id.
+    /// The id of the candidate.
     pub id: String,
-    /// What is shared.
+    /// The evidence that both tell the same story.
     pub evidence: Evidence,
-    /// The probability that it tells the same story.
+    /// The probability, 0 to 1, that the candidate tells the same story.
     pub probability: f64,
-    /// Whether it is claimed to.
+    /// Whether the pool claims that the candidate tells the same story.
     pub claimed: bool,
-    /// Whether it is a near copy.
+    /// Whether the candidate is a near copy of the article.
     pub near_copy: bool,
-    /// Whether it was made from the same reference.
+    /// Whether the candidate was made from the same reference.
     pub right: bool,
 }
 
-impl Outcome {
+impl StoryOutcome {
     /// Whether a sibling is claimed where there is none.
     pub fn false_claim(&self) -> bool {
         self.without_right.iter().any(|candidate| candidate.claimed)
     }
 }
 
-/// All outcomes, and what they cost.
+/// The outcomes of all articles with siblings, and the time that the pool took.
 #[derive(Debug, Clone)]
-pub struct Measured {
-    /// One for each article with a sibling, in the order of the data.
-    pub outcomes: Vec<Outcome>,
-    /// Articles of the whole pool.
+pub struct PoolEvaluation {
+    /// The outcome of each article with a sibling, in the order of the data.
+    pub outcomes: Vec<StoryOutcome>,
+    /// The number of articles in the whole pool.
     pub pool: u64,
-    /// Time in which the whole pool was taken in.
-    pub taking_in: Duration,
-    /// Time in which all articles were looked for, on all threads.
-    pub looking: Duration,
+    /// The time in which the whole pool was indexed.
+    pub indexing_time: Duration,
+    /// The time in which the siblings of all articles were searched for, on all threads.
+    pub search_time: Duration,
 }
 
+/// An article with its sibling and the reference of both.
 struct Story<'a> {
     document: Article,
     reference: &'a str,
     sibling: &'a str,
 }
 
-/// Looks for siblings of every story of `sets`. The right ones are taken out in
+/// Searches for siblings of every story of `sets`. The right ones are taken out in
 /// `rounds` pools, each without those of every `rounds`th reference.
 ///
 /// # Errors
 /// When an index fails.
-pub fn measure(sets: &[DataSet], rounds: usize) -> Result<Measured, PoolError> {
+pub fn measure(sets: &[DataSet], rounds: usize) -> Result<PoolEvaluation, PoolError> {
     let mut stories = Vec::new();
     let mut texts = Vec::new();
     for sample in sets.iter().flat_map(|set| &set.samples) {
@@ -103,10 +103,10 @@ pub fn measure(sets: &[DataSet], rounds: usize) -> Result<Measured, PoolError> {
     }
     let started = Instant::now();
     let whole = pool(&stories, &texts, |_| true)?;
-    let taking_in = started.elapsed();
+    let indexing_time = started.elapsed();
     let started = Instant::now();
-    let found = look(&whole, &stories, |_| true)?;
-    let looking = started.elapsed();
+    let found = search(&whole, &stories, |_| true)?;
+    let search_time = started.elapsed();
     let references: HashSet<&str> = stories.iter().map(|story| story.reference).collect();
     let mut references: Vec<&str> = references.into_iter().collect();
     references.sort_unstable();
@@ -119,29 +119,31 @@ pub fn measure(sets: &[DataSet], rounds: usize) -> Result<Measured, PoolError> {
             .step_by(rounds)
             .collect();
         let rest = pool(&stories, &texts, |story| !out.contains(story.reference))?;
-        let claims = look(&rest, &stories, |story| out.contains(story.reference))?;
-        for (kept, (_, claims)) in without.iter_mut().zip(claims) {
-            kept.extend(claims);
+        let claims = search(&rest, &stories, |story| out.contains(story.reference))?;
+        for (candidates, (_, claims)) in without.iter_mut().zip(claims) {
+            candidates.extend(claims);
         }
     }
     let outcomes = stories.iter().zip(found).zip(without);
-    Ok(Measured {
+    Ok(PoolEvaluation {
         outcomes: outcomes
-            .map(|((story, (right, candidates)), without_right)| Outcome {
-                id: story.document.id.clone(),
-                tuned_on: Sha256::digest(story.document.id.as_bytes())[0] % 2 == 0,
-                right,
-                candidates,
-                without_right,
-            })
+            .map(
+                |((story, (right, candidates)), without_right)| StoryOutcome {
+                    id: story.document.id.clone(),
+                    tuned_on: Sha256::digest(story.document.id.as_bytes())[0] % 2 == 0,
+                    right,
+                    candidates,
+                    without_right,
+                },
+            )
             .collect(),
         pool: whole.len(),
-        taking_in,
-        looking,
+        indexing_time,
+        search_time,
     })
 }
 
-/// The siblings of the stories that `kept` names, then the texts.
+/// A pool of the siblings of the stories that `kept` selects, then of the texts.
 fn pool(
     stories: &[Story<'_>],
     texts: &[Article],
@@ -161,17 +163,17 @@ fn pool(
     builder.finish()
 }
 
-/// What the pool finds for the stories that `asked` names, and whether the one
-/// that serves is right; nothing for others.
-fn look(
+/// The candidates that the pool holds for the stories that `wanted` selects, and whether
+/// the one that is chosen is right; nothing for other stories.
+fn search(
     pool: &Pool,
     stories: &[Story<'_>],
-    asked: impl Fn(&Story<'_>) -> bool + Sync,
+    wanted: impl Fn(&Story<'_>) -> bool + Sync,
 ) -> Result<Vec<(bool, Vec<Candidate>)>, PoolError> {
     stories
         .par_iter()
         .map(|story| {
-            if !asked(story) {
+            if !wanted(story) {
                 return Ok((false, Vec::new()));
             }
             let found = pool.compared(&story.document, None)?;

@@ -68,7 +68,7 @@ const CORRECTED: &str = concat!(
     "\n"
 );
 
-/// The sentence of an article above, labelled.
+/// The sentence of an article above, labeled.
 const LABELS: &str = concat!(
     r#"{"id":"20","doc":"harbour","mt":"The harbour was gibberish before the race.","tokens":["The","harbour","was","gibberish","before","the","race","."],"tags":["OK","OK","BAD","BAD","OK","OK","OK","OK"]}"#,
     "\n"
@@ -118,7 +118,7 @@ fn each_layout_is_measured_in_its_own_way() {
     ];
     let evaluation = measured(&files, all());
     assert_eq!(evaluation.model, "stub");
-    let [shores, rated, people] = &evaluation.labelled[..] else {
+    let [shores, rated, people] = &evaluation.labeled[..] else {
         panic!("three labelled sets expected");
     };
     assert_eq!(
@@ -162,7 +162,7 @@ fn corrections_are_tried_on_articles_with_siblings() {
         panic!("one set of corrections expected");
     };
     assert_eq!((row.documents, row.not_judged), (2, 1));
-    assert_eq!((row.word_errors, row.labelled_words), (1, 0));
+    assert_eq!((row.word_errors, row.labeled_words), (1, 0));
     let safe = &row.safe;
     assert_eq!((safe.helpful, safe.neutral, safe.harmful), (1, 0, 0));
     assert_eq!(safe.errors_removed.value, Some(1.0));
@@ -171,16 +171,16 @@ fn corrections_are_tried_on_articles_with_siblings() {
     assert_eq!((size.replaced, size.put_in, size.count()), (1, 1, 1));
 
     let files = [("a.jsonl", CORRECTED), ("b.jsonl", LABELS)];
-    let labelled = measured(&files, options);
+    let labeled = measured(&files, options);
     // Labels are looked up, not measured on.
-    assert!(labelled.labelled.is_empty() && labelled.stories.is_empty());
-    let [row] = &labelled.corrections[..] else {
+    assert!(labeled.labeled.is_empty() && labeled.stories.is_empty());
+    let [row] = &labeled.corrections[..] else {
         panic!("one set of corrections expected");
     };
-    assert_eq!((row.labelled_words, row.bad_words), (8, 2));
+    assert_eq!((row.labeled_words, row.bad_words), (8, 2));
     assert_eq!(row.safe.bad_covered.value, Some(0.5));
 
-    let text = table::text(&labelled);
+    let text = table::text(&labeled);
     for line in [
         "corrections ",
         "a, safe ",
@@ -190,7 +190,7 @@ fn corrections_are_tried_on_articles_with_siblings() {
         let found = text.lines().any(|shown| shown.starts_with(line));
         assert!(found, "{line}\n{text}");
     }
-    let json: serde_json::Value = serde_json::from_str(&table::json(&labelled).unwrap()).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&table::json(&labeled).unwrap()).unwrap();
     assert_eq!(json["corrections"][0]["safe"]["helpful"], 1);
     assert_eq!(json["corrections"][0]["safe"]["lengths"][0]["put_in"], 1);
     let without = measured(&[("c.jsonl", WRITTEN)], options);
@@ -203,7 +203,7 @@ fn halves_part_the_documents_and_a_limit_takes_the_same_texts() {
     let sentences = |options| {
         let evaluation = measured(&files, options);
         evaluation
-            .labelled
+            .labeled
             .iter()
             .map(|row| row.sentences)
             .sum::<usize>()
@@ -237,7 +237,7 @@ fn raters_are_agreed_with_and_systems_ranked() {
     ];
     let evaluation = measured(&files, held);
     // Nothing but rated text is held back.
-    let [machines, people] = &evaluation.labelled[..] else {
+    let [machines, people] = &evaluation.labeled[..] else {
         panic!("two labelled sets expected");
     };
     assert_eq!((machines.sentences, people.sentences), (4, 1));
@@ -314,20 +314,20 @@ fn texts_over_the_limit_of_bytes_are_not_judged() {
         max_bytes: 20,
         ..all()
     };
-    let row = &measured(&[("a.jsonl", SHORES)], options).labelled[0];
+    let row = &measured(&[("a.jsonl", SHORES)], options).labeled[0];
     assert_eq!(row.not_judged, 2);
 }
 
 #[test]
 fn the_best_threshold_is_best_for_the_mean_of_sets() {
     let ranking = |scored: &[(f32, bool)]| {
-        let judged = |&(score, bad): &(f32, bool)| metrics::Judged {
+        let word = |&(score, bad): &(f32, bool)| metrics::ScoredWord {
             text: 0,
             score,
             flagged: false,
             bad,
         };
-        Ranking::new(&scored.iter().map(judged).collect::<Vec<_>>())
+        Ranking::new(&scored.iter().map(word).collect::<Vec<_>>())
     };
     let one = ranking(&[(0.9, true), (0.5, true), (0.2, false)]);
     let other = ranking(&[(0.9, true), (0.6, false), (0.5, false), (0.1, false)]);

@@ -1,7 +1,7 @@
 //! `mtlint batch`: many documents, one JSON line each.
 //!
-//! Reading and judging are the library's; here are the arguments, the output
-//! file and the progress.
+//! In: the arguments. Out: a line for each document, a page of the worst, progress on
+//! standard error and the exit status. Reading and linting are done by mtlint-batch.
 
 mod arguments;
 mod page;
@@ -90,7 +90,7 @@ fn refuse_to_write_over(arguments: &BatchArgs, read: &[&Source]) -> anyhow::Resu
     Ok(())
 }
 
-/// What a batch reads and writes, checked before the model is loaded: what is refused is
+/// The inputs and outputs of a batch, checked before the model is loaded: what is refused is
 /// refused at once.
 struct Files {
     sources: Vec<Source>,
@@ -134,7 +134,7 @@ impl Files {
     }
 }
 
-/// Judges every document of the batch.
+/// Lints every document of the batch and writes its line.
 pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
     let Files {
         sources,

@@ -1,8 +1,8 @@
 //! `mtlint batch --page`: the worst documents of a batch on a page.
 //!
-//! In: the quality of each document as it is judged; at the end, the documents once more.
+//! In: the quality of each document as it is linted; at the end, the documents once more.
 //! Out: one file of HTML. Only so many qualities are kept as the page has documents; what
-//! stands on it is judged a second time, since a batch keeps no texts.
+//! stands on it is linted a second time, since a batch keeps no texts.
 
 use std::collections::HashSet;
 use std::sync::atomic::AtomicBool;
@@ -38,7 +38,7 @@ impl PageFlags {
     }
 }
 
-/// The page of a batch, on its way.
+/// The page of a batch that is being made.
 pub struct Page {
     destination: OutputFile,
     top: usize,
@@ -71,7 +71,7 @@ impl Page {
         }))
     }
 
-    /// Counts a document that was judged.
+    /// Counts a document, judged or not.
     pub fn count(&mut self, summary: &Summary) {
         if let Some(quality) = summary.quality {
             self.worst.push((quality, self.seen));
@@ -88,7 +88,7 @@ impl Page {
         self.worst.truncate(self.top);
     }
 
-    /// Judges the worst documents once more, out of `records`, which are those of the
+    /// Lints the worst documents once more, out of `records`, which are those of the
     /// batch from its beginning, and writes the page.
     pub fn write(
         mut self,

@@ -1,5 +1,6 @@
-//! A batch's pool, as the command line uses it: found, read, and what is said
-//! about it.
+//! The pool of a batch: found and read, with a note on what it holds.
+//!
+//! In: the arguments. Out: the pool. Articles are compared by mtlint-batch.
 
 use mtlint_batch::pool::fill::PoolSources;
 use mtlint_batch::{Siblings, Source};
@@ -16,7 +17,7 @@ pub fn find(arguments: &BatchArgs, inputs: &[Source]) -> anyhow::Result<Option<P
     Ok(Some(PoolSources::find(&arguments.pool, inputs)?))
 }
 
-/// What is read for the pool alone.
+/// The sources that are read for the pool alone.
 pub fn files(sources: &Option<PoolSources>) -> impl Iterator<Item = &Source> {
     sources.iter().flat_map(PoolSources::others)
 }

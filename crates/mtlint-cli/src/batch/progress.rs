@@ -1,6 +1,6 @@
 //! How far a batch is: a bar on a terminal, lines elsewhere.
 //!
-//! In: what was judged, and how much was read. Out: counts, the rate and the time
+//! In: the reports, and how much was read. Out: counts, the rate and the time
 //! left on standard error, unless quiet is wanted.
 
 use std::io::Write;
@@ -16,13 +16,13 @@ use crate::advice;
 use crate::log::{Level, LogFormat};
 use crate::output::Streams;
 
-/// How often progress is noted where it cannot be redrawn in place.
+/// The time between notes of progress where it cannot be redrawn in place.
 const NOTE_EVERY: Duration = Duration::from_secs(10);
 
-/// Documents that failed and are named at the end; all of them are in the output.
+/// The most failed documents that are named at the end; all of them are in the output.
 const MAX_NAMED: usize = 3;
 
-/// How long a batch runs before its rate and the time left are shown.
+/// The time that a batch runs before its rate and the time left are shown.
 const SETTLING: Duration = Duration::from_secs(5);
 
 /// Counts, and says how far the batch is.
@@ -41,7 +41,7 @@ pub struct Progress {
     failures: Vec<String>,
 }
 
-/// How many documents of each kind there were so far.
+/// The number of documents of each kind so far.
 #[derive(Debug, Default, Serialize)]
 pub struct Counts {
     judged: u64,
@@ -68,7 +68,7 @@ struct Numbers<'a> {
 }
 
 impl Progress {
-    /// What is read of the sources is counted in `read`.
+    /// Begins with nothing counted. The bytes read of the sources are counted in `read`.
     pub fn new(sources: &[Source], read: &BytesRead, streams: &Streams<'_>) -> Self {
         let draw = streams.draws_progress();
         let total = total_bytes(sources);
@@ -99,11 +99,12 @@ impl Progress {
         }
     }
 
-    /// Documents that could not be read.
+    /// The number of documents that could not be read.
     pub fn failed(&self) -> u64 {
         self.counts.failed
     }
 
+    /// Counts a document, and shows the progress if it is time to.
     pub fn count(&mut self, document: &ReportLine, stderr: &mut dyn Write) {
         let counts = &mut self.counts;
         match document.summary.status {
@@ -184,6 +185,7 @@ impl Progress {
         let _ = stderr.write_all(line.as_bytes());
     }
 
+    /// Takes the bar away, and notes the counts and the first documents that failed.
     pub fn finish(self, stderr: &mut dyn Write) {
         let drawn = !self.bar.is_hidden();
         self.bar.finish_and_clear();
@@ -198,7 +200,7 @@ impl Progress {
     }
 }
 
-/// Which document failed, and why, as its report says.
+/// The id of a document that failed and the reason, as its report says.
 fn failure(document: &ReportLine) -> String {
     let line = serde_json::from_str(&document.line);
     let failure = line.ok().and_then(|Line(report)| report.error);

@@ -1,5 +1,7 @@
-//! A batch's state, as the command line uses it: what its reports depend on,
-//! what is said about it, and the signals that end a run early.
+//! The state of a batch: opened, begun and ended, and the signals that end a run early.
+//!
+//! In: the arguments and everything that reports depend on. Out: a run that knows which
+//! reports it has. Reports are stored by mtlint-batch.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,14 +1,14 @@
-//! The file of a calibration, written.
+//! Writes the file of a calibration.
 //!
-//! In: a calibration and a path. Out: the file, whole or as it was. The library reads such
-//! files and writes none.
+//! In: a calibration and a path. Out: the file, whole or as it was. The library `mtlint`
+//! reads such files and writes none.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use mtlint::detect::calibration::ModelCalibration;
 
-/// Why a calibration cannot be written.
+/// The error of writing a calibration.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write the calibration {}", path.display())]
 pub struct WriteError {

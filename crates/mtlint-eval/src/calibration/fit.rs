@@ -1,40 +1,41 @@
-//! What is fitted: probabilities, thresholds and the post-edit rate.
+//! The fits of a calibration: probabilities, thresholds and the post-edit rate.
 //!
-//! In: logits with what was known of the words. Out: the numbers of a calibration, by
-//! the definitions of `training/train.py`. Nothing is read here.
+//! In: logits and scores of words with their labels. Out: the numbers of a calibration, by
+//! the definitions of `training/train.py`. No text is read here.
 
-use crate::metrics::{Counts, Judged, Ranking, mean};
+use crate::metrics::{Counts, Ranking, ScoredWord, mean};
 use mtlint::detect::{PlattScaling, RateModel};
 
-/// Flagged words per 1,000 words of right articles that `precise` may cost. Surprisals
-/// alone flag three times as many as states do.
+/// The most flagged words per 1,000 words of correct articles that `precise` may cost.
+/// Surprisal alone flags three times as many as hidden states do.
 pub const PRECISE_PER_1000: f64 = 15.0;
-/// `balanced` is the highest threshold this close to the best mean MCC: where labelled
+/// `balanced` is the highest threshold this close to the best mean MCC: where labeled
 /// data cannot tell two apart, fewer flags are better.
 const MCC_TOLERANCE: f64 = 0.003;
-/// How far above `balanced` `precise` is at least.
-const APART: f32 = 0.02;
-/// Thresholds that are tried: 0.02 to 0.98.
-const TRIED: u16 = 481;
+/// The least distance of `precise` above `balanced`.
+const MIN_GAP: f32 = 0.02;
+/// The number of thresholds that are compared, from 0.02 to 0.98.
+const THRESHOLD_STEPS: u16 = 481;
 
-/// A word to fit probabilities on.
+/// A logit with its label, to fit probabilities on.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Labelled {
-    /// Its logit.
+pub struct LabeledLogit {
+    /// The logit of the word.
     pub logit: f32,
-    /// The mean one of its text.
+    /// The mean logit of its text.
     pub level: f32,
-    /// Whether it is BAD.
+    /// Whether the word is labeled BAD.
     pub bad: bool,
 }
 
-/// The calibration under which the labels are likeliest, and the mean loss with it, in
-/// nats: a logistic regression by Newton's method.
-pub fn probabilities(words: &[Labelled]) -> (PlattScaling, f64) {
+/// The scaling under which the labels are likeliest (Platt, "Probabilistic outputs for
+/// support vector machines", 1999), fitted by Newton's method, and the mean loss with it in
+/// nats a word.
+pub fn probabilities(words: &[LabeledLogit]) -> (PlattScaling, f64) {
     // Far smaller than what a hundred words tell; it only keeps the steps finite.
     const RIDGE: f64 = 1e-6;
     const STEPS: usize = 50;
-    let row = |word: &Labelled| [f64::from(word.logit), f64::from(word.level), 1.0];
+    let row = |word: &LabeledLogit| [f64::from(word.logit), f64::from(word.level), 1.0];
     let loss = |scale: &[f64; 3]| {
         let losses = words.iter().map(|word| {
             let x = dot(scale, &row(word));
@@ -62,17 +63,17 @@ pub fn probabilities(words: &[Labelled]) -> (PlattScaling, f64) {
         for (i, row) in curvature.iter_mut().enumerate() {
             row[i] += RIDGE;
         }
-        let Some(step) = solved(curvature, gradient) else {
+        let Some(step) = solve(curvature, gradient) else {
             break;
         };
         // A full step may overshoot far from the best.
         let mut size = 1.0;
         let mut next = (scale, now);
         while size > 1e-3 {
-            let tried = [0, 1, 2].map(|i| scale[i] - size * step[i]);
-            let there = loss(&tried);
+            let candidate = [0, 1, 2].map(|i| scale[i] - size * step[i]);
+            let there = loss(&candidate);
             if there < now {
-                next = (tried, there);
+                next = (candidate, there);
                 break;
             }
             size /= 2.0;
@@ -99,7 +100,7 @@ fn dot(a: &[f64; 3], b: &[f64; 3]) -> f64 {
 }
 
 /// Solves three equations; `None` where they have no one solution.
-fn solved(mut matrix: [[f64; 3]; 3], mut right: [f64; 3]) -> Option<[f64; 3]> {
+fn solve(mut matrix: [[f64; 3]; 3], mut right: [f64; 3]) -> Option<[f64; 3]> {
     for column in 0..3 {
         let pivot = (column..3).max_by(|a, b| {
             matrix[*a][column]
@@ -128,17 +129,20 @@ fn solved(mut matrix: [[f64; 3]; 3], mut right: [f64; 3]) -> Option<[f64; 3]> {
     solution.iter().all(|x| x.is_finite()).then_some(solution)
 }
 
-/// A right text: the probabilities of its words and marks, and how many words it has.
-pub type Right = (Vec<f32>, usize);
+/// The probabilities of the words and marks of a correct text, and its number of words.
+pub type CleanScores = (Vec<f32>, usize);
 
-/// Thresholds that are tried, rising.
+/// The thresholds that are compared, rising.
 fn grid() -> Vec<f32> {
-    let step = 0.96 / f32::from(TRIED - 1);
-    (0..TRIED).map(|at| 0.02 + f32::from(at) * step).collect()
+    let step = 0.96 / f32::from(THRESHOLD_STEPS - 1);
+    (0..THRESHOLD_STEPS)
+        .map(|at| 0.02 + f32::from(at) * step)
+        .collect()
 }
 
-/// The threshold with the best mean agreement, each set counting the same.
-pub fn balanced(sets: &[Vec<Judged>]) -> f32 {
+/// The highest threshold within [`MCC_TOLERANCE`] of the best mean Matthews correlation,
+/// each set counting the same.
+pub fn balanced(sets: &[Vec<ScoredWord>]) -> f32 {
     let mut falling = grid();
     falling.reverse();
     let swept: Vec<Vec<f64>> = sets
@@ -146,14 +150,17 @@ pub fn balanced(sets: &[Vec<Judged>]) -> f32 {
         .map(|set| Ranking::new(set).mcc_at(&falling))
         .collect();
     let at = |index: usize| mean(swept.iter().map(|set| set[index])).unwrap_or(0.0);
-    let reached: Vec<f64> = (0..falling.len()).map(at).collect();
-    let best = reached.iter().copied().fold(f64::MIN, f64::max);
-    let close = reached.iter().position(|mcc| *mcc >= best - MCC_TOLERANCE);
+    let correlations: Vec<f64> = (0..falling.len()).map(at).collect();
+    let best = correlations.iter().copied().fold(f64::MIN, f64::max);
+    let close = correlations
+        .iter()
+        .position(|mcc| *mcc >= best - MCC_TOLERANCE);
     falling[close.unwrap_or(0)]
 }
 
-/// The threshold with the best F2 of all sets together.
-pub fn thorough(sets: &[Vec<Judged>]) -> f32 {
+/// The threshold with the best F2 of the BAD words (recall counts four times as much as
+/// precision) over all sets together.
+pub fn thorough(sets: &[Vec<ScoredWord>]) -> f32 {
     let f2 = |threshold: f32| {
         let mut counts = Counts::default();
         for word in sets.iter().flatten() {
@@ -177,44 +184,46 @@ pub fn thorough(sets: &[Vec<Judged>]) -> f32 {
     best.0
 }
 
-/// The lowest threshold above `balanced` at which right texts cost no more than
-/// [`PRECISE_PER_1000`], each set counting the same; `None` where none does.
-pub fn precise(sets: &[Vec<Right>], balanced: f32) -> Option<f32> {
+/// The lowest threshold above `balanced` at which at most [`PRECISE_PER_1000`] of 1,000
+/// words of correct texts are flagged, each set counting the same; `None` where no threshold
+/// flags so few.
+pub fn precise(sets: &[Vec<CleanScores>], balanced: f32) -> Option<f32> {
     let fits = |threshold: &f32| {
         let flagged = sets.iter().map(|set| flagged_per_1000(set, *threshold));
         mean(flagged).is_some_and(|flagged| flagged <= PRECISE_PER_1000)
     };
     let grid = grid().into_iter();
-    grid.filter(|threshold| *threshold >= balanced + APART)
+    grid.filter(|threshold| *threshold >= balanced + MIN_GAP)
         .find(fits)
 }
 
-/// Flagged words and marks per 1,000 words.
-pub fn flagged_per_1000(texts: &[Right], threshold: f32) -> f64 {
+/// Flagged words and marks per 1,000 words of the texts at a threshold.
+pub fn flagged_per_1000(texts: &[CleanScores], threshold: f32) -> f64 {
     let scores = texts.iter().flat_map(|(scores, _)| scores);
     let flagged = scores.filter(|score| **score >= threshold).count();
     let words: usize = texts.iter().map(|(_, words)| words).sum();
     1000.0 * flagged as f64 / words.max(1) as f64
 }
 
-/// A text whose post-edit rate is known.
+/// The predicted and the known post-edit rate of a text.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rated {
-    /// What the network would change.
+pub struct RateObservation {
+    /// The share of words to change by the network, 0 to 1, before it is calibrated.
     pub raw: f32,
-    /// What was changed.
+    /// The share of words that was changed (HTER), 0 to 1.
     pub rate: f32,
-    /// Its words and marks.
+    /// The number of words and marks.
     pub words: usize,
 }
 
-/// Words from which on a text is an article.
+/// The number of words from which on a text counts as an article.
 pub const ARTICLE_WORDS: usize = 100;
 
-/// The line through the texts, each weighing by its words, and how far single ones lie
-/// from it: a part that stays however long a text is, which is that of `before` where
-/// there are no articles, and one that falls with its length.
-pub fn rates(texts: &[Rated], before: RateModel) -> RateModel {
+/// The line from raw to known rates, fitted by least squares with each text weighted by its
+/// words, and the variance around it: a part that stays however long a text is, which is
+/// that of `before` where there are no articles, and a part that falls with its length.
+/// `before` comes back where all raw rates are alike.
+pub fn rates(texts: &[RateObservation], before: RateModel) -> RateModel {
     let sum = |of: &dyn Fn(f64, f64) -> f64| -> f64 {
         let terms = texts
             .iter()
@@ -229,8 +238,9 @@ pub fn rates(texts: &[Rated], before: RateModel) -> RateModel {
     }
     let gain = (all * xy - x * y) / spread;
     let base = (y - gain * x) / all;
-    let off = |text: &Rated| (f64::from(text.rate) - base - gain * f64::from(text.raw)).powi(2);
-    let (long, short): (Vec<&Rated>, Vec<&Rated>) =
+    let off =
+        |text: &RateObservation| (f64::from(text.rate) - base - gain * f64::from(text.raw)).powi(2);
+    let (long, short): (Vec<&RateObservation>, Vec<&RateObservation>) =
         texts.iter().partition(|text| text.words >= ARTICLE_WORDS);
     let lasting = mean(long.iter().map(|text| off(text))).unwrap_or(f64::from(before.lasting));
     let falling = short
@@ -264,12 +274,12 @@ mod tests {
     fn the_calibration_that_made_the_labels_is_found() {
         let mut draw = draws();
         let (slope, level, shift) = (0.6, 0.9, -1.2);
-        let words: Vec<Labelled> = (0..40_000)
+        let words: Vec<LabeledLogit> = (0..40_000)
             .map(|at| {
                 let of_text = ((at / 20) % 7) as f64 / 2.0 - 2.0;
                 let logit = of_text + 4.0 * draw() - 2.0;
                 let p = 1.0 / (1.0 + (-(slope * logit + level * of_text + shift)).exp());
-                Labelled {
+                LabeledLogit {
                     logit: logit as f32,
                     level: of_text as f32,
                     bad: draw() < p,
@@ -285,8 +295,8 @@ mod tests {
 
     #[test]
     fn labels_that_logits_part_fully_do_not_run_away() {
-        let words: Vec<Labelled> = (0..200)
-            .map(|at| Labelled {
+        let words: Vec<LabeledLogit> = (0..200)
+            .map(|at| LabeledLogit {
                 logit: at as f32 / 100.0,
                 level: 1.0,
                 bad: at >= 100,
@@ -298,14 +308,14 @@ mod tests {
         assert!(probabilities(&[]).0.slope.is_finite());
     }
 
-    fn set(words: &[(f32, bool)]) -> Vec<Judged> {
-        let judged = words.iter().map(|&(score, bad)| Judged {
+    fn set(words: &[(f32, bool)]) -> Vec<ScoredWord> {
+        let words = words.iter().map(|&(score, bad)| ScoredWord {
             text: 0,
             score,
             flagged: false,
             bad,
         });
-        judged.collect()
+        words.collect()
     }
 
     #[test]
@@ -350,7 +360,7 @@ mod tests {
             lasting: 0.04,
             falling: 1.0,
         };
-        let text = |raw: f32, off: f32, words| Rated {
+        let text = |raw: f32, off: f32, words| RateObservation {
             raw,
             rate: 0.05 + 0.8 * raw + off,
             words,

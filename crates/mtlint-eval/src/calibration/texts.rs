@@ -1,45 +1,54 @@
-//! The texts that a calibration is fitted to, and measured on.
+//! The texts that a calibration is fitted to and measured on.
 //!
-//! In: labelled data. Out: sentences of both halves, sentences joined, right articles.
+//! In: labeled data. Out: sentences of both halves, passages of joined sentences, and
+//! correct articles. No text is read here.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::fit::ARTICLE_WORDS;
-use crate::dataset::{DataSet, LabelledToken, Labels, Sample};
+use crate::dataset::{DataSet, LabeledToken, Labels, Sample};
 use crate::{Half, Options, Subject, choose};
 use mtlint::linter::Numbers;
 use mtlint::span::{Doc, Span};
 
-/// Sentences that are joined, at most and at least.
-const JOINED: (usize, usize) = (12, 3);
+/// The most sentences that are joined to a passage.
+const MAX_JOINED: usize = 12;
+/// The fewest sentences that make a passage.
+const MIN_JOINED: usize = 3;
 
 /// A text of the data.
 pub(super) struct Text<'a> {
-    pub kind: Kind,
-    /// Which data set it is of.
+    /// What the text serves for.
+    pub kind: TextKind,
+    /// The index of its data set.
     pub set: usize,
+    /// The text itself.
     pub text: Cow<'a, str>,
-    pub tokens: Vec<LabelledToken>,
+    /// The labeled tokens, as bytes of the text.
+    pub tokens: Vec<LabeledToken>,
+    /// The known post-edit rate (HTER), 0 to 1.
     pub rate: f32,
-    /// Once it is read, if it can be judged.
+    /// The numbers of the text once it is read; `None` where it cannot be judged.
     pub numbers: Option<Numbers>,
 }
 
+/// The kind of a text, which says what it serves for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A sentence of the half that is fitted on, and of the other.
-    Fitted,
-    Measured,
-    /// Sentences joined, of the first.
+pub(super) enum TextKind {
+    /// A sentence of the half that is fitted on.
+    FitSentence,
+    /// A sentence of the other half, to measure on.
+    HeldOutSentence,
+    /// Joined sentences of the half that is fitted on.
     Passage,
     /// An article by people.
     Article,
-    /// A post-edit of the first half, where there are no articles.
+    /// A post-edit of the half that is fitted on, where there are no articles.
     PostEdit,
 }
 
-/// The texts to read.
+/// The texts to read, at most `limit` samples of each set.
 pub(super) fn texts(sets: &[DataSet], limit: Option<usize>) -> Vec<Text<'_>> {
     let options = Options {
         half: Half::All,
@@ -53,7 +62,7 @@ pub(super) fn texts(sets: &[DataSet], limit: Option<usize>) -> Vec<Text<'_>> {
         texts.extend(samples.iter().filter_map(|sample| single(set, sample)));
         texts.extend(passages(set, &samples));
     }
-    if !texts.iter().any(|text| text.kind == Kind::Article) {
+    if !texts.iter().any(|text| text.kind == TextKind::Article) {
         for (set, data) in sets.iter().enumerate() {
             let samples = choose(data, options).into_iter();
             let corrected = samples.filter(|one| {
@@ -62,7 +71,7 @@ pub(super) fn texts(sets: &[DataSet], limit: Option<usize>) -> Vec<Text<'_>> {
                     && !one.post_edit.is_empty()
             });
             texts.extend(corrected.map(|sample| Text {
-                kind: Kind::PostEdit,
+                kind: TextKind::PostEdit,
                 set,
                 text: sample.post_edit.as_str().into(),
                 tokens: Vec::new(),
@@ -79,14 +88,14 @@ fn single(set: usize, sample: &Sample) -> Option<Text<'_>> {
         Labels::Tokens {
             tokens,
             hter: Some(rate),
-        } if sample.tuned_on() => (Kind::Fitted, tokens.clone(), *rate),
+        } if sample.tuned_on() => (TextKind::FitSentence, tokens.clone(), *rate),
         Labels::Tokens {
             tokens,
             hter: Some(rate),
-        } => (Kind::Measured, tokens.clone(), *rate),
+        } => (TextKind::HeldOutSentence, tokens.clone(), *rate),
         // Operating points for people are set on articles, not on single sentences.
         Labels::Clean if sample.text.split_whitespace().count() >= ARTICLE_WORDS => {
-            (Kind::Article, Vec::new(), 0.0)
+            (TextKind::Article, Vec::new(), 0.0)
         }
         _ => return None,
     };
@@ -100,9 +109,9 @@ fn single(set: usize, sample: &Sample) -> Option<Text<'_>> {
     })
 }
 
-/// Sentences of one document, joined, so that words are also seen in context.
+/// Passages of sentences of one document, so that words are also seen in context.
 fn passages<'a>(set: usize, samples: &[&'a Sample]) -> Vec<Text<'a>> {
-    type Sentence<'a> = (&'a str, &'a [LabelledToken], f32);
+    type Sentence<'a> = (&'a str, &'a [LabeledToken], f32);
     let mut documents: BTreeMap<&str, Vec<Sentence<'_>>> = BTreeMap::new();
     for sample in samples {
         if let Labels::Tokens {
@@ -116,11 +125,10 @@ fn passages<'a>(set: usize, samples: &[&'a Sample]) -> Vec<Text<'a>> {
             document.push((&sample.text, tokens, *rate));
         }
     }
-    let (most, least) = JOINED;
     let chunks = documents
         .values()
-        .flat_map(|document| document.chunks(most));
-    let chunks = chunks.filter(|chunk| chunk.len() >= least);
+        .flat_map(|document| document.chunks(MAX_JOINED));
+    let chunks = chunks.filter(|chunk| chunk.len() >= MIN_JOINED);
     chunks
         .map(|chunk| {
             let (mut text, mut tokens) = (String::new(), Vec::new());
@@ -133,7 +141,7 @@ fn passages<'a>(set: usize, samples: &[&'a Sample]) -> Vec<Text<'a>> {
             }
             let rates: f32 = chunk.iter().map(|(_, _, rate)| rate).sum();
             Text {
-                kind: Kind::Passage,
+                kind: TextKind::Passage,
                 set,
                 text: text.into(),
                 tokens,

@@ -1,12 +1,12 @@
-//! Sentences whose tokens are labelled OK or BAD by post-editing.
+//! Sentences whose tokens are labeled OK or BAD by post-editing.
 //!
-//! The tokens are those of a tokeniser in the manner of Moses; they are placed
-//! in the raw text here.
+//! In: a record. Out: a sample. The tokens are those of a tokenizer like that of Moses; their
+//! bytes in the raw text are found here.
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{LabelledToken, Labels, Origin, Sample, parsed};
+use super::{LabeledToken, Labels, Origin, Sample, parsed};
 use mtlint::span::{Doc, Span};
 
 #[derive(Deserialize)]
@@ -21,6 +21,7 @@ struct Record {
     hter: Option<f32>,
 }
 
+/// The sample that a record describes.
 pub fn sample(record: Value) -> Result<Sample, String> {
     let record: Record = parsed(record)?;
     let tokens = label(&record.mt, &record.tokens, &record.tags)?;
@@ -41,7 +42,7 @@ pub(super) fn label(
     text: &str,
     tokens: &[String],
     tags: &[String],
-) -> Result<Vec<LabelledToken>, String> {
+) -> Result<Vec<LabeledToken>, String> {
     if tokens.len() != tags.len() {
         let (tokens, tags) = (tokens.len(), tags.len());
         return Err(format!("{tokens} tokens but {tags} tags"));
@@ -55,7 +56,7 @@ pub(super) fn label(
         });
     }
     let spans = place(text, tokens).ok_or("its tokens do not spell its text")?;
-    let tokens = spans.into_iter().zip(bad).map(|(span, bad)| LabelledToken {
+    let tokens = spans.into_iter().zip(bad).map(|(span, bad)| LabeledToken {
         span,
         bad,
         severity: None,
@@ -64,7 +65,7 @@ pub(super) fn label(
 }
 
 /// Finds tokens in the text they were split from, ignoring white space. The
-/// tokeniser may have written a mark as an entity.
+/// tokenizer may have written a mark as an entity.
 fn place(text: &str, tokens: &[String]) -> Option<Vec<Span<Doc>>> {
     let mut at = 0;
     tokens
@@ -129,8 +130,8 @@ mod tests {
     #[test]
     fn tags_and_tokens_must_fit_each_other() {
         let read = |line: &str| sample(serde_json::from_str(line).unwrap());
-        let labelled = r#"{"doc":"d","mt":"A b","tokens":["A","b"],"tags":["OK","BAD"]}"#;
-        let Labels::Tokens { tokens, hter } = read(labelled).unwrap().labels else {
+        let labeled = r#"{"doc":"d","mt":"A b","tokens":["A","b"],"tags":["OK","BAD"]}"#;
+        let Labels::Tokens { tokens, hter } = read(labeled).unwrap().labels else {
             panic!("labelled tokens expected");
         };
         assert!(!tokens[0].bad && tokens[1].bad && hter == Some(0.5));

@@ -1,12 +1,12 @@
 //! Sentences in which a rater marked errors, as spans of characters.
 //!
-//! The labelled tokens are our own words and marks: BAD where a span of any
-//! severity touches them.
+//! In: a record. Out: a sample. Its labeled tokens are the words and marks of mtlint's own
+//! segmentation: BAD where a span of any severity touches them.
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{LabelledToken, Labels, Mark, Origin, Sample, parsed};
+use super::{LabeledToken, Labels, Mark, Origin, Sample, parsed};
 use mtlint::finding::Severity;
 use mtlint::segment::segment;
 use mtlint::span::{Doc, Span};
@@ -19,7 +19,7 @@ struct Record {
     spans: Vec<Characters>,
 }
 
-/// Half-open, in characters.
+/// A span in characters, half-open.
 #[derive(Deserialize)]
 struct Characters {
     start: usize,
@@ -28,6 +28,7 @@ struct Characters {
     severity: String,
 }
 
+/// The sample that a record describes.
 pub fn sample(record: Value) -> Result<Sample, String> {
     let record: Record = parsed(record)?;
     let text = record.mt;
@@ -57,7 +58,7 @@ pub fn sample(record: Value) -> Result<Sample, String> {
     }
     let label = |span: Span<Doc>| {
         let touching = marks.iter().filter(|mark| mark.span.overlaps(span));
-        LabelledToken {
+        LabeledToken {
             span,
             bad: touching.clone().next().is_some(),
             severity: touching.filter_map(|mark| mark.severity).max(),

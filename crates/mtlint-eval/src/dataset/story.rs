@@ -1,22 +1,24 @@
 //! Articles by machine, each beside the same article by people.
+//!
+//! In: a record of lists of segments. Out: a sample whose text has a line for each segment.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::edited::label;
-use super::{LabelledToken, Labels, Sample, parsed};
+use super::{LabeledToken, Labels, Sample, parsed};
 use mtlint::span::{Doc, Span};
 
-/// A segment of an article by machine, with what people made of it.
+/// A segment of an article by machine, with its correct versions by people.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Passage {
-    /// Its bytes in the article.
+    /// The bytes of the segment in the article.
     pub span: Span<Doc>,
-    /// Right versions, one or two: `reference`, `reference2`.
+    /// The correct versions, one or two: `reference`, `reference2`.
     pub references: Vec<String>,
-    /// Its labelled tokens, as bytes of the article; empty where none are
+    /// The labeled tokens of the segment, as bytes of the article; empty where none are
     /// known.
-    pub tokens: Vec<LabelledToken>,
+    pub tokens: Vec<LabeledToken>,
 }
 
 #[derive(Deserialize)]
@@ -37,6 +39,7 @@ struct Record {
     tags: Vec<Vec<String>>,
 }
 
+/// The sample that a record describes.
 pub fn sample(record: Value) -> Result<Sample, String> {
     let record: Record = parsed(record)?;
     let segments = record.mt.len();

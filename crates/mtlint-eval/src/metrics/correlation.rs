@@ -1,10 +1,10 @@
-//! Whether two numbers of the same things rise and fall together.
+//! Correlations of pairs of numbers.
 //!
 //! In: pairs. Out: a correlation from -1 to 1, or `None` where one side is
 //! constant. What the numbers mean is the caller's.
 
-/// Pearson's correlation of pairs, each as often as its weight says; not
-/// defined when one side is constant.
+/// Pearson's correlation coefficient of `pairs`, -1 to 1, each counted as often as its
+/// weight says; `None` when one side is constant.
 pub fn pearson(pairs: &[(f64, f64)], weights: &[u32]) -> Option<f64> {
     let weighted = || {
         pairs
@@ -27,16 +27,16 @@ pub fn pearson(pairs: &[(f64, f64)], weights: &[u32]) -> Option<f64> {
     (enough(xx, mean_x) && enough(yy, mean_y)).then(|| xy / (xx * yy).sqrt())
 }
 
-/// Spearman's rank correlation: Pearson's of the ranks, so that only the order
-/// counts.
+/// Spearman's rank correlation coefficient of `pairs`, -1 to 1: Pearson's of the ranks, so
+/// that only the order counts; `None` when one side is constant.
 pub fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
     let (xs, ys): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
     let ranked: Vec<(f64, f64)> = ranks(&xs).into_iter().zip(ranks(&ys)).collect();
     pearson(&ranked, &vec![1; pairs.len()])
 }
 
-/// The rank of each value from 1 for the smallest; equal values share the mean
-/// of the ranks that they take up.
+/// The rank of each of `values`, from 1 for the smallest; equal values share the mean of
+/// the ranks that they take up.
 pub fn ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));

@@ -1,8 +1,8 @@
-//! How far a text is from a right one, in words, and what edits do to that.
+//! The distance of a text from a correct one, in words, and the effect of edits on it.
 //!
-//! In: a text in passages, each with its right versions, and replacements. Out:
+//! In: a text in passages, each with its correct versions, and replacements. Out:
 //! numbers of words. The distance is Levenshtein's over words and punctuation
-//! marks, case kept; a passage counts its distance to the nearer of its right
+//! marks, case kept; a passage counts its distance to the nearer of its correct
 //! versions, a text the sum over its passages. Only the passages that an edit
 //! touches are compared anew, so that the work for an edit does not grow with
 //! the text.
@@ -14,8 +14,8 @@ use mtlint::correct::replaced;
 use mtlint::segment::segment;
 use mtlint::span::{Doc, Span};
 
-/// The least number of words put in, taken out or exchanged that makes `a` of
-/// `b`. Levenshtein, "Binary codes capable of correcting deletions, insertions,
+/// The word edit distance: the least number of words put in, taken out or exchanged that
+/// makes `a` of `b`. Levenshtein, "Binary codes capable of correcting deletions, insertions,
 /// and reversals" (1966). Time grows with the product of what is left of both
 /// without their common beginning and end.
 pub fn word_edit_distance(a: &[&str], b: &[&str]) -> usize {
@@ -34,16 +34,17 @@ fn words(text: &str) -> Vec<&str> {
     words.collect()
 }
 
-/// A text in passages, and its distance from their right versions.
+/// The word errors of a text in passages: its distance from their correct versions.
 pub struct Distances<'a> {
     text: &'a str,
     passages: &'a [Passage],
-    /// Of each passage as it is.
+    /// The word errors of each passage before any edit.
     own: Vec<usize>,
 }
 
 impl<'a> Distances<'a> {
-    /// Measures `text`, whose `passages` are sorted and do not overlap.
+    /// Measures the word errors of `text`, whose `passages` must be sorted and must not
+    /// overlap.
     pub fn new(text: &'a str, passages: &'a [Passage]) -> Self {
         let own = (0..passages.len()).map(|index| {
             let passage = passages[index].span.slice(text).unwrap_or_default();
@@ -56,13 +57,14 @@ impl<'a> Distances<'a> {
         }
     }
 
-    /// The text's word errors as it is.
+    /// The number of word errors of the text before any edit.
     pub fn errors(&self) -> usize {
         self.own.iter().sum()
     }
 
-    /// How many word errors more the text has after `edits`, which are sorted
-    /// and do not overlap; fewer, if it is negative.
+    /// The change of the number of word errors by `edits`, spans of the text with their
+    /// replacements, which must be sorted and must not overlap; negative where there are
+    /// fewer.
     pub fn change(&self, edits: &[(Span<Doc>, &str)]) -> i64 {
         let mut change = 0;
         let mut rest = edits;
@@ -85,7 +87,7 @@ impl<'a> Distances<'a> {
         change
     }
 
-    /// The passages that hold a byte of `span` or end where it stands.
+    /// The indices of the passages that hold a byte of `span` or end where it stands.
     fn touched(&self, span: Span<Doc>) -> Range<usize> {
         let passages = self.passages;
         let first = passages.partition_point(|passage| passage.span.end() < span.start());
@@ -115,8 +117,8 @@ impl<'a> Distances<'a> {
     }
 }
 
-/// The distance of `text` from the nearer of the right versions of `passages`,
-/// one after another.
+/// The word edit distance of `text` from the nearer of the correct versions of `passages`,
+/// joined.
 fn to_nearest(text: &str, passages: &[Passage]) -> usize {
     let text = words(text);
     let versions = passages

@@ -4,14 +4,14 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn words(scored: &[(f32, bool)]) -> Vec<Judged> {
-    let judged = |&(score, bad)| Judged {
+fn words(scored: &[(f32, bool)]) -> Vec<ScoredWord> {
+    let word = |&(score, bad)| ScoredWord {
         text: 0,
         score,
         flagged: score >= 0.5,
         bad,
     };
-    scored.iter().map(judged).collect()
+    scored.iter().map(word).collect()
 }
 
 fn counts(scored: &[(f32, bool)]) -> Counts {
@@ -26,8 +26,8 @@ fn ap(scored: &[(f32, bool)]) -> Option<f64> {
     Ranking::new(&words(scored)).average_precision(&[1])
 }
 
-fn squares(scored: &[(f32, bool)]) -> Squares {
-    Squares::sum(&Squares::by_text(&words(scored), 1), &[1])
+fn squares(scored: &[(f32, bool)]) -> SquaredErrors {
+    SquaredErrors::sum(&SquaredErrors::by_text(&words(scored), 1), &[1])
 }
 
 fn skill(scored: &[(f32, bool)]) -> Option<f64> {
@@ -194,7 +194,7 @@ fn brier_skill_over_a_given_share() {
     assert_near(squares.skill(), 0.7);
     assert_near(squares.skill_over(0.2), 1.0 - 0.3 / 1.36);
     // Where all are BAD the own share cannot be beaten, another can.
-    let bad = Squares::sum(&Squares::by_text(&words(&[(0.5, true)]), 1), &[1]);
+    let bad = SquaredErrors::sum(&SquaredErrors::by_text(&words(&[(0.5, true)]), 1), &[1]);
     assert_eq!(bad.skill(), None);
     assert_near(bad.skill_over(0.0), 0.75);
 }
@@ -259,7 +259,7 @@ proptest! {
         let weighted = Ranking::new(&words(&scored)).calibration_error(3, &[weight]).unwrap();
         let repeated = Ranking::new(&words(&many)).calibration_error(3, &[1]).unwrap();
         prop_assert!((weighted - repeated).abs() < 1e-9);
-        let sum = Squares::sum(&Squares::by_text(&words(&scored), 1), &[weight]);
+        let sum = SquaredErrors::sum(&SquaredErrors::by_text(&words(&scored), 1), &[weight]);
         prop_assert!((sum.error - squares(&many).error).abs() < 1e-9);
         // No share is a better guess than the words' own.
         if let Some(own) = sum.skill() {

@@ -1,14 +1,14 @@
-//! Judges articles with their siblings, and tries the corrections.
+//! Lints articles beside their siblings, and tries the suggested corrections.
 //!
-//! In: articles with right versions and siblings. Out: of each what every
-//! suggestion, applied alone, does to its word errors, and what those do that
-//! are applied together.
+//! In: articles with correct versions and siblings. Out: of each article the effect of every
+//! suggestion, applied alone, on its word errors, and the effect of those that are applied
+//! together; or the alignment of its passages with the sibling. No measure is computed here.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use super::{Asked, Reader};
-use crate::dataset::{DataSet, LabelledToken, Labels, Passage, Sample};
+use super::{LintInput, Reader};
+use crate::dataset::{DataSet, LabeledToken, Labels, Passage, Sample};
 use crate::metrics::Distances;
 use mtlint::correct::{Permission, correct};
 use mtlint::finding::{Applicability, Suggestion};
@@ -20,67 +20,67 @@ use mtlint::segment::{WordKind, segment};
 use mtlint::sibling::{Articles, Comparison, Memo, SiblingArticle};
 use mtlint::span::{Doc, Span};
 
-/// What one suggestion does when it is applied alone.
+/// The effect of one suggestion that is applied alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tried {
-    /// Word errors more than before; fewer, if it is negative.
+pub struct SuggestionEffect {
+    /// The change of the number of word errors; negative where there are fewer.
     pub change: i64,
-    /// Words that it replaces, punctuation not counted.
+    /// The number of words that it replaces, punctuation not counted.
     pub replaced: usize,
-    /// Words that it puts in.
+    /// The number of words that it puts in, punctuation not counted.
     pub put_in: usize,
 }
 
-/// Suggestions that would be applied to one article.
+/// The effects of suggestions for one article.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TriedTogether {
-    /// Each alone.
-    pub alone: Vec<Tried>,
-    /// Word errors more than before when all are applied that do not overlap;
-    /// none where they are not meant to be.
+pub struct SuggestionEffects {
+    /// The effect of each suggestion that is applied alone.
+    pub alone: Vec<SuggestionEffect>,
+    /// The change of the number of word errors when all are applied that do not overlap;
+    /// `None` for suggestions that are not applied together.
     pub together: Option<i64>,
-    /// BAD words that a helpful one replaces.
+    /// The number of BAD words that helpful suggestions replace.
     pub bad_covered: usize,
 }
 
-/// What the suggestions for one article do.
+/// The effects of the suggestions for one article.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StoryCorrections {
-    /// Its word errors as it is.
+    /// The number of word errors before any correction.
     pub errors: usize,
-    /// Words labelled BAD.
+    /// The number of words labeled BAD.
     pub bad: usize,
-    /// Words that are labelled at all.
-    pub labelled: usize,
-    /// Of each finding the first suggestion that is safe.
-    pub safe: TriedTogether,
-    /// Of each finding the first one, safe or unsafe.
-    pub safe_and_unsafe: TriedTogether,
+    /// The number of words that have a label.
+    pub labeled: usize,
+    /// The first safe suggestion of each finding.
+    pub safe: SuggestionEffects,
+    /// The first suggestion of each finding, safe or unsafe.
+    pub safe_and_unsafe: SuggestionEffects,
     /// All suggestions, safe or unsafe.
-    pub every: TriedTogether,
-    /// How well its sentences were aligned with the sibling's.
-    pub alignment: Aligned,
+    pub every: SuggestionEffects,
+    /// The alignment of the passages with the sibling.
+    pub alignment: AlignmentCounts,
 }
 
-/// Passages of an article whose place in the sibling is known, since the
-/// sibling has one of their right versions word for word.
+/// The alignment of the passages of an article whose place in the sibling is known, since
+/// the sibling has one of their correct versions word for word.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Aligned {
-    /// Passages that the sibling has, where that can be told.
-    pub told: usize,
-    /// Of them those that were aligned with their own place.
+pub struct AlignmentCounts {
+    /// The number of passages that have a known place in the sibling.
+    pub known: usize,
+    /// The number of those that were aligned with their own place.
     pub right: usize,
-    /// Of them those that were aligned with another.
+    /// The number of those that were aligned with another place.
     pub wrong: usize,
-    /// Passages that the sibling leaves out, where that can be told.
+    /// The number of passages that the sibling leaves out.
     pub left_out: usize,
-    /// Of them those that were aligned all the same.
+    /// The number of passages left out that were aligned all the same.
     pub invented: usize,
-    /// How long the two articles took.
-    pub took: Duration,
+    /// The time that aligning the two articles took.
+    pub time: Duration,
 }
 
-impl Aligned {
+impl AlignmentCounts {
     fn new(
         text: &str,
         passages: &[Passage],
@@ -97,11 +97,10 @@ impl Aligned {
             let mut right = passage.references.iter();
             right.find_map(|right| lines.get(right.trim_end()).cloned())
         };
-        let mut aligned = Self::default();
-        // In an article of which the sibling has nothing word for word, nothing
-        // can be told.
+        let mut counts = Self::default();
+        // Where the sibling has no passage word for word, no place is known.
         if !passages.iter().any(|passage| place(passage).is_some()) {
-            return Ok(aligned);
+            return Ok(counts);
         }
         let segments = segment(text);
         let siblings = [SiblingArticle::new("", sibling)];
@@ -109,7 +108,7 @@ impl Aligned {
         let began = Instant::now();
         let articles = Articles::new(text, &segments, &siblings).with(vectors)?;
         let comparison = Comparison::new(&articles, &mut Memo::new(&lexicon), &[], &[]);
-        aligned.took = began.elapsed();
+        counts.time = began.elapsed();
         for passage in passages {
             let within = |(_, span): &(usize, &Span<Doc>)| passage.span.overlaps(**span);
             let sentences = segments.sentences.iter().enumerate().filter(within);
@@ -119,24 +118,24 @@ impl Aligned {
             match place(passage) {
                 Some(place) => {
                     let hit = found.iter().any(|start| place.contains(start));
-                    aligned.told += 1;
-                    aligned.right += usize::from(hit);
-                    aligned.wrong += usize::from(!hit && !found.is_empty());
+                    counts.known += 1;
+                    counts.right += usize::from(hit);
+                    counts.wrong += usize::from(!hit && !found.is_empty());
                 }
                 None => {
-                    aligned.left_out += 1;
-                    aligned.invented += usize::from(!found.is_empty());
+                    counts.left_out += 1;
+                    counts.invented += usize::from(!found.is_empty());
                 }
             }
         }
-        Ok(aligned)
+        Ok(counts)
     }
 }
 
-/// The labelled tokens of each sentence whose labels come from post-editing.
-pub fn labelled_texts(sets: &[DataSet]) -> HashMap<&str, &[LabelledToken]> {
+/// The labeled tokens of each sentence whose labels come from post-editing.
+pub fn labeled_texts(sets: &[DataSet]) -> HashMap<&str, &[LabeledToken]> {
     let samples = sets.iter().flat_map(|set| &set.samples);
-    let labelled = samples.filter_map(|sample| match &sample.labels {
+    let labeled = samples.filter_map(|sample| match &sample.labels {
         Labels::Tokens {
             tokens,
             hter: Some(_),
@@ -144,15 +143,18 @@ pub fn labelled_texts(sets: &[DataSet]) -> HashMap<&str, &[LabelledToken]> {
         _ => None,
     });
     let mut known = HashMap::new();
-    for (text, tokens) in labelled {
+    for (text, tokens) in labeled {
         known.entry(text).or_insert(tokens);
     }
     known
 }
 
 impl<P: FnMut(usize)> Reader<'_, P> {
-    /// Aligns articles with their siblings, and judges nothing.
-    pub fn alignments(&mut self, samples: &[&Sample]) -> Result<Vec<Aligned>, LintError> {
+    /// Aligns articles with their siblings, and lints nothing.
+    ///
+    /// # Errors
+    /// When the encoder of sentences fails.
+    pub fn alignments(&mut self, samples: &[&Sample]) -> Result<Vec<AlignmentCounts>, LintError> {
         let mut alignments = Vec::with_capacity(samples.len());
         for sample in samples {
             if let Labels::Story {
@@ -160,7 +162,12 @@ impl<P: FnMut(usize)> Reader<'_, P> {
             } = &sample.labels
             {
                 let vectors = self.linter.sentence_vectors();
-                alignments.push(Aligned::new(&sample.text, passages, sibling, vectors)?);
+                alignments.push(AlignmentCounts::new(
+                    &sample.text,
+                    passages,
+                    sibling,
+                    vectors,
+                )?);
             }
             self.done += 1;
             (self.progress)(self.done);
@@ -168,13 +175,16 @@ impl<P: FnMut(usize)> Reader<'_, P> {
         Ok(alignments)
     }
 
-    /// Judges articles with their siblings and tries what is suggested; none
-    /// for one that was not judged. Words are BAD as the article's own labels
-    /// say or else as those of the same sentence among `labels` do.
+    /// Lints articles beside their siblings and tries the suggestions; `None` stands for an
+    /// article that was not judged. Words are BAD as the article's own labels say, or else as
+    /// those of the same sentence among `labels` do.
+    ///
+    /// # Errors
+    /// When the language model or the encoder of sentences fails.
     pub fn corrections(
         &mut self,
         samples: &[&Sample],
-        labels: &HashMap<&str, &[LabelledToken]>,
+        labels: &HashMap<&str, &[LabeledToken]>,
     ) -> Result<Vec<Option<StoryCorrections>>, LintError> {
         let stories = samples.iter().filter_map(|sample| match &sample.labels {
             Labels::Story {
@@ -183,16 +193,16 @@ impl<P: FnMut(usize)> Reader<'_, P> {
             _ => None,
         });
         let stories: Vec<(&str, &[Passage], &str)> = stories.collect();
-        let asked = stories
+        let inputs = stories
             .iter()
-            .map(|(text, _, sibling)| Asked { text, sibling });
-        let asked: Vec<Asked<'_>> = asked.collect();
+            .map(|(text, _, sibling)| LintInput { text, sibling });
+        let inputs: Vec<LintInput<'_>> = inputs.collect();
         let mut alignments = Vec::with_capacity(stories.len());
         for (text, passages, sibling) in &stories {
             let vectors = self.linter.sentence_vectors();
-            alignments.push(Aligned::new(text, passages, sibling, vectors)?);
+            alignments.push(AlignmentCounts::new(text, passages, sibling, vectors)?);
         }
-        self.judge(&asked, |index, analysis| {
+        self.lint(&inputs, |index, analysis| {
             let (text, passages, _) = stories[index];
             analysis.map(|analysis| StoryCorrections {
                 alignment: alignments[index],
@@ -207,14 +217,14 @@ impl StoryCorrections {
         text: &str,
         passages: &[Passage],
         analysis: &Analysis,
-        labels: &HashMap<&str, &[LabelledToken]>,
+        labels: &HashMap<&str, &[LabeledToken]>,
     ) -> Self {
         let trial = Trial {
             text,
             distances: Distances::new(text, passages),
             analysis,
         };
-        let (mut labelled, mut bad) = (0, Vec::new());
+        let (mut labeled, mut bad) = (0, Vec::new());
         for passage in passages {
             let by = match &passage.tokens[..] {
                 [] => passage.span.start(),
@@ -225,7 +235,7 @@ impl StoryCorrections {
                 [] => looked_up().unwrap_or_default(),
                 own => own,
             };
-            labelled += tokens.len();
+            labeled += tokens.len();
             let these = tokens.iter().filter(|token| token.bad);
             bad.extend(these.map(|token| token.span.shifted(by)));
         }
@@ -246,11 +256,11 @@ impl StoryCorrections {
         Self {
             errors: trial.distances.errors(),
             bad: bad.len(),
-            labelled,
+            labeled,
             safe: applied(Permission::Safe),
             safe_and_unsafe: applied(Permission::SafeAndUnsafe),
             every: trial.all(every, None, &bad),
-            alignment: Aligned::default(),
+            alignment: AlignmentCounts::default(),
         }
     }
 }
@@ -263,30 +273,32 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
+    /// The effects of all `suggestions`.
     fn all<'s>(
         &self,
         suggestions: impl Iterator<Item = &'s Suggestion>,
         together: Option<i64>,
         bad: &[Span<Doc>],
-    ) -> TriedTogether {
+    ) -> SuggestionEffects {
         let mut alone = Vec::new();
         let mut helpful = Vec::new();
         for suggestion in suggestions {
-            let tried = self.alone(suggestion);
-            if tried.change < 0 {
+            let effect = self.alone(suggestion);
+            if effect.change < 0 {
                 helpful.push(suggestion.span);
             }
-            alone.push(tried);
+            alone.push(effect);
         }
         let covered = |span: &&Span<Doc>| helpful.iter().any(|edit| edit.overlaps(**span));
-        TriedTogether {
+        SuggestionEffects {
             alone,
             together,
             bad_covered: bad.iter().filter(covered).count(),
         }
     }
 
-    fn alone(&self, suggestion: &Suggestion) -> Tried {
+    /// The effect of one suggestion.
+    fn alone(&self, suggestion: &Suggestion) -> SuggestionEffect {
         let Suggestion {
             span, replacement, ..
         } = suggestion;
@@ -298,7 +310,7 @@ impl Trial<'_> {
         let words = words.iter().filter(|word| {
             word.kind == WordKind::Word && word.span.shifted(around.start()).overlaps(*span)
         });
-        Tried {
+        SuggestionEffect {
             change: self.distances.change(&[(*span, replacement)]),
             replaced: words.count(),
             put_in: segment(replacement).word_count(),

@@ -1,4 +1,6 @@
 //! False alarms on texts that people wrote.
+//!
+//! In: the observations of the texts of a set. Out: a row of rates per 1,000 words.
 
 use serde::Serialize;
 
@@ -7,34 +9,35 @@ use crate::bootstrap::Estimate;
 use crate::metrics::quantile;
 use crate::reading::CleanText;
 
-/// A set of texts written by people. "Per 1,000 words" counts no punctuation
-/// among the words, but flagged marks among the flagged.
+/// The false alarms in a set of texts written by people. "Per 1,000 words" counts no
+/// punctuation among the words, but flagged marks among the flagged.
 #[derive(Debug, Clone, Serialize)]
 pub struct CleanRow {
-    /// Its name.
+    /// The name of the set.
     pub name: String,
-    /// Texts.
+    /// The number of texts.
     pub documents: usize,
-    /// Texts that were not judged; they count nowhere else.
+    /// The number of texts that were not judged; they count nowhere else.
     pub not_judged: usize,
-    /// Words, punctuation not counted.
+    /// The number of words, punctuation not counted.
     pub words: usize,
-    /// Flagged words and marks per 1,000 words.
+    /// The flagged words and marks per 1,000 words.
     pub flagged_per_1000: Estimate,
-    /// The same at thresholds, whatever was decided.
+    /// The words and marks per 1,000 words that each threshold flags, whatever was decided.
     pub flagged_per_1000_at: AtThresholds<Option<f64>>,
-    /// Findings per 1,000 words.
+    /// The findings per 1,000 words.
     pub findings_per_1000: Estimate,
-    /// Median quality of a text, 0 to 100.
+    /// The median quality of a text, 0 to 100.
     pub median_quality: Option<f64>,
-    /// The quality that a tenth of the texts do not reach.
+    /// The quality, 0 to 100, that a tenth of the texts do not reach.
     pub tenth_percentile_quality: Option<f64>,
 }
 
 impl CleanRow {
+    /// The row of a set, from the observations of its texts.
     pub(crate) fn new(
         name: &str,
-        texts: &[CleanText],
+        texts: &[Option<CleanText>],
         thresholds: AtThresholds<Option<f32>>,
     ) -> Self {
         let judged: Vec<_> = texts.iter().flatten().collect();

@@ -1,55 +1,59 @@
-//! Contradictions between right articles and their siblings, and those that were
+//! Contradictions between correct articles and their siblings, and those that were
 //! put in.
+//!
+//! In: the observations of the articles of a set. Out: a row with the rate of false alarms
+//! and the share of changed facts that are found.
 
 use serde::Serialize;
 
 use super::ratio;
 use crate::bootstrap::Estimate;
-use crate::changes::Kind;
-use crate::reading::{Contradicted, StoryContradictions};
+use crate::changes::FactKind;
+use crate::reading::ContradictionCounts;
 
-/// A set of right articles, judged beside their siblings as they are and with one
-/// fact changed that the sibling has too.
+/// The contradictions in a set of correct articles, linted beside their siblings as they
+/// are and with one fact changed that the sibling has too.
 #[derive(Debug, Clone, Serialize)]
 pub struct ContradictionsRow {
-    /// The set's name.
+    /// The name of the set.
     pub name: String,
-    /// Right articles.
+    /// The number of correct articles.
     pub documents: usize,
-    /// Articles that were not judged; they count nowhere else.
+    /// The number of articles that were not judged; they count nowhere else.
     pub not_judged: usize,
-    /// Words of the others, punctuation not counted.
+    /// The number of words of the judged articles, punctuation not counted.
     pub words: usize,
-    /// Flagged words and marks per 1,000 words.
+    /// The flagged words and marks per 1,000 words.
     pub flagged_per_1000: Estimate,
-    /// Findings of category `inconsistency` an article.
+    /// The mean number of findings of category `inconsistency` per article.
     pub inconsistencies: Estimate,
-    /// Articles with a fact changed.
+    /// The number of articles with a fact changed.
     pub changed: usize,
-    /// Share of the changes that were found as an inconsistency.
+    /// The share of the changed facts that were found as an inconsistency.
     pub found: Estimate,
-    /// The same by the kind of fact.
+    /// The changed facts by kind.
     pub kinds: Vec<KindRow>,
 }
 
-/// Changes of one kind of fact.
+/// The changed facts of one kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KindRow {
-    /// The kind.
-    pub kind: Kind,
-    /// Changes.
+    /// The kind of fact.
+    pub kind: FactKind,
+    /// The number of changed facts.
     pub changed: usize,
-    /// Of them those that were found.
+    /// The number of changed facts that were found.
     pub found: usize,
 }
 
 impl ContradictionsRow {
-    pub(crate) fn new(name: &str, articles: &[StoryContradictions]) -> Self {
-        let judged: Vec<Contradicted> = articles.iter().flatten().copied().collect();
+    /// The row of a set, from the observations of its texts.
+    pub(crate) fn new(name: &str, articles: &[Option<ContradictionCounts>]) -> Self {
+        let judged: Vec<ContradictionCounts> = articles.iter().flatten().copied().collect();
         let per = |scale: f64,
-                   part: &dyn Fn(&Contradicted) -> usize,
-                   whole: &dyn Fn(&Contradicted) -> usize| {
-            let counted = |count: &dyn Fn(&Contradicted) -> usize| {
+                   part: &dyn Fn(&ContradictionCounts) -> usize,
+                   whole: &dyn Fn(&ContradictionCounts) -> usize| {
+            let counted = |count: &dyn Fn(&ContradictionCounts) -> usize| {
                 judged
                     .iter()
                     .map(|one| count(one) as f64)
@@ -60,7 +64,7 @@ impl ContradictionsRow {
                 ratio(&parts, &wholes, weights).map(|ratio| scale * ratio)
             })
         };
-        let kinds = [Kind::Number, Kind::Date, Kind::Name].map(|kind| {
+        let kinds = [FactKind::Number, FactKind::Date, FactKind::Name].map(|kind| {
             let of_kind = judged.iter().filter_map(|one| one.changed);
             let of_kind = of_kind.filter(|(of, _)| *of == kind);
             KindRow {
@@ -94,7 +98,7 @@ mod tests {
     #[test]
     fn changes_are_counted_by_kind_and_right_articles_by_what_is_flagged() {
         let article = |flagged, inconsistencies, changed| {
-            Some(Contradicted {
+            Some(ContradictionCounts {
                 words: 100,
                 flagged,
                 inconsistencies,
@@ -104,9 +108,9 @@ mod tests {
         let row = ContradictionsRow::new(
             "set",
             &[
-                article(1, 0, Some((Kind::Number, true))),
-                article(0, 1, Some((Kind::Number, false))),
-                article(0, 0, Some((Kind::Name, true))),
+                article(1, 0, Some((FactKind::Number, true))),
+                article(0, 1, Some((FactKind::Number, false))),
+                article(0, 0, Some((FactKind::Name, true))),
                 article(0, 0, None),
                 None,
             ],

@@ -1,4 +1,7 @@
-//! What the corrections of articles are worth.
+//! The effect of corrections on the word errors of articles.
+//!
+//! In: the effects of the suggestions for each article of a set. Out: rows of counts and
+//! shares.
 
 use std::collections::BTreeMap;
 
@@ -6,86 +9,90 @@ use serde::Serialize;
 
 use super::ratio;
 use crate::bootstrap::Estimate;
-use crate::reading::{Aligned, StoryCorrections, Tried, TriedTogether};
+use crate::reading::{AlignmentCounts, StoryCorrections, SuggestionEffect, SuggestionEffects};
 
-/// A set of articles that were corrected from their siblings. Word errors are
-/// the words and marks to put in, take out or exchange until a passage is the
-/// nearer of its right versions.
+/// The corrections of a set of articles from their siblings. Word errors are the words and
+/// marks to put in, take out or exchange until a passage is the nearer of its correct
+/// versions: Levenshtein's distance over words.
 #[derive(Debug, Clone, Serialize)]
 pub struct CorrectionsRow {
-    /// Its name.
+    /// The name of the set.
     pub name: String,
-    /// Articles.
+    /// The number of articles.
     pub documents: usize,
-    /// Articles that were not judged; they count nowhere else.
+    /// The number of articles that were not judged; they count nowhere else.
     pub not_judged: usize,
-    /// Word errors before any correction.
+    /// The number of word errors before any correction.
     pub word_errors: usize,
-    /// Words and marks labelled OK or BAD; 0 where no labels are known.
-    pub labelled_words: usize,
-    /// Of them BAD.
+    /// The number of words and marks labeled OK or BAD; 0 where no labels are known.
+    #[serde(rename = "labelled_words")]
+    pub labeled_words: usize,
+    /// The number of words and marks labeled BAD.
     pub bad_words: usize,
-    /// How well sentences were aligned with the sibling's.
+    /// The alignment of passages with the sibling.
     pub alignment: AlignmentMeasures,
-    /// What `--fix` applies: of each finding the first safe suggestion.
+    /// The suggestions that `--fix` applies: the first safe one of each finding.
     pub safe: CorrectionMeasures,
-    /// What `--fix=unsafe` applies: of each finding the first suggestion.
+    /// The suggestions that `--fix=unsafe` applies: the first one of each finding.
     pub safe_and_unsafe: CorrectionMeasures,
-    /// Every suggestion shown, alternatives to the first too. They are not
+    /// All suggestions that are shown, alternatives to the first too. They are not
     /// applied together.
     pub every_suggestion: CorrectionMeasures,
 }
 
-/// How well the passages of articles were aligned with their siblings', over
-/// those whose place is known; not defined where none is.
+/// The alignment of the passages of articles with their siblings, over the passages whose
+/// place is known, since the sibling has a correct version word for word; shares are not
+/// defined where no place is known.
 #[derive(Debug, Clone, Serialize)]
 pub struct AlignmentMeasures {
-    /// Passages that their sibling has.
-    pub told: usize,
-    /// Share of them that were aligned with their own place.
+    /// The number of passages that have a known place in their sibling.
+    #[serde(rename = "told")]
+    pub known: usize,
+    /// The share of those passages that were aligned with their own place.
     pub right: Estimate,
-    /// Share that were aligned with another.
+    /// The share of those passages that were aligned with another place.
     pub wrong: Estimate,
-    /// Passages that their sibling leaves out.
+    /// The number of passages that their sibling leaves out.
     pub left_out: usize,
-    /// Share of them that were aligned all the same.
+    /// The share of the passages left out that were aligned all the same.
     pub invented: Estimate,
 }
 
-/// A set of articles that were aligned with their siblings, and nothing else.
+/// The alignment of a set of articles with their siblings, where nothing else is measured.
 #[derive(Debug, Clone, Serialize)]
 pub struct AlignmentRow {
-    /// Its name.
+    /// The name of the set.
     pub name: String,
-    /// Articles whose places can be told.
+    /// The number of articles with a passage whose place is known.
     pub documents: usize,
-    /// Seconds that aligning them took, on one thread but for what makes vectors.
+    /// The seconds that aligning took, on one thread but for the encoder of sentences.
     pub seconds: f64,
-    /// How well they were.
+    /// The alignment of their passages.
     #[serde(flatten)]
     pub measures: AlignmentMeasures,
 }
 
 impl AlignmentRow {
-    pub(crate) fn new(name: &str, alignments: &[Aligned]) -> Self {
-        let told = alignments.iter().filter(|one| one.told > 0);
-        let all: Vec<&Aligned> = alignments.iter().collect();
+    /// The row of a set whose articles were aligned and not linted.
+    pub(crate) fn new(name: &str, alignments: &[AlignmentCounts]) -> Self {
+        let known = alignments.iter().filter(|one| one.known > 0);
+        let all: Vec<&AlignmentCounts> = alignments.iter().collect();
         Self {
             name: name.to_owned(),
-            documents: told.count(),
-            seconds: alignments.iter().map(|one| one.took.as_secs_f64()).sum(),
+            documents: known.count(),
+            seconds: alignments.iter().map(|one| one.time.as_secs_f64()).sum(),
             measures: AlignmentMeasures::new(&all),
         }
     }
 }
 
 impl AlignmentMeasures {
-    fn new(judged: &[&Aligned]) -> Self {
-        let sum = |count: fn(&Aligned) -> usize| -> usize {
+    fn new(judged: &[&AlignmentCounts]) -> Self {
+        let sum = |count: fn(&AlignmentCounts) -> usize| -> usize {
             judged.iter().map(|aligned| count(aligned)).sum()
         };
-        let share = |part: fn(&Aligned) -> usize, whole: fn(&Aligned) -> usize| {
-            let counted = |count: fn(&Aligned) -> usize| {
+        let share = |part: fn(&AlignmentCounts) -> usize, whole: fn(&AlignmentCounts) -> usize| {
+            let counted = |count: fn(&AlignmentCounts) -> usize| {
                 let counts = judged.iter().map(|aligned| count(aligned) as f64);
                 counts.collect::<Vec<f64>>()
             };
@@ -93,64 +100,68 @@ impl AlignmentMeasures {
             Estimate::of(judged.len(), |weights| ratio(&parts, &wholes, weights))
         };
         Self {
-            told: sum(|aligned| aligned.told),
-            right: share(|aligned| aligned.right, |aligned| aligned.told),
-            wrong: share(|aligned| aligned.wrong, |aligned| aligned.told),
+            known: sum(|aligned| aligned.known),
+            right: share(|aligned| aligned.right, |aligned| aligned.known),
+            wrong: share(|aligned| aligned.wrong, |aligned| aligned.known),
             left_out: sum(|aligned| aligned.left_out),
             invented: share(|aligned| aligned.invented, |aligned| aligned.left_out),
         }
     }
 }
 
-/// What some suggestions are worth.
+/// The effect of a choice of suggestions.
 #[derive(Debug, Clone, Serialize)]
 pub struct CorrectionMeasures {
-    /// Suggestions that, applied alone, lessen the word errors.
+    /// The number of suggestions that, applied alone, lessen the word errors.
     pub helpful: usize,
-    /// Those that leave their number as it is.
+    /// The number of suggestions that leave the word errors as many as they are.
     pub neutral: usize,
-    /// Those that add to it.
+    /// The number of suggestions that add word errors.
     pub harmful: usize,
-    /// Helpful ones for each harmful one; not defined without a harmful one.
+    /// The number of helpful suggestions for each harmful one; not defined without a harmful
+    /// one.
     pub helpful_to_harmful: Estimate,
-    /// Share of the word errors that is gone when all are applied that do not
+    /// The share of the word errors that is gone when all are applied that do not
     /// overlap; below 0 if there are more.
     pub errors_removed: Estimate,
-    /// Share of the BAD words that helpful ones replace; not defined where no
+    /// The share of the BAD words that helpful suggestions replace; not defined where no
     /// labels are known.
     pub bad_covered: Estimate,
-    /// How many there are of each size.
+    /// The number of suggestions of each size.
     pub lengths: Vec<LengthRow>,
 }
 
-/// Suggestions that replace so many words by so many, punctuation not counted.
+/// The suggestions of one size: the number of words replaced and put in, punctuation not
+/// counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct LengthRow {
-    /// Words replaced.
+    /// The number of words replaced.
     pub replaced: usize,
-    /// Words put in.
+    /// The number of words put in.
     pub put_in: usize,
-    /// Helpful ones.
+    /// The number of helpful suggestions.
     pub helpful: usize,
-    /// Neutral ones.
+    /// The number of neutral suggestions.
     pub neutral: usize,
-    /// Harmful ones.
+    /// The number of harmful suggestions.
     pub harmful: usize,
 }
 
 impl LengthRow {
-    /// All suggestions of this size.
+    /// The number of all suggestions of this size.
     pub fn count(&self) -> usize {
         self.helpful + self.neutral + self.harmful
     }
 }
 
 impl CorrectionsRow {
+    /// The row of a set, from the observations of its texts.
     pub(crate) fn new(name: &str, stories: &[Option<StoryCorrections>]) -> Self {
         let judged: Vec<&StoryCorrections> = stories.iter().flatten().collect();
-        let alignments: Vec<&Aligned> = judged.iter().map(|story| &story.alignment).collect();
-        let of = |tried: fn(&StoryCorrections) -> &TriedTogether| {
-            CorrectionMeasures::new(&judged, tried)
+        let alignments: Vec<&AlignmentCounts> =
+            judged.iter().map(|story| &story.alignment).collect();
+        let of = |effects: fn(&StoryCorrections) -> &SuggestionEffects| {
+            CorrectionMeasures::new(&judged, effects)
         };
         let sum = |count: fn(&StoryCorrections) -> usize| {
             let counts = judged.iter().map(|story| count(story));
@@ -161,7 +172,7 @@ impl CorrectionsRow {
             documents: stories.len(),
             not_judged: stories.len() - judged.len(),
             word_errors: sum(|story| story.errors),
-            labelled_words: sum(|story| story.labelled),
+            labeled_words: sum(|story| story.labeled),
             bad_words: sum(|story| story.bad),
             alignment: AlignmentMeasures::new(&alignments),
             safe: of(|story| &story.safe),
@@ -172,28 +183,31 @@ impl CorrectionsRow {
 }
 
 impl CorrectionMeasures {
-    fn new(judged: &[&StoryCorrections], tried: fn(&StoryCorrections) -> &TriedTogether) -> Self {
+    fn new(
+        judged: &[&StoryCorrections],
+        effects: fn(&StoryCorrections) -> &SuggestionEffects,
+    ) -> Self {
         let share = |part: &dyn Fn(&StoryCorrections) -> f64,
                      whole: &dyn Fn(&StoryCorrections) -> f64| {
             let parts: Vec<f64> = judged.iter().map(|story| part(story)).collect();
             let wholes: Vec<f64> = judged.iter().map(|story| whole(story)).collect();
             Estimate::of(judged.len(), |weights| ratio(&parts, &wholes, weights))
         };
-        let counted = |kind: fn(&Tried) -> bool| {
+        let counted = |kind: fn(&SuggestionEffect) -> bool| {
             move |story: &StoryCorrections| {
-                let alone = tried(story).alone.iter();
-                alone.filter(|tried| kind(tried)).count() as f64
+                let alone = effects(story).alone.iter();
+                alone.filter(|effect| kind(effect)).count() as f64
             }
         };
         let mut sizes: BTreeMap<(usize, usize), LengthRow> = BTreeMap::new();
-        for tried in judged.iter().flat_map(|story| &tried(story).alone) {
-            let (replaced, put_in) = (tried.replaced, tried.put_in);
+        for effect in judged.iter().flat_map(|story| &effects(story).alone) {
+            let (replaced, put_in) = (effect.replaced, effect.put_in);
             let size = sizes.entry((replaced, put_in)).or_insert(LengthRow {
                 replaced,
                 put_in,
                 ..LengthRow::default()
             });
-            match tried.change {
+            match effect.change {
                 ..0 => size.helpful += 1,
                 0 => size.neutral += 1,
                 1.. => size.harmful += 1,
@@ -201,22 +215,22 @@ impl CorrectionMeasures {
         }
         let lengths: Vec<LengthRow> = sizes.into_values().collect();
         // Without any that are applied together the share has no meaning.
-        let together = judged.iter().all(|story| tried(story).together.is_some());
+        let together = judged.iter().all(|story| effects(story).together.is_some());
         let errors = |story: &StoryCorrections| match together {
             true => story.errors as f64,
             false => 0.0,
         };
-        let removed = |story: &StoryCorrections| -(tried(story).together.unwrap_or(0) as f64);
+        let removed = |story: &StoryCorrections| -(effects(story).together.unwrap_or(0) as f64);
         Self {
             helpful: lengths.iter().map(|size| size.helpful).sum(),
             neutral: lengths.iter().map(|size| size.neutral).sum(),
             harmful: lengths.iter().map(|size| size.harmful).sum(),
             helpful_to_harmful: share(
-                &counted(|tried| tried.change < 0),
-                &counted(|tried| tried.change > 0),
+                &counted(|effect| effect.change < 0),
+                &counted(|effect| effect.change > 0),
             ),
             errors_removed: share(&removed, &errors),
-            bad_covered: share(&|story| tried(story).bad_covered as f64, &|story| {
+            bad_covered: share(&|story| effects(story).bad_covered as f64, &|story| {
                 story.bad as f64
             }),
             lengths,
@@ -234,12 +248,12 @@ mod tests {
         together: i64,
         bad: (usize, usize),
     ) -> StoryCorrections {
-        let alone = changes.iter().map(|&change| Tried {
+        let alone = changes.iter().map(|&change| SuggestionEffect {
             change,
             replaced: 1,
             put_in: change.unsigned_abs() as usize,
         });
-        let tried = TriedTogether {
+        let effects = SuggestionEffects {
             alone: alone.collect(),
             together: Some(together),
             bad_covered: bad.0,
@@ -247,22 +261,22 @@ mod tests {
         StoryCorrections {
             errors,
             bad: bad.1,
-            labelled: 20,
-            alignment: Aligned {
-                told: 4,
+            labeled: 20,
+            alignment: AlignmentCounts {
+                known: 4,
                 right: 3,
                 wrong: 1,
-                ..Aligned::default()
+                ..AlignmentCounts::default()
             },
-            safe: TriedTogether {
+            safe: SuggestionEffects {
                 together: Some(0),
-                ..TriedTogether::default()
+                ..SuggestionEffects::default()
             },
-            every: TriedTogether {
+            every: SuggestionEffects {
                 together: None,
-                ..tried.clone()
+                ..effects.clone()
             },
-            safe_and_unsafe: tried,
+            safe_and_unsafe: effects,
         }
     }
 
@@ -276,10 +290,10 @@ mod tests {
         let row = CorrectionsRow::new("set", &stories);
         assert_eq!((row.documents, row.not_judged), (3, 1));
         assert_eq!(
-            (row.word_errors, row.labelled_words, row.bad_words),
+            (row.word_errors, row.labeled_words, row.bad_words),
             (40, 40, 8)
         );
-        assert_eq!(row.alignment.told, 8);
+        assert_eq!(row.alignment.known, 8);
         assert_eq!(row.alignment.right.value, Some(0.75));
         assert_eq!(row.alignment.invented.value, None);
         let all = &row.safe_and_unsafe;

@@ -1,7 +1,8 @@
-//! Whether findings are as bad as raters say.
+//! The agreement of severities with those of raters.
 //!
-//! Minor stands against the rest: major and critical are one here, since
-//! raters hardly use the latter.
+//! In: the observations of the texts that raters marked. Out: a row of counts, agreement and
+//! recall. Minor stands against the rest: major and critical are one here, since raters
+//! hardly use the latter.
 
 use serde::Serialize;
 
@@ -9,51 +10,52 @@ use super::ratio;
 use crate::bootstrap::Estimate;
 use crate::dataset::DataSet;
 use crate::metrics::Counts;
-use crate::reading::Rated;
+use crate::reading::RatedText;
 use mtlint::finding::Severity;
 
-/// A set in which raters marked errors by severity. A text that several raters
-/// saw counts once for each.
+/// The agreement on severity in a set in which raters marked errors. A text that several
+/// raters saw counts once for each.
 #[derive(Debug, Clone, Serialize)]
 pub struct SeverityRow {
-    /// Its name.
+    /// The name of the set.
     pub name: String,
-    /// Whether its texts are by people.
+    /// Whether the texts are by people.
     pub by_people: bool,
-    /// Words and marks that lie both in a finding and in a rater's span.
+    /// The number of words and marks that lie both in a finding and in a rater's span.
     pub words: usize,
-    /// How many of them have which severities.
+    /// The number of those words by their severities.
     pub counts: SeverityCounts,
-    /// Share of them on whose severity both agree.
+    /// The share of those words on whose severity mtlint and the rater agree, 0 to 1.
     pub agreement: Estimate,
-    /// Cohen's kappa: agreement beyond chance, -1 to 1.
+    /// Cohen's kappa: agreement beyond chance, -1 to 1 (J. Cohen, 1960).
     pub kappa: Estimate,
-    /// Spans that raters called major or critical.
+    /// The number of spans that raters called major or critical.
     pub major_spans: usize,
-    /// Share of those that a finding touches.
+    /// The share of the major and critical spans that a finding touches.
     pub major_recall: Estimate,
-    /// Spans that raters called minor.
+    /// The number of spans that raters called minor.
     pub minor_spans: usize,
-    /// Share of those that a finding touches.
+    /// The share of the minor spans that a finding touches.
     pub minor_recall: Estimate,
 }
 
-/// Words by our severity and the rater's; "major" means major or critical.
+/// The number of words by the severity of mtlint and of the rater; "major" means major or
+/// critical.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct SeverityCounts {
-    /// Major for both.
+    /// The words that are major for both.
     pub both_major: usize,
-    /// Major for us, minor for the rater.
+    /// The words that are major for mtlint and minor for the rater.
     pub ours_major: usize,
-    /// Minor for us, major for the rater.
+    /// The words that are minor for mtlint and major for the rater.
     pub theirs_major: usize,
-    /// Minor for both.
+    /// The words that are minor for both.
     pub both_minor: usize,
 }
 
 impl SeverityRow {
-    /// None if nothing in the set was rated.
-    pub(crate) fn new(set: &DataSet, rated: &[Rated<'_>]) -> Option<Self> {
+    /// The row of a set; `None` if nothing in it was rated.
+    pub(crate) fn new(set: &DataSet, rated: &[RatedText<'_>]) -> Option<Self> {
         let texts = rated.len();
         let by_text: Vec<Counts> = rated.iter().map(counts).collect();
         let all = Counts::sum(&by_text, &vec![1; texts]);
@@ -84,8 +86,8 @@ fn is_major(severity: Severity) -> bool {
     severity >= Severity::Major
 }
 
-/// Major is what is flagged, or BAD.
-fn counts(text: &Rated<'_>) -> Counts {
+/// The words of a text, with major by mtlint as flagged and major by the rater as BAD.
+fn counts(text: &RatedText<'_>) -> Counts {
     let mut counts = Counts::default();
     for &(ours, theirs) in &text.severities {
         counts.add(is_major(ours), is_major(theirs));
@@ -93,10 +95,10 @@ fn counts(text: &Rated<'_>) -> Counts {
     counts
 }
 
-/// Number of spans of a severity, and the share that findings touch.
-fn recall(rated: &[Rated<'_>], major: bool) -> (usize, Estimate) {
+/// The number of spans of a severity, and the share that findings touch.
+fn recall(rated: &[RatedText<'_>], major: bool) -> (usize, Estimate) {
     let spans = |touched_only: bool| -> Vec<f64> {
-        let count = |text: &Rated<'_>| {
+        let count = |text: &RatedText<'_>| {
             let spans = text.touched.iter();
             spans
                 .filter(|(severity, touched)| {
@@ -133,7 +135,7 @@ mod tests {
                 labels: Labels::Clean,
             }],
         };
-        let rated = |severities: &[(Severity, Severity)], touched: &[(Severity, bool)]| Rated {
+        let rated = |severities: &[(Severity, Severity)], touched: &[(Severity, bool)]| RatedText {
             sample: &set.samples[0],
             severities: severities.to_vec(),
             touched: touched.to_vec(),

@@ -1,36 +1,41 @@
-//! Articles by machine against the same by people.
+//! The quality of articles by machine against that of the same articles by people.
+//!
+//! In: the qualities of pairs of articles. Out: a row of shares and means.
 
 use serde::Serialize;
 
 use super::ratio;
 use crate::bootstrap::Estimate;
 use crate::metrics::mean;
-use crate::reading::{StoryPair, Trust};
+use crate::reading::{ArticleQuality, StoryPair};
 
-/// A set of articles by machine and by people.
+/// The quality of a set of articles by machine and by people.
 #[derive(Debug, Clone, Serialize)]
 pub struct StoryRow {
-    /// Its name.
+    /// The name of the set.
     pub name: String,
-    /// Pairs of a machine's article and the same by people.
+    /// The number of pairs of a machine's article and the same by people.
     pub pairs: usize,
-    /// Pairs of which one was not judged; they count nowhere else.
+    /// The number of pairs of which one was not judged; they count nowhere else.
     pub not_judged: usize,
-    /// Share of pairs in which the article by people has the higher quality;
-    /// a tie counts half.
+    /// The share of pairs in which the article by people has the higher quality; a tie
+    /// counts half.
     pub people_higher: Estimate,
-    /// The same by fewer bits per word alone.
+    /// The share of pairs in which the article by people has fewer bits of surprisal per
+    /// word; a tie counts half.
     pub people_higher_by_bits: Estimate,
-    /// Mean quality of the machines' articles.
+    /// The mean quality, 0 to 100, of the articles by machine.
     pub machine_quality: Option<f64>,
-    /// Mean quality of the articles by people.
+    /// The mean quality, 0 to 100, of the articles by people.
     pub people_quality: Option<f64>,
 }
 
 impl StoryRow {
-    pub(crate) fn new(name: &str, pairs: &[StoryPair]) -> Self {
-        let judged: Vec<(Trust, Trust)> = pairs.iter().flatten().copied().collect();
-        let share = |won: fn(&(Trust, Trust)) -> f64| {
+    /// The row of a set, from the observations of its texts.
+    pub(crate) fn new(name: &str, pairs: &[Option<StoryPair>]) -> Self {
+        let judged: Vec<(ArticleQuality, ArticleQuality)> =
+            pairs.iter().flatten().copied().collect();
+        let share = |won: fn(&(ArticleQuality, ArticleQuality)) -> f64| {
             let won: Vec<f64> = judged.iter().map(won).collect();
             let pairs = vec![1.0; won.len()];
             Estimate::of(won.len(), |weights| ratio(&won, &pairs, weights))
@@ -62,8 +67,8 @@ fn higher(a: f64, b: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn trust(quality: f64, bits_per_word: f64) -> Trust {
-        Trust {
+    fn article(quality: f64, bits_per_word: f64) -> ArticleQuality {
+        ArticleQuality {
             quality,
             bits_per_word,
         }
@@ -71,12 +76,12 @@ mod tests {
 
     #[test]
     fn a_tie_counts_half_and_what_was_not_judged_not_at_all() {
-        let machine = trust(80.0, 8.0);
+        let machine = article(80.0, 8.0);
         let pairs = [
-            Some((machine, trust(90.0, 8.0))),
-            Some((machine, trust(80.0, 7.0))),
-            Some((machine, trust(70.0, 9.0))),
-            Some((machine, trust(90.0, 9.0))),
+            Some((machine, article(90.0, 8.0))),
+            Some((machine, article(80.0, 7.0))),
+            Some((machine, article(70.0, 9.0))),
+            Some((machine, article(90.0, 9.0))),
             None,
         ];
         let row = StoryRow::new("articles", &pairs);

@@ -1,6 +1,8 @@
-//! Whether systems are ranked as raters rank them.
+//! The ranking of systems by post-edit rate against their ranking by raters.
 //!
-//! A segment stands here for a place in an article, in the words of every
+//! In: the observations of the texts that raters marked, with the names of their systems.
+//! Out: a row for each file, with its systems and the correlation of both rankings. A
+//! segment stands here for a place in an article, in the words of every
 //! system that translated it. Resampling draws segments, each with all systems
 //! and raters together: what is hard in one is hard for all.
 
@@ -11,54 +13,55 @@ use serde::Serialize;
 use crate::bootstrap::Estimate;
 use crate::dataset::{Mark, Sample};
 use crate::metrics::spearman;
-use crate::reading::Rated;
+use crate::reading::RatedText;
 use mtlint::finding::Severity;
 
-/// What a minor error costs a segment, by the scheme of MQM for news.
+/// The MQM penalty of a minor error in a segment (Freitag et al., "Experts, errors, and
+/// context", 2021).
 const MINOR_PENALTY: f64 = 1.0;
-/// What a major or critical one does.
+/// The MQM penalty of a major or critical error.
 const MAJOR_PENALTY: f64 = 5.0;
 
-/// The systems of one file, its human versions among them.
+/// The ranking of the systems of one file, its human versions among them.
 #[derive(Debug, Clone, Serialize)]
 pub struct SystemsRow {
-    /// The file's name.
+    /// The name of the file.
     pub name: String,
-    /// Segments.
+    /// The number of segments.
     pub segments: usize,
-    /// Versions of segments that were not judged; they count nowhere else.
+    /// The number of versions of segments that were not judged; they count nowhere else.
     pub not_judged: usize,
-    /// The systems, best first as raters say.
+    /// The systems, by rising MQM penalty.
     pub systems: Vec<SystemRow>,
-    /// How many of them are machines.
+    /// The number of systems that are machines.
     pub machines: usize,
-    /// Spearman correlation of post-edit rate and penalty over the machines: 1
-    /// where both rank them alike.
+    /// Spearman's rank correlation, -1 to 1, of post-edit rate and MQM penalty over the
+    /// machines: 1 where both rank them alike.
     pub spearman: Estimate,
-    /// The same over all systems, human versions among them.
+    /// Spearman's rank correlation, -1 to 1, over all systems, human versions among them.
     pub spearman_with_people: Estimate,
 }
 
-/// One system.
+/// The figures of one system.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SystemRow {
-    /// Its name.
+    /// The name of the system.
     pub system: String,
-    /// Whether its versions are by people.
+    /// Whether the versions are by people.
     pub by_people: bool,
-    /// Segments in its version that were judged.
+    /// The number of segments that were judged in the version of the system.
     pub segments: usize,
-    /// Words of those.
+    /// The number of words of those segments.
     pub words: usize,
-    /// Mean predicted post-edit rate of its segments, each judged as a
-    /// document, weighted by words.
+    /// The mean predicted post-edit rate of the segments, 0 to 1, each linted as a document,
+    /// weighted by words.
     pub post_edit_rate: Option<f64>,
-    /// Mean penalty of a segment by raters: 5 for each major or critical
+    /// The mean MQM penalty of a segment by raters: 5 for each major or critical
     /// error, 1 for each minor one, the mean of a segment's raters.
     pub mqm_penalty: Option<f64>,
 }
 
-/// What a system did in some segments.
+/// The sums of a system over some segments.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {
     segments: f64,
@@ -114,9 +117,9 @@ impl System<'_> {
 }
 
 impl SystemsRow {
-    /// None if fewer than two systems are named.
-    pub(crate) fn new(name: &str, rated: &[&Rated<'_>]) -> Option<Self> {
-        let mut versions: BTreeMap<_, Vec<&Rated<'_>>> = BTreeMap::new();
+    /// The row of a file; `None` if fewer than two systems are named.
+    pub(crate) fn new(name: &str, rated: &[&RatedText<'_>]) -> Option<Self> {
+        let mut versions: BTreeMap<_, Vec<&RatedText<'_>>> = BTreeMap::new();
         for rated in rated {
             let Sample {
                 system,
@@ -179,9 +182,9 @@ impl SystemsRow {
     }
 }
 
-/// One system's version of a segment, as its raters marked it; none if it was
+/// The sums of one system's version of a segment, as its raters marked it; `None` if it was
 /// not judged.
-fn sums(raters: &[&Rated<'_>]) -> Option<Sums> {
+fn sums(raters: &[&RatedText<'_>]) -> Option<Sums> {
     let (rate, words) = raters.first()?.rate?;
     let penalties = raters.iter().map(|rated| penalty(&rated.sample.marks));
     Some(Sums {
@@ -192,6 +195,7 @@ fn sums(raters: &[&Rated<'_>]) -> Option<Sums> {
     })
 }
 
+/// The MQM penalty of the marks of one rater in a segment.
 fn penalty(marks: &[Mark]) -> f64 {
     let severities = marks.iter().filter_map(|mark| mark.severity);
     severities
@@ -229,9 +233,9 @@ mod tests {
     }
 
     fn row(rated: &[(Sample, Option<(f64, usize)>)]) -> Option<SystemsRow> {
-        let rated: Vec<Rated<'_>> = rated
+        let rated: Vec<RatedText<'_>> = rated
             .iter()
-            .map(|(sample, rate)| Rated {
+            .map(|(sample, rate)| RatedText {
                 sample,
                 severities: Vec::new(),
                 touched: Vec::new(),

@@ -1,14 +1,16 @@
 //! Cells set in columns, for a terminal.
+//!
+//! In: rows of cells. Out: lines of text. The meaning of the cells is the caller's.
 
 use unicode_width::UnicodeWidthStr;
 
-/// Cells in columns: the first to the left, the others to the right.
+/// A table of cells: the first column is aligned to the left, the others to the right.
 pub struct Table {
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    /// A table with its first row.
+    /// A table with `heading` as its first row.
     pub fn new(heading: &[&str]) -> Self {
         Self {
             rows: vec![heading.iter().map(|cell| (*cell).to_owned()).collect()],
@@ -20,7 +22,7 @@ impl Table {
         self.rows.push(cells.into());
     }
 
-    /// The rows, a line each.
+    /// Draws the table, a line for each row.
     pub fn finish(self) -> String {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |column: usize| {

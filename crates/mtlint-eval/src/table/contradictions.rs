@@ -1,12 +1,14 @@
-//! Draws how contradictions are found, and how often where there is none.
+//! Draws the table of contradictions.
+//!
+//! In: an evaluation. Out: a row for each set.
 
 use super::columns::Table;
 use super::{count, estimate};
 use crate::Evaluation;
 use mtlint::report::text::safe;
 
-/// A row for each set.
-pub fn found(evaluation: &Evaluation) -> String {
+/// Draws a row for each set of correct articles.
+pub fn table(evaluation: &Evaluation) -> String {
     let mut table = Table::new(&[
         "contradictions",
         "right articles",

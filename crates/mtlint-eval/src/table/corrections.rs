@@ -1,15 +1,18 @@
-//! Draws what corrections are worth, and how long they are.
+//! Draws the tables of corrections and of alignments.
+//!
+//! In: an evaluation. Out: a table of the effects of suggestions, one of their sizes, and one
+//! of the alignment of passages.
 
 use super::columns::Table;
 use super::{NONE, count, estimate};
 use crate::{CorrectionMeasures, CorrectionsRow, Evaluation, LengthRow};
 use mtlint::report::text::safe;
 
-/// Sizes from this many words on share a row or a column.
+/// The number of words from which on sizes share a row or a column.
 const LONG: usize = 8;
 
-/// A row for each choice of suggestions of each set.
-pub fn worth(evaluation: &Evaluation) -> String {
+/// Draws the effects: a row for each choice of suggestions of each set.
+pub fn effects(evaluation: &Evaluation) -> String {
     let mut table = Table::new(&[
         "corrections",
         "documents",
@@ -24,9 +27,9 @@ pub fn worth(evaluation: &Evaluation) -> String {
         "BAD covered",
     ]);
     for set in &evaluation.corrections {
-        let labelled = match set.labelled_words {
+        let labeled = match set.labeled_words {
             0 => NONE.to_owned(),
-            labelled => format!("{} of {labelled}", set.bad_words),
+            labeled => format!("{} of {labeled}", set.bad_words),
         };
         for (choice, measures) in choices(set) {
             table.row([
@@ -34,7 +37,7 @@ pub fn worth(evaluation: &Evaluation) -> String {
                 count(set.documents),
                 count(set.not_judged),
                 count(set.word_errors),
-                labelled.clone(),
+                labeled.clone(),
                 count(measures.helpful),
                 count(measures.neutral),
                 count(measures.harmful),
@@ -47,11 +50,11 @@ pub fn worth(evaluation: &Evaluation) -> String {
     table.finish()
 }
 
-/// A row for each set whose sentences have known places in their siblings;
-/// empty where there is none.
-pub fn alignment(evaluation: &Evaluation) -> String {
+/// Draws the alignment of corrected articles: a row for each set with passages whose place
+/// is known; empty where there is no such set.
+pub fn passage_alignment(evaluation: &Evaluation) -> String {
     let sets = evaluation.corrections.iter();
-    let known: Vec<_> = sets.filter(|set| set.alignment.told > 0).collect();
+    let known: Vec<_> = sets.filter(|set| set.alignment.known > 0).collect();
     if known.is_empty() {
         return String::new();
     }
@@ -67,7 +70,7 @@ pub fn alignment(evaluation: &Evaluation) -> String {
         let aligned = &set.alignment;
         table.row([
             safe(&set.name),
-            count(aligned.told),
+            count(aligned.known),
             estimate(&aligned.right, 4),
             estimate(&aligned.wrong, 4),
             count(aligned.left_out),
@@ -77,8 +80,8 @@ pub fn alignment(evaluation: &Evaluation) -> String {
     table.finish()
 }
 
-/// A row for each set whose articles were aligned with their siblings.
-pub fn aligned(evaluation: &Evaluation) -> String {
+/// Draws a row for each set whose articles were aligned and not linted.
+pub fn alignments(evaluation: &Evaluation) -> String {
     let mut table = Table::new(&[
         "alignment",
         "articles",
@@ -95,7 +98,7 @@ pub fn aligned(evaluation: &Evaluation) -> String {
             safe(&set.name),
             count(set.documents),
             format!("{:.2}", set.seconds),
-            count(aligned.told),
+            count(aligned.known),
             estimate(&aligned.right, 4),
             estimate(&aligned.wrong, 4),
             count(aligned.left_out),
@@ -105,8 +108,8 @@ pub fn aligned(evaluation: &Evaluation) -> String {
     table.finish()
 }
 
-/// The sizes of the suggestions of a set: for each choice that has any, how
-/// many replace so many words by so many.
+/// Draws the sizes of the suggestions of a set: for each choice that has any, the number
+/// of suggestions by words replaced and words put in.
 pub fn lengths(set: &CorrectionsRow) -> impl Iterator<Item = String> {
     let choices = choices(set).into_iter();
     let sized = choices.filter(|(_, measures)| !measures.lengths.is_empty());
@@ -124,7 +127,7 @@ fn choices(set: &CorrectionsRow) -> [(&'static str, &CorrectionMeasures); 3] {
     ]
 }
 
-/// Words replaced downwards, words put in to the right.
+/// Draws a grid of sizes: words replaced downwards, words put in to the right.
 fn grid(heading: &str, lengths: &[LengthRow]) -> String {
     let longest = |words: fn(&LengthRow) -> usize| lengths.iter().map(words).max().unwrap_or(0);
     let rows = longest(|size| size.replaced).min(LONG);

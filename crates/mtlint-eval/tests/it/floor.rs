@@ -50,8 +50,8 @@ fn quality_stays_above_its_floor() {
         return;
     };
     let pairs = PAIRS.map(|pair| format!("mlqe-pe/{pair}.dev.jsonl.gz"));
-    let labelled = measured(&sets(&folder, &pairs), Half::DevB, SENTENCES);
-    let mean = labelled.mean.unwrap();
+    let labeled = measured(&sets(&folder, &pairs), Half::DevB, SENTENCES);
+    let mean = labeled.mean.unwrap();
     let news = ["clean/newstest2021.jsonl.gz".to_owned()];
     let clean = measured(&sets(&folder, &news), Half::All, ARTICLES);
     let [news] = &clean.clean[..] else {

@@ -1,8 +1,8 @@
-//! Judges the texts of a set, in batches, and keeps of each what is measured.
+//! Lints the texts of a set, in batches, and keeps of each what is measured.
 //!
-//! In: samples of one kind. Out: their labelled words with scores, or their
+//! In: samples of one kind. Out: their labeled words with scores, or their
 //! numbers. A text that stands in a set more than once (several raters saw it,
-//! or several systems wrote it) is judged once. It computes no measure.
+//! or several systems wrote it) is linted once. No measure is computed here.
 
 mod contradictions;
 mod corrections;
@@ -10,11 +10,13 @@ mod corrections;
 use std::collections::HashMap;
 use std::hash::Hash;
 
-pub use contradictions::{Contradicted, StoryContradictions};
-pub use corrections::{Aligned, StoryCorrections, Tried, TriedTogether, labelled_texts};
+pub use contradictions::ContradictionCounts;
+pub use corrections::{
+    AlignmentCounts, StoryCorrections, SuggestionEffect, SuggestionEffects, labeled_texts,
+};
 
 use crate::dataset::{Labels, Sample};
-use crate::metrics::{Judged, Ranking};
+use crate::metrics::{Ranking, ScoredWord};
 use mtlint::detect::shift_threshold;
 use mtlint::document::Document;
 use mtlint::finding::{Finding, Severity};
@@ -23,62 +25,61 @@ use mtlint::report::{Analysis, Outcome, WordVerdict};
 use mtlint::segment::segment;
 use mtlint::span::{Doc, Span};
 
-/// Texts that are judged at once.
+/// The most texts that are linted at once.
 const BATCH_TEXTS: usize = 64;
 
-/// Bytes after which a batch is closed, so that one of whole articles does not
-/// take minutes and gigabytes.
+/// The number of bytes after which a batch is closed, so that one of whole articles does
+/// not take minutes and gigabytes.
 const BATCH_BYTES: usize = 64 << 10;
 
-/// Articles with siblings that are judged at once: each takes as long as many
+/// The most articles with siblings that are linted at once: each takes as long as many
 /// texts without.
 const BATCH_SIBLINGS: usize = 4;
 
-/// A text to judge, with its sibling; empty where there is none.
+/// A text to lint, with its sibling; the sibling is empty where there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Asked<'t> {
+struct LintInput<'t> {
     text: &'t str,
     sibling: &'t str,
 }
 
-impl<'t> Asked<'t> {
+impl<'t> LintInput<'t> {
     fn alone(text: &'t str) -> Self {
         Self { text, sibling: "" }
     }
 }
 
-/// A set of texts with labelled words.
-pub struct Labelled<'a> {
-    /// The words, in order.
-    pub words: Vec<Judged>,
-    /// By how much thresholds rose in each text, in logits.
-    pub rises: Vec<f32>,
-    /// Predicted and known post-edit rate of each text that has the latter.
+/// The observations of a set of texts with labeled words.
+pub struct LabeledSet<'a> {
+    /// The labeled words with their scores, in the order of the texts.
+    pub words: Vec<ScoredWord>,
+    /// The amount by which the thresholds of each text are raised, in logits.
+    pub threshold_shifts: Vec<f32>,
+    /// The predicted and the known post-edit rate, 0 to 1, of each text that has the latter.
     pub rates: Vec<(f64, f64)>,
-    /// Number of texts.
+    /// The number of texts.
     pub texts: usize,
-    /// Texts that were not judged.
+    /// The number of texts that were not judged.
     pub not_judged: usize,
-    /// What was said of each text that a rater marked.
-    pub rated: Vec<Rated<'a>>,
+    /// The observations of each text that a rater marked.
+    pub rated: Vec<RatedText<'a>>,
 }
 
-/// What was said of a text that a rater marked.
-pub struct Rated<'a> {
+/// The observations of a text that a rater marked.
+pub struct RatedText<'a> {
     /// The text with its marks.
     pub sample: &'a Sample,
-    /// Our severity and the rater's of each word that lies in a finding and in
-    /// a mark.
+    /// The severity by mtlint and by the rater of each word that lies in a finding and in a
+    /// mark.
     pub severities: Vec<(Severity, Severity)>,
-    /// Severity of each mark that is not empty, and whether a finding touches
-    /// it.
+    /// The severity of each mark that is not empty, and whether a finding touches the mark.
     pub touched: Vec<(Severity, bool)>,
-    /// Predicted post-edit rate and number of words; none if it was not
-    /// judged.
+    /// The predicted post-edit rate, 0 to 1, and the number of words; `None` if the text was
+    /// not judged.
     pub rate: Option<(f64, usize)>,
 }
 
-impl<'a> Rated<'a> {
+impl<'a> RatedText<'a> {
     fn new(sample: &'a Sample, analysis: Option<&Analysis>) -> Self {
         let findings = analysis.map_or(&[][..], |analysis| &analysis.findings);
         let over = |span: Span<Doc>| {
@@ -107,62 +108,62 @@ impl<'a> Rated<'a> {
     }
 }
 
-impl Labelled<'_> {
+impl LabeledSet<'_> {
+    /// The words ranked by their scores.
     pub fn ranking(&self) -> Ranking {
         Ranking::new(&self.words)
     }
 
-    /// The same by how far each word is above the thresholds of its text.
+    /// The words ranked by how far their scores are above the thresholds of their texts.
     pub fn ranking_by_threshold(&self) -> Ranking {
-        let fallen = self.words.iter().map(|word| Judged {
-            score: shift_threshold(word.score, -self.rises[word.text]),
+        let shifted = self.words.iter().map(|word| ScoredWord {
+            score: shift_threshold(word.score, -self.threshold_shifts[word.text]),
             ..*word
         });
-        Ranking::new(&fallen.collect::<Vec<_>>())
+        Ranking::new(&shifted.collect::<Vec<_>>())
     }
 }
 
-/// A text written by people; `None` stands for one that was not judged.
-pub type CleanText = Option<CleanJudged>;
-
-/// What was said of a text that people wrote.
-pub struct CleanJudged {
-    /// Words of the text, punctuation not counted.
+/// The observations of a text that people wrote.
+pub struct CleanText {
+    /// The number of words, punctuation not counted.
     pub words: usize,
-    /// The probabilities of all its words and marks, as thresholds compare them.
+    /// The probabilities, 0 to 1, of all words and marks, as thresholds compare them.
     pub scores: Vec<f32>,
-    /// Words and marks that were flagged.
+    /// The number of words and marks that were flagged.
     pub flagged: usize,
-    /// Findings.
+    /// The number of findings.
     pub findings: usize,
-    /// 0 to 100.
+    /// The quality, 0 to 100.
     pub quality: f64,
 }
 
-/// What was said of an article.
+/// The quality and the surprisal of an article.
 #[derive(Debug, Clone, Copy)]
-pub struct Trust {
-    /// 0 to 100.
+pub struct ArticleQuality {
+    /// The quality, 0 to 100.
     pub quality: f64,
-    /// Mean surprisal.
+    /// The mean surprisal in bits per word.
     pub bits_per_word: f64,
 }
 
-/// An article by machine and by people; `None` if one of them was not judged.
-pub type StoryPair = Option<(Trust, Trust)>;
+/// The qualities of an article by machine and of the same article by people.
+pub type StoryPair = (ArticleQuality, ArticleQuality);
 
-/// Judges texts and counts them.
+/// Lints the texts of sets in batches, and keeps of each what is measured.
 pub struct Reader<'a, P> {
     linter: &'a Linter,
     options: &'a mtlint::Options,
     max_bytes: u64,
     done: usize,
     progress: P,
-    judged_by: Option<(String, String)>,
+    /// The names of the language model and the detector, once a text was judged.
+    model_and_detector: Option<(String, String)>,
 }
 
 impl<'a, P: FnMut(usize)> Reader<'a, P> {
-    /// `progress` is told the number of texts done so far.
+    /// A reader that lints with `linter` under `options` and judges no text of more than
+    /// `max_bytes`. `progress` gets the number of texts that are done.
     pub fn new(
         (linter, options): (&'a Linter, &'a mtlint::Options),
         max_bytes: u64,
@@ -174,36 +175,39 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
             max_bytes,
             done: 0,
             progress,
-            judged_by: None,
+            model_and_detector: None,
         }
     }
 
-    /// Names of the model and the detector; empty if nothing was judged.
-    pub fn judged_by(self) -> (String, String) {
-        self.judged_by.unwrap_or_default()
+    /// The names of the language model and the detector; empty if no text was judged.
+    pub fn model_and_detector(self) -> (String, String) {
+        self.model_and_detector.unwrap_or_default()
     }
 
-    /// Judges sentences with labelled words.
-    pub fn labelled<'s>(&mut self, samples: &[&'s Sample]) -> Result<Labelled<'s>, LintError> {
-        struct Said<'s> {
-            words: Vec<Judged>,
+    /// Lints sentences with labeled words.
+    ///
+    /// # Errors
+    /// When the language model fails.
+    pub fn labeled<'s>(&mut self, samples: &[&'s Sample]) -> Result<LabeledSet<'s>, LintError> {
+        struct LabeledText<'s> {
+            words: Vec<ScoredWord>,
             threshold_shift: f32,
             rate: Option<(f64, f64)>,
             judged: bool,
-            rated: Option<Rated<'s>>,
+            rated: Option<RatedText<'s>>,
         }
-        let texts = samples.iter().map(|sample| Asked::alone(&sample.text));
-        let texts: Vec<Asked<'_>> = texts.collect();
-        let said = self.judge(&texts, |text, analysis| {
+        let inputs = samples.iter().map(|sample| LintInput::alone(&sample.text));
+        let inputs: Vec<LintInput<'_>> = inputs.collect();
+        let texts = self.lint(&inputs, |text, analysis| {
             let sample = samples[text];
             let (tokens, hter) = match &sample.labels {
                 Labels::Tokens { tokens, hter } => (&tokens[..], *hter),
                 _ => (&[][..], None),
             };
             let words = analysis.map_or(&[][..], |analysis| &analysis.words);
-            let judged = tokens.iter().map(|token| {
-                let (score, flagged) = said_of(token.span, words);
-                Judged {
+            let scored = tokens.iter().map(|token| {
+                let (score, flagged) = token_score(token.span, words);
+                ScoredWord {
                     text,
                     score,
                     flagged,
@@ -211,25 +215,25 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
                 }
             });
             let rate = analysis.map_or(0.0, |analysis| analysis.score.post_edit_rate);
-            Said {
+            LabeledText {
                 threshold_shift: analysis.map_or(0.0, |analysis| analysis.threshold_shift),
-                words: judged.collect(),
+                words: scored.collect(),
                 rate: hter.map(|hter| (f64::from(rate), f64::from(hter))),
                 judged: analysis.is_some(),
-                rated: sample.is_rated().then(|| Rated::new(sample, analysis)),
+                rated: sample.is_rated().then(|| RatedText::new(sample, analysis)),
             }
         })?;
-        let mut set = Labelled {
+        let mut set = LabeledSet {
             words: Vec::new(),
-            rises: Vec::new(),
+            threshold_shifts: Vec::new(),
             rates: Vec::new(),
             texts: samples.len(),
             not_judged: 0,
             rated: Vec::new(),
         };
-        for text in said {
+        for text in texts {
             set.words.extend(text.words);
-            set.rises.push(text.threshold_shift);
+            set.threshold_shifts.push(text.threshold_shift);
             set.rates.extend(text.rate);
             set.not_judged += usize::from(!text.judged);
             set.rated.extend(text.rated);
@@ -237,18 +241,21 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
         Ok(set)
     }
 
-    /// Judges texts written by people.
-    pub fn clean(&mut self, samples: &[&Sample]) -> Result<Vec<CleanText>, LintError> {
-        let texts = samples.iter().map(|sample| Asked::alone(&sample.text));
-        let texts: Vec<Asked<'_>> = texts.collect();
-        self.judge(&texts, |_, analysis| {
+    /// Lints texts written by people; `None` stands for a text that was not judged.
+    ///
+    /// # Errors
+    /// When the language model fails.
+    pub fn clean(&mut self, samples: &[&Sample]) -> Result<Vec<Option<CleanText>>, LintError> {
+        let texts = samples.iter().map(|sample| LintInput::alone(&sample.text));
+        let texts: Vec<LintInput<'_>> = texts.collect();
+        self.lint(&texts, |_, analysis| {
             let analysis = analysis?;
             let words = analysis.words.iter();
-            let fallen =
+            let shifted =
                 words.map(|word| shift_threshold(word.p_garbled, -analysis.threshold_shift));
-            Some(CleanJudged {
+            Some(CleanText {
                 words: segment(analysis.document.text()).word_count(),
-                scores: fallen.collect(),
+                scores: shifted.collect(),
                 flagged: analysis.words.iter().filter(|word| word.garbled).count(),
                 findings: analysis.findings.len(),
                 quality: f64::from(analysis.score.quality),
@@ -256,70 +263,74 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
         })
     }
 
-    /// Judges articles by machine and the same by people.
-    pub fn stories(&mut self, samples: &[&Sample]) -> Result<Vec<StoryPair>, LintError> {
+    /// Lints articles by machine and the same articles by people; `None` stands for a pair of
+    /// which one was not judged.
+    ///
+    /// # Errors
+    /// When the language model fails.
+    pub fn stories(&mut self, samples: &[&Sample]) -> Result<Vec<Option<StoryPair>>, LintError> {
         let mut texts = Vec::with_capacity(2 * samples.len());
         for sample in samples {
             if let Labels::Story { reference, .. } = &sample.labels {
-                texts.extend([&sample.text, reference].map(|text| Asked::alone(text)));
+                texts.extend([&sample.text, reference].map(|text| LintInput::alone(text)));
             }
         }
-        let trusts = self.judge(&texts, |_, analysis| {
-            analysis.map(|analysis| Trust {
+        let qualities = self.lint(&texts, |_, analysis| {
+            analysis.map(|analysis| ArticleQuality {
                 quality: f64::from(analysis.score.quality),
                 bits_per_word: f64::from(analysis.score.bits_per_word),
             })
         })?;
-        let pairs = trusts.chunks_exact(2);
+        let pairs = qualities.chunks_exact(2);
         Ok(pairs.map(|pair| pair[0].zip(pair[1])).collect())
     }
 
-    /// Judges texts; `say` gets each one's index and what was judged, if it
-    /// was, and what it returns comes back in the order of the texts.
-    fn judge<T>(
+    /// Lints texts. `observe` gets the index of each text and its analysis, if the text was
+    /// judged; its results come back in the order of the texts.
+    fn lint<T>(
         &mut self,
-        texts: &[Asked<'_>],
-        mut say: impl FnMut(usize, Option<&Analysis>) -> T,
+        texts: &[LintInput<'_>],
+        mut observe: impl FnMut(usize, Option<&Analysis>) -> T,
     ) -> Result<Vec<T>, LintError> {
-        let (distinct, places) = distinct(texts);
-        let mut said: Vec<Option<T>> = texts.iter().map(|_| None).collect();
+        let (distinct, indices) = distinct(texts);
+        let mut observed: Vec<Option<T>> = texts.iter().map(|_| None).collect();
         let mut start = 0;
         while start < distinct.len() {
             let end = batch_end(&distinct, start);
             let requests = distinct[start..end].iter();
             let requests: Vec<Option<Request>> = requests
-                .map(|asked| request(asked, self.max_bytes))
+                .map(|input| request(input, self.max_bytes))
                 .collect();
             let readable: Vec<bool> = requests.iter().map(Option::is_some).collect();
             let requests = requests.into_iter().flatten().collect();
             let mut reports = self.linter.lint_all(requests, self.options)?.into_iter();
-            for (places, readable) in places[start..end].iter().zip(readable) {
+            for (indices, readable) in indices[start..end].iter().zip(readable) {
                 let report = readable.then(|| reports.next()).flatten();
                 let analysis = match report.as_ref().map(|report| &report.outcome) {
                     Some(Outcome::Scored(analysis)) => Some(&**analysis),
                     _ => None,
                 };
                 if let Some(analysis) = analysis {
-                    self.judged_by.get_or_insert_with(|| {
+                    self.model_and_detector.get_or_insert_with(|| {
                         (analysis.model.name.clone(), analysis.detector.clone())
                     });
                 }
-                for &place in places {
-                    said[place] = Some(say(place, analysis));
+                for &index in indices {
+                    observed[index] = Some(observe(index, analysis));
                 }
-                self.done += places.len();
+                self.done += indices.len();
             }
             (self.progress)(self.done);
             start = end;
         }
-        Ok(said.into_iter().flatten().collect())
+        Ok(observed.into_iter().flatten().collect())
     }
 }
 
-/// A text with its sibling; `None` for one that is too large, or that is no text.
-fn request(asked: &Asked<'_>, max_bytes: u64) -> Option<Request> {
-    let document = Document::from_reader("text", asked.text.as_bytes(), max_bytes).ok()?;
-    let sibling = (!asked.sibling.is_empty()).then_some(asked.sibling);
+/// The request to lint a text; `None` for one that is too large, or that is no text.
+fn request(input: &LintInput<'_>, max_bytes: u64) -> Option<Request> {
+    let document = Document::from_reader("text", input.text.as_bytes(), max_bytes).ok()?;
+    let sibling = (!input.sibling.is_empty()).then_some(input.sibling);
     let sibling = sibling.map(|sibling| Document::from_text("sibling", sibling));
     Some(Request {
         unread: sibling.into_iter().collect(),
@@ -327,8 +338,7 @@ fn request(asked: &Asked<'_>, max_bytes: u64) -> Option<Request> {
     })
 }
 
-/// Each text once, in order of first appearance, and the indices at which it
-/// stands.
+/// Each text once, in order of first appearance, with the indices at which it stands.
 fn distinct<T: Copy + Eq + Hash>(texts: &[T]) -> (Vec<T>, Vec<Vec<usize>>) {
     let mut known = HashMap::new();
     let (mut distinct, mut places) = (Vec::new(), Vec::<Vec<usize>>::new());
@@ -345,7 +355,7 @@ fn distinct<T: Copy + Eq + Hash>(texts: &[T]) -> (Vec<T>, Vec<Vec<usize>>) {
 
 /// Where the batch that begins with the text `start` ends; it holds one text
 /// at least.
-fn batch_end(texts: &[Asked<'_>], start: usize) -> usize {
+fn batch_end(texts: &[LintInput<'_>], start: usize) -> usize {
     let (mut bytes, mut siblings) = (0, 0);
     let mut end = start;
     while end < texts.len()
@@ -353,7 +363,7 @@ fn batch_end(texts: &[Asked<'_>], start: usize) -> usize {
         && bytes < BATCH_BYTES
         && siblings < BATCH_SIBLINGS
     {
-        let Asked { text, sibling } = texts[end];
+        let LintInput { text, sibling } = texts[end];
         bytes += text.len() + sibling.len();
         siblings += usize::from(!sibling.is_empty());
         end += 1;
@@ -361,8 +371,8 @@ fn batch_end(texts: &[Asked<'_>], start: usize) -> usize {
     end
 }
 
-/// The score of a labelled token, and whether it counts as flagged.
-fn said_of(token: Span<Doc>, words: &[WordVerdict]) -> (f32, bool) {
+/// The score of a labeled token, and whether it counts as flagged.
+fn token_score(token: Span<Doc>, words: &[WordVerdict]) -> (f32, bool) {
     let first = words.partition_point(|word| word.span.end() <= token.start());
     let over = words[first..]
         .iter()
@@ -389,12 +399,12 @@ mod tests {
             word(5, 9, 0.6, false),
             word(9, 10, 0.1, false),
         ];
-        let said = |start, end| said_of(Span::new(start, end), &words);
-        assert_eq!(said(0, 2), (0.2, true));
-        assert_eq!(said(2, 6), (0.6, true));
-        assert_eq!(said(5, 10), (0.6, false));
-        assert_eq!(said(4, 5), (0.0, false));
-        assert_eq!(said(12, 15), (0.0, false));
+        let score = |start, end| token_score(Span::new(start, end), &words);
+        assert_eq!(score(0, 2), (0.2, true));
+        assert_eq!(score(2, 6), (0.6, true));
+        assert_eq!(score(5, 10), (0.6, false));
+        assert_eq!(score(4, 5), (0.0, false));
+        assert_eq!(score(12, 15), (0.0, false));
     }
 
     #[test]
@@ -407,7 +417,8 @@ mod tests {
     #[test]
     fn batches_are_bounded_by_number_and_size() {
         let end = |texts: &[&str], start| {
-            let texts: Vec<Asked<'_>> = texts.iter().map(|text| Asked::alone(text)).collect();
+            let texts: Vec<LintInput<'_>> =
+                texts.iter().map(|text| LintInput::alone(text)).collect();
             batch_end(&texts, start)
         };
         assert_eq!(end(&["a"; 70], 0), 64);
@@ -416,6 +427,9 @@ mod tests {
         assert_eq!(end(&[&large, "b"], 0), 1);
         assert_eq!(end(&["b", &large, "b"], 0), 2);
         let (text, sibling) = ("a", "b");
-        assert_eq!(batch_end(&[Asked { text, sibling }; 70], 0), BATCH_SIBLINGS);
+        assert_eq!(
+            batch_end(&[LintInput { text, sibling }; 70], 0),
+            BATCH_SIBLINGS
+        );
     }
 }

@@ -1,13 +1,14 @@
-//! What was measured of one set: a row of a table.
+//! The figures of one set: a row of a table.
 //!
-//! In: what was said of a set's texts. Out: rows of numbers, which serialise
+//! In: the observations of a set's texts. Out: rows of numbers, which serialize
 //! to JSON as they are, one file here for each kind of set. Shares and
-//! probabilities are 0 to 1; what is not defined on the data is `None`.
+//! probabilities are 0 to 1; what is not defined on the data is `None`. Nothing is linted
+//! or drawn here.
 
 mod clean;
 mod contradictions;
 mod corrections;
-mod labelled;
+mod labeled;
 mod severity;
 mod stories;
 mod systems;
@@ -19,7 +20,7 @@ pub use contradictions::{ContradictionsRow, KindRow};
 pub use corrections::{
     AlignmentMeasures, AlignmentRow, CorrectionMeasures, CorrectionsRow, LengthRow,
 };
-pub use labelled::{Calibration, LabelledRow, MeanRow, Measures, PooledRow};
+pub use labeled::{Calibration, LabeledRow, MeanRow, Measures, PooledRow};
 pub use severity::{SeverityCounts, SeverityRow};
 pub use stories::StoryRow;
 pub use systems::{SystemRow, SystemsRow};
@@ -27,18 +28,18 @@ pub use systems::{SystemRow, SystemsRow};
 /// A value for each way of flagging words by one threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct AtThresholds<T> {
-    /// At the threshold for people.
+    /// The value at the threshold of `precise`, for people.
     pub precise: T,
-    /// At the threshold for agreement with labels.
+    /// The value at the threshold of `balanced`, for agreement with labels.
     pub balanced: T,
-    /// At the threshold for few misses.
+    /// The value at the threshold of `thorough`, for few misses.
     pub thorough: T,
-    /// At the best single threshold: an oracle.
+    /// The value at the best single threshold, an oracle that knows the labels.
     pub best_single: T,
 }
 
 impl<T: Copy> AtThresholds<T> {
-    /// One value of each of `all`, made of their values there.
+    /// Merges the values of `all` at each threshold.
     fn merge<U>(all: &[Self], merged: impl Fn(&[T]) -> U) -> AtThresholds<U> {
         let of = |value: fn(&Self) -> T| merged(&all.iter().map(value).collect::<Vec<T>>());
         AtThresholds {
@@ -49,7 +50,7 @@ impl<T: Copy> AtThresholds<T> {
         }
     }
 
-    /// The same of each value.
+    /// Maps the value at each threshold.
     pub fn map<U>(self, value: impl Fn(T) -> U) -> AtThresholds<U> {
         AtThresholds {
             precise: value(self.precise),
@@ -60,17 +61,19 @@ impl<T: Copy> AtThresholds<T> {
     }
 }
 
-/// A word without a probability above 0 is never flagged.
+/// Whether a score is flagged at a threshold; a word without a probability above 0 never is.
 fn reaches(score: f32, threshold: f32) -> bool {
     score >= threshold && score > 0.0
 }
 
-/// The sum of `parts` over that of `wholes`, each as often as its weight says.
+/// The sum of `parts` over the sum of `wholes`, each counted as often as its weight says;
+/// `None` where the latter is 0.
 fn ratio(parts: &[f64], wholes: &[f64], weights: &[u32]) -> Option<f64> {
     let whole = weighted_sum(wholes, weights);
     (whole > 0.0).then(|| weighted_sum(parts, weights) / whole)
 }
 
+/// The sum of `values`, each counted as often as its weight says.
 fn weighted_sum(values: &[f64], weights: &[u32]) -> f64 {
     let products = values.iter().zip(weights);
     products

@@ -1,7 +1,7 @@
-//! Labelled data, read from JSON Lines and told apart by its fields.
+//! LabeledSet data, read from JSON Lines and told apart by its fields.
 //!
-//! In: a file or a folder of `.jsonl` or `.jsonl.gz` files. Out: [`Sample`]s:
-//! a text with what is known of it. The layouts, one file here each:
+//! In: a file or a folder of `.jsonl` or `.jsonl.gz` files. Out: [`Sample`]s: texts with
+//! their labels. The layouts, one file here each:
 //!
 //! | fields | what it is |
 //! |---|---|
@@ -10,7 +10,7 @@
 //! | `mt` and `reference`, lists of segments; perhaps `id`, `reference2`, `sibling`, and `tokens`, `tags`, a list for each segment | an article by machine and by people |
 //! | `text`; perhaps `id` | a text written by people |
 //!
-//! Other fields are ignored. It judges and measures nothing.
+//! Other fields are ignored. Nothing is linted or measured here.
 
 mod edited;
 mod marked;
@@ -30,23 +30,23 @@ use mtlint::span::{Doc, Span};
 
 pub use story::Passage;
 
-/// A line of a data file longer than this is refused: articles are at most a
+/// The size in bytes above which a line of a data file is refused: articles are at most a
 /// few hundred kilobytes.
-const MAX_LINE: u64 = 16 << 20;
+const MAX_LINE_BYTES: u64 = 16 << 20;
 
-/// A token with its label.
+/// A token of a text with its label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LabelledToken {
-    /// Its bytes in the text.
+pub struct LabeledToken {
+    /// The bytes of the token in the text.
     pub span: Span<Doc>,
-    /// Whether a post-editor changed it, or a rater marked it.
+    /// Whether a post-editor changed the token, or a rater marked it.
     pub bad: bool,
-    /// How bad a rater found it; none where nobody said.
+    /// The highest severity that a rater gave it; `None` where no rater did.
     pub severity: Option<Severity>,
 }
 
-impl LabelledToken {
-    /// The same token, `by` bytes further on.
+impl LabeledToken {
+    /// Moves the token `by` bytes further on.
     pub(crate) fn shifted(self, by: usize) -> Self {
         Self {
             span: self.span.shifted(by),
@@ -55,59 +55,60 @@ impl LabelledToken {
     }
 }
 
-/// An error that a rater marked.
+/// A span that a rater marked as an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark {
-    /// The marked bytes of the text; may be none.
+    /// The marked bytes of the text; may be empty.
     pub span: Span<Doc>,
-    /// How bad the rater found it; none for what is no error to them.
+    /// The severity by the rater; `None` for what is no error to them.
     pub severity: Option<Severity>,
 }
 
-/// What is known of a text.
+/// The labels of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Labels {
-    /// Each token is labelled.
+    /// A sentence with a label for each token.
     Tokens {
         /// The tokens, in text order.
-        tokens: Vec<LabelledToken>,
-        /// The human-targeted edit rate of the sentence, 0 to 1; none when the
-        /// labels do not come from post-editing.
+        tokens: Vec<LabeledToken>,
+        /// The human-targeted translation edit rate (HTER) of the sentence, 0 to 1 (Snover et
+        /// al., "A study of translation edit rate", 2006); `None` when the labels do not
+        /// come from post-editing.
         hter: Option<f32>,
     },
-    /// The same article in the words of people.
+    /// An article by machine with the same article by people.
     Story {
-        /// It, a line a segment.
+        /// The article by people, a line for each segment.
         reference: String,
-        /// The segments of the text that is judged.
+        /// The segments of the article by machine.
         passages: Vec<Passage>,
-        /// A cleaner article on the same story, a line a segment; empty where
+        /// A cleaner article on the same story, a line for each segment; empty where
         /// there is none.
         sibling: String,
     },
-    /// Written by people: every word counts as right.
+    /// A text written by people: every word counts as OK.
     Clean,
 }
 
 /// One text of a data set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
-    /// The record's id.
+    /// The id of the record.
     pub id: String,
-    /// The article it belongs to; empty where none is named.
+    /// The name of the article that the text belongs to; empty where none is named.
     pub document: String,
-    /// The system that translated it; empty where none is named. Versions by
-    /// people are named `ref…`.
+    /// The name of the system that translated the text; empty where none is named. Versions
+    /// by people are named `ref…`.
     pub system: String,
-    /// Which segment of its article it is; empty where that is not said.
+    /// The segment of its article; empty where none is named.
     pub segment: String,
-    /// The text that is judged.
+    /// The text to lint.
     pub text: String,
-    /// The text as corrected, where there is one.
+    /// The text as a post-editor left it; empty where there is none.
     pub post_edit: String,
-    /// What a rater marked; empty where labels come from post-editing.
+    /// The spans that a rater marked; empty where labels come from post-editing.
     pub marks: Vec<Mark>,
-    /// What is known of it.
+    /// The labels of the text.
     pub labels: Labels,
 }
 
@@ -142,57 +143,57 @@ impl Sample {
         Sha256::digest(self.document.as_bytes())[0] % 3 == 0
     }
 
-    /// Whether its labels are the marks of a rater.
+    /// Whether the labels of the sample are the marks of a rater.
     pub fn is_rated(&self) -> bool {
         matches!(self.labels, Labels::Tokens { hter: None, .. })
     }
 
-    /// Whether it is an article with a cleaner one on the same story.
+    /// Whether the sample is an article with a cleaner one on the same story.
     pub fn has_sibling(&self) -> bool {
         matches!(&self.labels, Labels::Story { sibling, .. } if !sibling.is_empty())
     }
 
-    /// Whether it is marked like a machine's translation, but is by people.
+    /// Whether the sample is marked like a machine's translation, but is by people.
     pub fn is_by_people(&self) -> bool {
         matches!(self.labels, Labels::Tokens { .. }) && self.system.starts_with("ref")
     }
 }
 
-/// One file of a data set.
+/// A set of samples: those of one file by machines, or those by people.
 #[derive(Debug, Clone)]
 pub struct DataSet {
-    /// The file's name without its extensions.
+    /// The name of the file without its extensions.
     pub name: String,
-    /// Whether its texts are marked like the translations of machines, but are
+    /// Whether the texts are marked like the translations of machines, but are
     /// versions by people. A file with both gives two sets.
     pub by_people: bool,
-    /// Its samples.
+    /// The samples, in the order of the file.
     pub samples: Vec<Sample>,
 }
 
-/// Why data could not be used.
+/// The error of reading labeled data.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
     /// The file or folder cannot be read.
     #[error("cannot read {path}")]
     Io {
-        /// Its path.
+        /// The path of the file or folder.
         path: String,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// A line is not a record of a known layout.
+    /// A line of a file is not a record of a known layout.
     #[error("{path}, line {line}: {problem}")]
     BadRecord {
-        /// Path of the file.
+        /// The path of the file.
         path: String,
-        /// Line, from 1.
+        /// The number of the line, from 1.
         line: usize,
-        /// What is wrong.
+        /// The problem with the line.
         problem: String,
     },
-    /// Nothing to measure on.
+    /// A file or folder holds nothing to measure on.
     #[error("{path} holds no .jsonl or .jsonl.gz file with text to measure on")]
     Empty {
         /// The path as given.
@@ -200,7 +201,7 @@ pub enum DataError {
     },
 }
 
-/// Reads a file, or every data file below a folder in order of name.
+/// Reads a file, or every data file in a folder in order of name.
 ///
 /// # Errors
 /// When something cannot be read, a line is malformed, or nothing usable is
@@ -267,7 +268,7 @@ fn read_file(path: &Path) -> Result<Vec<Sample>, DataError> {
     let mut samples = Vec::new();
     for line in 1.. {
         let mut text = String::new();
-        let read = (&mut reader).take(MAX_LINE + 1).read_line(&mut text);
+        let read = (&mut reader).take(MAX_LINE_BYTES + 1).read_line(&mut text);
         let read = read.map_err(io(path))?;
         if read == 0 {
             break;
@@ -275,8 +276,8 @@ fn read_file(path: &Path) -> Result<Vec<Sample>, DataError> {
         if text.trim().is_empty() {
             continue;
         }
-        let sample = if read as u64 > MAX_LINE {
-            Err(format!("the line is longer than {MAX_LINE} bytes"))
+        let sample = if read as u64 > MAX_LINE_BYTES {
+            Err(format!("the line is longer than {MAX_LINE_BYTES} bytes"))
         } else {
             serde_json::from_str(&text)
                 .map_err(|error| error.to_string())

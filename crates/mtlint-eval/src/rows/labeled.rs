@@ -1,80 +1,86 @@
-//! Labelled words: sets for themselves, their mean, and all of them pooled.
+//! LabeledSet words: sets for themselves, their mean, and all of them pooled.
 
 use serde::Serialize;
 
 use super::AtThresholds;
 use crate::bootstrap::Estimate;
 use crate::dataset::DataSet;
-use crate::metrics::{Counts, Judged, Ranking, Squares, mean, pearson};
-use crate::reading::Labelled;
+use crate::metrics::{Counts, Ranking, ScoredWord, SquaredErrors, mean, pearson};
+use crate::reading::LabeledSet;
 
-/// Bins of the expected calibration error.
+/// The number of bins of the expected calibration error.
 const CALIBRATION_BINS: usize = 15;
 
-/// A set with labelled words.
+/// The measures of a set with labeled words.
 #[derive(Debug, Clone, Serialize)]
-pub struct LabelledRow {
-    /// Its name.
+pub struct LabeledRow {
+    /// The name of the set.
     pub name: String,
-    /// Whether its texts are by people; then it is part neither of the mean
-    /// nor of the pool.
+    /// Whether the texts are by people; then the set is part neither of the mean nor of the
+    /// pool.
     pub by_people: bool,
-    /// Texts, each judged as a document.
+    /// The number of texts, each linted as a document.
     pub sentences: usize,
-    /// Texts that were not judged; their words count as OK.
+    /// The number of texts that were not judged; their words count as OK.
     pub not_judged: usize,
-    /// Labelled words and marks.
+    /// LabeledSet words and marks.
     pub words: usize,
-    /// Share of BAD ones.
+    /// The share of words labeled BAD.
     pub bad_share: Option<f64>,
-    /// Share of flagged ones.
+    /// The share of words flagged.
     pub flagged_share: Option<f64>,
-    /// What was measured.
+    /// The measures of the words.
     #[serde(flatten)]
     pub measures: Measures,
 }
 
-/// What is measured of labelled words.
+/// The measures of labeled words.
 #[derive(Debug, Clone, Serialize)]
 pub struct Measures {
-    /// Matthews correlation of the decisions.
+    /// The Matthews correlation coefficient of flags and labels, -1 to 1 (B. W. Matthews,
+    /// 1975).
     pub mcc: Estimate,
-    /// Matthews correlation at thresholds, whatever was decided.
+    /// The Matthews correlation coefficient at each threshold, whatever was decided.
     pub mcc_at: AtThresholds<Option<f64>>,
-    /// Average precision of the BAD words.
+    /// The average precision of the BAD words, 0 to 1: precision at each score, weighted by
+    /// the recall gained there.
     pub average_precision: Estimate,
-    /// Area under the ROC curve.
+    /// The area under the ROC curve, 0 to 1: the probability that a BAD word has a higher
+    /// score than an OK one.
     pub area_under_curve: Estimate,
-    /// F1 of the BAD words, of the decisions.
+    /// The F1 of the flags on BAD words, 0 to 1: the harmonic mean of precision and recall.
     pub f1_bad: Estimate,
-    /// The value of `calibration.error`.
+    /// The value of `calibration.error`, without its interval.
     pub calibration_error: Option<f64>,
-    /// The value of `calibration.brier_skill`.
+    /// The value of `calibration.brier_skill`, without its interval.
     pub brier_skill: Option<f64>,
-    /// Whether the probabilities mean what they say.
+    /// The calibration of the probabilities.
     pub calibration: Calibration,
-    /// Pearson correlation of the predicted post-edit rate with HTER; a text
+    /// The Pearson correlation, -1 to 1, of the predicted post-edit rate with HTER; a text
     /// that was not judged counts with 0.
     pub hter_correlation: Estimate,
 }
 
-/// Whether probabilities mean what they say.
+/// The calibration of the probabilities: whether of the words scored 0.3, say, 30 % are BAD.
 #[derive(Debug, Clone, Serialize)]
 pub struct Calibration {
-    /// Expected calibration error over 15 bins of equally many words.
+    /// The expected calibration error, 0 to 1, over 15 bins of equally many words (Naeini,
+    /// Cooper and Hauskrecht, 2015).
     pub error: Estimate,
-    /// Brier skill over always saying the set's own share of BAD words.
+    /// The Brier skill score, at most 1, against always saying the set's own share of BAD
+    /// words (G. W. Brier, 1950).
     pub brier_skill: Estimate,
-    /// Brier skill over always saying the share of BAD words in all labelled
+    /// The Brier skill score against always saying the share of BAD words in all labeled
     /// sets of machine translations together, which is taken as given in
     /// resampling; not defined where there is no such set.
     pub brier_skill_over_pooled: Estimate,
 }
 
-impl LabelledRow {
+impl LabeledRow {
+    /// The row of a set, from the observations of its texts.
     pub(crate) fn new(
         set: &DataSet,
-        read: &Labelled<'_>,
+        read: &LabeledSet<'_>,
         thresholds: AtThresholds<Option<f32>>,
         pooled_share: Option<f64>,
     ) -> Self {
@@ -97,12 +103,12 @@ impl LabelledRow {
 
 impl Measures {
     fn new(
-        read: &Labelled<'_>,
+        read: &LabeledSet<'_>,
         by_text: &[Counts],
         thresholds: AtThresholds<Option<f32>>,
         pooled_share: Option<f64>,
     ) -> Self {
-        let Labelled {
+        let LabeledSet {
             words,
             rates,
             texts,
@@ -111,12 +117,12 @@ impl Measures {
         let texts = *texts;
         let ranking = read.ranking();
         let by_threshold = read.ranking_by_threshold();
-        let squares = Squares::by_text(words, texts);
+        let squares = SquaredErrors::by_text(words, texts);
         let calibration = Calibration {
             error: calibration_error(&ranking, texts),
             brier_skill: brier_skill(&squares),
             brier_skill_over_pooled: Estimate::of(texts, |weights| {
-                Squares::sum(&squares, weights).skill_over(pooled_share?)
+                SquaredErrors::sum(&squares, weights).skill_over(pooled_share?)
             }),
         };
         Self {
@@ -160,9 +166,9 @@ fn calibration_error(ranking: &Ranking, texts: usize) -> Estimate {
     Estimate::of(texts, error)
 }
 
-fn brier_skill(by_text: &[Squares]) -> Estimate {
+fn brier_skill(by_text: &[SquaredErrors]) -> Estimate {
     Estimate::of(by_text.len(), |weights| {
-        Squares::sum(by_text, weights).skill()
+        SquaredErrors::sum(by_text, weights).skill()
     })
 }
 
@@ -171,10 +177,10 @@ fn mcc_at(ranking: &Ranking, threshold: f32) -> Option<f64> {
     values.first().copied()
 }
 
-/// The mean over labelled sets, each counting the same.
+/// The mean of the measures over labeled sets, each counting the same.
 #[derive(Debug, Clone, Serialize)]
 pub struct MeanRow {
-    /// Sets it is over.
+    /// The number of sets.
     pub sets: usize,
     /// The mean of each measure.
     #[serde(flatten)]
@@ -182,7 +188,8 @@ pub struct MeanRow {
 }
 
 impl MeanRow {
-    pub(crate) fn new(rows: &[LabelledRow]) -> Option<Self> {
+    /// The mean of the rows by machine; `None` if there is none.
+    pub(crate) fn new(rows: &[LabeledRow]) -> Option<Self> {
         let rows = rows.iter().filter(|row| !row.by_people);
         let measures: Vec<&Measures> = rows.map(|row| &row.measures).collect();
         (!measures.is_empty()).then(|| Self {
@@ -192,41 +199,42 @@ impl MeanRow {
     }
 }
 
-/// All words of the labelled sets of machine translations together, each
-/// counting the same.
+/// The measures of all words of the labeled sets of machine translations together, each
+/// word counting the same.
 #[derive(Debug, Clone, Serialize)]
 pub struct PooledRow {
-    /// Sets in the pool.
+    /// The number of sets in the pool.
     pub sets: usize,
-    /// Texts of all of them.
+    /// The number of texts in the pool.
     pub sentences: usize,
-    /// Labelled words and marks.
+    /// LabeledSet words and marks.
     pub words: usize,
-    /// Share of BAD ones.
+    /// The share of words labeled BAD.
     pub bad_share: Option<f64>,
-    /// Expected calibration error over 15 bins of equally many words.
+    /// The expected calibration error, 0 to 1, over 15 bins of equally many words.
     pub calibration_error: Estimate,
-    /// Brier skill over always saying the share of BAD words in the pool.
+    /// The Brier skill score against always saying the share of BAD words in the pool.
     pub brier_skill: Estimate,
 }
 
 impl PooledRow {
-    pub(crate) fn new(sets: &[&Labelled<'_>]) -> Option<Self> {
+    /// The pooled row of sets; `None` without a set.
+    pub(crate) fn new(sets: &[&LabeledSet<'_>]) -> Option<Self> {
         let mut words = Vec::new();
         let mut texts = 0;
         for set in sets {
-            words.extend(set.words.iter().map(|word| Judged {
+            words.extend(set.words.iter().map(|word| ScoredWord {
                 text: texts + word.text,
                 ..*word
             }));
             texts += set.texts;
         }
-        let squares = Squares::by_text(&words, texts);
+        let squares = SquaredErrors::by_text(&words, texts);
         (!sets.is_empty()).then(|| Self {
             sets: sets.len(),
             sentences: texts,
             words: words.len(),
-            bad_share: Squares::sum(&squares, &vec![1; texts]).bad_share(),
+            bad_share: SquaredErrors::sum(&squares, &vec![1; texts]).bad_share(),
             calibration_error: calibration_error(&Ranking::new(&words), texts),
             brier_skill: brier_skill(&squares),
         })
@@ -237,16 +245,16 @@ impl PooledRow {
 mod tests {
     use super::*;
 
-    fn read(scored: &[(f32, bool)]) -> Labelled<'static> {
-        let judged = |(text, &(score, bad)): (usize, &(f32, bool))| Judged {
+    fn read(scored: &[(f32, bool)]) -> LabeledSet<'static> {
+        let word = |(text, &(score, bad)): (usize, &(f32, bool))| ScoredWord {
             text,
             score,
             flagged: false,
             bad,
         };
-        Labelled {
-            words: scored.iter().enumerate().map(judged).collect(),
-            rises: vec![0.0; scored.len()],
+        LabeledSet {
+            words: scored.iter().enumerate().map(word).collect(),
+            threshold_shifts: vec![0.0; scored.len()],
             rates: Vec::new(),
             texts: scored.len(),
             not_judged: 0,
@@ -321,13 +329,13 @@ mod tests {
             best_single: None,
         };
         let mut read = read(&[(0.75, true), (0.75, false), (0.25, false)]);
-        let at = |read: &Labelled<'_>| {
+        let at = |read: &LabeledSet<'_>| {
             let by_text = Counts::by_text(&read.words, read.texts);
             Measures::new(read, &by_text, thresholds, None)
         };
         assert!(near(at(&read).mcc_at.precise, 0.5));
         // A logit of 1.1 is under one that rose by 2.
-        read.rises = vec![0.0, 2.0, 0.0];
+        read.threshold_shifts = vec![0.0, 2.0, 0.0];
         let shift_threshold = at(&read);
         assert!(near(shift_threshold.mcc_at.precise, 1.0));
         assert!(near(shift_threshold.mcc_at.balanced, 0.0));

@@ -1,6 +1,6 @@
 //! Draws an [`Evaluation`]: aligned tables for people, or JSON.
 //!
-//! In: the numbers. Out: a string. It computes nothing.
+//! In: the figures. Out: a string. Nothing is computed or printed here.
 
 mod columns;
 mod contradictions;
@@ -9,18 +9,18 @@ mod corrections;
 use serde::Serialize;
 
 use super::{
-    AtThresholds, Calibration, Estimate, Evaluation, Half, LabelledRow, Measures, SystemsRow,
+    AtThresholds, Calibration, Estimate, Evaluation, Half, LabeledRow, Measures, SystemsRow,
 };
 use columns::Table;
 use mtlint::report::text::safe;
 
-/// Name of the layout of the JSON.
+/// The name of the layout of the JSON.
 const SCHEMA: &str = "mtlint.evaluation/1";
 
 /// Shown where a number is not defined.
 const NONE: &str = "-";
 
-/// One JSON object, indented.
+/// Draws an evaluation as one JSON object, indented.
 ///
 /// # Errors
 /// Never in practice: every value can be written.
@@ -38,11 +38,11 @@ pub fn json(evaluation: &Evaluation) -> serde_json::Result<String> {
     Ok(serde_json::to_string_pretty(&schema)? + "\n")
 }
 
-/// A table for each kind of set there is.
+/// Draws an evaluation as text: a table for each kind of set there is.
 pub fn text(evaluation: &Evaluation) -> String {
     let mut tables = vec![heading(evaluation)];
-    if !evaluation.labelled.is_empty() {
-        tables.push(labelled(evaluation));
+    if !evaluation.labeled.is_empty() {
+        tables.push(labeled(evaluation));
         tables.push(at_thresholds(evaluation));
         tables.push(calibration(evaluation));
     }
@@ -61,16 +61,18 @@ pub fn text(evaluation: &Evaluation) -> String {
         tables.push(stories(evaluation));
     }
     if !evaluation.corrections.is_empty() {
-        tables.push(corrections::worth(evaluation));
-        tables.extend(Some(corrections::alignment(evaluation)).filter(|table| !table.is_empty()));
+        tables.push(corrections::effects(evaluation));
+        tables.extend(
+            Some(corrections::passage_alignment(evaluation)).filter(|table| !table.is_empty()),
+        );
         let sets = evaluation.corrections.iter();
         tables.extend(sets.flat_map(corrections::lengths));
     }
     if !evaluation.contradictions.is_empty() {
-        tables.push(contradictions::found(evaluation));
+        tables.push(contradictions::table(evaluation));
     }
     if !evaluation.alignments.is_empty() {
-        tables.push(corrections::aligned(evaluation));
+        tables.push(corrections::alignments(evaluation));
     }
     tables.join("\n")
 }
@@ -99,7 +101,7 @@ fn heading(evaluation: &Evaluation) -> String {
     )
 }
 
-fn labelled(evaluation: &Evaluation) -> String {
+fn labeled(evaluation: &Evaluation) -> String {
     let mut table = Table::new(&[
         "labelled",
         "sentences",
@@ -124,7 +126,7 @@ fn labelled(evaluation: &Evaluation) -> String {
         ]);
         table.row(cells);
     };
-    for set in &evaluation.labelled {
+    for set in &evaluation.labeled {
         let cells = [
             set_name(&set.name, set.by_people),
             count(set.sentences),
@@ -162,8 +164,8 @@ fn calibration(evaluation: &Evaluation) -> String {
             estimate(&measured.brier_skill_over_pooled, 3),
         ]);
     };
-    for set in &evaluation.labelled {
-        let LabelledRow {
+    for set in &evaluation.labeled {
+        let LabeledRow {
             name,
             by_people,
             words,
@@ -215,7 +217,7 @@ fn at_thresholds(evaluation: &Evaluation) -> String {
         evaluation.thresholds,
         number,
     ));
-    for row in &evaluation.labelled {
+    for row in &evaluation.labeled {
         let name = set_name(&row.name, row.by_people);
         table.row(with_thresholds(name, row.measures.mcc_at, number));
     }

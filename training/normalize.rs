@@ -7,7 +7,7 @@
 
 use mtlint::span::{Doc, Span};
 
-/// Entities that tokenisers and web pages leave behind.
+/// Entities that tokenizers and web pages leave behind.
 const ENTITIES: [(&str, &str); 6] = [
     ("&quot;", "\""),
     ("&apos;", "'"),
@@ -18,16 +18,16 @@ const ENTITIES: [(&str, &str); 6] = [
 ];
 
 /// A text under construction that knows where each byte of the original went.
-struct Moved {
-    out: String,
-    /// For each byte of the original, and its end, the place in `out`.
+struct SpanTracker {
+    text: String,
+    /// For each byte of the original, and its end, the place in `text`.
     place: Vec<usize>,
 }
 
-impl Moved {
+impl SpanTracker {
     fn new(length: usize) -> Self {
         Self {
-            out: String::new(),
+            text: String::new(),
             place: Vec::with_capacity(length + 1),
         }
     }
@@ -35,24 +35,24 @@ impl Moved {
     /// `bytes` of the original became `text`.
     fn push(&mut self, bytes: usize, text: &str) {
         self.place
-            .extend(std::iter::repeat_n(self.out.len(), bytes));
-        self.out.push_str(text);
+            .extend(std::iter::repeat_n(self.text.len(), bytes));
+        self.text.push_str(text);
     }
 
     fn finish(mut self, spans: &[Span<Doc>]) -> (String, Vec<Span<Doc>>) {
-        self.place.push(self.out.len());
+        self.place.push(self.text.len());
         let spans = spans
             .iter()
             .map(|span| Span::new(self.place[span.start()], self.place[span.end()]));
         let spans = spans.collect();
-        (self.out, spans)
+        (self.text, spans)
     }
 }
 
 /// Plain quotes, hyphens for dashes, single spaces, none before a closing mark.
 /// Paragraphs stay apart.
-pub fn normalise(text: &str, spans: &[Span<Doc>]) -> (String, Vec<Span<Doc>>) {
-    let mut moved = Moved::new(text.len());
+pub fn normalize(text: &str, spans: &[Span<Doc>]) -> (String, Vec<Span<Doc>>) {
+    let mut out = SpanTracker::new(text.len());
     let mut rest = text;
     while let Some(character) = rest.chars().next() {
         let (bytes, plain): (usize, &str) = if let Some((entity, plain)) =
@@ -63,11 +63,11 @@ pub fn normalise(text: &str, spans: &[Span<Doc>]) -> (String, Vec<Span<Doc>>) {
             let after = rest.trim_start();
             let white = &rest[..rest.len() - after.len()];
             let closes = after.starts_with([',', '.', ';', ':', '!', '?', '%', ')', ']']);
-            let plain = if after.is_empty() || moved.out.is_empty() {
+            let plain = if after.is_empty() || out.text.is_empty() {
                 ""
             } else if white.matches('\n').count() > 1 {
                 "\n\n"
-            } else if closes || moved.out.ends_with(['(', '[']) {
+            } else if closes || out.text.ends_with(['(', '[']) {
                 ""
             } else {
                 " "
@@ -89,15 +89,15 @@ pub fn normalise(text: &str, spans: &[Span<Doc>]) -> (String, Vec<Span<Doc>>) {
             };
             (length, plain)
         };
-        moved.push(bytes, plain);
+        out.push(bytes, plain);
         rest = &rest[bytes..];
     }
-    moved.finish(spans)
+    out.finish(spans)
 }
 
 /// The text with typographic quotes, apostrophes and dashes.
 pub fn typographic(text: &str, spans: &[Span<Doc>]) -> (String, Vec<Span<Doc>>) {
-    let mut moved = Moved::new(text.len());
+    let mut out = SpanTracker::new(text.len());
     let mut open = false;
     for (at, character) in text.char_indices() {
         let length = character.len_utf8();
@@ -111,7 +111,7 @@ pub fn typographic(text: &str, spans: &[Span<Doc>]) -> (String, Vec<Span<Doc>>) 
             '-' if spaced => "–",
             _ => &text[at..at + length],
         };
-        moved.push(length, mark);
+        out.push(length, mark);
     }
-    moved.finish(spans)
+    out.finish(spans)
 }

@@ -1,8 +1,8 @@
-//! Measures of a detector: what was said of words against what was known.
+//! Measures of a detector: the scores and flags of words against their labels.
 //!
-//! In: words with their score, decision and label, or pairs of numbers. Out:
+//! In: words with their score, flag and label, or pairs of numbers. Out:
 //! one number each, or `None` where the measure is not defined (an area under
-//! a curve needs words of both kinds). Pure functions; nothing is read, judged
+//! a curve needs words of both kinds). Pure functions; nothing is read, linted
 //! or drawn here.
 //!
 //! Measures that are resampled take a weight for each text: how often its
@@ -14,29 +14,29 @@ mod edits;
 pub use correlation::{pearson, ranks, spearman};
 pub use edits::{Distances, word_edit_distance};
 
-/// A labelled word, and what was said of it.
+/// A labeled word with the score and the flag that the detector gave it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Judged {
-    /// The text it stands in, from 0: an index into the weights.
+pub struct ScoredWord {
+    /// The index of the text that the word stands in, from 0: an index into the weights.
     pub text: usize,
-    /// The probability, 0 to 1, that it is BAD.
+    /// The probability, 0 to 1, that the word is BAD.
     pub score: f32,
-    /// Whether it was decided to be BAD.
+    /// Whether the word was flagged.
     pub flagged: bool,
-    /// Whether it is BAD.
+    /// Whether the word is labeled BAD.
     pub bad: bool,
 }
 
-/// How many words were decided rightly and wrongly.
+/// The confusion matrix of flags and labels, in words; weights make the counts fractions.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Counts {
-    /// BAD words that were flagged.
+    /// The number of BAD words that were flagged (true positives).
     pub hits: f64,
-    /// OK words that were flagged.
+    /// The number of OK words that were flagged (false positives).
     pub false_alarms: f64,
-    /// BAD words that were not flagged.
+    /// The number of BAD words that were not flagged (false negatives).
     pub misses: f64,
-    /// OK words that were not flagged.
+    /// The number of OK words that were not flagged (true negatives).
     pub passed: f64,
 }
 
@@ -52,8 +52,8 @@ impl Counts {
         *cell += 1.0;
     }
 
-    /// The counts of each text.
-    pub fn by_text(words: &[Judged], texts: usize) -> Vec<Self> {
+    /// Counts the words of each of `texts` texts.
+    pub fn by_text(words: &[ScoredWord], texts: usize) -> Vec<Self> {
         let mut counts = vec![Self::default(); texts];
         for word in words {
             counts[word.text].add(word.flagged, word.bad);
@@ -61,7 +61,7 @@ impl Counts {
         counts
     }
 
-    /// The sum over texts, each as often as its weight says.
+    /// The sum over texts, each counted as often as its weight says.
     pub fn sum(texts: &[Self], weights: &[u32]) -> Self {
         let mut sum = Self::default();
         for (counts, &weight) in texts.iter().zip(weights) {
@@ -74,8 +74,8 @@ impl Counts {
         sum
     }
 
-    /// Matthews correlation coefficient, -1 to 1; 0, by convention, when all
-    /// words are of one kind or all are decided alike.
+    /// The Matthews correlation coefficient, -1 to 1 (B. W. Matthews, 1975); 0, by
+    /// convention, when all words have one label or all have one flag.
     pub fn mcc(&self) -> f64 {
         let Self {
             hits,
@@ -91,14 +91,14 @@ impl Counts {
         (hits * passed - false_alarms * misses) / margins.sqrt()
     }
 
-    /// Share of words decided as they are labelled.
+    /// The share of words, 0 to 1, whose flag is that of their label; `None` without words.
     pub fn agreement(&self) -> Option<f64> {
         let all = self.all();
         (all > 0.0).then(|| (self.hits + self.passed) / all)
     }
 
-    /// Cohen's kappa: agreement beyond what two judges with these shares would
-    /// reach by chance, -1 to 1; not defined when chance alone agrees fully.
+    /// Cohen's kappa, -1 to 1: agreement beyond that by chance (J. Cohen, "A coefficient of
+    /// agreement for nominal scales", 1960); `None` when chance alone agrees fully.
     pub fn kappa(&self) -> Option<f64> {
         let all = self.all();
         let flagged = self.hits + self.false_alarms;
@@ -111,8 +111,8 @@ impl Counts {
         self.hits + self.false_alarms + self.misses + self.passed
     }
 
-    /// F1 of the BAD words, 0 to 1; not defined when there is no BAD word and
-    /// none was flagged.
+    /// The F1 of the BAD words, 0 to 1: the harmonic mean of precision and recall; `None`
+    /// when there is no BAD word and none was flagged.
     pub fn f1(&self) -> Option<f64> {
         let sum = 2.0 * self.hits + self.false_alarms + self.misses;
         (sum > 0.0).then(|| 2.0 * self.hits / sum)
@@ -123,18 +123,18 @@ impl Counts {
 /// same score are taken together: their order among themselves says nothing.
 #[derive(Debug, Clone)]
 pub struct Ranking {
-    words: Vec<Judged>,
+    words: Vec<ScoredWord>,
 }
 
 impl Ranking {
-    /// Sorts the words.
-    pub fn new(words: &[Judged]) -> Self {
+    /// Ranks the words by falling score.
+    pub fn new(words: &[ScoredWord]) -> Self {
         let mut words = words.to_vec();
         words.sort_by(|a, b| b.score.total_cmp(&a.score));
         Self { words }
     }
 
-    /// The scores, falling.
+    /// The scores of the words, falling.
     pub fn scores(&self) -> impl Iterator<Item = f32> + '_ {
         self.words.iter().map(|word| word.score)
     }
@@ -152,8 +152,9 @@ impl Ranking {
         })
     }
 
-    /// Area under the ROC curve: the probability that a BAD word has a higher
-    /// score than an OK one, ties counted half.
+    /// The area under the ROC curve, 0 to 1: the probability that a BAD word has a higher
+    /// score than an OK one, ties counted half (Hanley and McNeil, 1982); `None` without
+    /// words of both labels. Each text counts as often as its weight says.
     pub fn area_under_curve(&self, weights: &[u32]) -> Option<f64> {
         let (mut bad_above, mut ok_above, mut area) = (0.0, 0.0, 0.0);
         for (_, bad, ok) in self.runs(weights) {
@@ -165,8 +166,9 @@ impl Ranking {
         (pairs > 0.0).then(|| area / pairs)
     }
 
-    /// Average precision: precision at each score, weighted by the recall
-    /// gained there.
+    /// The average precision of the BAD words, 0 to 1: precision at each score, weighted by
+    /// the recall gained there; `None` without BAD words. Each text counts as often as its
+    /// weight says.
     pub fn average_precision(&self, weights: &[u32]) -> Option<f64> {
         let (mut hits, mut flagged, mut sum) = (0.0, 0.0, 0.0);
         for (_, bad, ok) in self.runs(weights) {
@@ -179,8 +181,8 @@ impl Ranking {
         (hits > 0.0).then(|| sum / hits)
     }
 
-    /// The Matthews correlation coefficient at each of `thresholds`, which
-    /// fall: every word with at least that score is flagged.
+    /// The Matthews correlation coefficient at each of `thresholds`, which must fall: every
+    /// word with at least that score counts as flagged.
     pub fn mcc_at(&self, thresholds: &[f32]) -> Vec<f64> {
         let bad = self.words.iter().filter(|word| word.bad).count();
         let mut counts = Counts {
@@ -205,10 +207,12 @@ impl Ranking {
         values
     }
 
-    /// Expected calibration error: the mean distance between score and share
-    /// of BAD words over `bins` bins of equally many words, but for one more or
-    /// less. Words with one score share their BAD labels evenly, so that it
-    /// does not matter how a border between bins parts them.
+    /// The expected calibration error, 0 to 1: the mean distance between score and share
+    /// of BAD words over `bins` bins of equally many words, but for one more or less (Naeini,
+    /// Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian
+    /// binning", 2015); `None` without words. Words with one score share their BAD labels
+    /// evenly, so that it does not matter how a border between bins parts them. Each text
+    /// counts as often as its weight says.
     pub fn calibration_error(&self, bins: usize, weights: &[u32]) -> Option<f64> {
         let count: f64 = self.runs(weights).map(|(_, bad, ok)| bad + ok).sum();
         let end = |bin: usize| (bin as f64 * count / bins as f64).floor();
@@ -233,20 +237,21 @@ impl Ranking {
     }
 }
 
-/// Squared errors of probabilities, for the Brier skill.
+/// The squared errors of probabilities, for the Brier skill score (G. W. Brier,
+/// "Verification of forecasts expressed in terms of probability", 1950).
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Squares {
-    /// Sum of the squared distances between score and label (BAD is 1).
+pub struct SquaredErrors {
+    /// The sum of the squared distances between score and label (BAD is 1, OK is 0).
     pub error: f64,
-    /// BAD words.
+    /// The number of BAD words.
     pub bad: f64,
-    /// All words.
+    /// The number of all words.
     pub words: f64,
 }
 
-impl Squares {
-    /// The sums of each text.
-    pub fn by_text(words: &[Judged], texts: usize) -> Vec<Self> {
+impl SquaredErrors {
+    /// Sums the squared errors of each of `texts` texts.
+    pub fn by_text(words: &[ScoredWord], texts: usize) -> Vec<Self> {
         let mut sums = vec![Self::default(); texts];
         for word in words {
             let bad = f64::from(u8::from(word.bad));
@@ -258,7 +263,7 @@ impl Squares {
         sums
     }
 
-    /// The sum over texts, each as often as its weight says.
+    /// The sum over texts, each counted as often as its weight says.
     pub fn sum(texts: &[Self], weights: &[u32]) -> Self {
         let mut sum = Self::default();
         for (text, &weight) in texts.iter().zip(weights) {
@@ -270,18 +275,20 @@ impl Squares {
         sum
     }
 
-    /// Share of BAD words.
+    /// The share of BAD words, 0 to 1; `None` without words.
     pub fn bad_share(&self) -> Option<f64> {
         (self.words > 0.0).then(|| self.bad / self.words)
     }
 
-    /// Brier skill over always saying these words' own share of BAD ones: by
-    /// how much the squared error is smaller. 1 is perfect, 0 is no better.
+    /// The Brier skill score against always saying these words' own share of BAD ones: the
+    /// part of the squared error that is saved. 1 is perfect, 0 is no better, less than 0 is
+    /// worse; `None` where all words have one label.
     pub fn skill(&self) -> Option<f64> {
         self.skill_over(self.bad_share()?)
     }
 
-    /// Brier skill over always saying `share`.
+    /// The Brier skill score against always saying `share`, a probability of 0 to 1; `None`
+    /// where that makes no error.
     pub fn skill_over(&self, share: f64) -> Option<f64> {
         let ok = self.words - self.bad;
         let reference = self.bad * (1.0 - share).powi(2) + ok * share.powi(2);
@@ -289,8 +296,8 @@ impl Squares {
     }
 }
 
-/// The value below which a share `q` (0 to 1) of `values` lies, straight
-/// between neighbours.
+/// The quantile `q` (0 to 1) of `values`, interpolated linearly between neighbors; `None`
+/// without values.
 pub fn quantile(values: &[f64], q: f64) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -299,7 +306,7 @@ pub fn quantile(values: &[f64], q: f64) -> Option<f64> {
     Some(low + (high - low) * at.fract())
 }
 
-/// The mean; `None` of nothing.
+/// The arithmetic mean of `values`; `None` without values.
 pub fn mean(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     let (mut sum, mut count) = (0.0, 0_u32);
     for value in values {
