@@ -1,7 +1,7 @@
 //! Evidence and corrections from a cleaner article on the same story.
 //!
 //! In: a document with what is suspected of its words, and one or more sibling
-//! articles. Out: how suspect each word is beside them ([`rescore()`]), for suspect
+//! articles. Out: how suspect each word is in their light ([`rescore()`]), for suspect
 //! phrases the replacements that a sibling supports, best first, each with the
 //! sibling's words it comes from ([`corrections()`]), and facts that a sibling
 //! contradicts ([`contradictions()`]). It decides neither what is suspect nor how a

@@ -88,7 +88,7 @@ pub(super) enum Side {
 impl Side {
     /// The nearest word outside the border `at`, quotation marks skipped;
     /// `None` at another mark or the end of the sentence.
-    pub fn step(self, article: &NormalizedText<'_>, at: usize) -> Option<usize> {
+    pub(super) fn step(self, article: &NormalizedText<'_>, at: usize) -> Option<usize> {
         match self {
             Self::Left => self.find(article, at.checked_sub(1)?, at),
             Self::Right => self.find(article, at, at.checked_sub(1)?),
@@ -96,7 +96,7 @@ impl Side {
     }
 
     /// The word after `word` on this side.
-    pub fn beyond(self, article: &NormalizedText<'_>, word: usize) -> Option<usize> {
+    pub(super) fn beyond(self, article: &NormalizedText<'_>, word: usize) -> Option<usize> {
         let next = match self {
             Self::Left => word.checked_sub(1)?,
             Self::Right => word + 1,

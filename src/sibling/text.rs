@@ -48,7 +48,7 @@ pub(crate) struct SentenceTraits {
 
 impl<'a> NormalizedText<'a> {
     /// The first `most` words of a text, to the end of their sentences.
-    pub fn new(
+    pub(super) fn new(
         normalizer: &Normalizer,
         text: &'a str,
         segments: &'a Segments,
@@ -74,7 +74,7 @@ impl<'a> NormalizedText<'a> {
                     .count(),
                 all_capitals: segments.sentences[index]
                     .slice(text)
-                    .is_some_and(all_capitals),
+                    .is_some_and(is_in_capitals),
             });
         let words = &words[..sentences.last().map_or(0, |words| words.end)];
         Self {
@@ -94,7 +94,7 @@ impl<'a> NormalizedText<'a> {
     ///
     /// # Errors
     /// When they cannot be made.
-    pub fn with(mut self, vectors: &dyn SentenceVectors) -> Result<Self, LmError> {
+    pub(super) fn with(mut self, vectors: &dyn SentenceVectors) -> Result<Self, LmError> {
         let sentences = self.segments.sentences.iter().take(self.sentences.len());
         let sentences = sentences.map(|span| span.slice(self.text).unwrap_or_default());
         self.vectors = vectors.vectors(&sentences.collect::<Vec<_>>())?;
@@ -102,13 +102,13 @@ impl<'a> NormalizedText<'a> {
     }
 
     /// The words of a sentence that are compared.
-    pub fn compared(&self, sentence: usize) -> Range<usize> {
+    pub(super) fn compared(&self, sentence: usize) -> Range<usize> {
         let words = &self.sentences[sentence];
         words.start..words.end.min(words.start + MAX_COMPARED)
     }
 
     /// The word as it is written.
-    pub fn spelling(&self, word: usize) -> &'a str {
+    pub(super) fn spelling(&self, word: usize) -> &'a str {
         self.segments.words[word]
             .span
             .slice(self.text)
@@ -116,32 +116,32 @@ impl<'a> NormalizedText<'a> {
     }
 
     /// The bytes of a range of words; `None` where there are none.
-    pub fn cover<T>(&self, words: &Range<usize>) -> Option<Span<T>> {
+    pub(super) fn cover<T>(&self, words: &Range<usize>) -> Option<Span<T>> {
         let all = self.segments.words.get(words.clone())?;
         let (first, last) = (all.first()?, all.last()?);
         Some(first.span.cover(last.span).retype())
     }
 
     /// Whether it is a word, not a punctuation mark.
-    pub fn is_word(&self, word: usize) -> bool {
+    pub(super) fn is_word(&self, word: usize) -> bool {
         self.segments.words[word].kind == WordKind::Word
     }
 
     /// Whether it is the first word of its sentence, marks not counted.
-    pub fn opens_sentence(&self, word: usize) -> bool {
+    pub(super) fn opens_sentence(&self, word: usize) -> bool {
         let sentence = &self.sentences[self.segments.words[word].sentence];
         (sentence.start..word).all(|before| !self.is_word(before))
     }
 
     /// Whether the word is written as a name is: with a capital or a digit
     /// where the sentence does not ask for one.
-    pub fn looks_like_name(&self, word: usize) -> bool {
+    pub(super) fn looks_like_name(&self, word: usize) -> bool {
         let form = &self.forms[word];
         form.is_content() && form.capital && !self.opens_sentence(word)
     }
 
     /// The stems of a sentence's content words.
-    pub fn content(&self, sentence: usize) -> HashSet<&str> {
+    pub(super) fn content(&self, sentence: usize) -> HashSet<&str> {
         self.sentences[sentence]
             .clone()
             .map(|word| &self.forms[word])
@@ -151,8 +151,9 @@ impl<'a> NormalizedText<'a> {
     }
 }
 
-/// Whether a sentence is written in capitals throughout.
-fn all_capitals(sentence: &str) -> bool {
+/// Whether a sentence is long enough to be a heading in capitals, and nine of ten of its
+/// letters are capitals.
+fn is_in_capitals(sentence: &str) -> bool {
     let letters = sentence.chars().filter(|c| c.is_alphabetic());
     let (mut all, mut upper) = (0, 0);
     for letter in letters {

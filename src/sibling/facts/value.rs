@@ -38,7 +38,7 @@ pub(in crate::sibling) enum Value {
     Name,
 }
 
-/// What a number counts, as far as its neighbours say. Numbers of different
+/// What a number counts, as far as its neighbors say. Numbers of different
 /// measures say nothing of each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sibling) enum Measure {
@@ -60,7 +60,7 @@ pub(in crate::sibling) enum Measure {
 
 impl Value {
     /// Whether two values can stand for the same thing at all.
-    pub fn comparable(&self, other: &Self) -> bool {
+    pub(crate) fn comparable(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Number { of: a, .. }, Self::Number { of: b, .. }) => a == b,
             _ => std::mem::discriminant(self) == std::mem::discriminant(other),
@@ -69,7 +69,7 @@ impl Value {
 
     /// Whether two comparable values agree; names are compared by their words
     /// instead.
-    pub fn agrees(&self, other: &Self) -> bool {
+    pub(crate) fn agrees(&self, other: &Self) -> bool {
         match (self, other) {
             (
                 Self::Number {

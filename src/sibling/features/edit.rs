@@ -9,9 +9,10 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::columns::{LOGITS, MAX_RUN, MAX_ZIPF, flag, joined, names, position};
+use super::columns::{LOGITS, MAX_RUN, MAX_ZIPF, joined, names, position};
 use super::cost::{BITS, Cost};
 use super::document::DocumentEvidence;
+use crate::network::flag;
 use crate::sibling::comparison::{Comparison, Pair, Source};
 use crate::sibling::memo::Memo;
 use crate::sibling::phrases::{MAX_WORDS, Side, changed_words, words_of};
@@ -169,10 +170,12 @@ pub(crate) const PRIOR_WIDTH: usize = PRIOR_TABLE.len();
 /// Numbers of one that it has.
 pub(crate) const WIDTH: usize = PRIOR_WIDTH + SAVED_TABLE.len();
 
-/// The names of the numbers of an edit that the language model has not read.
+/// The names of the columns of an edit's row before the language model has read the edit,
+/// in order.
 pub const PRIOR_COLUMNS: [&str; PRIOR_WIDTH] = names(&PRIOR_TABLE);
 
-/// The names of the numbers of an edit that the language model has read.
+/// The names of the columns of an edit's row once the language model has read the edit,
+/// in order.
 pub const CORRECTION_COLUMNS: [&str; WIDTH] = joined(PRIOR_COLUMNS, names(&SAVED_TABLE));
 
 /// Where the numbers stand that rules ask for.
@@ -252,7 +255,7 @@ struct EditContext<'c, 'a> {
 }
 
 impl EditContext<'_, '_> {
-    /// Words whose suspicion counts. Where nothing is removed, the words beside the gap
+    /// Words whose suspicion counts. Where nothing is removed, the words next to the gap
     /// stand for it.
     fn suspects(&self) -> &[usize] {
         if self.removed.is_empty() {
@@ -386,7 +389,7 @@ impl EditContext<'_, '_> {
         }
     }
 
-    /// The nearest words beside the edit on a side.
+    /// The nearest words next to the edit on a side.
     fn neighbors(&self, side: Side) -> (Option<usize>, Option<usize>) {
         let (own, other) = self.ends(side);
         let document = side.step(self.comparison.document, own);
@@ -399,7 +402,7 @@ impl EditContext<'_, '_> {
         side.step(self.comparison.document, own).is_none()
     }
 
-    /// How many words beside the edit are the same on both sides, one behind
+    /// How many words next to the edit are the same on both sides, one behind
     /// the other, as a share of [`MAX_RUN`].
     fn run(&self, side: Side) -> f32 {
         let (document, sibling) = (self.comparison.document, self.source.text);
@@ -415,7 +418,7 @@ impl EditContext<'_, '_> {
         count as f32 / MAX_RUN as f32
     }
 
-    /// How well the words beside the edit agree on one side: 1 where the
+    /// How well the words next to the edit agree on one side: 1 where the
     /// nearest agrees and carries content, less where only a common word does,
     /// or one a little farther off.
     fn anchor(&mut self, side: Side) -> f32 {
@@ -443,7 +446,7 @@ impl EditContext<'_, '_> {
     }
 }
 
-/// Whether two words say the same to the edit beside them.
+/// Whether two words say the same next to an edit.
 fn is_anchor<'a>(memo: &mut Memo<'a>, x: &'a Form, y: &'a Form) -> bool {
     let content = x.is_content() && y.is_content();
     x.same(y) || (content && memo.similarity(x, y) >= ANCHOR_SIMILARITY)
