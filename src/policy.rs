@@ -1,10 +1,10 @@
-//! What a house makes of findings: which categories it looks at, how severe it takes
-//! them, and which words and names it has accepted.
+//! The policy of a newsroom: which categories of findings it wants, how severe each is to
+//! it, and which words and names it accepts.
 //!
-//! In: the findings of one document. Out: those that are left, with the severity that
-//! the house gives them, and how many were accepted. It is applied once, when all is
-//! judged; what comes after (gates, formats, corrections) sees the result only. Scores
-//! and words are not touched: they say what the model makes of the text.
+//! In: the findings of one document. Out: those that are left, with the severity that the
+//! policy gives them, and how many were accepted. It is applied once, when all findings
+//! are made; what comes after (gates, formats, corrections) sees the result only. Scores
+//! and words are not touched: they are the model's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,12 +13,13 @@ use serde::Serialize;
 use crate::finding::{Category, Finding, Severity};
 use crate::segment::{Segments, WordKind, normal, segment, without_possessive};
 
-/// Words of an accepted text, at most: it is a word or a name, not a paragraph, and as
-/// many words are looked at around each finding as the longest of them has.
+/// The most words and marks that an accepted text may have: it is a word or a name, not a
+/// paragraph, and as many words around each finding are compared as the longest of them
+/// has.
 pub const MAX_ACCEPTED_WORDS: usize = 16;
 
-/// What a newsroom makes of findings: which categories it wants, how severe they are to it,
-/// and what it accepts. The default changes nothing.
+/// A newsroom's policy: which categories of findings it wants, how severe each is to it,
+/// and which words it accepts. The default changes nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Policy {
     categories: BTreeMap<Category, CategoryRule>,
@@ -34,12 +35,13 @@ pub struct Policy {
 /// them.
 type Texts = BTreeMap<String, BTreeSet<Option<Category>>>;
 
-/// What a policy makes of the findings of one category.
+/// The rule of a policy for the findings of one category.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct CategoryRule {
     /// Whether findings of the category are wanted at all.
     pub enabled: bool,
-    /// How severe each finding of the category is; `None` leaves what was judged.
+    /// How severe each finding of the category is; `None` keeps the
+    /// severity that each has.
     pub severity: Option<Severity>,
 }
 
@@ -52,7 +54,7 @@ impl Default for CategoryRule {
     }
 }
 
-/// A word or name that a policy accepts: it is no error.
+/// A word or name that a policy accepts as no error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acceptance {
     /// The text that is accepted: one or several words.
@@ -89,7 +91,7 @@ pub struct Suspects<'a> {
     pub garbled: &'a [bool],
 }
 
-/// What a policy leaves of a document's findings.
+/// The findings of a document that a policy leaves, and how many it accepted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyOutcome {
     /// The findings that are left, in the order they had.
@@ -99,7 +101,7 @@ pub struct PolicyOutcome {
 }
 
 impl Policy {
-    /// A policy that follows `categories` and accepts nothing.
+    /// Makes a policy that follows the rules `categories` and accepts no words.
     pub fn new(categories: BTreeMap<Category, CategoryRule>) -> Self {
         Self {
             categories,
@@ -107,7 +109,7 @@ impl Policy {
         }
     }
 
-    /// Makes the policy accept one more text.
+    /// Adds one more text that the policy accepts.
     ///
     /// # Errors
     /// When the text has no word, or more than [`MAX_ACCEPTED_WORDS`].
@@ -132,8 +134,8 @@ impl Policy {
         Ok(())
     }
 
-    /// Takes out the findings that are not wanted or are accepted, and gives the others the
-    /// severity of their rule.
+    /// Applies the policy to the findings of a document: takes out those that are not wanted
+    /// or are accepted, and gives the others the severity of their rule.
     ///
     /// A finding is accepted if each of its suspect words lies in an accepted text: those
     /// that are garbled by themselves, or all its words where none is or where a sibling

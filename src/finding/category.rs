@@ -1,7 +1,7 @@
-//! What kind of error a suspect phrase is, and how bad.
+//! The category and the severity of a suspect phrase, by rules.
 //!
 //! In: the phrase's words with their shapes and numbers. Out: a [`Category`]
-//! and a [`Severity`]. The rules look at shapes, bits and whether the lexicon
+//! and a [`Severity`]. It chooses no phrases and suggests nothing. The rules look at shapes, bits and whether the lexicon
 //! calls a word foreign; they are coarse on purpose and stated here:
 //!
 //! | rule, the first that fits the phrase's most suspect word | category |
@@ -27,10 +27,10 @@ const CRITICAL_CONFIDENCE: f32 = 0.8;
 /// From here on a phrase is more likely wrong than not.
 const MAJOR_CONFIDENCE: f32 = 0.5;
 
-/// What the rules look at, of the most suspect word of a phrase.
+/// The properties of a phrase's most suspect word that the rules for its [`Category`] use.
 #[derive(Debug, Clone, Copy)]
 pub struct Suspect<'a> {
-    /// The word as it stands in the text.
+    /// The most suspect word as it stands in the text.
     pub word: &'a str,
     /// Whether a garbled word of the phrase is clearly of another language.
     pub foreign: bool,
@@ -66,7 +66,7 @@ pub fn category(suspect: &Suspect<'_>) -> Category {
     }
 }
 
-/// How much an error hurts the reader: by how sure it is (`confidence`, 0 to 1) and how many
+/// The severity of an error: how much it hurts the reader, by how sure it is (`confidence`, 0 to 1) and how many
 /// bits over the expected ones it costs. A mark alone never loses the sense.
 pub fn severity(category: Category, confidence: f32, excess_bits: f32) -> Severity {
     if category == Category::Punctuation || confidence < MAJOR_CONFIDENCE {

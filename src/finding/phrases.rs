@@ -19,7 +19,8 @@ const EXPECTED_WORDS: usize = 3;
 /// Zipf frequency in English from which a token is taken for a word.
 const KNOWN_WORD: f32 = 2.5;
 
-/// The phrases that hold garbled words.
+/// Makes a finding of each phrase that holds garbled words, in text order, without
+/// suggestions. `lm` names the tokens that were expected.
 pub fn findings(table: &WordTable<'_>, lm: &dyn LanguageModel) -> Vec<Finding> {
     phrases(table)
         .into_iter()
@@ -68,7 +69,8 @@ fn without_marks(segments: &Segments, phrase: Range<usize>) -> Range<usize> {
     }
 }
 
-/// A phrase cut before each of the words `cuts`: its parts that hold a word.
+/// The parts of a phrase that is cut before each of the words `cuts`; parts that hold only
+/// marks are left out. All numbers are indices of words.
 pub fn parts(table: &WordTable<'_>, phrase: Range<usize>, cuts: &[usize]) -> Vec<Range<usize>> {
     let inner = cuts.iter().filter(|cut| phrase.contains(cut)).copied();
     let starts: Vec<usize> = std::iter::once(phrase.start).chain(inner).collect();
@@ -82,7 +84,8 @@ pub fn parts(table: &WordTable<'_>, phrase: Range<usize>, cuts: &[usize]) -> Vec
 }
 
 impl WordTable<'_> {
-    /// The finding of a stretch of words, which must not be empty.
+    /// Makes the finding of the phrase `words`, a range of indices that must not be empty.
+    /// `lm` names the tokens that were expected.
     pub fn finding(&self, words: Range<usize>, lm: &dyn LanguageModel) -> Finding {
         let p = |word: usize| self.rows[word].p_garbled;
         let worst = words
