@@ -82,7 +82,7 @@ pub enum AcceptanceError {
 
 /// The words of a document to whose findings a policy is applied.
 #[derive(Debug, Clone, Copy)]
-pub struct Suspects<'a> {
+pub struct DocumentWords<'a> {
     /// The document's text.
     pub text: &'a str,
     /// The words of the document.
@@ -140,7 +140,7 @@ impl Policy {
     /// A finding is accepted if each of its suspect words lies in an accepted text: those
     /// that are garbled by themselves, or all its words where none is or where a sibling
     /// contradicts it.
-    pub fn apply(&self, findings: Vec<Finding>, suspects: Suspects<'_>) -> PolicyOutcome {
+    pub fn apply(&self, findings: Vec<Finding>, document: DocumentWords<'_>) -> PolicyOutcome {
         let mut kept = PolicyOutcome {
             findings: Vec::with_capacity(findings.len()),
             accepted: 0,
@@ -151,7 +151,7 @@ impl Policy {
             if !rule.enabled {
                 continue;
             }
-            if self.accepts(&finding, suspects) {
+            if self.accepts(&finding, document) {
                 kept.accepted += 1;
                 continue;
             }
@@ -161,13 +161,13 @@ impl Policy {
         kept
     }
 
-    fn accepts(&self, finding: &Finding, suspects: Suspects<'_>) -> bool {
+    fn accepts(&self, finding: &Finding, document: DocumentWords<'_>) -> bool {
         if self.longest == 0 {
             return false;
         }
-        let words = suspects.segments.words_in(finding.span);
-        let is_word = |word: &usize| suspects.segments.words[*word].kind == WordKind::Word;
-        let garbled = |word: &usize| suspects.garbled.get(*word).copied().unwrap_or_default();
+        let words = document.segments.words_in(finding.span);
+        let is_word = |word: &usize| document.segments.words[*word].kind == WordKind::Word;
+        let garbled = |word: &usize| document.garbled.get(*word).copied().unwrap_or_default();
         let some = |wanted: &dyn Fn(&usize) -> bool| -> Vec<usize> {
             words.clone().filter(wanted).collect()
         };
@@ -181,7 +181,7 @@ impl Policy {
         if wanted.is_empty() {
             wanted = words.clone().collect();
         }
-        let covered = self.covered(finding.category, words, suspects);
+        let covered = self.covered(finding.category, words, document);
         !wanted.is_empty() && wanted.iter().all(|word| covered.contains(word))
     }
 
@@ -190,10 +190,10 @@ impl Policy {
         &self,
         category: Category,
         words: std::ops::Range<usize>,
-        suspects: Suspects<'_>,
+        document: DocumentWords<'_>,
     ) -> BTreeSet<usize> {
-        let all = &suspects.segments.words;
-        let here = |word: usize| normal(all[word].span.slice(suspects.text).unwrap_or_default());
+        let all = &document.segments.words;
+        let here = |word: usize| normal(all[word].span.slice(document.text).unwrap_or_default());
         let mut covered = BTreeSet::new();
         for start in words.start.saturating_sub(self.longest.saturating_sub(1))..words.end {
             let mut key = String::new();
@@ -264,12 +264,12 @@ mod tests {
             }
             findings.push(finding);
         }
-        let suspects = Suspects {
+        let document = DocumentWords {
             text: TEXT,
             segments: &segments,
             garbled: &garbled,
         };
-        let kept = policy.apply(findings, suspects);
+        let kept = policy.apply(findings, document);
         let rest = kept.findings.iter().map(|f| (f.category, f.severity));
         (rest.collect(), kept.accepted)
     }
@@ -353,12 +353,12 @@ mod tests {
                 span: segments.words[2].span,
                 ..finding("Litiger", Category::Name)
             };
-            let suspects = Suspects {
+            let document = DocumentWords {
                 text: &text,
                 segments: &segments,
                 garbled: &[],
             };
-            let outcome = policy.apply(vec![finding], suspects);
+            let outcome = policy.apply(vec![finding], document);
             assert_eq!(outcome.accepted, 1, "{written}");
         }
     }

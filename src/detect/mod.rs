@@ -3,6 +3,9 @@
 //! In: a text, its segments and its [`TokenScores`]. Out: numbers for each word
 //! and a post-edit rate for the whole. Nothing here knows categories,
 //! severities or prose; [`crate::finding`] does.
+//!
+//! This is a stage of the pipeline, public for the programs that measure, calibrate and
+//! train it. To lint a document call [`Linter::lint`](crate::Linter::lint).
 
 pub mod calibration;
 pub mod features;

@@ -106,16 +106,16 @@ impl WordModel {
     /// This model with the calibration that was fitted for one language model. Its name
     /// ends with `+calibrated`.
     #[must_use]
-    pub fn with(mut self, calibrated: &ModelCalibration) -> Self {
-        self.name = format!("{}{SUFFIX}", calibrated.detector);
-        self.features.mean.clone_from(&calibrated.feature_mean);
+    pub fn with(mut self, fitted: &ModelCalibration) -> Self {
+        self.name = format!("{}{SUFFIX}", fitted.detector);
+        self.features.mean.clone_from(&fitted.feature_mean);
         self.features
             .deviation
-            .clone_from(&calibrated.feature_deviation);
-        self.calibration = calibrated.calibration;
-        self.thresholds = calibrated.thresholds;
+            .clone_from(&fitted.feature_deviation);
+        self.calibration = fitted.calibration;
+        self.thresholds = fitted.thresholds;
         self.threshold_shift = ThresholdShift::default();
-        self.rate = calibrated.post_edit_rate;
+        self.rate = fitted.post_edit_rate;
         self
     }
 

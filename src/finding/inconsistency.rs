@@ -15,7 +15,7 @@ use crate::lm::LanguageModel;
 
 /// A fact of the document that a sibling contradicts.
 #[derive(Debug, Clone)]
-pub struct ContradictedFact {
+pub(crate) struct ContradictedFact {
     /// The words of the document that say the fact, as indices; at least one.
     pub words: Range<usize>,
     /// The suggestion to put what the sibling says in their place.
@@ -23,7 +23,7 @@ pub struct ContradictedFact {
 }
 
 /// The findings of a document with those of contradicted facts added, in text order.
-pub fn with_inconsistencies(
+pub(crate) fn with_inconsistencies(
     findings: Vec<Finding>,
     facts: Vec<ContradictedFact>,
     table: &WordTable<'_>,

@@ -1,14 +1,14 @@
 //! Findings: suspect phrases with a category, a severity, evidence and suggested
 //! corrections.
 //!
-//! In: the decisions about words. Out: [`Finding`]s, made in [`phrases`] by the rules in
-//! [`category`], or of facts that a sibling contradicts in [`inconsistency`]. It neither
+//! In: the decisions about words. Out: [`Finding`]s, made in `phrases` by the rules in
+//! `category`, or of facts that a sibling contradicts in `inconsistency`. It neither
 //! scores words nor asks siblings. Prose about a finding is made in [`crate::report`] only.
 
-pub mod category;
-pub mod inconsistency;
-pub mod phrases;
-pub mod words;
+pub(crate) mod category;
+pub(crate) mod inconsistency;
+pub(crate) mod phrases;
+pub(crate) mod words;
 
 use std::fmt;
 

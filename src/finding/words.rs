@@ -11,7 +11,7 @@ use crate::segment::Segments;
 
 /// What is known and decided of one word or punctuation mark.
 #[derive(Debug, Clone)]
-pub struct WordRow {
+pub(crate) struct WordRow {
     /// The bytes and the tokens of the word, with their surprisal.
     pub surprisal: WordSurprisal,
     /// The calibrated probability that a post-editor would change the word.
@@ -26,7 +26,7 @@ pub struct WordRow {
 
 /// The words of a document with all that findings are made from.
 #[derive(Clone)]
-pub struct WordTable<'a> {
+pub(crate) struct WordTable<'a> {
     /// The text of the document, of a marked-up one its prose.
     pub text: &'a str,
     /// The sentences and words of the document.
@@ -41,20 +41,20 @@ pub struct WordTable<'a> {
 
 impl WordTable<'_> {
     /// The word at the index `word` as it stands in the text; empty beyond the last.
-    pub fn spelling(&self, word: usize) -> &str {
+    pub(crate) fn spelling(&self, word: usize) -> &str {
         let span = self.rows.get(word).map(|row| row.surprisal.span);
         span.and_then(|span| span.slice(self.text))
             .unwrap_or_default()
     }
 
     /// For each word whether it is flagged.
-    pub fn garbled(&self) -> Vec<bool> {
+    pub(crate) fn garbled(&self) -> Vec<bool> {
         self.rows.iter().map(|row| row.garbled).collect()
     }
 
     /// A table of the same words in which `row` makes each row of its index and the old row.
     #[must_use]
-    pub fn with_rows(&self, row: impl Fn(usize, &WordRow) -> WordRow) -> Self {
+    pub(crate) fn with_rows(&self, row: impl Fn(usize, &WordRow) -> WordRow) -> Self {
         let rows = self.rows.iter().enumerate();
         Self {
             rows: rows.map(|(word, old)| row(word, old)).collect(),

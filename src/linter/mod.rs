@@ -28,7 +28,10 @@ use crate::lexicon::{Lexicon, LexiconError};
 use crate::lm::llama::Llama;
 use crate::lm::{LanguageModel, LmError, ModelId, Precision, SentenceVectors};
 use crate::pipeline::{Accepted, Models, fitting_together, read_articles, run};
-pub use crate::pipeline::{Article, Numbers, Options, Sensitivity};
+// The input of the word model is for fitting a calibration, not for users.
+#[doc(hidden)]
+pub use crate::pipeline::Numbers;
+pub use crate::pipeline::{Article, Options, Sensitivity};
 use crate::report::{Outcome, Report};
 use crate::segment::segment;
 use crate::sibling::SiblingModel;
@@ -81,7 +84,7 @@ impl Request {
 #[derive(Clone)]
 pub struct Linter {
     models: Models,
-    /// Checksum of the calibration that was fitted for this language model.
+    /// The checksum of the calibration in use.
     calibration: Option<Arc<str>>,
 }
 
@@ -135,25 +138,25 @@ impl Linter {
         Ok(self)
     }
 
-    /// This linter with the calibration `calibrated` of its detector. Check first with
+    /// This linter with `calibration` applied to its detector. Check first with
     /// [`Self::fits`] that the calibration is for this model and detector.
     ///
     /// # Errors
     /// When the embedded weights are damaged.
-    pub fn calibrated(mut self, calibrated: &ModelCalibration) -> Result<Self, LintError> {
+    pub fn calibrated(mut self, calibration: &ModelCalibration) -> Result<Self, LintError> {
         let detector = if self.sees_states() {
             WordModel::of(self.model())?
         } else {
             WordModel::surprisal()?
         };
-        self.models.detector = Arc::new(detector.with(calibrated));
-        self.calibration = Some(calibrated.sha256().into());
+        self.models.detector = Arc::new(detector.with(calibration));
+        self.calibration = Some(calibration.sha256().into());
         Ok(self)
     }
 
-    /// Whether a calibration was fitted to this language model and this detector.
-    pub fn fits(&self, calibrated: &ModelCalibration) -> bool {
-        calibrated.detector == self.detector() && calibrated.model_sha256 == self.model().sha256
+    /// Whether `calibration` was fitted to this language model and this detector.
+    pub fn fits(&self, calibration: &ModelCalibration) -> bool {
+        calibration.detector == self.detector() && calibration.model_sha256 == self.model().sha256
     }
 
     /// This linter with the sentences of siblings aligned by the sentence vectors of

@@ -38,7 +38,7 @@ use crate::finding::phrases::findings;
 use crate::finding::words::WordTable;
 use crate::language::Language;
 use crate::lm::LmError;
-use crate::policy::{PolicyOutcome, Suspects};
+use crate::policy::{DocumentWords, PolicyOutcome};
 use crate::report::{Analysis, WordVerdict};
 use crate::segment::Segments;
 use crate::sibling::DocumentReading;
@@ -143,12 +143,12 @@ fn analyze(
         None => own,
     };
     let verdicts = verdicts(&words, if context.is_some() { &found } else { &[] });
-    let suspects = Suspects {
+    let document_words = DocumentWords {
         text,
         segments: &segments,
         garbled: &words.garbled(),
     };
-    let PolicyOutcome { findings, accepted } = options.policy.apply(found, suspects);
+    let PolicyOutcome { findings, accepted } = options.policy.apply(found, document_words);
     let siblings = context.map(|context| context.sibling_entries(&siblings, &segments));
     let analysis = Analysis {
         language,
