@@ -47,11 +47,11 @@ use crate::sibling::DocumentReading;
 pub(crate) struct Accepted {
     /// The document.
     pub document: Document,
-    /// Its sentences and words.
+    /// The sentences and words of the document.
     pub segments: Segments,
-    /// The language it is taken for.
+    /// The language that the document is taken for.
     pub language: Language,
-    /// Its siblings. Those that are not read yet stand first.
+    /// The siblings of the document. Those that are not read yet stand first.
     pub siblings: Vec<Article>,
     /// How many siblings are not read yet.
     pub unread: usize,

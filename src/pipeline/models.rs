@@ -17,7 +17,7 @@ pub(crate) struct Models {
     pub lm: Arc<dyn LanguageModel>,
     /// The detector: how likely each word is garbled.
     pub detector: Arc<WordModel>,
-    /// What is known of single words.
+    /// The lexicon, which knows single words.
     pub lexicon: Arc<Lexicon>,
     /// The networks that compare a document with its siblings.
     pub siblings: Arc<SiblingModel>,

@@ -33,8 +33,8 @@ pub(super) struct ReadText {
 /// How many texts, from the first on, are read together; `cached` if the model is to read
 /// on from them.
 pub(crate) fn fitting_together<'a>(texts: impl Iterator<Item = &'a str>, cached: bool) -> usize {
-    let most = if cached { MAX_CACHED_BYTES } else { usize::MAX };
-    fitting(texts.map(str::len), most)
+    let max_bytes = if cached { MAX_CACHED_BYTES } else { usize::MAX };
+    fitting(texts.map(str::len), max_bytes)
 }
 
 /// Reads texts, and keeps what is needed to read on if `cached`.

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use crate::document::{Prose, content_start};
 use crate::segment::{Segments, segment, without_possessive};
 
-/// Words of a sibling that are looked at: a news story many times over. Work
+/// The words of a sibling that are read and compared: a news story many times over. Work
 /// grows with the product of the two lengths.
-pub(super) const MAX_WORDS: usize = 20_000;
+pub(super) const MAX_SIBLING_WORDS: usize = 20_000;
 
 /// A sibling article, split into sentences and words: what an
 /// [`Article`](crate::Article) shares between documents.
@@ -59,7 +59,7 @@ impl SiblingArticle {
     /// The part of the text that is read, without a byte order mark, which language
     /// models never saw.
     pub fn content(&self) -> &str {
-        let last = self.segments.words.get(MAX_WORDS - 1);
+        let last = self.segments.words.get(MAX_SIBLING_WORDS - 1);
         let text = last.and_then(|last| self.text.get(..last.span.end()));
         let text = text.unwrap_or(&self.text);
         text.get(content_start(text)..).unwrap_or(text)

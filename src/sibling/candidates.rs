@@ -24,7 +24,7 @@ use super::features::edit::{
     repeats, with_bits,
 };
 use super::memo::Memo;
-use super::phrases::{MAX_WORDS, changed_words, replaceable, windows, words_of};
+use super::phrases::{MAX_PHRASE_WORDS, changed_words, replaceable, windows, words_of};
 use super::surface::surface;
 use super::text::NormalizedText;
 
@@ -296,7 +296,7 @@ impl<'c, 'a> Candidates<'c, 'a> {
         let other = words_of(sibling, &edit.other);
         let (removed, added) = changed_words(document, &own, sibling, &other);
         let (own, other) = (own.len(), other.len());
-        if own == 0 || other == 0 || own > MAX_WORDS || other > MAX_WORDS {
+        if own == 0 || other == 0 || own > MAX_PHRASE_WORDS || other > MAX_PHRASE_WORDS {
             return None;
         }
         if repeats(self.comparison, source, &edit.own, &added)
@@ -358,7 +358,7 @@ fn exchanges(
         let (_, own, _, other) = borders[first];
         for last in first + 1..borders.len().min(first + 2 + MAX_WITHIN) {
             let (own_end, _, other_end, _) = borders[last];
-            if own_end - own > 2 * MAX_WORDS || other_end - other > 2 * MAX_WORDS {
+            if own_end - own > 2 * MAX_PHRASE_WORDS || other_end - other > 2 * MAX_PHRASE_WORDS {
                 break;
             }
             let within = last - first - 1;

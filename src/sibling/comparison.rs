@@ -15,7 +15,7 @@ use crate::span::{Doc, Sibling, Span};
 
 use super::align::words::{SentenceMatch, match_words};
 use super::align::{Alignment, aligned_by_vectors};
-use super::article::{MAX_WORDS, SiblingArticle};
+use super::article::{MAX_SIBLING_WORDS, SiblingArticle};
 use super::conditional::{ConditionalSurprisal, conditional_surprisal};
 use super::memo::Memo;
 use super::patches::{DocumentReading, bits_saved};
@@ -27,8 +27,8 @@ use super::trust::Trust;
 /// no places to compare, from the second on what the sibling says counts in full.
 pub(super) const COMMON: (f32, f32) = (0.1, 0.5);
 
-/// Probabilities are not surer than this, in logits.
-const SUREST: f32 = 6.0;
+/// The largest logit, above and below 0, that a probability counts with.
+const MAX_LOGIT: f32 = 6.0;
 
 /// A document and its siblings with the normal form of every word, which a [`Comparison`]
 /// borrows.
@@ -47,7 +47,7 @@ impl<'a> Articles<'a> {
         let normalizer = Normalizer::default();
         let normalized = |sibling: &'a SiblingArticle| {
             let segments = &sibling.segments;
-            let text = NormalizedText::new(&normalizer, &sibling.text, segments, MAX_WORDS);
+            let text = NormalizedText::new(&normalizer, &sibling.text, segments, MAX_SIBLING_WORDS);
             (sibling, text)
         };
         Self {
@@ -95,22 +95,23 @@ pub(super) struct Pair {
 
 /// One sibling compared with the document.
 pub(super) struct Source<'a> {
-    /// Its place among the siblings.
+    /// The index of the sibling.
     pub index: usize,
+    /// The text of the sibling.
     pub text: &'a NormalizedText<'a>,
-    /// For each sentence of the document what stands in its place, best first.
+    /// For each sentence of the document the sentences aligned with it, best first.
     pub pairs: Vec<Vec<Pair>>,
-    /// How often each folded word stands in it.
+    /// How often each folded word occurs in the sibling.
     pub counts: HashMap<&'a str, usize>,
-    /// How often each stem does.
+    /// How often each stem occurs in the sibling.
     pub stems: HashMap<&'a str, usize>,
-    /// Share of the document's sentences that have a counterpart in it.
+    /// The share of the document's sentences that have a counterpart in the sibling.
     pub aligned: f32,
-    /// How verbatim it tells them: the mean share of words in common.
+    /// The mean share of words that these sentences have in common with their counterparts.
     pub closeness: f32,
-    /// How far it is believed.
+    /// How far the sibling is believed.
     pub trust: Trust,
-    /// What is suspected of each of its words, as logits.
+    /// The logit of each of the sibling's words that it is garbled.
     pub suspicion: Vec<f32>,
     /// The surprisal of each word of the document given this sibling; empty before
     /// that was read.
@@ -125,9 +126,9 @@ pub struct Comparison<'a> {
     pub(super) counts: HashMap<&'a str, usize>,
     /// Every spelling of the document.
     pub(super) spellings: HashSet<&'a str>,
-    /// What is suspected of each word of the document, as logits.
+    /// The logit of each word of the document that it is garbled.
     pub(super) suspicion: Vec<f32>,
-    /// The surprisal of each of them, in bits.
+    /// The surprisal of each word of the document, in bits.
     pub(super) bits: &'a [f32],
     document_reading: Option<DocumentReading<'a>>,
 }
@@ -240,8 +241,8 @@ impl<'a> Source<'a> {
     pub(super) fn coverage(&self, sentence: usize) -> f32 {
         let dice = self.counterpart(sentence);
         let dice = dice.map_or(0.0, |pair| pair.matched.dice);
-        let (least, full) = COMMON;
-        self.trust.weight * ((dice - least) / (full - least)).clamp(0.0, 1.0)
+        let (min, full) = COMMON;
+        self.trust.weight * ((dice - min) / (full - min)).clamp(0.0, 1.0)
     }
 
     /// The bytes of some of the sibling's words, as a report quotes them.
@@ -324,7 +325,7 @@ fn pairs<'a>(
 
 /// The logit of a probability, within bounds.
 pub(super) fn bounded_logit(p: f32) -> f32 {
-    logit(p.clamp(1e-6, 1.0 - 1e-6)).clamp(-SUREST, SUREST)
+    logit(p.clamp(1e-6, 1.0 - 1e-6)).clamp(-MAX_LOGIT, MAX_LOGIT)
 }
 
 /// How often each word stands in a text.

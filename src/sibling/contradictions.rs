@@ -19,7 +19,7 @@ use super::facts::value::{Fact, Value};
 use super::features::contradiction::{WIDTH, contradiction_row};
 use super::memo::Memo;
 use super::model::SiblingModel;
-use super::phrases::{MAX_WORDS, replaceable};
+use super::phrases::{MAX_PHRASE_WORDS, replaceable};
 use super::surface::surface;
 use super::text::NormalizedText;
 
@@ -37,7 +37,7 @@ pub struct Contradiction {
 pub struct Opposition {
     /// The words of the document that say the fact, as indices.
     pub own: Range<usize>,
-    /// What the document's words say.
+    /// The value that the document's words say.
     value: Value,
     /// The words of the sibling that say its fact, as indices.
     pub other: Range<usize>,
@@ -239,8 +239,8 @@ fn contradiction(
     confidence: f32,
 ) -> Option<Contradiction> {
     let Opposition { own, other, .. } = opposition;
-    if own.len() > MAX_WORDS
-        || other.len() > MAX_WORDS
+    if own.len() > MAX_PHRASE_WORDS
+        || other.len() > MAX_PHRASE_WORDS
         || !replaceable(comparison.document, own.clone())
         || !replaceable(source.text, other.clone())
     {

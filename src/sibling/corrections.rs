@@ -308,13 +308,13 @@ fn likeliest(
     candidates: Vec<Candidate>,
     weak: bool,
 ) -> Vec<Candidate> {
-    let least = if weak { MIN_PRIOR.1 } else { MIN_PRIOR.0 };
+    let min_prior = if weak { MIN_PRIOR.1 } else { MIN_PRIOR.0 };
     let priors = candidates.into_iter().map(|candidate| {
         let prior = model.prior.probability(&candidate.row);
         let prior = prior.max(respelling(&candidate, EXPECTED_BITS));
         (prior, candidate)
     });
-    let mut priors: Vec<(f32, Candidate)> = priors.filter(|(p, _)| *p >= least).collect();
+    let mut priors: Vec<(f32, Candidate)> = priors.filter(|(p, _)| *p >= min_prior).collect();
     priors.sort_by(|(p, a), (q, b)| {
         let order = q.total_cmp(p);
         order.then_with(|| (a.span, &a.replacement).cmp(&(b.span, &b.replacement)))

@@ -27,9 +27,9 @@ pub struct SiblingModel {
     pub(super) corrections: Network<{ edit::WIDTH }>,
     /// The probability that two facts contradict each other.
     pub(super) contradictions: Network<{ contradiction::WIDTH }>,
-    /// What the sentences that a sibling covers say of the others.
+    /// How the sentences that a sibling covers count for the others.
     pub(super) uncovered: Uncovered,
-    /// Smallest probabilities that count as garbled, with a sibling.
+    /// The probabilities from which a word that a sibling covers is flagged.
     pub(super) thresholds: Thresholds,
     /// How far `precise` falls with the share of the document that is garbled.
     pub(super) fall: ThresholdShift,

@@ -1,13 +1,13 @@
-//! Small dense networks.
+//! The networks of the sibling stage: a few small ones, averaged.
 //!
-//! In: a row of numbers. Out: a logit, the mean of a few small networks that differ
-//! in their seeds. What the numbers stand for is not known here, their names apart.
+//! In: a row of numbers. Out: a logit, the mean of a few small networks that differ in
+//! their seeds. It checks the names of the numbers and does not know what they mean.
 
 use crate::network::{Dense, Tensors, WeightsError, sigmoid};
 
-/// Numbers are not farther from their mean than this, in standard deviations:
-/// what lies beyond was hardly seen in training.
-const FARTHEST: f32 = 5.0;
+/// The farthest that a number may lie from its mean, in standard deviations: what lies
+/// beyond was hardly seen in training, and is cut off.
+const MAX_DEVIATIONS: f32 = 5.0;
 
 /// Networks of `N` numbers whose logits are averaged.
 pub(super) struct Network<const N: usize> {
@@ -24,7 +24,12 @@ struct Member {
 }
 
 impl<const N: usize> Network<N> {
-    /// The network `name` of a file of weights, which takes numbers of these names.
+    /// Reads the network `name` of a file of weights. `columns` names the numbers of its
+    /// rows.
+    ///
+    /// # Errors
+    /// When the file was trained on other columns, or a tensor is missing or of another
+    /// size.
     pub(super) fn new(
         tensors: &Tensors<'_>,
         name: &str,
@@ -61,11 +66,11 @@ impl<const N: usize> Network<N> {
         })
     }
 
-    /// The logit of a row.
+    /// The logit of a row: the mean of the members' logits.
     pub(super) fn logit(&self, row: &[f32; N]) -> f32 {
         let mut scaled = *row;
         for ((value, mean), scale) in scaled.iter_mut().zip(&self.mean).zip(&self.scale) {
-            *value = ((*value - mean) * scale).clamp(-FARTHEST, FARTHEST);
+            *value = ((*value - mean) * scale).clamp(-MAX_DEVIATIONS, MAX_DEVIATIONS);
         }
         let of = |member: &Member| {
             let hidden = member.second.rectified(&member.first.rectified(&scaled));
@@ -75,7 +80,7 @@ impl<const N: usize> Network<N> {
         sum / self.members.len().max(1) as f32
     }
 
-    /// The probability of a row.
+    /// The probability of a row: the sigmoid of its logit.
     pub(super) fn probability(&self, row: &[f32; N]) -> f32 {
         sigmoid(self.logit(row))
     }

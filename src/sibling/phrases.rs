@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::text::NormalizedText;
 
 /// Words of the longest phrase that is replaced or put in.
-pub(super) const MAX_WORDS: usize = 7;
+pub(super) const MAX_PHRASE_WORDS: usize = 7;
 
 /// Words by which a window may reach past the suspect phrase on each side.
 const MAX_REACH: usize = 2;
@@ -21,7 +21,7 @@ pub(super) fn windows(document: &NormalizedText<'_>, suspect: &Range<usize>) -> 
     let sentence = &document.sentences[document.segments.words[suspect.start].sentence];
     let count = |range: Range<usize>| range.filter(|&w| document.is_word(w)).count();
     let reach = |from: Range<usize>| count(from) <= MAX_REACH;
-    let most = (count(sentence.clone()) / 2).min(MAX_WORDS);
+    let max_words = (count(sentence.clone()) / 2).min(MAX_PHRASE_WORDS);
     let mut found = Vec::new();
     // Two words and the marks between them lie within this reach.
     let first = suspect
@@ -39,7 +39,7 @@ pub(super) fn windows(document: &NormalizedText<'_>, suspect: &Range<usize>) -> 
             let words = count(start..end);
             let mark = !document.is_word(end - 1);
             let ends = mark && quotation_mark(document.spelling(end - 1), 0).is_none();
-            if words > most || ends || end - start > 2 * MAX_WORDS {
+            if words > max_words || ends || end - start > 2 * MAX_PHRASE_WORDS {
                 break;
             }
             let suspects = count(start.max(suspect.start)..end.min(suspect.end));

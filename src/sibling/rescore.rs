@@ -33,7 +33,7 @@ pub struct WordScore {
     pub p_garbled: f32,
     /// How far a sibling counts in it, 0 to 1.
     coverage: f32,
-    /// Which share of what the sibling covers is garbled, as a logit.
+    /// The share of what the sibling covers that is garbled, as a logit.
     garbled: f32,
 }
 

@@ -206,8 +206,8 @@ fn sound(a: &Form, b: &Form) -> f32 {
 fn shared(a: &str, b: &str) -> f32 {
     let (shorter, longer) = (a.len().min(b.len()), a.len().max(b.len()));
     let run = longest_common_run(a.as_bytes(), b.as_bytes());
-    let most = run + 1 >= SHARED_RUN && run * 5 >= shorter * 4;
-    if run < SHARED_RUN && !most {
+    let nearly = run + 1 >= SHARED_RUN && run * 5 >= shorter * 4;
+    if run < SHARED_RUN && !nearly {
         return 0.0;
     }
     let (run, shorter, longer) = (run as f32, shorter as f32, longer as f32);

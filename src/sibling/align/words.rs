@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn runs_win_over_scattered_words() {
-        // The second "the" stands beside the bridge in both.
+        // The second "the" stands next to the bridge in both.
         assert_eq!(
             pairs("the old the bridge", "the bridge"),
             ["-", "-", "the", "bridge"]

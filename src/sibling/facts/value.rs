@@ -12,22 +12,22 @@ const ROUGHLY: f64 = 1.3;
 /// A number, date or name in a text.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::sibling) struct Fact {
-    /// Its words.
+    /// The words that say the fact, as indices.
     pub words: Range<usize>,
-    /// What it says.
+    /// The value that the words say.
     pub value: Value,
 }
 
-/// What a fact says.
+/// The value of a fact.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::sibling) enum Value {
-    /// How many, how much, the how manieth.
+    /// A cardinal or ordinal number.
     Number {
         /// The number itself.
         number: f64,
-        /// What it counts.
+        /// What the number counts.
         of: Measure,
-        /// Whether its own text says that it is not exact.
+        /// Whether the text itself says that the number is not exact.
         rough: bool,
     },
     /// A month, from 0.

@@ -13,7 +13,7 @@ use crate::sibling::comparison::bounded_logit;
 pub struct DocumentEvidence {
     /// How much of the document the sibling covers, 0 to 1.
     pub(crate) coverage: f32,
-    /// Which share of that is garbled, as a logit.
+    /// The share of the covered part that is garbled, as a logit.
     pub(crate) garbled: f32,
 }
 

@@ -15,12 +15,12 @@ use super::document::DocumentEvidence;
 use crate::network::flag;
 use crate::sibling::comparison::{Comparison, Pair, Source};
 use crate::sibling::memo::Memo;
-use crate::sibling::phrases::{MAX_WORDS, Side, changed_words, words_of};
+use crate::sibling::phrases::{MAX_PHRASE_WORDS, Side, changed_words, words_of};
 use crate::sibling::similarity::Form;
 use crate::sibling::text::NormalizedText;
 
-/// The least logit that a maximum of suspicions begins from.
-const LEAST_SUSPICION: f32 = -6.0;
+/// The logit that a maximum of suspicions begins from.
+const MIN_SUSPICION: f32 = -6.0;
 
 /// Words of content in one unit of a row: hardly a correction changes more.
 const CONTENT_WORDS: f32 = 4.0;
@@ -93,8 +93,12 @@ const PRIOR_TABLE: [Column; 43] = [
     ("similarity", |e| e.mean_similarity()),
     ("similarity_max", |e| e.max_similarity()),
     ("spelling", |e| e.spelling()),
-    ("words_own", |e| e.own.len() as f32 / MAX_WORDS as f32),
-    ("words_other", |e| e.other.len() as f32 / MAX_WORDS as f32),
+    ("words_own", |e| {
+        e.own.len() as f32 / MAX_PHRASE_WORDS as f32
+    }),
+    ("words_other", |e| {
+        e.other.len() as f32 / MAX_PHRASE_WORDS as f32
+    }),
     ("content_removed", |e| e.content_removed()),
     ("content_added", |e| e.content_added()),
     ("longer_by", |e| {
@@ -249,7 +253,7 @@ struct EditContext<'c, 'a> {
     /// Words of the edit, marks left out.
     own: Vec<usize>,
     other: Vec<usize>,
-    /// Those that do not stand on the other side.
+    /// The words removed: those that do not stand on the other side.
     removed: Vec<usize>,
     added: Vec<usize>,
 }
@@ -268,7 +272,7 @@ impl EditContext<'_, '_> {
     fn max_suspicion(&self) -> f32 {
         let suspicion = self.suspects().iter();
         let suspicion = suspicion.map(|&word| self.comparison.suspicion[word]);
-        suspicion.fold(LEAST_SUSPICION, f32::max)
+        suspicion.fold(MIN_SUSPICION, f32::max)
     }
 
     /// The mean of a number over the suspect words.
@@ -282,7 +286,7 @@ impl EditContext<'_, '_> {
     fn sibling_suspicion(&self) -> f32 {
         let other = self.edit.other.clone();
         let suspicion = other.map(|word| self.source.suspicion.get(word).copied());
-        suspicion.flatten().fold(LEAST_SUSPICION, f32::max)
+        suspicion.flatten().fold(MIN_SUSPICION, f32::max)
     }
 
     fn content_removed(&self) -> f32 {
