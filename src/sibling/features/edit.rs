@@ -1,10 +1,9 @@
-//! What speaks for a correction, as numbers for the networks that judge it.
+//! The row of numbers by which networks score a correction.
 //!
-//! In: a [`Comparison`] and an [`Edit`]. Out: a row of numbers: what is
-//! suspected of the words that it removes, how the sentences about them agree, how
-//! similar the two phrases are, what kinds of words it removes and adds. What the
-//! language model says of the edit is added once that has read it. Whether the edit is
-//! made is not decided here.
+//! In: a [`Comparison`] and an [`Edit`]. Out: a row of numbers: how suspect the removed
+//! words are, how the sentences about them agree, how similar the two phrases are, what
+//! kinds of words it removes and adds. What the language model says of the edit is added
+//! once that has read it. Whether the edit is made is not decided here.
 
 use std::collections::HashMap;
 use std::ops::Range;
