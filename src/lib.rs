@@ -1,9 +1,10 @@
-//! mtlint finds machine-translation garble in an article without its source text. A
-//! language model reads the article and gives each token its surprisal; a detector says
-//! how likely each word is one that a post-editor would change; a cleaner *sibling*
-//! article on the same story says what it should be.
+//! mtlint finds machine-translation garble in an article without its source text.
 //!
-//! A text and what is found in it:
+//! A language model reads the article and gives each token its surprisal. A detector turns
+//! these numbers into the probability that a post-editor would change each word. A
+//! *sibling*, a cleaner article on the same story, shows what a suspect phrase should be.
+//!
+//! From a text to its findings:
 //!
 //! ```no_run
 //! use mtlint::{Document, Linter, Options};
@@ -17,7 +18,7 @@
 //! # Ok::<(), mtlint::LintError>(())
 //! ```
 //!
-//! Beside a sibling, which is read once and may serve any number of documents:
+//! The same with a sibling, which is read once and serves any number of documents:
 //!
 //! ```no_run
 //! # use mtlint::{Document, Linter, Options};
@@ -25,17 +26,22 @@
 //! let document = Document::from_text("article", "The minister met Vladimir Poutine in Genoa.");
 //! let sibling = Document::from_text("sibling", "In Genoa the minister met Vladimir Putin.");
 //! let sibling = linter.read(&sibling)?;
-//! let report = linter.lint_beside(&document, &[sibling], &Options::default())?;
+//! let report = linter.lint_with_siblings(&document, &[sibling], &Options::default())?;
 //! for suggestion in report.findings().iter().flat_map(|finding| &finding.suggestions) {
 //!     println!("{:?}: {}", suggestion.span, suggestion.replacement);
 //! }
 //! # Ok::<(), mtlint::LintError>(())
 //! ```
 //!
-//! Spans are bytes of the document's text, and [`Span::slice`](span::Span::slice) gives
-//! what they stand for. [`report`] draws reports as text, JSON, HTML, SARIF and more.
+//! A [`Linter`] holds the models: make one and share it. [`Options`] belong to each call:
+//! how much to flag, the language, and the [`policy`] of a newsroom. A [`Report`] holds the
+//! findings and the score of one document, or says why the document could not be judged;
+//! [`report`] prints it as text, JSON, HTML, SARIF and more, and [`correct`](mod@correct)
+//! applies its suggestions. Spans count bytes of the document's text;
+//! [`Span::slice`](span::Span::slice) gives the text under one.
 //!
-//! Data flows one way, left to right; a module uses only what stands before it:
+//! The other modules are the stages of the pipeline, for tools that measure or train them.
+//! Data flows one way, left to right; a module uses only those to its left:
 //! [`span`] → [`document`] → [`segment`] → [`language`] → [`lexicon`] → [`lm`] →
 //! [`detect`] → [`sibling`] → [`finding`] and [`score`] → [`policy`] → [`correct`] →
 //! [`report`] → pipeline → [`linter`].

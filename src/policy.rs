@@ -1,10 +1,10 @@
-//! What a house makes of findings: which categories it looks at, how severe it takes
-//! them, and which words and names it has accepted.
+//! The policy of a newsroom: which categories of findings it wants, how severe each is to
+//! it, and which words and names it accepts.
 //!
-//! In: the findings of one document. Out: those that are left, with the severity that
-//! the house gives them, and how many were accepted. It is applied once, when all is
-//! judged; what comes after (gates, formats, corrections) sees the result only. Scores
-//! and words are not touched: they say what the model makes of the text.
+//! In: the findings of one document. Out: those that are left, with the severity that the
+//! policy gives them, and how many were accepted. It is applied once, when all findings
+//! are made; what comes after (gates, formats, corrections) sees the result only. Scores
+//! and words are not touched: they are the model's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,12 +13,13 @@ use serde::Serialize;
 use crate::finding::{Category, Finding, Severity};
 use crate::segment::{Segments, WordKind, normal, segment, without_possessive};
 
-/// Words of an accepted text, at most: it is a word or a name, not a paragraph, and as
-/// many words are looked at around each finding as the longest of them has.
+/// The most words and marks that an accepted text may have: it is a word or a name, not a
+/// paragraph, and as many words around each finding are compared as the longest of them
+/// has.
 pub const MAX_ACCEPTED_WORDS: usize = 16;
 
-/// What a newsroom makes of findings: which categories it wants, how severe they are to it,
-/// and what it accepts. The default changes nothing.
+/// A newsroom's policy: which categories of findings it wants, how severe each is to it,
+/// and which words it accepts. The default changes nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Policy {
     categories: BTreeMap<Category, CategoryRule>,
@@ -34,12 +35,13 @@ pub struct Policy {
 /// them.
 type Texts = BTreeMap<String, BTreeSet<Option<Category>>>;
 
-/// What a policy makes of the findings of one category.
+/// The rule of a policy for the findings of one category.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct CategoryRule {
     /// Whether findings of the category are wanted at all.
     pub enabled: bool,
-    /// How severe each finding of the category is; `None` leaves what was judged.
+    /// How severe each finding of the category is; `None` keeps the
+    /// severity that each has.
     pub severity: Option<Severity>,
 }
 
@@ -52,7 +54,7 @@ impl Default for CategoryRule {
     }
 }
 
-/// A word or name that a policy accepts: it is no error.
+/// A word or name that a policy accepts as no error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acceptance {
     /// The text that is accepted: one or several words.
@@ -80,7 +82,7 @@ pub enum AcceptanceError {
 
 /// The words of a document to whose findings a policy is applied.
 #[derive(Debug, Clone, Copy)]
-pub struct Suspects<'a> {
+pub struct DocumentWords<'a> {
     /// The document's text.
     pub text: &'a str,
     /// The words of the document.
@@ -89,7 +91,7 @@ pub struct Suspects<'a> {
     pub garbled: &'a [bool],
 }
 
-/// What a policy leaves of a document's findings.
+/// The findings of a document that a policy leaves, and how many it accepted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyOutcome {
     /// The findings that are left, in the order they had.
@@ -99,7 +101,7 @@ pub struct PolicyOutcome {
 }
 
 impl Policy {
-    /// A policy that follows `categories` and accepts nothing.
+    /// Makes a policy that follows the rules `categories` and accepts no words.
     pub fn new(categories: BTreeMap<Category, CategoryRule>) -> Self {
         Self {
             categories,
@@ -107,7 +109,7 @@ impl Policy {
         }
     }
 
-    /// Makes the policy accept one more text.
+    /// Adds one more text that the policy accepts.
     ///
     /// # Errors
     /// When the text has no word, or more than [`MAX_ACCEPTED_WORDS`].
@@ -132,13 +134,13 @@ impl Policy {
         Ok(())
     }
 
-    /// Takes out the findings that are not wanted or are accepted, and gives the others the
-    /// severity of their rule.
+    /// Applies the policy to the findings of a document: takes out those that are not wanted
+    /// or are accepted, and gives the others the severity of their rule.
     ///
     /// A finding is accepted if each of its suspect words lies in an accepted text: those
     /// that are garbled by themselves, or all its words where none is or where a sibling
     /// contradicts it.
-    pub fn apply(&self, findings: Vec<Finding>, suspects: Suspects<'_>) -> PolicyOutcome {
+    pub fn apply(&self, findings: Vec<Finding>, document: DocumentWords<'_>) -> PolicyOutcome {
         let mut kept = PolicyOutcome {
             findings: Vec::with_capacity(findings.len()),
             accepted: 0,
@@ -149,7 +151,7 @@ impl Policy {
             if !rule.enabled {
                 continue;
             }
-            if self.accepts(&finding, suspects) {
+            if self.accepts(&finding, document) {
                 kept.accepted += 1;
                 continue;
             }
@@ -159,13 +161,13 @@ impl Policy {
         kept
     }
 
-    fn accepts(&self, finding: &Finding, suspects: Suspects<'_>) -> bool {
+    fn accepts(&self, finding: &Finding, document: DocumentWords<'_>) -> bool {
         if self.longest == 0 {
             return false;
         }
-        let words = suspects.segments.words_in(finding.span);
-        let is_word = |word: &usize| suspects.segments.words[*word].kind == WordKind::Word;
-        let garbled = |word: &usize| suspects.garbled.get(*word).copied().unwrap_or_default();
+        let words = document.segments.words_in(finding.span);
+        let is_word = |word: &usize| document.segments.words[*word].kind == WordKind::Word;
+        let garbled = |word: &usize| document.garbled.get(*word).copied().unwrap_or_default();
         let some = |wanted: &dyn Fn(&usize) -> bool| -> Vec<usize> {
             words.clone().filter(wanted).collect()
         };
@@ -179,7 +181,7 @@ impl Policy {
         if wanted.is_empty() {
             wanted = words.clone().collect();
         }
-        let covered = self.covered(finding.category, words, suspects);
+        let covered = self.covered(finding.category, words, document);
         !wanted.is_empty() && wanted.iter().all(|word| covered.contains(word))
     }
 
@@ -188,10 +190,10 @@ impl Policy {
         &self,
         category: Category,
         words: std::ops::Range<usize>,
-        suspects: Suspects<'_>,
+        document: DocumentWords<'_>,
     ) -> BTreeSet<usize> {
-        let all = &suspects.segments.words;
-        let here = |word: usize| normal(all[word].span.slice(suspects.text).unwrap_or_default());
+        let all = &document.segments.words;
+        let here = |word: usize| normal(all[word].span.slice(document.text).unwrap_or_default());
         let mut covered = BTreeSet::new();
         for start in words.start.saturating_sub(self.longest.saturating_sub(1))..words.end {
             let mut key = String::new();
@@ -262,12 +264,12 @@ mod tests {
             }
             findings.push(finding);
         }
-        let suspects = Suspects {
+        let document = DocumentWords {
             text: TEXT,
             segments: &segments,
             garbled: &garbled,
         };
-        let kept = policy.apply(findings, suspects);
+        let kept = policy.apply(findings, document);
         let rest = kept.findings.iter().map(|f| (f.category, f.severity));
         (rest.collect(), kept.accepted)
     }
@@ -351,12 +353,12 @@ mod tests {
                 span: segments.words[2].span,
                 ..finding("Litiger", Category::Name)
             };
-            let suspects = Suspects {
+            let document = DocumentWords {
                 text: &text,
                 segments: &segments,
                 garbled: &[],
             };
-            let outcome = policy.apply(vec![finding], suspects);
+            let outcome = policy.apply(vec![finding], document);
             assert_eq!(outcome.accepted, 1, "{written}");
         }
     }

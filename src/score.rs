@@ -1,13 +1,13 @@
-//! The document's score.
+//! The score of a document.
 //!
-//! In: what the detector makes of the words of a document. Out: the share of words
-//! a post-editor would change, as a quality from 0 to 100 with its interval,
-//! and the plain numbers of the reading.
+//! In: what the detector finds in a document. Out: the [`Score`], which is the share of
+//! words a post-editor would change (HTER), as a quality from 0 to 100 with its interval,
+//! and the plain numbers of the reading. It looks at no finding.
 
 use crate::detect::{Detection, RateModel};
 use crate::lm::TokenScores;
 
-/// How good a document is, and how much work a post-editor would have.
+/// The score of a document: how good it is, and how much work a post-editor would have.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Score {
     /// The quality of the document, 0 to 100: 100 × (1 − `post_edit_rate`).
@@ -25,16 +25,16 @@ pub struct Score {
 }
 
 impl Score {
-    /// The score of a document with `words` words. Marks weigh in the rate, as
-    /// they do in HTER, but are not counted as words.
+    /// Computes the score of a document with `words` words. Marks weigh in the post-edit
+    /// rate, as they do in HTER, but are not counted as words.
     pub fn of(
         rate_model: &RateModel,
         detection: &Detection,
         reading: &TokenScores,
         words: usize,
     ) -> Self {
-        let judged = detection.p_garbled.len();
-        let (rate, margin) = rate_model.rate(detection.raw_rate(), judged);
+        let units = detection.p_garbled.len();
+        let (rate, margin) = rate_model.rate(detection.raw_rate(), units);
         let bits = reading.total_bits();
         let quality = |rate: f32| 100.0 * (1.0 - rate.clamp(0.0, 1.0));
         Self {

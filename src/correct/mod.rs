@@ -3,7 +3,7 @@
 //! In: the original text and its findings. Out: the corrected text with a list
 //! of what was replaced, each place given in both texts; whatever stands
 //! between the replaced places is the same, byte for byte. Of a finding the
-//! first suggestion that may be applied is taken. Where two corrections meet,
+//! first suggestion that may be applied is taken. Where two corrections conflict,
 //! the more confident one is applied, of equals the earlier one, and the other
 //! is left out whole. It reads and writes no file and judges nothing again.
 
@@ -38,7 +38,7 @@ impl Permission {
     }
 }
 
-/// One replacement in a corrected text.
+/// One replacement in a corrected text, given in both texts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edit {
     /// The replaced bytes of the original text.
@@ -60,8 +60,8 @@ pub struct Correction {
     pub edits: Vec<Edit>,
 }
 
-/// Applies the corrections of `findings` that are `allowed`. Suggestions that
-/// do not fit the text or change nothing are passed over.
+/// Applies to `text` the best suggestion of each finding that `allowed` permits.
+/// Suggestions that do not fit the text or change nothing are passed over.
 pub fn correct(text: &str, findings: &[Finding], allowed: Permission) -> Correction {
     let mut chosen: Vec<&Suggestion> = findings
         .iter()
@@ -77,13 +77,13 @@ pub fn correct(text: &str, findings: &[Finding], allowed: Permission) -> Correct
     let mut applied: BTreeMap<Span<Doc>, &Suggestion> = BTreeMap::new();
     for suggestion in chosen {
         let span = suggestion.span;
-        // What is applied never overlaps, so only neighbours can meet it.
+        // What is applied never overlaps, so only neighbors can overlap it.
         let before = applied.range(..=span).next_back();
         let after = applied.range(span..).next();
         if ![before, after]
             .into_iter()
             .flatten()
-            .any(|(&other, _)| meet(other, span))
+            .any(|(&other, _)| conflict(other, span))
         {
             applied.insert(span, suggestion);
         }
@@ -108,7 +108,7 @@ pub fn correct(text: &str, findings: &[Finding], allowed: Permission) -> Correct
     }
 }
 
-/// `text` with the bytes under each span replaced. Spans must be sorted and
+/// Returns `text` with the bytes under each span replaced. The spans must be sorted and
 /// must not overlap; one that does not fit the text is passed over.
 pub fn replaced<'a>(
     text: &str,
@@ -129,7 +129,7 @@ pub fn replaced<'a>(
 
 /// Whether two corrections cannot both be applied: they share a byte, or put
 /// something in at the same place.
-fn meet(a: Span<Doc>, b: Span<Doc>) -> bool {
+fn conflict(a: Span<Doc>, b: Span<Doc>) -> bool {
     a.overlaps(b) || a == b
 }
 

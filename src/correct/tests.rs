@@ -221,7 +221,7 @@ proptest! {
             for suggestion in findings.iter().filter_map(|f| allowed.choose(f)) {
                 let changes = suggestion.span.slice(&text) != Some(&suggestion.replacement);
                 let gave_way = edits.iter().any(|edit| {
-                    meet(edit.span, suggestion.span)
+                    conflict(edit.span, suggestion.span)
                         && edit.suggestion.confidence >= suggestion.confidence
                 });
                 prop_assert!(gave_way || !changes);

@@ -1,7 +1,7 @@
-//! The detector's calibration for one language model, as a file beside that model.
+//! The detector's calibration for one language model, as a file next to that model.
 //!
 //! In: a path, or what was fitted. Out: a [`ModelCalibration`], checked, or the file in its
-//! place, whole or not at all. It fits nothing (`crate::eval::calibration` does) and
+//! place, whole or not at all. It fits nothing (the crate `mtlint-eval` does) and
 //! does not decide whether the calibration is used.
 
 use std::fs::File;
@@ -40,7 +40,8 @@ pub struct ModelCalibration {
     pub texts: usize,
     /// How many words these texts have.
     pub words: usize,
-    /// The mean of each feature, in the order of `detect::features::columns`.
+    /// The mean of each feature, in the order of
+    /// [`features::columns`](super::features::columns).
     pub feature_mean: Vec<f32>,
     /// The standard deviation of each feature, in the same order.
     pub feature_deviation: Vec<f32>,
@@ -77,8 +78,8 @@ pub enum CalibrationError {
     },
 }
 
-/// Where the calibration of a model is looked for: in the folder that is the model, or
-/// beside the model's file.
+/// The path where the calibration of a model is looked for: in the folder that is the
+/// model, or next to the model's file.
 pub fn default_path(model: &Path) -> PathBuf {
     if model.is_dir() {
         return model.join(IN_FOLDER);

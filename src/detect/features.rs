@@ -4,7 +4,7 @@
 //! [`WIDTH`] features a word: numbers of the reading, the word's shape and place, and
 //! what the lexicon knows of it. The table [`FEATURES`] gives each column its name and
 //! its value; files of weights hold the names too. What a feature says of a word's
-//! neighbours is the business of the word model.
+//! neighbors is the business of the word model.
 
 use std::collections::HashMap;
 

@@ -54,7 +54,7 @@ impl Head {
     ///
     /// # Errors
     /// When a tensor is missing or of another size.
-    pub fn new(
+    pub(super) fn new(
         tensors: &Tensors<'_>,
         prefix: &str,
         features: usize,
@@ -86,7 +86,7 @@ impl Head {
     }
 
     /// What the network makes of the words of a text.
-    pub fn predict(&self, rows: HeadInput<'_>) -> HeadOutput {
+    pub(super) fn predict(&self, rows: HeadInput<'_>) -> HeadOutput {
         let words = rows.sentences.last().map_or(0, |sentence| sentence.end);
         if words == 0 {
             return HeadOutput {

@@ -1,8 +1,11 @@
-//! Detection of garble: from a reading to a probability for every word.
+//! The detector of garble: from a reading to a probability for every word.
 //!
 //! In: a text, its segments and its [`TokenScores`]. Out: numbers for each word
 //! and a post-edit rate for the whole. Nothing here knows categories,
 //! severities or prose; [`crate::finding`] does.
+//!
+//! This is a stage of the pipeline, public for the programs that measure, calibrate and
+//! train it. To lint a document call [`Linter::lint`](crate::Linter::lint).
 
 pub mod calibration;
 pub mod features;
@@ -21,8 +24,7 @@ pub use surprisal::{WordSurprisal, word_surprisals};
 pub use thresholds::{ThresholdShift, Thresholds, shift_threshold};
 pub use word_model::{Prediction, RawPrediction, WordModel};
 
-pub(crate) use crate::network::{Tensors, sigmoid};
-pub use crate::network::{WeightsError, logit};
+pub use crate::network::WeightsError;
 
 use std::ops::Range;
 
@@ -32,20 +34,20 @@ use crate::lexicon::Lexicon;
 use crate::lm::TokenScores;
 use crate::segment::Segments;
 
-/// What the detector makes of one text.
+/// The result of the detector for one text.
 #[derive(Debug, Clone)]
 pub struct Detection {
-    /// What the language model makes of each word, in text order.
+    /// The surprisal of each word, in text order.
     pub words: Vec<WordSurprisal>,
     /// The calibrated probability of each word that a post-editor would change it.
     pub p_garbled: Vec<f32>,
-    /// By how many logits the thresholds of this text rise.
+    /// How far the thresholds of this text are shifted up, in logits.
     pub threshold_shift: f32,
     /// The sentences that have words, in text order.
     pub sentences: Vec<SentenceDetection>,
 }
 
-/// What the detector makes of a sentence as a whole.
+/// The result of the detector for a sentence as a whole.
 #[derive(Debug, Clone)]
 pub struct SentenceDetection {
     /// The words of the sentence, as indices.
@@ -82,9 +84,9 @@ impl Detection {
     }
 }
 
-/// Says of every word of a text how likely it is garbled, sentence by sentence. `reading`
-/// must hold the states of [`WordModel::layers`] and [`features::MOST_PROBABLE`] tokens a
-/// place.
+/// Computes for every word of a text the probability that it is garbled. `reading` must
+/// hold the states of [`WordModel::layers`] and the [`features::MOST_PROBABLE`] most
+/// probable tokens at each place.
 pub fn detect(
     model: &WordModel,
     lexicon: &Lexicon,
@@ -166,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_spared_counts_no_longer() {
+    fn excluded_words_count_no_longer() {
         let mut half = detection(&[(4, 0.4)]);
         half.exclude(|word| word.span.start() < 4);
         assert_eq!(half.p_garbled, [0.0, 0.0, 0.5, 0.5]);

@@ -1,7 +1,7 @@
-//! What a language model's reading says of each word.
+//! The surprisal of each word, from that of its tokens.
 //!
 //! In: the words of a text and its [`TokenScores`]. Out: one [`WordSurprisal`] a word: the sums
-//! over its tokens. It judges nothing.
+//! over its tokens. It decides nothing.
 
 use std::ops::Range;
 
@@ -9,17 +9,17 @@ use crate::lm::{TokenScore, TokenScores};
 use crate::segment::Segments;
 use crate::span::{Doc, Span};
 
-/// What a language model makes of one word: the sums over its tokens.
+/// The surprisal of one word and the entropy in its place: sums over its tokens.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WordSurprisal {
     /// The word, in bytes of the document.
     pub span: Span<Doc>,
-    /// The tokens that spell it, as indices into the reading.
+    /// The tokens that spell the word, as indices into the reading.
     pub tokens: Range<usize>,
-    /// Sum of the surprisals of its tokens, in bits.
+    /// The sum of the surprisals of the word's tokens, in bits.
     pub surprisal_bits: f32,
-    /// Sum of the entropies at the places of its tokens, in bits: what a word would
-    /// cost on average there.
+    /// The sum of the entropies at the places of the word's tokens, in bits: what a word
+    /// would cost there on average.
     pub expected_bits: f32,
 }
 

@@ -20,7 +20,7 @@ pub struct Thresholds {
 }
 
 impl Thresholds {
-    /// These thresholds in a text where they rise by `by` logits.
+    /// These thresholds shifted up by `by` logits, or down by a negative number of them.
     pub fn shifted(&self, by: f32) -> Self {
         Self {
             precise: shift_threshold(self.precise, by),
@@ -30,19 +30,20 @@ impl Thresholds {
     }
 }
 
-/// How thresholds follow the share of a text that is garbled: systems differ by a
-/// factor of four in it, and the threshold that agrees best with labels rises with it.
+/// How far thresholds are shifted with the share of a text that is garbled: translation
+/// systems differ by a factor of four in that share, and the larger it is, the higher is
+/// the threshold that agrees best with labels.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct ThresholdShift {
-    /// By how many logits thresholds rise for each logit of the share above `from`.
+    /// The shift, in logits, for each logit of the share above `from`.
     pub slope: f32,
-    /// The logit of the share from which thresholds rise.
+    /// The logit of the share from which thresholds are shifted.
     pub from: f32,
 }
 
 impl ThresholdShift {
-    /// By how many logits the thresholds of a text rise whose words have these
-    /// probabilities; 0 for a text without words.
+    /// The shift, in logits, for a text whose words have the probabilities `p_garbled`; 0
+    /// for a text without words.
     pub fn of(&self, p_garbled: &[f32]) -> f32 {
         if p_garbled.is_empty() || self.slope == 0.0 {
             return 0.0;
@@ -51,15 +52,16 @@ impl ThresholdShift {
         self.at(logit(share))
     }
 
-    /// By how many logits thresholds rise where the garbled share has the logit `share`.
+    /// The shift, in logits, where the garbled share has the logit `share`.
     pub fn at(&self, share: f32) -> f32 {
         self.slope * (share - self.from).max(0.0)
     }
 }
 
-/// A probability moved up by `by` logits, or down by a negative number of them.
+/// The probability `probability` shifted up by `by` logits, or down by a negative number of
+/// them.
 pub fn shift_threshold(probability: f32, by: f32) -> f32 {
-    // Where nothing rises it is the very same number.
+    // Without a shift it is the very same number, to the last bit.
     if by == 0.0 {
         return probability;
     }
@@ -71,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thresholds_rise_only_where_much_is_garbled() {
+    fn thresholds_are_shifted_only_where_much_is_garbled() {
         let threshold_shift = ThresholdShift {
             slope: 0.5,
             from: 0.0,
@@ -85,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_rises_falls_back() {
+    fn a_shift_can_be_undone() {
         assert_eq!(shift_threshold(0.3, 0.0).to_bits(), 0.3f32.to_bits());
         assert!(shift_threshold(0.3, 0.7) > 0.3);
         assert!((shift_threshold(shift_threshold(0.3, 0.7), -0.7) - 0.3).abs() < 1e-6);

@@ -42,7 +42,7 @@ pub struct WordModel {
     rate: RateModel,
 }
 
-/// What the networks make of a text, before it is calibrated.
+/// The output of the networks for a text, before it is calibrated.
 pub struct RawPrediction {
     /// The logit of each word.
     pub logits: Vec<f32>,
@@ -71,7 +71,7 @@ impl RawPrediction {
     }
 }
 
-/// What a word model makes of a text.
+/// The calibrated output of a word model for a text.
 pub struct Prediction {
     /// The calibrated probability of each word that a post-editor would change it.
     pub p_garbled: Vec<f32>,
@@ -106,20 +106,21 @@ impl WordModel {
     /// This model with the calibration that was fitted for one language model. Its name
     /// ends with `+calibrated`.
     #[must_use]
-    pub fn with(mut self, calibrated: &ModelCalibration) -> Self {
-        self.name = format!("{}{SUFFIX}", calibrated.detector);
-        self.features.mean.clone_from(&calibrated.feature_mean);
+    pub fn with(mut self, fitted: &ModelCalibration) -> Self {
+        self.name = format!("{}{SUFFIX}", fitted.detector);
+        self.features.mean.clone_from(&fitted.feature_mean);
         self.features
             .deviation
-            .clone_from(&calibrated.feature_deviation);
-        self.calibration = calibrated.calibration;
-        self.thresholds = calibrated.thresholds;
+            .clone_from(&fitted.feature_deviation);
+        self.calibration = fitted.calibration;
+        self.thresholds = fitted.thresholds;
         self.threshold_shift = ThresholdShift::default();
-        self.rate = calibrated.post_edit_rate;
+        self.rate = fitted.post_edit_rate;
         self
     }
 
-    /// This model, expecting features with another mean and deviation.
+    /// This model, expecting features with the means `mean` and the standard deviations
+    /// `deviation`.
     #[must_use]
     pub fn scaled(mut self, mean: &[f32; WIDTH], deviation: &[f32; WIDTH]) -> Self {
         self.features.mean = mean.to_vec();
@@ -127,7 +128,7 @@ impl WordModel {
         self
     }
 
-    /// Mean and deviation of each feature that the networks expect.
+    /// The mean and the standard deviation of each feature that the networks expect.
     pub fn scale(&self) -> (&[f32], &[f32]) {
         (&self.features.mean, &self.features.deviation)
     }
@@ -157,7 +158,7 @@ impl WordModel {
         let heads = heads.map(head).collect::<Result<_, _>>()?;
         let [slope, level, shift] = tensors.array("calibration")?;
         let [precise, balanced, thorough] = tensors.array("thresholds")?;
-        let [slope_of_rise, from] = tensors.array("rise")?;
+        let [shift_slope, from] = tensors.array("rise")?;
         let [base, gain, lasting, falling] = tensors.array("post_edit_rate")?;
         Ok(Self {
             name: tensors.note("detector")?.to_owned(),
@@ -176,7 +177,7 @@ impl WordModel {
                 thorough,
             },
             threshold_shift: ThresholdShift {
-                slope: slope_of_rise,
+                slope: shift_slope,
                 from,
             },
             rate: RateModel {
@@ -204,25 +205,27 @@ impl WordModel {
         self.thresholds
     }
 
-    /// How the thresholds follow the share of a text that is garbled.
+    /// How far the thresholds are shifted with the share of a text that is garbled.
     pub fn threshold_shift(&self) -> ThresholdShift {
         self.threshold_shift
     }
 
-    /// From the networks' logits to probabilities.
+    /// The calibration that turns the networks' logits into probabilities.
     pub fn calibration(&self) -> PlattScaling {
         self.calibration
     }
 
-    /// From what the networks would change of a document to its post-edit rate.
+    /// The line that turns the share of words that the networks would change into the
+    /// post-edit rate.
     pub fn rate_model(&self) -> RateModel {
         self.rate
     }
 
-    /// Says of each word of a text how likely it is garbled: a row of features and of states each (the
-    /// [`Self::layers`] side by side), in the sentences they stand in. `first_occurrences` says of
-    /// each sentence where it stands for the first time: a model that has just read it
-    /// is not surprised by it in the way that the network knows.
+    /// Computes for each word of a text the probability that it is garbled. `features` holds
+    /// a row for each word and `states` one with the states of [`Self::layers`] side by
+    /// side; `sentences` are ranges of words. `first_occurrences` holds for each sentence
+    /// the index of the first one with the same words, whose numbers it gets: a model that
+    /// has just read a sentence is not surprised by it in the way that the networks know.
     pub fn predict(
         &self,
         features: &[[f32; WIDTH]],
@@ -240,7 +243,8 @@ impl WordModel {
         }
     }
 
-    /// What [`Self::predict`] calibrates: what the networks make of a text, averaged.
+    /// Computes the averaged output of the networks, which [`Self::predict`] calibrates; its
+    /// arguments are those of that function.
     pub fn raw(
         &self,
         features: &[[f32; WIDTH]],

@@ -1,7 +1,7 @@
-//! What kind of error a suspect phrase is, and how bad.
+//! The category and the severity of a suspect phrase, by rules.
 //!
 //! In: the phrase's words with their shapes and numbers. Out: a [`Category`]
-//! and a [`Severity`]. The rules look at shapes, bits and whether the lexicon
+//! and a [`Severity`]. It chooses no phrases and suggests nothing. The rules look at shapes, bits and whether the lexicon
 //! calls a word foreign; they are coarse on purpose and stated here:
 //!
 //! | rule, the first that fits the phrase's most suspect word | category |
@@ -27,10 +27,11 @@ const CRITICAL_CONFIDENCE: f32 = 0.8;
 /// From here on a phrase is more likely wrong than not.
 const MAJOR_CONFIDENCE: f32 = 0.5;
 
-/// What the rules look at, of the most suspect word of a phrase.
+/// The shape and numbers of a phrase, mostly of its most suspect word, by which the rules
+/// choose its [`Category`].
 #[derive(Debug, Clone, Copy)]
-pub struct Suspect<'a> {
-    /// The word as it stands in the text.
+pub(crate) struct PhraseShape<'a> {
+    /// The most suspect word as it stands in the text.
     pub word: &'a str,
     /// Whether a garbled word of the phrase is clearly of another language.
     pub foreign: bool,
@@ -45,30 +46,30 @@ pub struct Suspect<'a> {
 }
 
 /// The category of a phrase, by its most suspect word; the table of this module says how.
-pub fn category(suspect: &Suspect<'_>) -> Category {
-    let capital = suspect.word.starts_with(char::is_uppercase);
-    let length = suspect.word.chars().count();
-    let numeric = suspect.word.chars().any(char::is_numeric);
-    if suspect.only_marks {
+pub(crate) fn category(shape: &PhraseShape<'_>) -> Category {
+    let capital = shape.word.starts_with(char::is_uppercase);
+    let length = shape.word.chars().count();
+    let numeric = shape.word.chars().any(char::is_numeric);
+    if shape.only_marks {
         Category::Punctuation
-    } else if suspect.foreign {
+    } else if shape.foreign {
         Category::Untranslated
-    } else if suspect.pieces > 1 && capital && !suspect.begins_sentence && !numeric {
+    } else if shape.pieces > 1 && capital && !shape.begins_sentence && !numeric {
         Category::Name
-    } else if suspect.pieces > 1 && suspect.excess_bits >= FAR_BITS && !numeric {
+    } else if shape.pieces > 1 && shape.excess_bits >= FAR_BITS && !numeric {
         Category::Untranslated
-    } else if suspect.excess_bits >= FAR_BITS {
+    } else if shape.excess_bits >= FAR_BITS {
         Category::Mistranslation
-    } else if length <= SHORT && !capital && suspect.pieces == 1 {
+    } else if length <= SHORT && !capital && shape.pieces == 1 {
         Category::Grammar
     } else {
         Category::Wording
     }
 }
 
-/// How much an error hurts the reader: by how sure it is (`confidence`, 0 to 1) and how many
+/// The severity of an error: how much it hurts the reader, by how sure it is (`confidence`, 0 to 1) and how many
 /// bits over the expected ones it costs. A mark alone never loses the sense.
-pub fn severity(category: Category, confidence: f32, excess_bits: f32) -> Severity {
+pub(crate) fn severity(category: Category, confidence: f32, excess_bits: f32) -> Severity {
     if category == Category::Punctuation || confidence < MAJOR_CONFIDENCE {
         Severity::Minor
     } else if confidence >= CRITICAL_CONFIDENCE && excess_bits >= FAR_BITS {
@@ -82,8 +83,8 @@ pub fn severity(category: Category, confidence: f32, excess_bits: f32) -> Severi
 mod tests {
     use super::*;
 
-    fn suspect(word: &str) -> Suspect<'_> {
-        Suspect {
+    fn suspect(word: &str) -> PhraseShape<'_> {
+        PhraseShape {
             word,
             foreign: false,
             only_marks: false,
@@ -93,8 +94,8 @@ mod tests {
         }
     }
 
-    fn pieces(word: &str, excess_bits: f32) -> Suspect<'_> {
-        Suspect {
+    fn pieces(word: &str, excess_bits: f32) -> PhraseShape<'_> {
+        PhraseShape {
             pieces: 3,
             excess_bits,
             ..suspect(word)
@@ -108,7 +109,7 @@ mod tests {
         // "to embaucher workers" → "to hire workers"
         assert_eq!(category(&pieces("embaucher", 15.0)), Category::Untranslated);
         // "a sehr nice view" → "a very nice view"
-        let foreign = Suspect {
+        let foreign = PhraseShape {
             foreign: true,
             ..suspect("sehr")
         };
@@ -118,12 +119,12 @@ mod tests {
         // "the actual minister" → "the current minister"
         assert_eq!(category(&suspect("actual")), Category::Wording);
         // "a strong rain of critics" → "a storm of criticism"
-        let far = Suspect {
+        let far = PhraseShape {
             excess_bits: 14.0,
             ..suspect("rain")
         };
         assert_eq!(category(&far), Category::Mistranslation);
-        let marks = Suspect {
+        let marks = PhraseShape {
             only_marks: true,
             ..suspect(",")
         };

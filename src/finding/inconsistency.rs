@@ -1,8 +1,8 @@
 //! Findings of facts that a sibling contradicts.
 //!
 //! In: the findings so far, and the contradictions. Out: findings of category
-//! `inconsistency` among them. What a contradiction meets of a phrase that was found
-//! already is part of it, the rest of the phrase stays a finding of its own; where a
+//! `inconsistency` among them. The part of an earlier finding that a contradiction overlaps
+//! becomes part of it, the rest of the phrase stays a finding of its own; where a
 //! safe correction already says what is wrong, nothing is added. Which of the two
 //! articles is right is not decided.
 
@@ -13,17 +13,17 @@ use super::words::WordTable;
 use super::{Applicability, Category, Finding, Severity, Suggestion};
 use crate::lm::LanguageModel;
 
-/// A fact that a sibling contradicts.
+/// A fact of the document that a sibling contradicts.
 #[derive(Debug, Clone)]
-pub struct ContradictedFact {
-    /// The words of the document that say it, as indices; at least one.
+pub(crate) struct ContradictedFact {
+    /// The words of the document that say the fact, as indices; at least one.
     pub words: Range<usize>,
-    /// What the sibling has in their place.
+    /// The suggestion to put what the sibling says in their place.
     pub suggestion: Suggestion,
 }
 
-/// The findings with those of contradicted facts among them, in text order.
-pub fn with_inconsistencies(
+/// The findings of a document with those of contradicted facts added, in text order.
+pub(crate) fn with_inconsistencies(
     findings: Vec<Finding>,
     facts: Vec<ContradictedFact>,
     table: &WordTable<'_>,
@@ -53,9 +53,9 @@ fn with_inconsistency(
     if findings.iter().any(corrected) {
         return findings;
     }
-    let met = findings.extract_if(.., |other| other.span.overlaps(span));
-    let met: Vec<Finding> = met.collect();
-    for other in met {
+    let overlapping = findings.extract_if(.., |other| other.span.overlaps(span));
+    let overlapping: Vec<Finding> = overlapping.collect();
+    for other in overlapping {
         let phrase = table.segments.words_in(other.span);
         let rest = parts(table, phrase, &[words.start, words.end]);
         let rest = rest.into_iter().map(|words| table.finding(words, lm));

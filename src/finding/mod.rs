@@ -1,15 +1,14 @@
-//! What was found: phrases with a category, a severity, evidence and
-//! suggested corrections.
+//! Findings: suspect phrases with a category, a severity, evidence and suggested
+//! corrections.
 //!
-//! In: the decisions about words. Out: [`Finding`]s, made in [`phrases`] by the
-//! rules in [`category`], or by what
-//! a sibling contradicts in [`inconsistency`]. Prose about a finding is made in [`crate::report`]
-//! only.
+//! In: the decisions about words. Out: [`Finding`]s, made in `phrases` by the rules in
+//! `category`, or of facts that a sibling contradicts in `inconsistency`. It neither
+//! scores words nor asks siblings. Prose about a finding is made in [`crate::report`] only.
 
-pub mod category;
-pub mod inconsistency;
-pub mod phrases;
-pub mod words;
+pub(crate) mod category;
+pub(crate) mod inconsistency;
+pub(crate) mod phrases;
+pub(crate) mod words;
 
 use std::fmt;
 
@@ -105,7 +104,7 @@ impl fmt::Display for Applicability {
     }
 }
 
-/// The numbers behind a finding.
+/// The numbers behind a finding, and what the language model would have expected.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Evidence {
     /// The sum of the surprisals over the finding's span, in bits.
@@ -155,13 +154,13 @@ pub struct Suggestion {
 pub struct Finding {
     /// The phrase, in bytes of the document.
     pub span: Span<Doc>,
-    /// What kind of error the phrase is.
+    /// The kind of error.
     pub category: Category,
-    /// How bad the error is.
+    /// How much the error hurts the reader.
     pub severity: Severity,
     /// The probability that at least one word of the phrase is wrong.
     pub confidence: f32,
-    /// Why the phrase is suspect.
+    /// The numbers that make the phrase suspect.
     pub evidence: Evidence,
     /// Suggested corrections, the best one first.
     pub suggestions: Vec<Suggestion>,

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::category::{Suspect, category, severity};
+use super::category::{PhraseShape, category, severity};
 use super::words::WordTable;
 use super::{Evidence, Finding};
 use crate::detect::WordSurprisal;
@@ -19,8 +19,9 @@ const EXPECTED_WORDS: usize = 3;
 /// Zipf frequency in English from which a token is taken for a word.
 const KNOWN_WORD: f32 = 2.5;
 
-/// The phrases that hold garbled words.
-pub fn findings(table: &WordTable<'_>, lm: &dyn LanguageModel) -> Vec<Finding> {
+/// Makes a finding of each phrase that holds garbled words, in text order, without
+/// suggestions. `lm` names the tokens that were expected.
+pub(crate) fn findings(table: &WordTable<'_>, lm: &dyn LanguageModel) -> Vec<Finding> {
     phrases(table)
         .into_iter()
         .map(|words| table.finding(words, lm))
@@ -68,8 +69,13 @@ fn without_marks(segments: &Segments, phrase: Range<usize>) -> Range<usize> {
     }
 }
 
-/// A phrase cut before each of the words `cuts`: its parts that hold a word.
-pub fn parts(table: &WordTable<'_>, phrase: Range<usize>, cuts: &[usize]) -> Vec<Range<usize>> {
+/// The parts of a phrase that is cut before each of the words `cuts`; parts that hold only
+/// marks are left out. All numbers are indices of words.
+pub(crate) fn parts(
+    table: &WordTable<'_>,
+    phrase: Range<usize>,
+    cuts: &[usize],
+) -> Vec<Range<usize>> {
     let inner = cuts.iter().filter(|cut| phrase.contains(cut)).copied();
     let starts: Vec<usize> = std::iter::once(phrase.start).chain(inner).collect();
     let ends = starts[1..].iter().copied().chain([phrase.end]);
@@ -82,8 +88,9 @@ pub fn parts(table: &WordTable<'_>, phrase: Range<usize>, cuts: &[usize]) -> Vec
 }
 
 impl WordTable<'_> {
-    /// The finding of a stretch of words, which must not be empty.
-    pub fn finding(&self, words: Range<usize>, lm: &dyn LanguageModel) -> Finding {
+    /// Makes the finding of the phrase `words`, a range of indices that must not be empty.
+    /// `lm` names the tokens that were expected.
+    pub(crate) fn finding(&self, words: Range<usize>, lm: &dyn LanguageModel) -> Finding {
         let p = |word: usize| self.rows[word].p_garbled;
         let worst = words
             .clone()
@@ -96,7 +103,7 @@ impl WordTable<'_> {
         };
         let all = &self.segments.words;
         let residue_language = self.residue_language(words.clone());
-        let suspect = Suspect {
+        let shape = PhraseShape {
             foreign: residue_language.is_some(),
             word: self.spelling(worst),
             only_marks: words.clone().all(|i| all[i].kind == WordKind::Punctuation),
@@ -104,10 +111,10 @@ impl WordTable<'_> {
             pieces: numbers.tokens.len(),
             excess_bits: numbers.surprisal_bits - numbers.expected_bits,
         };
-        let category = category(&suspect);
+        let category = category(&shape);
         Finding {
             span: all[words.start].span.cover(all[words.end - 1].span),
-            severity: severity(category, p(worst), suspect.excess_bits),
+            severity: severity(category, p(worst), shape.excess_bits),
             category,
             // Words of a phrase are wrong together, so the most suspect one
             // says how likely any is; multiplying would count it twice.

@@ -11,7 +11,7 @@ use crate::segment::Segments;
 
 /// What is known and decided of one word or punctuation mark.
 #[derive(Debug, Clone)]
-pub struct WordRow {
+pub(crate) struct WordRow {
     /// The bytes and the tokens of the word, with their surprisal.
     pub surprisal: WordSurprisal,
     /// The calibrated probability that a post-editor would change the word.
@@ -24,37 +24,37 @@ pub struct WordRow {
     pub garbled: bool,
 }
 
-/// The words of a document, and what findings need beside them.
+/// The words of a document with all that findings are made from.
 #[derive(Clone)]
-pub struct WordTable<'a> {
-    /// The text of the document.
+pub(crate) struct WordTable<'a> {
+    /// The text of the document, of a marked-up one its prose.
     pub text: &'a str,
-    /// Its sentences and words.
+    /// The sentences and words of the document.
     pub segments: &'a Segments,
-    /// The scores of its tokens, with the most probable ones at each place.
+    /// The scores of the document's tokens, with the most probable tokens at each place.
     pub scores: &'a TokenScores,
-    /// What is known of single words.
+    /// The lexicon, which knows single words.
     pub lexicon: &'a Lexicon,
     /// One row for each word of `segments`, in text order.
     pub rows: Vec<WordRow>,
 }
 
 impl WordTable<'_> {
-    /// The word at an index as the text has it.
-    pub fn spelling(&self, word: usize) -> &str {
+    /// The word at the index `word` as it stands in the text; empty beyond the last.
+    pub(crate) fn spelling(&self, word: usize) -> &str {
         let span = self.rows.get(word).map(|row| row.surprisal.span);
         span.and_then(|span| span.slice(self.text))
             .unwrap_or_default()
     }
 
-    /// Which words are flagged.
-    pub fn garbled(&self) -> Vec<bool> {
+    /// For each word whether it is flagged.
+    pub(crate) fn garbled(&self) -> Vec<bool> {
         self.rows.iter().map(|row| row.garbled).collect()
     }
 
-    /// The same table with each row made anew of its index and the old row.
+    /// A table of the same words in which `row` makes each row of its index and the old row.
     #[must_use]
-    pub fn with_rows(&self, row: impl Fn(usize, &WordRow) -> WordRow) -> Self {
+    pub(crate) fn with_rows(&self, row: impl Fn(usize, &WordRow) -> WordRow) -> Self {
         let rows = self.rows.iter().enumerate();
         Self {
             rows: rows.map(|(word, old)| row(word, old)).collect(),

@@ -5,7 +5,7 @@
 //! where the nouns and verbs do not; that makes them a steadier sign than letter
 //! triples. Two lists and no grammar.
 
-use super::passages::{foreign_function_word, in_other_script};
+use super::foreign::{foreign_function_word, in_other_script};
 use crate::segment::{Word, WordKind};
 
 /// Function words that no other language in Latin script writes often. Sorted

@@ -15,6 +15,7 @@
 //! a part number.
 
 mod english;
+mod foreign;
 mod passages;
 mod short;
 
@@ -174,7 +175,7 @@ fn sample(text: &str, segments: &Segments, other_script: bool) -> String {
     for words in stretches.step_by(every) {
         for word in words {
             let written = &text[word.span.range()];
-            if !other_script || passages::in_other_script(written) {
+            if !other_script || foreign::in_other_script(written) {
                 sample.push_str(written);
                 sample.push(' ');
             }

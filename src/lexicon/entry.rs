@@ -8,7 +8,7 @@ use super::spelling::Spelling;
 use crate::network::flag;
 
 /// How many numbers [`features`] makes of an entry.
-pub const LEXICON_WIDTH: usize = 6;
+pub(crate) const LEXICON_WIDTH: usize = 6;
 
 /// The top of the Zipf scale: a word that makes up a tenth of all words. Frequencies are
 /// given to networks as shares of it.
@@ -34,7 +34,7 @@ const SPELLED_ENGLISH: f32 = 0.02;
 /// probability.
 const SPELLED_FOREIGN: f32 = 0.5;
 
-/// What the lexicon knows of a word.
+/// The entry of a word in the lexicon: its frequencies, and the language it looks like.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Entry {
     /// Whether the word has letters to judge. For a number or a sign the other fields are
@@ -45,7 +45,7 @@ pub struct Entry {
     /// The other language in which the word is most frequent, with its frequency
     /// there on the Zipf scale, 3.6 to 8; `None` when it is rarer everywhere.
     pub foreign: Option<(ForeignLanguage, f32)>,
-    /// What language the word looks like.
+    /// The language that the word looks like.
     pub spelling: Spelling,
 }
 
@@ -137,6 +137,6 @@ pub(crate) const FEATURES: [Feature; LEXICON_WIDTH] = [
 /// share of the Zipf scale; the probability that it looks English, and that it looks like
 /// one other language; and 1 if English does not list it. What is no word has only a 1
 /// for looking English.
-pub fn features(entry: &Entry) -> [f32; LEXICON_WIDTH] {
+pub(crate) fn features(entry: &Entry) -> [f32; LEXICON_WIDTH] {
     std::array::from_fn(|column| (FEATURES[column].value)(entry))
 }

@@ -15,8 +15,9 @@ const LANGUAGE_BITS: u32 = 5;
 const ZIPF_BITS: u32 = 7;
 const ZIPF_MASK: u64 = (1 << ZIPF_BITS) - 1;
 
-/// How frequent a word is in English and in one other language. Frequencies are tenths on the Zipf scale,
-/// the decimal logarithm of occurrences in a billion words; 0 is not listed.
+/// How frequent a word is in English and in one other language. Frequencies are tenths on
+/// the Zipf scale, the decimal logarithm of occurrences in a billion words; 0 means that the
+/// word is not listed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct WordFrequency {
     /// The frequency in English.
@@ -68,31 +69,21 @@ impl WordFrequency {
 }
 
 /// The list of words with their frequencies.
-pub struct WordList(Map<&'static [u8]>);
+pub(super) struct WordList(Map<&'static [u8]>);
 
 impl WordList {
     /// The list that `bytes` hold, a map of the crate `fst`.
     ///
     /// # Errors
     /// When the bytes are no map.
-    pub fn new(bytes: &'static [u8]) -> Result<Self, LexiconError> {
+    pub(super) fn new(bytes: &'static [u8]) -> Result<Self, LexiconError> {
         Ok(Self(Map::new(bytes)?))
     }
 
     /// The frequencies of a word, which must be in lower case and NFC; `None` when it is not
     /// listed.
-    pub fn get(&self, word: &str) -> Option<WordFrequency> {
+    pub(super) fn get(&self, word: &str) -> Option<WordFrequency> {
         self.0.get(word).map(WordFrequency::unpack)
-    }
-
-    /// How many words are listed.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether no word is listed.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 }
 

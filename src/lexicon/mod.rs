@@ -22,14 +22,16 @@ mod spelling;
 mod tests;
 mod word;
 
-pub(crate) use entry::FEATURES;
-pub use entry::{Entry, LEXICON_WIDTH, features};
+pub use entry::Entry;
+pub(crate) use entry::{FEATURES, LEXICON_WIDTH, features};
 pub use error::LexiconError;
 pub use language::ForeignLanguage;
-pub use list::{WordFrequency, WordList};
-pub use spelling::{Spelling, SpellingModel};
+pub use list::WordFrequency;
+pub use spelling::Spelling;
 
 use entry::UNLISTED_ZIPF;
+use list::WordList;
+use spelling::SpellingModel;
 use word::Form;
 
 const LIST: &[u8] = include_bytes!("../../models/lexicon.fst");
@@ -40,14 +42,16 @@ const SPELLING: &[u8] = include_bytes!("../../models/spelling.safetensors");
 const MIN_DECIDED: usize = 3;
 /// What is no longer than this and all in capitals is an abbreviation.
 const MAX_ABBREVIATION: usize = 5;
-/// The list of words and the spelling model.
+
+/// A lexicon: a list of words with their frequencies, and a model of how languages are
+/// spelled for words that no list has.
 pub struct Lexicon {
     list: WordList,
     spelling: SpellingModel,
 }
 
 impl Lexicon {
-    /// The lexicon that is part of the library.
+    /// Loads the lexicon that is part of the library.
     ///
     /// # Errors
     /// When its data are damaged.
@@ -58,8 +62,7 @@ impl Lexicon {
         })
     }
 
-    /// What is known of a word as it stands in a text. Case and a possessive do
-    /// not count. Of a compound that is not listed, the part that is least
+    /// Looks up a word as it stands in a text. Case and a possessive ending do not count. Of a compound that is not listed, the part that is least
     /// English counts.
     pub fn look_up(&self, word: &str) -> Entry {
         let form = Form::new(word);

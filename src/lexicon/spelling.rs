@@ -23,7 +23,7 @@ const MAX_NGRAM: usize = 5;
 const MAX_SPELLED: usize = 32;
 const CLASSES: usize = 1 + ForeignLanguage::COUNT;
 
-/// What language a word looks like, whether the word exists or not.
+/// The language that a word looks like by its spelling, whether the word exists or not.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spelling {
     /// The probability that the word is English, 0 to 1.
@@ -34,7 +34,7 @@ pub struct Spelling {
 }
 
 /// The trained model of how languages are spelled.
-pub struct SpellingModel {
+pub(super) struct SpellingModel {
     embedding: Vec<i8>,
     scale: Vec<f32>,
     hidden: Dense,
@@ -46,7 +46,7 @@ impl SpellingModel {
     ///
     /// # Errors
     /// When a tensor is missing or of another shape.
-    pub fn new(bytes: &[u8]) -> Result<Self, LexiconError> {
+    pub(super) fn new(bytes: &[u8]) -> Result<Self, LexiconError> {
         let file = SafeTensors::deserialize(bytes)?;
         let layer = |name: &str, inputs: usize, outputs: usize| {
             let weights = floats(&file, &format!("{name}.weight"), inputs * outputs)?;
@@ -63,7 +63,7 @@ impl SpellingModel {
     }
 
     /// What language a word looks like; it must be in lower case and NFC.
-    pub fn spelling(&self, word: &str) -> Spelling {
+    pub(super) fn spelling(&self, word: &str) -> Spelling {
         let probabilities = self.probabilities(word);
         let foreign = (0..ForeignLanguage::COUNT)
             .max_by(|a, b| probabilities[1 + a].total_cmp(&probabilities[1 + b]))

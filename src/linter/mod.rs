@@ -1,10 +1,19 @@
-//! The front door: texts in, reports out.
+//! The front door of the library: documents in, reports out.
 //!
-//! In: a language model, then documents, each with its options and perhaps with
-//! *siblings*, cleaner articles on the same story. Out: [`Report`]s. A document that
-//! cannot be judged has a report that says so, and never an empty list of findings. What
-//! becomes of a document on its way is the business of the pipeline; this room decides
-//! what is read together.
+//! In: a language model, then documents, each perhaps with *siblings*, which are cleaner
+//! articles on the same story, and the [`Options`] of the call. Out: [`Report`]s. A
+//! document that cannot be judged has a report that says why, never an empty list of
+//! findings.
+//!
+//! | To | call |
+//! |---|---|
+//! | lint one document | [`Linter::lint`] |
+//! | read a sibling once for many documents | [`Linter::read`] |
+//! | lint a document with siblings | [`Linter::lint_with_siblings`] |
+//! | lint many documents together | [`Linter::lint_all`] |
+//!
+//! This module decides which texts are read together. What happens to each document is the
+//! business of the pipeline, and printing that of [`crate::report`].
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,12 +28,15 @@ use crate::lexicon::{Lexicon, LexiconError};
 use crate::lm::llama::Llama;
 use crate::lm::{LanguageModel, LmError, ModelId, Precision, SentenceVectors};
 use crate::pipeline::{Accepted, Models, fitting_together, read_articles, run};
-pub use crate::pipeline::{Article, Numbers, Options, Sensitivity};
+// The input of the word model is for fitting a calibration, not for users.
+#[doc(hidden)]
+pub use crate::pipeline::Numbers;
+pub use crate::pipeline::{Article, Options, Sensitivity};
 use crate::report::{Outcome, Report};
 use crate::segment::segment;
 use crate::sibling::SiblingModel;
 
-/// Why a linter could not be made, or could not read.
+/// Why a [`Linter`] could not be made, or could not lint a document.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LintError {
@@ -37,17 +49,18 @@ pub enum LintError {
     /// The embedded lexicon is damaged.
     #[error(transparent)]
     Lexicon(#[from] LexiconError),
-    /// The calibration beside the model cannot be read.
+    /// The calibration file next to the model cannot be read.
     #[error(transparent)]
     Calibration(#[from] CalibrationError),
 }
 
-/// A document to lint together with others.
+/// A document to lint together with others, with its siblings: the input of
+/// [`Linter::lint_all`].
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The document. Its name becomes the id of the report.
+    /// The document to lint. Its name becomes the id of the report.
     pub document: Document,
-    /// Siblings that were read before.
+    /// Siblings that [`Linter::read`] has read before.
     pub articles: Vec<Article>,
     /// Siblings that are still to be read: they are read together with those of the other
     /// requests, and one that several requests have is read once. They come before
@@ -71,17 +84,19 @@ impl Request {
 #[derive(Clone)]
 pub struct Linter {
     models: Models,
-    /// Checksum of the calibration that was fitted for this language model.
+    /// The checksum of the calibration in use.
     calibration: Option<Arc<str>>,
 }
 
 impl Linter {
-    /// A linter that reads with the language model in a GGUF file, in 8 bits. It takes the
-    /// calibration that lies beside the file, if the model needs one and it fits. The crate
-    /// `mtlint-models` knows and fetches the default model.
+    /// Opens the language model in a GGUF file and makes a linter that reads with it, with
+    /// products in 8 bits. If the model needs a calibration, a fitting one is taken from
+    /// the [default path](default_path) next to the file. The crate `mtlint-models` knows
+    /// and fetches the default model.
     ///
     /// # Errors
-    /// When the file is not a model that is read.
+    /// When the file cannot be read or holds no model of a supported kind, or when its
+    /// calibration is damaged.
     pub fn open(model: impl AsRef<Path>) -> Result<Self, LintError> {
         let path = model.as_ref();
         let lm = Llama::load(path, &stem(path), None, Precision::Int8)?;
@@ -95,8 +110,8 @@ impl Linter {
         }
     }
 
-    /// A linter that reads with `lm`, with the detector that was trained on the states of
-    /// this very model, or else with the one that serves every model.
+    /// Makes a linter that reads with the language model `lm`. Its detector is the one that
+    /// was trained on the states of this very model, or else the one for any model.
     ///
     /// # Errors
     /// When the embedded weights are damaged.
@@ -113,8 +128,8 @@ impl Linter {
         })
     }
 
-    /// The same linter, judging by surprisals alone, also where the language model has a
-    /// detector that was trained on its states.
+    /// This linter with the detector that uses surprisals alone, even where one was trained
+    /// on the states of the language model.
     ///
     /// # Errors
     /// When the embedded weights are damaged.
@@ -123,46 +138,48 @@ impl Linter {
         Ok(self)
     }
 
-    /// The same linter with its detector calibrated. [`Self::fits`] says whether a
-    /// calibration is for this model and detector.
+    /// This linter with `calibration` applied to its detector. Check first with
+    /// [`Self::fits`] that the calibration is for this model and detector.
     ///
     /// # Errors
     /// When the embedded weights are damaged.
-    pub fn calibrated(mut self, calibrated: &ModelCalibration) -> Result<Self, LintError> {
+    pub fn calibrated(mut self, calibration: &ModelCalibration) -> Result<Self, LintError> {
         let detector = if self.sees_states() {
             WordModel::of(self.model())?
         } else {
             WordModel::surprisal()?
         };
-        self.models.detector = Arc::new(detector.with(calibrated));
-        self.calibration = Some(calibrated.sha256().into());
+        self.models.detector = Arc::new(detector.with(calibration));
+        self.calibration = Some(calibration.sha256().into());
         Ok(self)
     }
 
-    /// Whether a calibration was fitted to this language model and this detector.
-    pub fn fits(&self, calibrated: &ModelCalibration) -> bool {
-        calibrated.detector == self.detector() && calibrated.model_sha256 == self.model().sha256
+    /// Whether `calibration` was fitted to this language model and this detector.
+    pub fn fits(&self, calibration: &ModelCalibration) -> bool {
+        calibration.detector == self.detector() && calibration.model_sha256 == self.model().sha256
     }
 
-    /// The same linter, aligning the sentences of siblings by sentence vectors.
+    /// This linter with the sentences of siblings aligned by the sentence vectors of
+    /// `aligner` instead of their words.
     #[must_use]
     pub fn aligning_by(mut self, aligner: Arc<dyn SentenceVectors>) -> Self {
         self.models.aligner = Some(aligner);
         self
     }
 
-    /// SHA-256 of the calibration in use, in lower-case hexadecimal; `None` without one.
+    /// The SHA-256 of the calibration in use, in lower-case hexadecimal; `None` if the
+    /// linter has none.
     pub fn calibration(&self) -> Option<&str> {
         self.calibration.as_deref()
     }
 
-    /// What aligns the sentences of siblings: `words`, or the id of the model that makes
-    /// sentence vectors, with the checksum of its weights.
+    /// The name of what aligns the sentences of siblings: `words`, or the id of the model
+    /// that makes sentence vectors, with the checksum of its weights.
     pub fn aligner(&self) -> &str {
         self.models.aligner.as_ref().map_or("words", |one| one.id())
     }
 
-    /// The model that makes sentence vectors, if one does.
+    /// The model that makes sentence vectors; `None` where sentences are aligned by words.
     pub fn sentence_vectors(&self) -> Option<&dyn SentenceVectors> {
         self.models.aligner.as_deref()
     }
@@ -178,7 +195,7 @@ impl Linter {
         options.threshold_of(&self.models.detector.thresholds())
     }
 
-    /// The language model.
+    /// The identity of the language model that the linter reads with.
     pub fn model(&self) -> &ModelId {
         self.models.lm.id()
     }
@@ -188,20 +205,20 @@ impl Linter {
         self.models.detector.name()
     }
 
-    /// Lints one document.
+    /// Lints one document without siblings.
     ///
     /// # Errors
     /// When the language model fails.
     pub fn lint(&self, document: &Document, options: &Options) -> Result<Report, LintError> {
-        self.lint_beside(document, &[], options)
+        self.lint_with_siblings(document, &[], options)
     }
 
-    /// Lints one document beside its siblings, which [`Self::read`] has read. One article
-    /// may serve any number of documents.
+    /// Lints one document with its siblings, which [`Self::read`] has read. One article may
+    /// serve any number of documents.
     ///
     /// # Errors
     /// When the language model fails.
-    pub fn lint_beside(
+    pub fn lint_with_siblings(
         &self,
         document: &Document,
         siblings: &[Article],
@@ -216,7 +233,7 @@ impl Linter {
         Ok(reports.swap_remove(0))
     }
 
-    /// Reads an article that is to be the sibling of documents, once for all of them.
+    /// Reads an article once, so that it can be the sibling of any number of documents.
     ///
     /// # Errors
     /// When the language model fails. An article that cannot be judged is no error: it
@@ -227,7 +244,7 @@ impl Linter {
         Ok(articles.swap_remove(0))
     }
 
-    /// Reads articles as [`Self::read`] does, together. `language` is an ISO 639-3 code
+    /// Reads several articles together, each as [`Self::read`] does. `language` is an ISO 639-3 code
     /// that they are taken to be in; without one it is guessed.
     ///
     /// # Errors
@@ -243,8 +260,8 @@ impl Linter {
         Ok(articles)
     }
 
-    /// Lints documents, each with its siblings; reports in the order of the requests. They
-    /// are read together, so that short ones fill batches.
+    /// Lints many documents, each with its siblings, and returns their reports in the order
+    /// of the requests. The documents are read together, so that short ones fill batches.
     ///
     /// # Errors
     /// When the language model fails.
@@ -264,12 +281,12 @@ impl Linter {
         let unread = accepted.iter_mut();
         let unread = unread.flat_map(|one| &mut one.siblings[..one.unread]);
         read_articles(&self.models, unread)?;
-        let beside = accepted.iter().any(|one| !one.siblings.is_empty());
+        let with_siblings = accepted.iter().any(|one| !one.siblings.is_empty());
         let mut analyses = Vec::with_capacity(accepted.len());
         while !accepted.is_empty() {
-            let fits = fitting_together(accepted.iter().map(Accepted::content), beside);
+            let fits = fitting_together(accepted.iter().map(Accepted::content), with_siblings);
             let after = accepted.split_off(fits);
-            analyses.extend(run(&self.models, accepted, options, beside)?);
+            analyses.extend(run(&self.models, accepted, options, with_siblings)?);
             accepted = after;
         }
         let mut analyses = analyses.into_iter();
@@ -315,8 +332,8 @@ impl Linter {
         }
     }
 
-    /// The numbers that the word model sees of texts; `None` for one that is not judged.
-    /// For fitting a calibration, which is not a user's business.
+    /// The input of the word model for each text; `None` for a text that does not pass the
+    /// language gate. Hidden from users: only the fitting of a calibration needs it.
     ///
     /// # Errors
     /// When the language model fails.

@@ -8,7 +8,7 @@
 use crate::lm::Precision;
 use mtlint_lm::linear::Linear;
 
-/// Products that are added side by side by [`Dense::in_lanes`].
+/// Sums that [`Dense::in_lanes`] adds products to side by side.
 const LANES: usize = 8;
 
 /// A dense layer.
@@ -23,7 +23,7 @@ enum Weights {
     Packed(Linear),
     /// A row for each output, one behind the other; products are added one by one.
     InOrder(Vec<f32>),
-    /// The same; products are added in [`LANES`] sums.
+    /// A row for each output, one behind the other; products are added in [`LANES`] sums.
     InLanes(Vec<f32>),
 }
 
@@ -51,7 +51,7 @@ impl Dense {
     }
 
     /// A layer for single rows that adds products in lanes, which processors do at once:
-    /// thousands of corrections are weighed for one document.
+    /// thousands of corrections are scored for one document.
     pub(crate) fn in_lanes(weights: Vec<f32>, bias: Vec<f32>) -> Self {
         Self {
             weights: Weights::InLanes(weights),
@@ -83,7 +83,8 @@ impl Dense {
         }
     }
 
-    /// As [`Self::apply`], rectified.
+    /// A row of results for each row of input, as [`Self::apply`] makes them, with negative
+    /// numbers set to 0 (ReLU).
     pub(crate) fn rectified(&self, rows: &[f32]) -> Vec<f32> {
         let mut out = self.apply(rows);
         rectify(&mut out);

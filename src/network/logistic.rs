@@ -6,6 +6,6 @@ pub(crate) fn sigmoid(x: f32) -> f32 {
 }
 
 /// The logit of a probability: −∞ for 0, +∞ for 1.
-pub fn logit(probability: f32) -> f32 {
+pub(crate) fn logit(probability: f32) -> f32 {
     (probability / (1.0 - probability)).ln()
 }

@@ -10,8 +10,7 @@ mod logistic;
 mod weights;
 
 pub(crate) use dense::Dense;
-pub use logistic::logit;
-pub(crate) use logistic::sigmoid;
+pub(crate) use logistic::{logit, sigmoid};
 pub(crate) use weights::Tensors;
 pub use weights::WeightsError;
 

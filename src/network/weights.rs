@@ -25,7 +25,7 @@ impl<'a> Tensors<'a> {
     ///
     /// # Errors
     /// When the bytes are no safetensors file or are cut off.
-    pub fn new(bytes: &'a [u8]) -> Result<Self, WeightsError> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Result<Self, WeightsError> {
         let problem = |error: safetensors::SafeTensorError| WeightsError(error.to_string());
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(problem)?;
         Ok(Self {
@@ -38,7 +38,7 @@ impl<'a> Tensors<'a> {
     ///
     /// # Errors
     /// When the file has no such note.
-    pub fn note(&self, name: &str) -> Result<&str, WeightsError> {
+    pub(crate) fn note(&self, name: &str) -> Result<&str, WeightsError> {
         let note = self.notes.get(name);
         note.map(String::as_str)
             .ok_or_else(|| WeightsError(format!("the note {name:?} is missing")))
@@ -51,7 +51,7 @@ impl<'a> Tensors<'a> {
     /// # Errors
     /// When the note is missing or no list of names, or when a column differs: the error
     /// names the first one.
-    pub fn check_columns(&self, key: &str, expected: &[&str]) -> Result<(), WeightsError> {
+    pub(crate) fn check_columns(&self, key: &str, expected: &[&str]) -> Result<(), WeightsError> {
         let note = self.note(key)?;
         let columns: Vec<String> = serde_json::from_str(note)
             .map_err(|error| WeightsError(format!("{key} is no list of names: {error}")))?;
@@ -77,7 +77,7 @@ impl<'a> Tensors<'a> {
     /// # Errors
     /// When there is no such tensor, it holds neither F32 nor F16, or a number in it is
     /// not finite.
-    pub fn all(&self, name: &str) -> Result<Vec<f32>, WeightsError> {
+    pub(crate) fn all(&self, name: &str) -> Result<Vec<f32>, WeightsError> {
         let view = self
             .file
             .tensor(name)
@@ -115,7 +115,7 @@ impl<'a> Tensors<'a> {
     ///
     /// # Errors
     /// As [`Self::all`], and when there are more or fewer.
-    pub fn sized(&self, name: &str, size: usize) -> Result<Vec<f32>, WeightsError> {
+    pub(crate) fn sized(&self, name: &str, size: usize) -> Result<Vec<f32>, WeightsError> {
         let numbers = self.all(name)?;
         if numbers.len() == size {
             Ok(numbers)
@@ -129,7 +129,7 @@ impl<'a> Tensors<'a> {
     ///
     /// # Errors
     /// As [`Self::sized`].
-    pub fn array<const N: usize>(&self, name: &str) -> Result<[f32; N], WeightsError> {
+    pub(crate) fn array<const N: usize>(&self, name: &str) -> Result<[f32; N], WeightsError> {
         let numbers = self.sized(name, N)?;
         let mut array = [0.0; N];
         array.copy_from_slice(&numbers);

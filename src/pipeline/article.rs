@@ -1,7 +1,10 @@
-//! A sibling article once it is read.
+//! A sibling article that users hold.
 //!
-//! In: a document. Out: an [`Article`], with what the detector makes of it, that any
-//! number of documents can be linted beside. It compares nothing itself.
+//! In: a document. Out: an [`Article`], which any number of documents can have as a
+//! sibling. It is the public handle of a [`SiblingArticle`]: that one is the plain data
+//! (text, words, probabilities) that the stages in [`crate::sibling`] compare; this one
+//! shares it, hides how it is filled, and shows its name and quality only. It compares
+//! nothing itself.
 
 use std::sync::Arc;
 
@@ -9,13 +12,14 @@ use crate::document::Document;
 use crate::language::{Gate, gate};
 use crate::sibling::{Original, SiblingArticle};
 
-/// A sibling: a cleaner article on the same story, read once and then used beside any
-/// number of documents. Cheap to clone.
+/// A sibling: a cleaner article on the same story as a document.
+/// [`Linter::read`](crate::Linter::read) makes one, and any number of documents can be
+/// linted with it. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Article(Arc<SiblingArticle>);
 
 impl Article {
-    /// The name of the document it was made of.
+    /// The name of the document that the article was made from.
     pub fn id(&self) -> &str {
         &self.0.id
     }
@@ -27,7 +31,8 @@ impl Article {
     }
 
     /// An article that the language model has not read yet; without a quality if it cannot
-    /// be judged. `language` is an ISO 639-3 code that spares the guessing.
+    /// be judged. `language` is the ISO 639-3 code of the language
+    /// it is taken to be in; without one it is guessed.
     pub(crate) fn unread(document: &Document, language: Option<&str>) -> Self {
         let mut article = SiblingArticle::new(document.name(), document.judged());
         article.original = document.prose().map(|prose| Original {
@@ -40,12 +45,13 @@ impl Article {
         Self(Arc::new(article))
     }
 
-    /// The sentences and words, with what is suspected of each.
+    /// The article as the stages of the pipeline compare it.
     pub(crate) fn sibling(&self) -> &SiblingArticle {
         &self.0
     }
 
-    /// The same, to be filled in by whoever reads the article.
+    /// The article as the stages compare it, to be filled in by whoever reads it; clones
+    /// of this handle keep theirs.
     pub(super) fn sibling_mut(&mut self) -> &mut SiblingArticle {
         Arc::make_mut(&mut self.0)
     }

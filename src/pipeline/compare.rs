@@ -1,11 +1,13 @@
-//! The document beside its siblings.
+//! Comparing a document with its siblings.
 //!
 //! In: the document with what its own reading says, and the siblings. Out: a
-//! [`Beside`], which all later stages ask, and the table of words with the siblings taken
-//! into account. It makes no findings.
+//! [`SiblingContext`], which all later stages use, and the table of words with the
+//! siblings taken into account. It makes no findings.
 
+use super::article::Article;
 use super::detect::Assessment;
-use super::{Article, Models, Options};
+use super::models::Models;
+use super::options::Options;
 use crate::finding::words::{WordRow, WordTable};
 use crate::lm::LmError;
 use crate::report::{SiblingDoubt, SiblingEntry};
@@ -15,15 +17,16 @@ use crate::sibling::{
     rescore,
 };
 
-/// A document beside its siblings, and what is asked about them.
-pub(super) struct Beside<'a> {
-    /// The networks that judge.
+/// A document compared with its siblings, and what further comparisons need.
+pub(super) struct SiblingContext<'a> {
+    /// The networks that were trained on documents with siblings.
     pub model: &'a SiblingModel,
     /// The sentences and words that stand for each other.
     pub comparison: Comparison<'a>,
-    /// What the siblings say of each word and of the whole document.
+    /// The score of each word in the light of the siblings, and what each sibling shows of
+    /// the whole document.
     pub rescore: Rescore,
-    /// What was computed before and may be asked again.
+    /// Answers about words that are computed once.
     pub memo: Memo<'a>,
 }
 
@@ -56,12 +59,12 @@ pub(super) fn compare<'a>(
     assessment: &Assessment,
     bits: &'a [f32],
     reading: Option<DocumentReading<'a>>,
-) -> Result<Beside<'a>, LmError> {
+) -> Result<SiblingContext<'a>, LmError> {
     let mut memo = Memo::new(&models.lexicon);
     let comparison = Comparison::new(articles, &mut memo, &assessment.detection.p_garbled, bits)
         .reading_on(reading)
         .read(models.lm.as_ref())?;
-    Ok(Beside {
+    Ok(SiblingContext {
         model: &models.siblings,
         rescore: rescore(&models.siblings, &comparison, &mut memo),
         comparison,
@@ -69,16 +72,16 @@ pub(super) fn compare<'a>(
     })
 }
 
-impl Beside<'_> {
+impl SiblingContext<'_> {
     /// The siblings that are believed at all: one that is not confirms nothing.
-    pub fn believed<'s>(&self, siblings: &'s [Article]) -> Vec<&'s SiblingArticle> {
+    pub(super) fn believed<'s>(&self, siblings: &'s [Article]) -> Vec<&'s SiblingArticle> {
         let trusts = siblings.iter().zip(self.comparison.trusts());
         let believed = trusts.filter(|(_, trust)| trust.weight > 0.0);
         believed.map(|(article, _)| article.sibling()).collect()
     }
 
-    /// The table with the probabilities and thresholds that hold beside the siblings.
-    pub fn rescored<'t>(
+    /// The table with the probabilities and thresholds that hold with the siblings.
+    pub(super) fn rescored<'t>(
         &self,
         models: &Models,
         words: WordTable<'t>,
@@ -109,7 +112,11 @@ impl Beside<'_> {
 
     /// What a report says of the siblings: how far each is trusted, and which sentences of
     /// the document it has too.
-    pub fn read_siblings(&self, siblings: &[Article], segments: &Segments) -> Vec<SiblingEntry> {
+    pub(super) fn sibling_entries(
+        &self,
+        siblings: &[Article],
+        segments: &Segments,
+    ) -> Vec<SiblingEntry> {
         let trusts = self.comparison.trusts().cloned().enumerate();
         let siblings = siblings.iter().map(Article::sibling).zip(trusts);
         let read = siblings.map(|(sibling, (index, trust))| {

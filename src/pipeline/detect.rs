@@ -1,4 +1,4 @@
-//! What the document's own reading says of its words.
+//! How suspect each word of a document is by its own reading.
 //!
 //! In: a text with the language model's scores of its tokens. Out: an [`Assessment`], and
 //! the table of words that all decisions are made in. No sibling is asked.
@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use super::exclusions::Exclusions;
-use super::{Models, Options};
+use super::models::Models;
+use super::options::Options;
 use crate::detect::{Detection, detect};
 use crate::document::Prose;
 use crate::finding::words::{WordRow, WordTable};
@@ -14,11 +15,11 @@ use crate::lm::TokenScores;
 use crate::score::Score;
 use crate::segment::Segments;
 
-/// What the detector makes of a text by itself.
+/// What the detector finds in a text by itself.
 pub(super) struct Assessment {
-    /// The numbers of each word, and of the text as a whole.
+    /// The probability of each word, and the numbers of each sentence.
     pub detection: Detection,
-    /// What of the text is not judged.
+    /// The words that are never flagged.
     pub exclusions: Exclusions,
     /// The score of the text.
     pub score: Score,
@@ -26,7 +27,7 @@ pub(super) struct Assessment {
 
 impl Assessment {
     /// The surprisal of each word, in bits.
-    pub fn bits(&self) -> Vec<f32> {
+    pub(super) fn bits(&self) -> Vec<f32> {
         let words = self.detection.words.iter();
         words.map(|word| word.surprisal_bits).collect()
     }

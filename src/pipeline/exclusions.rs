@@ -1,7 +1,8 @@
-//! What of a text is not to be judged.
+//! Which words of a text are left out of the detector's verdict.
 //!
-//! In: a text, and what its markup says. Out: for each word whether it is spared:
-//! passages in another language on purpose, and what the markup takes out.
+//! In: a text, and what its markup says. Out: [`Exclusions`], which say of each word
+//! whether it is left out: because it stands in a passage in another language on purpose,
+//! or because the markup takes it out. They change no number themselves.
 
 use std::sync::Arc;
 
@@ -10,23 +11,25 @@ use crate::language::foreign_passages;
 use crate::segment::Segments;
 use crate::span::{Doc, Span};
 
-/// What of a text is not to be judged.
+/// The parts of a text whose words are never flagged.
 pub(super) struct Exclusions {
     /// Passages that are in another language on purpose.
     foreign: Vec<Span<Doc>>,
-    /// A marked-up text says for itself.
+    /// The prose of a marked-up text, which knows what its markup takes out.
     prose: Option<Arc<Prose>>,
 }
 
 impl Exclusions {
-    pub fn new(text: &str, segments: &Segments, prose: Option<&Arc<Prose>>) -> Self {
+    /// Finds what is excluded of a text; `prose` is that of a marked-up one.
+    pub(super) fn new(text: &str, segments: &Segments, prose: Option<&Arc<Prose>>) -> Self {
         Self {
             foreign: foreign_passages(text, segments),
             prose: prose.cloned(),
         }
     }
 
-    pub fn holds(&self, word: Span<Doc>) -> bool {
+    /// Whether a word is excluded.
+    pub(super) fn holds(&self, word: Span<Doc>) -> bool {
         let marked = self
             .prose
             .as_ref()

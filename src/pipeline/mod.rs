@@ -1,4 +1,4 @@
-//! The way of one document from its text to what is said of it.
+//! The way of one document from its text to its analysis.
 //!
 //! In: a document that passed the language gate, with its siblings, and the models. Out:
 //! an [`Analysis`]. Each stage is a function from values to a value; this file joins them
@@ -10,6 +10,7 @@ mod article;
 mod compare;
 mod detect;
 mod exclusions;
+mod models;
 mod numbers;
 mod options;
 mod read;
@@ -17,11 +18,10 @@ mod sibling_findings;
 mod source;
 mod suggestions;
 
-use std::sync::Arc;
-
 use rayon::prelude::*;
 
 pub use self::article::Article;
+pub(crate) use self::models::Models;
 pub use self::numbers::Numbers;
 pub(crate) use self::numbers::numbers;
 pub use self::options::{Options, Sensitivity};
@@ -32,43 +32,26 @@ use self::detect::{assess, word_table};
 use self::read::{ReadText, read, with_offset};
 use self::sibling_findings::{flagged, sibling_findings};
 use self::source::pointing_into_sources;
-use crate::detect::WordModel;
 use crate::document::Document;
 use crate::finding::Finding;
 use crate::finding::phrases::findings;
 use crate::finding::words::WordTable;
 use crate::language::Language;
-use crate::lexicon::Lexicon;
-use crate::lm::{LanguageModel, LmError, SentenceVectors};
-use crate::policy::{PolicyOutcome, Suspects};
+use crate::lm::LmError;
+use crate::policy::{DocumentWords, PolicyOutcome};
 use crate::report::{Analysis, WordVerdict};
 use crate::segment::Segments;
-use crate::sibling::{DocumentReading, SiblingModel};
+use crate::sibling::DocumentReading;
 
-/// The models that all stages share. Cheap to clone.
-#[derive(Clone)]
-pub(crate) struct Models {
-    /// The language model that reads.
-    pub lm: Arc<dyn LanguageModel>,
-    /// The detector: how likely each word is garbled.
-    pub detector: Arc<WordModel>,
-    /// What is known of single words.
-    pub lexicon: Arc<Lexicon>,
-    /// The networks that judge beside siblings.
-    pub siblings: Arc<SiblingModel>,
-    /// What aligns sentences of siblings, if not their words.
-    pub aligner: Option<Arc<dyn SentenceVectors>>,
-}
-
-/// A document that passed the language gate.
+/// A document that passed the language gate, with its siblings.
 pub(crate) struct Accepted {
     /// The document.
     pub document: Document,
-    /// Its sentences and words.
+    /// The sentences and words of the document.
     pub segments: Segments,
-    /// The language it is taken for.
+    /// The language that the document is taken for.
     pub language: Language,
-    /// Its siblings. Those that are not read yet stand first.
+    /// The siblings of the document. Those that are not read yet stand first.
     pub siblings: Vec<Article>,
     /// How many siblings are not read yet.
     pub unread: usize,
@@ -76,14 +59,14 @@ pub(crate) struct Accepted {
 
 impl Accepted {
     /// The text without a byte order mark, which language models never saw.
-    pub fn content(&self) -> &str {
+    pub(crate) fn content(&self) -> &str {
         let text = self.document.judged();
         text.get(self.document.content_start()..).unwrap_or(text)
     }
 }
 
-/// Analyses documents that are read together, in their order. `beside` says whether any
-/// of them has a sibling.
+/// Analyzes documents that are read together, in their order. `with_siblings` says whether
+/// any of them has a sibling.
 ///
 /// # Errors
 /// When the language model fails.
@@ -91,10 +74,10 @@ pub(crate) fn run(
     models: &Models,
     accepted: Vec<Accepted>,
     options: &Options,
-    beside: bool,
+    with_siblings: bool,
 ) -> Result<Vec<Analysis>, LmError> {
     let texts: Vec<&str> = accepted.iter().map(Accepted::content).collect();
-    let texts_read = read(models, &texts, beside)?;
+    let texts_read = read(models, &texts, with_siblings)?;
     // `par_bridge` never begins a document while another one waits for its share
     // of the work: each thread holds one.
     let documents = accepted
@@ -143,30 +126,30 @@ fn analyze(
         cache,
         start: document.content_start(),
     });
-    let beside = articles.as_ref();
-    let beside = beside.map(|articles| compare(models, articles, &assessment, &bits, reading));
-    let mut beside = beside.transpose()?;
+    let context = articles.as_ref();
+    let context = context.map(|articles| compare(models, articles, &assessment, &bits, reading));
+    let mut context = context.transpose()?;
 
-    let words = match &beside {
-        Some(beside) => beside.rescored(models, words, &assessment, options),
+    let words = match &context {
+        Some(context) => context.rescored(models, words, &assessment, options),
         None => words,
     };
-    let believed = beside.as_ref().map(|beside| beside.believed(&siblings));
+    let believed = context.as_ref().map(|context| context.believed(&siblings));
     let believed = believed.unwrap_or_default();
     let words = flagged(&words, &believed);
     let own = findings(&words, models.lm.as_ref());
-    let found = match &mut beside {
-        Some(beside) => sibling_findings(models, beside, &believed, &words, own)?,
+    let found = match &mut context {
+        Some(context) => sibling_findings(models, context, &believed, &words, own)?,
         None => own,
     };
-    let verdicts = verdicts(&words, if beside.is_some() { &found } else { &[] });
-    let suspects = Suspects {
+    let verdicts = verdicts(&words, if context.is_some() { &found } else { &[] });
+    let document_words = DocumentWords {
         text,
         segments: &segments,
         garbled: &words.garbled(),
     };
-    let PolicyOutcome { findings, accepted } = options.policy.apply(found, suspects);
-    let siblings = beside.map(|beside| beside.read_siblings(&siblings, &segments));
+    let PolicyOutcome { findings, accepted } = options.policy.apply(found, document_words);
+    let siblings = context.map(|context| context.sibling_entries(&siblings, &segments));
     let analysis = Analysis {
         language,
         model: models.lm.id().clone(),

@@ -1,12 +1,12 @@
-//! The numbers that the word model sees, of texts that are to calibrate it.
+//! The input of the word model, for texts that are to calibrate it.
 //!
-//! In: texts. Out: for each that can be judged its words with their features, as in
-//! linting. It judges nothing.
+//! In: texts. Out: for each text that passes the language gate its words with their
+//! features, as in linting. It runs no network.
 
 use std::ops::Range;
 
-use super::Models;
 use super::exclusions::Exclusions;
+use super::models::Models;
 use super::read::{read_options, with_offset};
 use crate::detect::features::{WIDTH, features};
 use crate::detect::{sentences, word_surprisals};
@@ -16,23 +16,25 @@ use crate::lm::{LmError, ReadOptions};
 use crate::segment::segment;
 use crate::span::{Doc, Span};
 
-/// A text as the word model sees it.
+/// The input of the word model for one text, for fitting a calibration: its words, their
+/// features and its sentences.
 pub struct Numbers {
-    /// The words and marks, as bytes of the text.
+    /// The words and punctuation marks of the text, in bytes of the text.
     pub words: Vec<Span<Doc>>,
     /// For each word whether it is excluded, because it stands in a passage in another
     /// language, and is never flagged.
     pub excluded: Vec<bool>,
-    /// A row of features for each word.
+    /// The features of each word, a row for each.
     pub rows: Vec<[f32; WIDTH]>,
     /// The words of each sentence, as indices.
     pub sentences: Vec<Range<usize>>,
-    /// The number of words, marks not counted.
+    /// How many words the text has, marks not counted.
     pub count: usize,
 }
 
-/// The numbers of texts; `None` for one that is not judged. `language` is an ISO 639-3 code
-/// that spares the guessing.
+/// The input of the word model for each text; `None` for a text that does not pass the
+/// language gate. `language` is the ISO 639-3 code that all are taken to be in; without one
+/// it is guessed.
 ///
 /// # Errors
 /// When the language model fails.

@@ -1,13 +1,16 @@
-//! How one document is to be linted: what a call may choose, apart from the models.
+//! What a call to the linter may choose, apart from the models.
+//!
+//! In: what a user wants: how much to flag, the language, the policy. Out: [`Options`]. It
+//! reads no configuration file and knows no command line.
 
 use crate::detect::Thresholds;
 use crate::policy::Policy;
 
-/// How a document is to be linted. Given with each call: one [`Linter`](super::Linter)
+/// How a document is to be linted. They are given with each call: one [`Linter`](crate::Linter)
 /// serves calls with different options.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Options {
-    /// How much to flag.
+    /// How much to flag; it selects one of the detector's thresholds.
     pub sensitivity: Sensitivity,
     /// Flags every word that is garbled with at least this probability, 0 to 1, whatever
     /// the sensitivity.
@@ -20,7 +23,7 @@ pub struct Options {
     pub policy: Policy,
 }
 
-/// How much to flag.
+/// How much to flag, from few false alarms to few misses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Sensitivity {
     /// Few false alarms, for people who read each finding.
@@ -33,7 +36,7 @@ pub enum Sensitivity {
 }
 
 impl Sensitivity {
-    /// The name of the sensitivity on the command line and in configurations.
+    /// The name of the sensitivity on the command line and in configuration files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Precise => "precise",
@@ -55,7 +58,7 @@ impl clap::ValueEnum for Sensitivity {
 }
 
 impl Options {
-    /// Default options with this sensitivity.
+    /// The default options with the sensitivity `sensitivity`.
     pub fn with_sensitivity(sensitivity: Sensitivity) -> Self {
         Self {
             sensitivity,
@@ -63,7 +66,7 @@ impl Options {
         }
     }
 
-    /// Default options with this threshold, a probability from 0 to 1.
+    /// The default options with the threshold `threshold`, a probability from 0 to 1.
     pub fn with_threshold(threshold: f32) -> Self {
         Self {
             threshold: Some(threshold),
@@ -71,7 +74,7 @@ impl Options {
         }
     }
 
-    /// The probability from which a word is flagged, where `thresholds` hold for it.
+    /// The probability from which a word is flagged for which `thresholds` hold.
     pub fn threshold_of(&self, thresholds: &Thresholds) -> f32 {
         self.threshold.unwrap_or(match self.sensitivity {
             Sensitivity::Precise => thresholds.precise,

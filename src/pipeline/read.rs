@@ -1,13 +1,14 @@
-//! What the language model is given to read, and how much at once.
+//! Reading with the language model, as much at once as fills its batches.
 //!
 //! In: texts of documents and their siblings. Out: the scores of their tokens, and of
-//! siblings how clean each is. Scores are large, the more so where the model is to read
-//! on from them.
+//! siblings how clean each is. It decides how much is held in memory at once: scores are
+//! large, the more so where the model is to read on from them.
 
 use std::collections::HashMap;
 
+use super::article::Article;
 use super::detect::assess;
-use super::{Article, Models};
+use super::models::Models;
 use crate::document::content_start;
 use crate::lm::{KvCache, LmError, ReadOptions, TokenScores, fitting};
 
@@ -21,7 +22,7 @@ const MAX_SIBLING_BYTES: usize = 256 * 1024;
 /// Bytes of documents with siblings that are read together: enough for full batches.
 const MAX_CACHED_BYTES: usize = 16 * 1024;
 
-/// What the language model makes of a text.
+/// A text's scores by the language model, with its cache where that is kept.
 pub(super) struct ReadText {
     /// The scores of the tokens.
     pub scores: TokenScores,
@@ -32,8 +33,8 @@ pub(super) struct ReadText {
 /// How many texts, from the first on, are read together; `cached` if the model is to read
 /// on from them.
 pub(crate) fn fitting_together<'a>(texts: impl Iterator<Item = &'a str>, cached: bool) -> usize {
-    let most = if cached { MAX_CACHED_BYTES } else { usize::MAX };
-    fitting(texts.map(str::len), most)
+    let max_bytes = if cached { MAX_CACHED_BYTES } else { usize::MAX };
+    fitting(texts.map(str::len), max_bytes)
 }
 
 /// Reads texts, and keeps what is needed to read on if `cached`.

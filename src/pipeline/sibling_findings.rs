@@ -1,11 +1,11 @@
-//! What the siblings say of what is suspect.
+//! Findings with what the siblings say of them.
 //!
-//! In: the findings of the document's own reading, and the document beside its siblings.
+//! In: the findings of the document's own reading, and the document compared with its siblings.
 //! Out: the findings with corrections, and further ones: what is little suspect by itself
 //! but surely corrected, and facts that the siblings contradict.
 
-use super::Models;
-use super::compare::Beside;
+use super::compare::SiblingContext;
+use super::models::Models;
 use super::suggestions::{contradicted, suggestion};
 use crate::finding::category::severity;
 use crate::finding::inconsistency::with_inconsistencies;
@@ -18,7 +18,7 @@ use crate::sibling::{SiblingArticle, Suspect, contradictions, corrections};
 /// Probability from which a sibling is asked how a name is spelled.
 const DOUBTFUL_NAME: f32 = 0.05;
 
-/// What may stand in one place, best first.
+/// The suggestions for one place, best first.
 type Alternatives = Vec<Suggestion>;
 
 /// A finding to ask about, with the table that it was made from.
@@ -52,7 +52,7 @@ fn confirmed(spelling: &str, siblings: &[&SiblingArticle]) -> bool {
 /// When the language model fails.
 pub(super) fn sibling_findings(
     models: &Models,
-    beside: &mut Beside<'_>,
+    context: &mut SiblingContext<'_>,
     believed: &[&SiblingArticle],
     words: &WordTable<'_>,
     own: Vec<Finding>,
@@ -70,8 +70,8 @@ pub(super) fn sibling_findings(
     };
     let own = own.into_iter().map(question(false, words));
     let questions = own.chain(more.into_iter().map(question(true, &weak)));
-    let corrected = corrected(lm, beside, questions.collect())?;
-    let facts = contradictions(lm, beside.model, &beside.comparison, &mut beside.memo)?;
+    let corrected = corrected(lm, context, questions.collect())?;
+    let facts = contradictions(lm, context.model, &context.comparison, &mut context.memo)?;
     let facts = facts.into_iter().map(contradicted).collect();
     Ok(with_inconsistencies(corrected, facts, words, lm))
 }
@@ -100,7 +100,7 @@ fn weakly_suspect<'a>(words: &WordTable<'a>, believed: &[&SiblingArticle]) -> Wo
 /// those become findings that a sibling surely corrects.
 fn corrected(
     lm: &dyn LanguageModel,
-    beside: &mut Beside<'_>,
+    context: &mut SiblingContext<'_>,
     questions: Vec<Question<'_, '_>>,
 ) -> Result<Vec<Finding>, LmError> {
     let suspects = questions.iter().map(|question| Suspect {
@@ -109,10 +109,10 @@ fn corrected(
     });
     let answers = corrections(
         lm,
-        beside.model,
-        &beside.comparison,
-        &beside.rescore.evidence,
-        &mut beside.memo,
+        context.model,
+        &context.comparison,
+        &context.rescore.evidence,
+        &mut context.memo,
         &suspects.collect::<Vec<_>>(),
     )?;
     let answered = questions.into_iter().zip(answers);

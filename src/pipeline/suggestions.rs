@@ -1,4 +1,4 @@
-//! What a sibling says, as findings show it.
+//! Corrections of siblings as suggestions of findings.
 //!
 //! In: corrections and contradictions, which know nothing of findings. Out:
 //! suggestions, which know nothing of how siblings are compared. It decides nothing.

@@ -2,7 +2,7 @@
 //!
 //! In: reports, and a file that was made of earlier ones. Out: that file, or the reports
 //! with the findings marked that it holds. A finding is known by its fingerprint, which
-//! is made of its words and those beside it, wherever it stands and whatever the
+//! is made of its words and those around it, wherever it stands and whatever the
 //! document is called; the file's other fields are for whoever reads it. Nothing is
 //! hidden here: each format leaves out or marks what is known.
 
@@ -249,7 +249,7 @@ mod tests {
             let refused = Baseline::parse(&whole[..cut]).unwrap_err();
             assert!(matches!(refused, BaselineError::Damaged(_)), "{refused}");
         }
-        for (file, told) in [
+        for (file, reason) in [
             ("[]", "its schema is missing"),
             ("{\"schema\":7}", "its schema is missing"),
             (
@@ -266,7 +266,7 @@ mod tests {
             ),
         ] {
             let refused = Baseline::parse(file).unwrap_err().to_string();
-            assert!(refused.contains(told), "{refused}");
+            assert!(refused.contains(reason), "{refused}");
         }
     }
 }

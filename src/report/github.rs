@@ -1,7 +1,7 @@
 //! Reports as annotations of GitHub Actions: a workflow command a finding.
 //!
 //! In: a report. Out: lines such as `::warning file=a.txt,line=1,…::message`, which the
-//! runner takes from a step's output and shows beside the text. What the runner would
+//! runner takes from a step's output and shows next to the text. What the runner would
 //! take for syntax is escaped as it wants it; what a terminal would obey is made safe to
 //! show first, since the message is printed in the log too.
 

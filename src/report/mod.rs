@@ -1,6 +1,6 @@
-//! The report on one document, and how it is drawn.
+//! The report on one document, and how it is printed.
 //!
-//! In: what was judged. Out: text, JSON, SARIF and other formats, or a diff, by pure
+//! In: the outcome of a document. Out: text, JSON, SARIF and other formats, or a diff, by pure
 //! functions; [`printer`] makes one output of several reports. Prose about documents is
 //! made in this folder and nowhere else. What programs read is the contract in [`v1`].
 
@@ -41,12 +41,12 @@ use crate::span::{Doc, Sibling, Span};
 pub use failure::{Failure, FailureKind};
 pub use v1::Status;
 
-/// Everything that is said about one document.
+/// The report on one document: its id, and its analysis or the reason why there is none.
 #[derive(Debug)]
 pub struct Report {
     /// The document's path as given, `-` for standard input, or the record's own id.
     pub id: String,
-    /// What became of the document.
+    /// The outcome: an analysis, or the reason why there is none.
     pub outcome: Outcome,
 }
 
@@ -68,7 +68,7 @@ impl Report {
     }
 }
 
-/// What became of a document.
+/// The outcome of a document: scored, abstained or failed.
 #[derive(Debug)]
 pub enum Outcome {
     /// The document was read and judged.
@@ -84,7 +84,7 @@ pub enum Outcome {
     Failed(Failure),
 }
 
-/// What was found out about one document that could be judged.
+/// The analysis of one document: its score, its findings and the numbers of its words.
 #[derive(Debug)]
 pub struct Analysis {
     /// The document: its text and its line index.
@@ -105,7 +105,7 @@ pub struct Analysis {
     pub accepted: usize,
     /// Every word and punctuation mark of the document, in text order.
     pub words: Vec<WordVerdict>,
-    /// By how much the thresholds were raised for this document, in logits.
+    /// How far the thresholds were shifted up for this document, in logits.
     pub threshold_shift: f32,
     /// The siblings that the document was compared with.
     pub siblings: Vec<SiblingEntry>,

@@ -3,7 +3,7 @@
 //! In: a word without its last full stop, and what follows. Out: whether the
 //! stop belongs to the word, and what it says about the end of the sentence. A
 //! word list and nothing more: where a sentence ends is decided by its
-//! neighbours.
+//! neighbors.
 
 /// What an abbreviation's full stop says about the end of its sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

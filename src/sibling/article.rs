@@ -1,26 +1,26 @@
-//! A sibling: another article on the same story, split into sentences and words.
+//! A sibling, which is another article on the same story, split into sentences and words.
 //!
-//! In: its text, and what the detector makes of it. Out: [`SiblingArticle`], which
-//! holds both, so that one sibling can be compared with many documents. It compares
+//! In: its text, and what the detector makes of it. Out: [`SiblingArticle`], plain data
+//! that holds both, so that one sibling can be compared with many documents. Users of the
+//! library hold an [`Article`](crate::Article), which shares one of these. It compares
 //! nothing itself.
 
 use std::sync::Arc;
 
 use crate::document::{Prose, content_start};
-use crate::segment::{Segments, segment};
+use crate::segment::{Segments, segment, without_possessive};
 
-use super::similarity::possessive_ending;
-
-/// Words of a sibling that are looked at: a news story many times over. Work
+/// The words of a sibling that are read and compared: a news story many times over. Work
 /// grows with the product of the two lengths.
-pub(super) const MAX_WORDS: usize = 20_000;
+pub(super) const MAX_SIBLING_WORDS: usize = 20_000;
 
-/// A sibling article, split into sentences and words.
+/// A sibling article, split into sentences and words: what an
+/// [`Article`](crate::Article) shares between documents.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SiblingArticle {
-    /// The article's path as given, or the record's own id.
+    /// The id of the article: its path as given, or the id of its record.
     pub id: String,
-    /// The article's text.
+    /// The text of the article; of a marked-up one, its prose.
     pub text: String,
     /// The sentences and words, as spans into `text`.
     pub segments: Segments,
@@ -29,21 +29,21 @@ pub struct SiblingArticle {
     /// The article's own quality, 0 to 100; `None` for one that cannot be judged, which
     /// is not believed.
     pub quality: Option<f32>,
-    /// Where `text` comes from, if that is marked up.
+    /// The marked-up text that `text` was taken from; `None` for plain text.
     pub original: Option<Original>,
 }
 
-/// A marked-up text with its prose.
+/// A marked-up text on disk with the prose that is read of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Original {
-    /// The text as it is on disk.
+    /// The marked-up text as it is on disk.
     pub text: String,
-    /// What is read of it.
+    /// The prose of the text, with where each part comes from.
     pub prose: Arc<Prose>,
 }
 
 impl SiblingArticle {
-    /// Splits `text`, which is taken to be right.
+    /// Makes an article of `text`, with all words taken to be right and a quality of 100.
     pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
         Self {
@@ -59,7 +59,7 @@ impl SiblingArticle {
     /// The part of the text that is read, without a byte order mark, which language
     /// models never saw.
     pub fn content(&self) -> &str {
-        let last = self.segments.words.get(MAX_WORDS - 1);
+        let last = self.segments.words.get(MAX_SIBLING_WORDS - 1);
         let text = last.and_then(|last| self.text.get(..last.span.end()));
         let text = text.unwrap_or(&self.text);
         text.get(content_start(text)..).unwrap_or(text)
@@ -68,12 +68,11 @@ impl SiblingArticle {
     /// Whether the article has this very word, spelled alike, with or without
     /// a possessive ending.
     pub fn has_word(&self, word: &str) -> bool {
-        let bare = |word: &str| word.len() - possessive_ending(word).len();
-        let wanted = &word[..bare(word)];
+        let wanted = without_possessive(word);
         self.segments
             .words
             .iter()
             .filter_map(|word| word.span.slice(&self.text))
-            .any(|word| &word[..bare(word)] == wanted)
+            .any(|word| without_possessive(word) == wanted)
     }
 }

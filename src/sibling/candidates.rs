@@ -3,7 +3,7 @@
 //! In: a [`Comparison`] and what the siblings show of the document. Out:
 //! [`Candidate`]s: which words of the document are replaced by which words of a
 //! sibling, and what speaks for it, as numbers. The language model is not asked here;
-//! it is the costly one, so whatever can be told from the words alone is told here.
+//! it is the costly one, so whatever follows from the words alone is computed here.
 //!
 //! There are two kinds. What stands *between* words that match in both sentences
 //! may change places with what stands between them there. And a phrase that
@@ -24,7 +24,7 @@ use super::features::edit::{
     repeats, with_bits,
 };
 use super::memo::Memo;
-use super::phrases::{MAX_WORDS, changed_words, replaceable, windows, words_of};
+use super::phrases::{MAX_PHRASE_WORDS, changed_words, replaceable, windows, words_of};
 use super::surface::surface;
 use super::text::NormalizedText;
 
@@ -32,39 +32,41 @@ use super::text::NormalizedText;
 /// chance amid a phrase.
 const MAX_WITHIN: usize = 2;
 
-/// Words beside a similar one that a phrase may take in, on each side.
+/// Words next to a similar one that a phrase may take in, on each side.
 const REACH: usize = 3;
 
 /// Similar phrases that are looked at for one suspect: beyond this a sibling
 /// repeats itself.
 const MAX_PHRASES: usize = 400;
 
-/// A replacement, and what speaks for it.
+/// A replacement of words of the document by words of a sibling, and what speaks for it.
 #[derive(Debug, Clone)]
 pub struct Candidate {
-    /// Bytes of the document that are replaced.
+    /// The bytes of the document that are replaced.
     pub span: Span<Doc>,
     /// The text that stands there afterwards.
     pub replacement: String,
-    /// The number of the sibling that it comes from.
+    /// The index of the sibling that the replacement comes from.
     pub sibling: usize,
-    /// Words of the document that are replaced.
+    /// The words of the document that are replaced, as indices.
     pub own: Range<usize>,
-    /// The quoted words, in the sibling.
+    /// The words of the sibling that are quoted, as indices.
     pub other: Range<usize>,
-    /// Words of the document that disappear: what stands in both phrases stays.
+    /// The words of the document that disappear, as indices: what stands in both phrases
+    /// stays.
     pub removed: Vec<usize>,
-    /// Words of the sibling that are new.
+    /// The words of the sibling that are new, as indices.
     pub added: Vec<usize>,
-    /// How many of those have nothing similar on the other side.
+    /// How many of the words that disappear or are new have nothing similar on the other
+    /// side.
     pub unrelated: usize,
-    /// What can be told without the language model, one number for each of
+    /// What is known without the language model, one number for each of
     /// [`PRIOR_COLUMNS`](super::PRIOR_COLUMNS).
     pub row: [f32; PRIOR_WIDTH],
 }
 
 impl Candidate {
-    /// Whether it changes all that another changes, and as that does.
+    /// Whether the candidate changes all that another changes, and in the same way.
     pub(super) fn includes(&self, other: &Self) -> bool {
         let all = |part: &[usize], whole: &[usize]| part.iter().all(|word| whole.contains(word));
         self.sibling == other.sibling
@@ -72,31 +74,32 @@ impl Candidate {
             && all(&other.added, &self.added)
     }
 
-    /// How well the words beside it agree, on the left and on the right, 0 to 1.
+    /// How well the words next to the candidate agree, on the left and on the right, 0 to 1.
     pub(super) fn anchors(&self) -> (f32, f32) {
         (self.row[ANCHOR_LEFT], self.row[ANCHOR_RIGHT])
     }
 
-    /// How common the rarest word is that it removes: its Zipf frequency in English.
+    /// How common the rarest word is that the candidate removes: its Zipf frequency in
+    /// English.
     pub(super) fn commonness(&self) -> f32 {
         self.row[ZIPF_REMOVED] * MAX_ZIPF
     }
 
-    /// How similar what it adds is to what it removes, 0 to 1.
+    /// How similar what the candidate adds is to what it removes, 0 to 1.
     pub(super) fn similarity(&self) -> f32 {
         self.row[SIMILARITY]
     }
 
-    /// All that is known of the candidate once the language model has read it and
-    /// `saved` bits by it, one number for each of
-    /// [`CORRECTION_COLUMNS`](super::CORRECTION_COLUMNS).
+    /// The whole row of the candidate once the language model has read it, one number for
+    /// each of [`CORRECTION_COLUMNS`](super::CORRECTION_COLUMNS). `saved` is the surprisal
+    /// that the candidate saves, in bits.
     pub fn with_bits(&self, saved: f32) -> [f32; WIDTH] {
         with_bits(&self.row, saved, self.own.len().max(self.other.len()))
     }
 }
 
-/// The bits that each candidate saves, for several places of the document those
-/// of each.
+/// The surprisal that each candidate saves, in bits. `places` holds the candidates of each
+/// place of the document, and the result has their numbers in the same order.
 ///
 /// # Errors
 /// When the language model cannot read.
@@ -112,7 +115,7 @@ pub fn bits_saved(
     comparison.bits_saved(lm, &patches.collect::<Vec<_>>())
 }
 
-/// Finds candidates in the siblings of one document.
+/// A search for [`Candidate`]s in the siblings of one document.
 pub struct Candidates<'c, 'a> {
     comparison: &'c Comparison<'a>,
     /// For each sibling what it shows of the document.
@@ -121,9 +124,9 @@ pub struct Candidates<'c, 'a> {
 }
 
 impl<'c, 'a> Candidates<'c, 'a> {
-    /// Looks in the siblings of `comparison`. `evidence` is what a
-    /// [`rescore`](super::rescore()) says of each; of siblings that it does not name
-    /// nothing is known.
+    /// Prepares a search in the siblings of `comparison`. `evidence` holds what
+    /// [`rescore`](super::rescore()) says of each sibling; it may be shorter, and the
+    /// default stands for what is missing.
     pub fn new(
         comparison: &'c Comparison<'a>,
         evidence: &'c [DocumentEvidence],
@@ -136,8 +139,8 @@ impl<'c, 'a> Candidates<'c, 'a> {
         }
     }
 
-    /// What may change places with what stands in the sentences aligned with a
-    /// sentence of the document.
+    /// The candidates for a sentence of the document that exchange what stands between
+    /// matching words for what stands there in the aligned sentences.
     pub fn between(&mut self, sentence: usize) -> Vec<Candidate> {
         let comparison = self.comparison;
         let mut found = Vec::new();
@@ -160,8 +163,8 @@ impl<'c, 'a> Candidates<'c, 'a> {
         distinct(found)
     }
 
-    /// Phrases with a word similar to a suspect one, for the suspect words
-    /// `suspect`, all of one sentence.
+    /// The candidates whose phrase holds a word similar to one of the suspect words
+    /// `suspect`, which all belong to one sentence.
     pub fn similar(&mut self, suspect: &Range<usize>) -> Vec<Candidate> {
         let comparison = self.comparison;
         let document = comparison.document;
@@ -293,7 +296,7 @@ impl<'c, 'a> Candidates<'c, 'a> {
         let other = words_of(sibling, &edit.other);
         let (removed, added) = changed_words(document, &own, sibling, &other);
         let (own, other) = (own.len(), other.len());
-        if own == 0 || other == 0 || own > MAX_WORDS || other > MAX_WORDS {
+        if own == 0 || other == 0 || own > MAX_PHRASE_WORDS || other > MAX_PHRASE_WORDS {
             return None;
         }
         if repeats(self.comparison, source, &edit.own, &added)
@@ -355,13 +358,13 @@ fn exchanges(
         let (_, own, _, other) = borders[first];
         for last in first + 1..borders.len().min(first + 2 + MAX_WITHIN) {
             let (own_end, _, other_end, _) = borders[last];
-            if own_end - own > 2 * MAX_WORDS || other_end - other > 2 * MAX_WORDS {
+            if own_end - own > 2 * MAX_PHRASE_WORDS || other_end - other > 2 * MAX_PHRASE_WORDS {
                 break;
             }
             let within = last - first - 1;
             match (own_end - own, other_end - other) {
                 (0, 0) => {}
-                // Words are only put in or taken out beside one that stays.
+                // Words are only put in or taken out next to one that stays.
                 (0, _) | (_, 0) if within == 0 => {
                     if last + 1 < borders.len() {
                         found.push((own..own_end + 1, other..other_end + 1, within));

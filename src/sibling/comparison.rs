@@ -1,4 +1,4 @@
-//! A document beside its siblings: sentences aligned, words matched.
+//! A document compared with its siblings: sentences aligned, words matched.
 //!
 //! In: the document's text and words with what is suspected of each, and the
 //! siblings. Out: [`Comparison`], which knows for every sentence what the
@@ -9,12 +9,13 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::lm::{LanguageModel, LmError, SentenceVectors};
+use crate::network::logit;
 use crate::segment::Segments;
 use crate::span::{Doc, Sibling, Span};
 
 use super::align::words::{SentenceMatch, match_words};
 use super::align::{Alignment, aligned_by_vectors};
-use super::article::{MAX_WORDS, SiblingArticle};
+use super::article::{MAX_SIBLING_WORDS, SiblingArticle};
 use super::conditional::{ConditionalSurprisal, conditional_surprisal};
 use super::memo::Memo;
 use super::patches::{DocumentReading, bits_saved};
@@ -26,17 +27,18 @@ use super::trust::Trust;
 /// no places to compare, from the second on what the sibling says counts in full.
 pub(super) const COMMON: (f32, f32) = (0.1, 0.5);
 
-/// Probabilities are not surer than this, in logits.
-const SUREST: f32 = 6.0;
+/// The largest logit, above and below 0, that a probability counts with.
+const MAX_LOGIT: f32 = 6.0;
 
-/// Texts that can be compared, which a [`Comparison`] borrows.
+/// A document and its siblings with the normal form of every word, which a [`Comparison`]
+/// borrows.
 pub struct Articles<'a> {
     pub(super) document: NormalizedText<'a>,
     pub(super) siblings: Vec<(&'a SiblingArticle, NormalizedText<'a>)>,
 }
 
 impl<'a> Articles<'a> {
-    /// The words of the document and of its siblings.
+    /// Makes the words of a document and of its siblings comparable.
     pub fn new(
         text: &'a str,
         segments: &'a Segments,
@@ -45,7 +47,7 @@ impl<'a> Articles<'a> {
         let normalizer = Normalizer::default();
         let normalized = |sibling: &'a SiblingArticle| {
             let segments = &sibling.segments;
-            let text = NormalizedText::new(&normalizer, &sibling.text, segments, MAX_WORDS);
+            let text = NormalizedText::new(&normalizer, &sibling.text, segments, MAX_SIBLING_WORDS);
             (sibling, text)
         };
         Self {
@@ -54,10 +56,11 @@ impl<'a> Articles<'a> {
         }
     }
 
-    /// The same with vectors of all sentences, by which they are aligned then.
+    /// These texts with vectors of all sentences, by which sentences are aligned then;
+    /// unchanged without `vectors`.
     ///
     /// # Errors
-    /// When they cannot be made.
+    /// When the model fails that makes the vectors.
     pub fn with(self, vectors: Option<&dyn SentenceVectors>) -> Result<Self, LmError> {
         let Some(vectors) = vectors else {
             return Ok(self);
@@ -71,14 +74,14 @@ impl<'a> Articles<'a> {
     }
 }
 
-/// A sibling's words as a report quotes them.
+/// The words of a sibling as a report quotes them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quote {
-    /// The sibling's id: its path as given, or the record's own.
+    /// The id of the sibling: its path as given, or the id of its record.
     pub id: String,
     /// The quoted bytes of the sibling's text.
     pub span: Span<Sibling>,
-    /// The text under `span`.
+    /// The text of the sibling under `span`.
     pub text: String,
 }
 
@@ -90,31 +93,32 @@ pub(super) struct Pair {
     pub matched: SentenceMatch,
 }
 
-/// One sibling beside the document.
+/// One sibling compared with the document.
 pub(super) struct Source<'a> {
-    /// Its place among the siblings.
+    /// The index of the sibling.
     pub index: usize,
+    /// The text of the sibling.
     pub text: &'a NormalizedText<'a>,
-    /// For each sentence of the document what stands in its place, best first.
+    /// For each sentence of the document the sentences aligned with it, best first.
     pub pairs: Vec<Vec<Pair>>,
-    /// How often each folded word stands in it.
+    /// How often each folded word occurs in the sibling.
     pub counts: HashMap<&'a str, usize>,
-    /// How often each stem does.
+    /// How often each stem occurs in the sibling.
     pub stems: HashMap<&'a str, usize>,
-    /// Share of the document's sentences that have a counterpart in it.
+    /// The share of the document's sentences that have a counterpart in the sibling.
     pub aligned: f32,
-    /// How verbatim it tells them: the mean share of words in common.
+    /// The mean share of words that these sentences have in common with their counterparts.
     pub closeness: f32,
-    /// How far it is believed.
+    /// How far the sibling is believed.
     pub trust: Trust,
-    /// What is suspected of each of its words, as logits.
+    /// The logit of each of the sibling's words that it is garbled.
     pub suspicion: Vec<f32>,
     /// The surprisal of each word of the document given this sibling; empty before
     /// that was read.
     pub conditional: Vec<Option<ConditionalSurprisal>>,
 }
 
-/// A document beside its siblings.
+/// A document compared with its siblings: which sentences and words of theirs say the same.
 pub struct Comparison<'a> {
     pub(super) document: &'a NormalizedText<'a>,
     pub(super) sources: Vec<Source<'a>>,
@@ -122,16 +126,17 @@ pub struct Comparison<'a> {
     pub(super) counts: HashMap<&'a str, usize>,
     /// Every spelling of the document.
     pub(super) spellings: HashSet<&'a str>,
-    /// What is suspected of each word of the document, as logits.
+    /// The logit of each word of the document that it is garbled.
     pub(super) suspicion: Vec<f32>,
-    /// The surprisal of each of them, in bits.
+    /// The surprisal of each word of the document, in bits.
     pub(super) bits: &'a [f32],
     document_reading: Option<DocumentReading<'a>>,
 }
 
 impl<'a> Comparison<'a> {
-    /// Compares. `p_garbled` and `bits` hold one number a word of the document; empty
-    /// ones count as unknown.
+    /// Compares a document with its siblings. `p_garbled` (probabilities) and `bits`
+    /// (surprisals) hold one number for each word of the document; empty ones count as
+    /// unknown.
     pub fn new(
         articles: &'a Articles<'a>,
         memo: &mut Memo<'a>,
@@ -155,7 +160,8 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// The same, reading on from where the language model has read the document.
+    /// This comparison with the language model's reading of the document, from which it can
+    /// read on.
     #[must_use]
     pub fn reading_on(self, document_reading: Option<DocumentReading<'a>>) -> Self {
         Self {
@@ -172,8 +178,8 @@ impl<'a> Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    /// The comparison with what the language model makes of the document after
-    /// each believed sibling.
+    /// This comparison with the surprisal of the document's words after each sibling that
+    /// is believed.
     ///
     /// # Errors
     /// When the language model cannot read.
@@ -192,13 +198,13 @@ impl Comparison<'_> {
         Ok(self)
     }
 
-    /// How far each sibling is believed.
+    /// How far each sibling is believed, in the order of the siblings.
     pub fn trusts(&self) -> impl Iterator<Item = &Trust> {
         self.sources.iter().map(|source| &source.trust)
     }
 
-    /// The sentence that a sibling has in the place of the document's sentence
-    /// `sentence`; `None` where it leaves it out.
+    /// The sentence of the sibling with the index `sibling` that is aligned with the
+    /// document's sentence `sentence`; `None` where the sibling leaves it out.
     pub fn aligned(&self, sibling: usize, sentence: usize) -> Option<Span<Sibling>> {
         let source = self.sources.get(sibling)?;
         let pair = source.counterpart(sentence)?;
@@ -225,22 +231,22 @@ impl Comparison<'_> {
 impl<'a> Source<'a> {
     /// The sentence that says the same as a sentence of the document; `None` where all
     /// that stands in its place shares one word with it.
-    pub fn counterpart(&self, sentence: usize) -> Option<&Pair> {
+    pub(super) fn counterpart(&self, sentence: usize) -> Option<&Pair> {
         let first = self.pairs.get(sentence)?.first()?;
         (first.share > 0.0).then_some(first)
     }
 
     /// How far the sibling has something to say of a sentence's words, 0 to 1: by
     /// how much the two have in common, and how far it is believed.
-    pub fn coverage(&self, sentence: usize) -> f32 {
+    pub(super) fn coverage(&self, sentence: usize) -> f32 {
         let dice = self.counterpart(sentence);
         let dice = dice.map_or(0.0, |pair| pair.matched.dice);
-        let (least, full) = COMMON;
-        self.trust.weight * ((dice - least) / (full - least)).clamp(0.0, 1.0)
+        let (min, full) = COMMON;
+        self.trust.weight * ((dice - min) / (full - min)).clamp(0.0, 1.0)
     }
 
     /// The bytes of some of the sibling's words, as a report quotes them.
-    pub fn quote(&self, words: &Range<usize>) -> Option<Quote> {
+    pub(super) fn quote(&self, words: &Range<usize>) -> Option<Quote> {
         let span: Span<Sibling> = self.text.cover(words)?;
         let text = span.slice(self.text.text)?.to_owned();
         let id = self.trust.id.clone();
@@ -319,7 +325,7 @@ fn pairs<'a>(
 
 /// The logit of a probability, within bounds.
 pub(super) fn bounded_logit(p: f32) -> f32 {
-    crate::detect::logit(p.clamp(1e-6, 1.0 - 1e-6)).clamp(-SUREST, SUREST)
+    logit(p.clamp(1e-6, 1.0 - 1e-6)).clamp(-MAX_LOGIT, MAX_LOGIT)
 }
 
 /// How often each word stands in a text.

@@ -19,27 +19,27 @@ use super::facts::value::{Fact, Value};
 use super::features::contradiction::{WIDTH, contradiction_row};
 use super::memo::Memo;
 use super::model::SiblingModel;
-use super::phrases::{MAX_WORDS, replaceable};
+use super::phrases::{MAX_PHRASE_WORDS, replaceable};
 use super::surface::surface;
 use super::text::NormalizedText;
 
 /// A fact of the document that a sibling contradicts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contradiction {
-    /// The document's words, as indices.
+    /// The words of the document that say the fact, as indices.
     pub words: Range<usize>,
-    /// The sibling's words in their place, with the probability that the two
-    /// disagree. It is never safe: a person has to look which is right.
+    /// The sibling's words in their place, with the probability that the two disagree. Such
+    /// a correction is never safe: a person has to look which is right.
     pub correction: Correction,
 }
 
-/// Two facts that may contradict each other.
+/// A fact of the document and one of a sibling that may contradict each other.
 pub struct Opposition {
-    /// Words of the document.
+    /// The words of the document that say the fact, as indices.
     pub own: Range<usize>,
-    /// What they say.
+    /// The value that the document's words say.
     value: Value,
-    /// Words of the sibling.
+    /// The words of the sibling that say its fact, as indices.
     pub other: Range<usize>,
     /// What speaks for a contradiction, one number for each of
     /// [`CONTRADICTION_COLUMNS`](super::CONTRADICTION_COLUMNS).
@@ -92,8 +92,8 @@ fn claims<'a>(
     own
 }
 
-/// For each believed sibling, by its number, the facts of the document that it may
-/// contradict, each with the sibling's.
+/// The pairs of facts that may contradict each other, for each sibling that is believed,
+/// by its index.
 pub fn oppositions<'a>(
     comparison: &Comparison<'a>,
     memo: &mut Memo<'a>,
@@ -144,8 +144,8 @@ fn opposed_by<'a>(
     found
 }
 
-/// What the siblings contradict, in the order of the text; of several that
-/// overlap the likeliest.
+/// The facts of the document that siblings contradict, in text order; of several that
+/// overlap only the likeliest.
 ///
 /// # Errors
 /// When the language model cannot read.
@@ -239,8 +239,8 @@ fn contradiction(
     confidence: f32,
 ) -> Option<Contradiction> {
     let Opposition { own, other, .. } = opposition;
-    if own.len() > MAX_WORDS
-        || other.len() > MAX_WORDS
+    if own.len() > MAX_PHRASE_WORDS
+        || other.len() > MAX_PHRASE_WORDS
         || !replaceable(comparison.document, own.clone())
         || !replaceable(source.text, other.clone())
     {

@@ -11,8 +11,8 @@
 //! such. For a word that the sibling spells otherwise (a foreign spelling of a
 //! name, a verb left untranslated) a rule of our own, [`respelling`], may be surer.
 
-use crate::detect::sigmoid;
 use crate::lm::{LanguageModel, LmError};
+use crate::network::sigmoid;
 use crate::span::{Doc, Span};
 
 use super::candidates::{Candidate, Candidates, bits_saved};
@@ -57,10 +57,10 @@ const RARE: f32 = 2.5;
 /// Bits that a respelling is thought to save before it is read.
 const EXPECTED_BITS: f32 = 12.0;
 
-/// A phrase of the document that may be wrong.
+/// A phrase of the document that may be wrong, to ask the siblings about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Suspect {
-    /// The phrase.
+    /// The bytes of the document that hold the phrase.
     pub span: Span<Doc>,
     /// Whether the phrase is so little suspect that only a sure correction is wanted.
     pub weak: bool,
@@ -77,17 +77,17 @@ pub struct Correction {
     pub confidence: f32,
     /// Whether a tool may apply the correction unasked.
     pub safe: bool,
-    /// Bits of surprisal that the correction saves the language model.
+    /// The surprisal that the correction saves the language model, in bits.
     pub bits_saved: f32,
     /// The sibling's words that support the correction.
     pub quote: Quote,
 }
 
-/// What may stand in one place, best first.
+/// The corrections that may stand in one place of the document, best first.
 pub type Alternatives = Vec<Correction>;
 
-/// For each suspect phrase the places that the siblings correct, the surest first,
-/// each with at most three corrections; none where the siblings say nothing. The
+/// The corrections of suspect phrases: for each phrase the places that the siblings
+/// correct, the surest first, each with at most three corrections; none where the siblings say nothing. The
 /// first corrections of two places never overlap, and those of one sentence never bring
 /// the same words of a sibling: the surer one is kept. `evidence` is what a
 /// [`rescore`](super::rescore()) says that the siblings show of the document.
@@ -176,7 +176,7 @@ fn excludes(document: &NormalizedText<'_>, one: &Correction, other: &Correction)
 
 /// The probability that a phrase of the sibling is the same as what it replaces,
 /// spelled otherwise; 0 where the two are not similar. Set by hand: similarity and
-/// neighbors speak for it, words that change beside and a well-known word against
+/// neighbors speak for it, unrelated words that change and a well-known word against
 /// it, and surprisal alone prefers short bland words, so it has one vote with a
 /// ceiling.
 fn respelling(candidate: &Candidate, bits: f32) -> f32 {
@@ -186,9 +186,9 @@ fn respelling(candidate: &Candidate, bits: f32) -> f32 {
     }
     let gain = (bits / (9.0 + 3.0 * candidate.removed.len() as f32)).tanh();
     let (left, right) = candidate.anchors();
-    let beside = candidate.unrelated as f32;
+    let unrelated = candidate.unrelated as f32;
     let common = (candidate.commonness() - RARE).max(0.0);
-    let logit = 3.2 * similar + 0.8 * (left + right) + 2.5 * gain - 0.8 * beside - common - 3.2;
+    let logit = 3.2 * similar + 0.8 * (left + right) + 2.5 * gain - 0.8 * unrelated - common - 3.2;
     sigmoid(logit)
 }
 
@@ -308,13 +308,13 @@ fn likeliest(
     candidates: Vec<Candidate>,
     weak: bool,
 ) -> Vec<Candidate> {
-    let least = if weak { MIN_PRIOR.1 } else { MIN_PRIOR.0 };
+    let min_prior = if weak { MIN_PRIOR.1 } else { MIN_PRIOR.0 };
     let priors = candidates.into_iter().map(|candidate| {
         let prior = model.prior.probability(&candidate.row);
         let prior = prior.max(respelling(&candidate, EXPECTED_BITS));
         (prior, candidate)
     });
-    let mut priors: Vec<(f32, Candidate)> = priors.filter(|(p, _)| *p >= least).collect();
+    let mut priors: Vec<(f32, Candidate)> = priors.filter(|(p, _)| *p >= min_prior).collect();
     priors.sort_by(|(p, a), (q, b)| {
         let order = q.total_cmp(p);
         order.then_with(|| (a.span, &a.replacement).cmp(&(b.span, &b.replacement)))

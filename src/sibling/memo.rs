@@ -16,7 +16,8 @@ use super::text::NormalizedText;
 /// Pairs of spellings that are remembered: those of long articles, not of floods.
 const MAX_PAIRS: usize = 1_000_000;
 
-/// Answers about the words of a document and its siblings, each computed once.
+/// A cache of answers about the words of a document and its siblings, each computed once.
+/// A new one gives the same answers, only later.
 pub struct Memo<'a> {
     lexicon: &'a Lexicon,
     /// By the folded forms of two words.
@@ -29,7 +30,7 @@ pub struct Memo<'a> {
 }
 
 impl<'a> Memo<'a> {
-    /// A memo that knows nothing yet, with the lexicon that it asks.
+    /// Makes an empty cache, with the lexicon that it asks.
     pub fn new(lexicon: &'a Lexicon) -> Self {
         Self {
             lexicon,

@@ -1,7 +1,7 @@
 //! Evidence and corrections from a cleaner article on the same story.
 //!
 //! In: a document with what is suspected of its words, and one or more sibling
-//! articles. Out: how suspect each word is beside them ([`rescore()`]), for suspect
+//! articles. Out: how suspect each word is in their light ([`rescore()`]), for suspect
 //! phrases the replacements that a sibling supports, best first, each with the
 //! sibling's words it comes from ([`corrections()`]), and facts that a sibling
 //! contradicts ([`contradictions()`]). It decides neither what is suspect nor how a
@@ -16,9 +16,13 @@
 //! | features | `features/` |
 //! | data | `facts/`, `surface`, [`comparison`](Comparison), `conditional`, `patches`, `align/`, `phrases`, [`memo`](Memo), `text`, `trust`, [`article`](SiblingArticle), [`similarity`] |
 //!
-//! Nothing here changes behind the back of who calls it: a [`Comparison`] is made once
-//! and only read afterwards, and what is computed more than once is remembered by the
-//! [`Memo`] that every call is handed.
+//! No value changes behind its caller's back: a [`Comparison`] is made once and only read
+//! afterwards, and answers that are needed more than once are kept by the [`Memo`] that is
+//! passed to every call.
+//!
+//! This is a stage of the pipeline, public for the programs that measure it and train its
+//! networks. To lint a document with siblings call
+//! [`Linter::lint_with_siblings`](crate::Linter::lint_with_siblings).
 
 mod align;
 mod article;

@@ -1,4 +1,4 @@
-//! What is learnt of siblings: four networks, and the numbers that go with them.
+//! The trained model of siblings: four networks, and the thresholds that go with them.
 //!
 //! In: the weights that are part of the binary, made by `training/siblings`. Out:
 //! [`SiblingModel`]. The names of the numbers that each network takes are compared with
@@ -10,12 +10,13 @@ use super::features::document::DocumentEvidence;
 use super::features::edit::{self, CORRECTION_COLUMNS, PRIOR_COLUMNS};
 use super::features::word::{self, WORD_COLUMNS};
 use super::network::Network;
-use crate::detect::{Tensors, ThresholdShift, Thresholds, WeightsError};
+use crate::detect::{ThresholdShift, Thresholds};
+use crate::network::{Tensors, WeightsError};
 
 /// The trained weights.
 const TRAINED: &[u8] = include_bytes!("../../models/sibling-1.safetensors");
 
-/// All that is learnt of siblings.
+/// The trained networks and thresholds by which a document is compared with its siblings.
 pub struct SiblingModel {
     /// From what is suspected of a word alone, and the sibling's word there, to the
     /// probability that it is garbled.
@@ -26,9 +27,9 @@ pub struct SiblingModel {
     pub(super) corrections: Network<{ edit::WIDTH }>,
     /// The probability that two facts contradict each other.
     pub(super) contradictions: Network<{ contradiction::WIDTH }>,
-    /// What the sentences that a sibling covers say of the others.
+    /// How the sentences that a sibling covers count for the others.
     pub(super) uncovered: Uncovered,
-    /// Smallest probabilities that count as garbled, with a sibling.
+    /// The probabilities from which a word that a sibling covers is flagged.
     pub(super) thresholds: Thresholds,
     /// How far `precise` falls with the share of the document that is garbled.
     pub(super) fall: ThresholdShift,
@@ -53,14 +54,14 @@ pub(super) struct Uncovered {
 
 impl Uncovered {
     /// The logit of a word that has the logit `alone` by itself.
-    pub fn logit(&self, alone: f32, evidence: &DocumentEvidence) -> f32 {
+    pub(super) fn logit(&self, alone: f32, evidence: &DocumentEvidence) -> f32 {
         let shown = self.bias + self.garbled * evidence.garbled + self.alone * alone;
         alone + evidence.coverage * shown
     }
 }
 
 impl SiblingModel {
-    /// The model that is part of the binary.
+    /// Loads the model that is part of the binary.
     ///
     /// # Errors
     /// When the embedded weights are damaged, or were trained on other numbers.

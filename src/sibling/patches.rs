@@ -31,11 +31,11 @@ pub(super) type Patch<'a> = (Span<Doc>, &'a str);
 /// The language model's own reading of the document, from which it can read on.
 #[derive(Debug, Clone, Copy)]
 pub struct DocumentReading<'a> {
-    /// What the model made of each token, with spans into the document.
+    /// The scores of the document's tokens, with spans into the document.
     pub reading: &'a TokenScores,
-    /// What the model kept.
+    /// The key-value cache of the reading.
     pub cache: &'a KvCache,
-    /// Byte of the document that the reading began at.
+    /// The byte of the document where the reading began.
     pub start: usize,
 }
 

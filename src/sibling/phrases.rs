@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::text::NormalizedText;
 
 /// Words of the longest phrase that is replaced or put in.
-pub(super) const MAX_WORDS: usize = 7;
+pub(super) const MAX_PHRASE_WORDS: usize = 7;
 
 /// Words by which a window may reach past the suspect phrase on each side.
 const MAX_REACH: usize = 2;
@@ -21,7 +21,7 @@ pub(super) fn windows(document: &NormalizedText<'_>, suspect: &Range<usize>) -> 
     let sentence = &document.sentences[document.segments.words[suspect.start].sentence];
     let count = |range: Range<usize>| range.filter(|&w| document.is_word(w)).count();
     let reach = |from: Range<usize>| count(from) <= MAX_REACH;
-    let most = (count(sentence.clone()) / 2).min(MAX_WORDS);
+    let max_words = (count(sentence.clone()) / 2).min(MAX_PHRASE_WORDS);
     let mut found = Vec::new();
     // Two words and the marks between them lie within this reach.
     let first = suspect
@@ -39,7 +39,7 @@ pub(super) fn windows(document: &NormalizedText<'_>, suspect: &Range<usize>) -> 
             let words = count(start..end);
             let mark = !document.is_word(end - 1);
             let ends = mark && quotation_mark(document.spelling(end - 1), 0).is_none();
-            if words > most || ends || end - start > 2 * MAX_WORDS {
+            if words > max_words || ends || end - start > 2 * MAX_PHRASE_WORDS {
                 break;
             }
             let suspects = count(start.max(suspect.start)..end.min(suspect.end));
@@ -88,7 +88,7 @@ pub(super) enum Side {
 impl Side {
     /// The nearest word outside the border `at`, quotation marks skipped;
     /// `None` at another mark or the end of the sentence.
-    pub fn step(self, article: &NormalizedText<'_>, at: usize) -> Option<usize> {
+    pub(super) fn step(self, article: &NormalizedText<'_>, at: usize) -> Option<usize> {
         match self {
             Self::Left => self.find(article, at.checked_sub(1)?, at),
             Self::Right => self.find(article, at, at.checked_sub(1)?),
@@ -96,7 +96,7 @@ impl Side {
     }
 
     /// The word after `word` on this side.
-    pub fn beyond(self, article: &NormalizedText<'_>, word: usize) -> Option<usize> {
+    pub(super) fn beyond(self, article: &NormalizedText<'_>, word: usize) -> Option<usize> {
         let next = match self {
             Self::Left => word.checked_sub(1)?,
             Self::Right => word + 1,

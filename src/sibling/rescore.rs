@@ -1,4 +1,4 @@
-//! How suspect each word of a document is beside its siblings.
+//! How suspect each word of a document is in the light of its siblings.
 //!
 //! In: a [`Comparison`]. Out: [`Rescore`], for each word a probability and how far a
 //! sibling counts in it. What a sibling adds counts by how far it covers the sentence
@@ -11,27 +11,29 @@ use super::features::document::{DocumentEvidence, WordLogits, between};
 use super::features::word::word_rows;
 use super::memo::Memo;
 use super::model::SiblingModel;
-use crate::detect::{Thresholds, shift_threshold, sigmoid};
+use crate::detect::{Thresholds, shift_threshold};
+use crate::network::sigmoid;
 
-/// What the siblings say of a document's words.
+/// The scores of a document's words in the light of its siblings, with what each sibling
+/// shows of the document as a whole.
 #[derive(Debug, Clone)]
 pub struct Rescore {
-    /// For each word of the document its score beside the siblings; `None` where no
-    /// sibling is believed.
+    /// For each word of the document its score with the siblings; `None` where no sibling
+    /// is believed.
     pub words: Vec<Option<WordScore>>,
-    /// For each sibling what it shows of the document as a whole, which counts in
-    /// every correction; nothing where it is not believed.
+    /// For each sibling what it shows of the document as a whole, which counts in every
+    /// correction; the default where the sibling is not believed.
     pub evidence: Vec<DocumentEvidence>,
 }
 
-/// A word's score beside the siblings.
+/// The score of one word with the siblings taken into account.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WordScore {
     /// The probability that the word is garbled.
     pub p_garbled: f32,
     /// How far a sibling counts in it, 0 to 1.
     coverage: f32,
-    /// Which share of what the sibling covers is garbled, as a logit.
+    /// The share of what the sibling covers that is garbled, as a logit.
     garbled: f32,
 }
 
@@ -46,11 +48,12 @@ impl WordScore {
         }
     }
 
-    /// From which probability the word is garbled, where `alone` holds for words that
-    /// no sibling covers. What `precise` guards against is a right document
-    /// told in other words: it is the sibling's by as much as that counts for the word,
-    /// and where the sibling shows that much is garbled it falls, to `balanced` at most.
-    /// The others are the sibling's wherever one counts.
+    /// The probabilities from which the word is flagged. `alone` holds for words that no
+    /// sibling covers. The threshold `precise` guards against flagging a right document
+    /// that words the story differently: it moves from `alone` towards the model's own as
+    /// far as the sibling covers the word, and it falls, to `balanced` at the lowest, where
+    /// the sibling shows that much is garbled. The other two are the model's wherever a
+    /// sibling covers the word.
     pub fn thresholds(&self, model: &SiblingModel, alone: &Thresholds) -> Thresholds {
         if self.coverage == 0.0 {
             return *alone;
@@ -68,8 +71,8 @@ impl WordScore {
     }
 }
 
-/// The probability that each word is garbled, the siblings taken into account: of
-/// several the one that speaks most for the word.
+/// Scores each word of a document with the siblings taken into account. Of several
+/// siblings the one that speaks most for the word counts.
 pub fn rescore<'a>(
     model: &SiblingModel,
     comparison: &Comparison<'a>,
@@ -86,7 +89,7 @@ pub fn rescore<'a>(
         for (best, word) in rescore.words.iter_mut().zip(words) {
             let uncovered = model.uncovered.logit(word.alone, &evidence);
             let here = WordScore {
-                p_garbled: sigmoid(between(uncovered, word.beside, word.coverage)),
+                p_garbled: sigmoid(between(uncovered, word.with_sibling, word.coverage)),
                 coverage: word.coverage,
                 garbled: evidence.garbled,
             };
@@ -98,7 +101,7 @@ pub fn rescore<'a>(
     rescore
 }
 
-/// The logits of each word of the document, alone and beside a sibling.
+/// The logits of each word of the document, alone and with a sibling.
 fn word_logits<'a>(
     model: &SiblingModel,
     comparison: &Comparison<'a>,
@@ -116,10 +119,10 @@ fn word_logits<'a>(
         } else {
             0.0
         };
-        let beside = (coverage > 0.0).then(|| model.words.logit(&row));
+        let with_sibling = (coverage > 0.0).then(|| model.words.logit(&row));
         WordLogits {
             alone,
-            beside: beside.unwrap_or(alone),
+            with_sibling: with_sibling.unwrap_or(alone),
             coverage,
         }
     });

@@ -11,6 +11,9 @@
 use rphonetic::DoubleMetaphone;
 use rust_stemmers::{Algorithm, Stemmer};
 
+use crate::network::flag;
+use crate::segment::{is_all_capitals, without_possessive};
+
 /// Shared runs of letters shorter than this say nothing on their own.
 const SHARED_RUN: usize = 5;
 
@@ -40,32 +43,32 @@ const COMMON: &[&str] = &[
     "with", "would", "you", "your",
 ];
 
-/// A word, made ready for comparison.
+/// The normal form of a word, made ready for comparison with others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Form {
     /// ASCII letters and digits in lower case, without a possessive ending.
     pub folded: String,
-    /// What an English stemmer leaves of it.
+    /// What an English stemmer leaves of `folded`.
     pub stem: String,
-    /// Its phonetic codes, primary and alternate.
+    /// The phonetic codes of the word, primary and alternate (double metaphone).
     pub sounds: [String; 2],
-    /// Its digits, in order; empty for most words.
+    /// The digits of the word, in order; empty for most words.
     pub digits: String,
-    /// Whether it is too common to carry content.
+    /// Whether the word is too common to carry content.
     pub common: bool,
-    /// Whether it begins with a capital.
+    /// Whether the word begins with a capital.
     pub capital: bool,
-    /// Which letters it holds, one bit a letter.
+    /// Which letters the word holds, one bit a letter.
     letters: u32,
 }
 
 impl Form {
-    /// Whether it says something of the story.
+    /// Whether the word carries content: it is not too common, and not only marks.
     pub fn is_content(&self) -> bool {
         !self.common && !self.folded.is_empty()
     }
 
-    /// Whether the two are the same word, inflection apart.
+    /// Whether two words are the same, inflection apart: their stems agree.
     pub fn same(&self, other: &Self) -> bool {
         !self.stem.is_empty() && self.stem == other.stem
     }
@@ -87,9 +90,9 @@ impl Default for Normalizer {
 }
 
 impl Normalizer {
-    /// The form of `word`.
+    /// The normal form of `word`.
     pub fn form(&self, word: &str) -> Form {
-        let bare = &word[..word.len() - possessive_ending(word).len()];
+        let bare = without_possessive(word);
         let folded: String = deunicode::deunicode(bare)
             .chars()
             .filter(char::is_ascii_alphanumeric)
@@ -101,8 +104,7 @@ impl Normalizer {
             stem: self.stemmer.stem(&folded).into_owned(),
             sounds: [code.primary(), code.alternate()],
             digits: folded.chars().filter(char::is_ascii_digit).collect(),
-            // "US" is a country, "us" is not.
-            common: COMMON.binary_search(&folded.as_str()).is_ok() && !all_capitals(bare),
+            common: COMMON.binary_search(&folded.as_str()).is_ok() && !is_abbreviation(bare),
             capital: bare.chars().next().is_some_and(char::is_uppercase),
             letters: letters.bytes().fold(0, |set, b| set | 1 << (b - b'a')),
             folded,
@@ -110,27 +112,20 @@ impl Normalizer {
     }
 }
 
-fn all_capitals(word: &str) -> bool {
-    word.chars().count() > 1 && word.chars().all(char::is_uppercase)
+/// Whether a word that is spelled like a common one is an abbreviation all the same: "US"
+/// is a country, "us" is not. "U.S." counts as "us": the networks were trained that way.
+fn is_abbreviation(word: &str) -> bool {
+    is_all_capitals(word) && word.chars().all(char::is_alphabetic)
 }
 
-/// The possessive ending of `word`, apostrophe included; empty where there is
-/// none.
-pub fn possessive_ending(word: &str) -> &str {
-    ["'s", "’s", "'S", "’S"]
-        .into_iter()
-        .find(|ending| word.len() > ending.len() && word.ends_with(ending))
-        .map_or("", |ending| &word[word.len() - ending.len()..])
-}
-
-/// How similar two words are, and why. Every part lies in 0 to 1.
+/// How similar two words are, with the parts that make it; every number lies in 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Similarity {
-    /// All parts taken together.
+    /// The similarity, all parts taken together.
     pub total: f32,
     /// 1 for the same stem.
     pub stem: f32,
-    /// Agreement of the phonetic codes.
+    /// The agreement of the phonetic codes.
     pub sound: f32,
     /// 1 − edit distance ÷ length.
     pub spelling: f32,
@@ -138,7 +133,7 @@ pub struct Similarity {
     pub shared: f32,
 }
 
-/// The similarity of two words. Common words and numbers are similar to themselves only.
+/// How similar two words are. Common words and numbers are similar to themselves only.
 pub fn similarity(a: &Form, b: &Form) -> Similarity {
     if a.folded.is_empty() || b.folded.is_empty() {
         return Similarity::default();
@@ -174,7 +169,7 @@ pub fn similarity(a: &Form, b: &Form) -> Similarity {
     let spelling = strsim::normalized_damerau_levenshtein(&a.folded, &b.folded) as f32;
     let sound = sound(a, b);
     let shared = shared(&a.stem, &b.stem);
-    let stem = f32::from(u8::from(a.same(b)));
+    let stem = flag(a.same(b));
     let total = (0.5 * spelling + 0.5 * sound)
         .max(0.9 * shared)
         .max(0.95 * stem);
@@ -211,8 +206,8 @@ fn sound(a: &Form, b: &Form) -> f32 {
 fn shared(a: &str, b: &str) -> f32 {
     let (shorter, longer) = (a.len().min(b.len()), a.len().max(b.len()));
     let run = longest_common_run(a.as_bytes(), b.as_bytes());
-    let most = run + 1 >= SHARED_RUN && run * 5 >= shorter * 4;
-    if run < SHARED_RUN && !most {
+    let nearly = run + 1 >= SHARED_RUN && run * 5 >= shorter * 4;
+    if run < SHARED_RUN && !nearly {
         return 0.0;
     }
     let (run, shorter, longer) = (run as f32, shorter as f32, longer as f32);

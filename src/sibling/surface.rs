@@ -7,7 +7,8 @@
 use std::ops::Range;
 
 use super::comparison::{Comparison, Source};
-use super::similarity::{SIMILAR, possessive_ending, similarity};
+use super::similarity::{SIMILAR, similarity};
+use crate::segment::possessive_ending;
 
 /// What stands in the place of the document's words `replaced` when the sibling's words
 /// `quoted` take it; `None` where those cannot be quoted.

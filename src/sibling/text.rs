@@ -25,34 +25,34 @@ const FEW_LETTERS: usize = 8;
 pub(crate) struct NormalizedText<'a> {
     /// The text itself.
     pub text: &'a str,
-    /// Its sentences and words.
+    /// The sentences and words of the text.
     pub segments: &'a Segments,
-    /// One form a word; punctuation marks have an empty one.
+    /// The form of each word; punctuation marks have an empty one.
     pub forms: Vec<Form>,
     /// The words of each sentence.
     pub sentences: Vec<Range<usize>>,
-    /// What every edit in a sentence asks of it.
+    /// The traits of each sentence.
     pub traits: Vec<SentenceTraits>,
     /// A vector of length 1 for each sentence; none where words align.
     pub vectors: Vec<Vec<f32>>,
 }
 
-/// What is known of a sentence as a whole.
+/// The traits of a sentence as a whole, which every edit in it asks for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SentenceTraits {
-    /// How many words it has, marks not counted.
+    /// How many words the sentence has, marks not counted.
     pub words: usize,
-    /// Whether it is written in capitals throughout.
+    /// Whether the sentence is written in capitals.
     pub all_capitals: bool,
 }
 
 impl<'a> NormalizedText<'a> {
-    /// The first `most` words of a text, to the end of their sentences.
-    pub fn new(
+    /// The normal forms of the first `max_words` words of a text.
+    pub(super) fn new(
         normalizer: &Normalizer,
         text: &'a str,
         segments: &'a Segments,
-        most: usize,
+        max_words: usize,
     ) -> Self {
         let spell = |word: &Word| word.span.slice(text).unwrap_or_default();
         let words = &segments.words;
@@ -61,8 +61,8 @@ impl<'a> NormalizedText<'a> {
                 let first = words.partition_point(|word| word.sentence < index);
                 first..words.partition_point(|word| word.sentence <= index)
             })
-            .take_while(|words| words.start < most)
-            .map(|words| words.start..words.end.min(most))
+            .take_while(|words| words.start < max_words)
+            .map(|words| words.start..words.end.min(max_words))
             .collect();
         let traits = sentences
             .iter()
@@ -74,7 +74,7 @@ impl<'a> NormalizedText<'a> {
                     .count(),
                 all_capitals: segments.sentences[index]
                     .slice(text)
-                    .is_some_and(all_capitals),
+                    .is_some_and(is_in_capitals),
             });
         let words = &words[..sentences.last().map_or(0, |words| words.end)];
         Self {
@@ -90,11 +90,11 @@ impl<'a> NormalizedText<'a> {
         }
     }
 
-    /// The same text with vectors of its sentences.
+    /// This text with vectors of its sentences.
     ///
     /// # Errors
-    /// When they cannot be made.
-    pub fn with(mut self, vectors: &dyn SentenceVectors) -> Result<Self, LmError> {
+    /// When the model fails that makes the vectors.
+    pub(super) fn with(mut self, vectors: &dyn SentenceVectors) -> Result<Self, LmError> {
         let sentences = self.segments.sentences.iter().take(self.sentences.len());
         let sentences = sentences.map(|span| span.slice(self.text).unwrap_or_default());
         self.vectors = vectors.vectors(&sentences.collect::<Vec<_>>())?;
@@ -102,13 +102,13 @@ impl<'a> NormalizedText<'a> {
     }
 
     /// The words of a sentence that are compared.
-    pub fn compared(&self, sentence: usize) -> Range<usize> {
+    pub(super) fn compared(&self, sentence: usize) -> Range<usize> {
         let words = &self.sentences[sentence];
         words.start..words.end.min(words.start + MAX_COMPARED)
     }
 
-    /// The word as it is written.
-    pub fn spelling(&self, word: usize) -> &'a str {
+    /// The word at an index as it is written.
+    pub(super) fn spelling(&self, word: usize) -> &'a str {
         self.segments.words[word]
             .span
             .slice(self.text)
@@ -116,32 +116,32 @@ impl<'a> NormalizedText<'a> {
     }
 
     /// The bytes of a range of words; `None` where there are none.
-    pub fn cover<T>(&self, words: &Range<usize>) -> Option<Span<T>> {
+    pub(super) fn cover<T>(&self, words: &Range<usize>) -> Option<Span<T>> {
         let all = self.segments.words.get(words.clone())?;
         let (first, last) = (all.first()?, all.last()?);
         Some(first.span.cover(last.span).retype())
     }
 
-    /// Whether it is a word, not a punctuation mark.
-    pub fn is_word(&self, word: usize) -> bool {
+    /// Whether the token at an index is a word, not a punctuation mark.
+    pub(super) fn is_word(&self, word: usize) -> bool {
         self.segments.words[word].kind == WordKind::Word
     }
 
-    /// Whether it is the first word of its sentence, marks not counted.
-    pub fn opens_sentence(&self, word: usize) -> bool {
+    /// Whether a word is the first of its sentence, marks not counted.
+    pub(super) fn opens_sentence(&self, word: usize) -> bool {
         let sentence = &self.sentences[self.segments.words[word].sentence];
         (sentence.start..word).all(|before| !self.is_word(before))
     }
 
     /// Whether the word is written as a name is: with a capital or a digit
     /// where the sentence does not ask for one.
-    pub fn looks_like_name(&self, word: usize) -> bool {
+    pub(super) fn looks_like_name(&self, word: usize) -> bool {
         let form = &self.forms[word];
         form.is_content() && form.capital && !self.opens_sentence(word)
     }
 
     /// The stems of a sentence's content words.
-    pub fn content(&self, sentence: usize) -> HashSet<&str> {
+    pub(super) fn content(&self, sentence: usize) -> HashSet<&str> {
         self.sentences[sentence]
             .clone()
             .map(|word| &self.forms[word])
@@ -151,8 +151,9 @@ impl<'a> NormalizedText<'a> {
     }
 }
 
-/// Whether a sentence is written in capitals throughout.
-fn all_capitals(sentence: &str) -> bool {
+/// Whether a sentence is long enough to be a heading in capitals, and nine of ten of its
+/// letters are capitals.
+fn is_in_capitals(sentence: &str) -> bool {
     let letters = sentence.chars().filter(|c| c.is_alphabetic());
     let (mut all, mut upper) = (0, 0);
     for letter in letters {

@@ -13,18 +13,18 @@ const SAME_STORY: f32 = 0.06;
 /// Quality from which a sibling is believed in full, and up to which not at all.
 const QUALITY: (f32, f32) = (70.0, 30.0);
 
-/// How far a sibling is believed.
+/// How far a sibling is believed, with what that follows from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trust {
-    /// The sibling's path as given, or the record's own id.
+    /// The id of the sibling: its path as given, or the id of its record.
     pub id: String,
     /// How far the sibling is believed, 0 to 1.
     pub weight: f32,
-    /// Share of the document's sentences that have a counterpart in the sibling, 0 to 1.
+    /// The share of the document's sentences that have a counterpart in the sibling, 0 to 1.
     pub aligned: f32,
-    /// The sibling's own quality, 0 to 100, if it could be judged.
+    /// The quality of the sibling itself, 0 to 100; `None` if it could not be judged.
     pub quality: Option<f32>,
-    /// Why the sibling is not believed in full.
+    /// Why the sibling is not believed in full; `None` if it is.
     pub doubt: Option<Doubt>,
 }
 

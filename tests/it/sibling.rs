@@ -245,7 +245,9 @@ fn a_sibling_read_before_counts_as_one_read_now() {
     };
     let now = linter.lint_all(vec![request], &options).unwrap();
     let read = linter.read(&article()).unwrap();
-    let before = linter.lint_beside(&document, &[read], &options).unwrap();
+    let before = linter
+        .lint_with_siblings(&document, &[read], &options)
+        .unwrap();
     let (Outcome::Scored(now), Outcome::Scored(before)) = (&now[0].outcome, &before.outcome) else {
         panic!("not judged");
     };

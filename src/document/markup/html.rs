@@ -69,21 +69,21 @@ pub(super) fn extract(builder: &mut Builder<'_>) {
 
 impl Html {
     /// Whether text that stands here is no prose.
-    pub fn skips(&self) -> bool {
+    pub(super) fn skips(&self) -> bool {
         self.open
             .iter()
             .any(|open| open.treatment == Treatment::Skipped)
     }
 
     /// Whether text that stands here is not to be judged.
-    pub fn excludes(&self) -> bool {
+    pub(super) fn excludes(&self) -> bool {
         self.open
             .iter()
             .any(|open| open.treatment == Treatment::Excluded)
     }
 
     /// Reads bytes of the source.
-    pub fn read(&mut self, builder: &mut Builder<'_>, bytes: Range<usize>) {
+    pub(super) fn read(&mut self, builder: &mut Builder<'_>, bytes: Range<usize>) {
         let source = builder.source;
         let Some(html) = source.get(bytes.clone()) else {
             return;

@@ -1,6 +1,6 @@
 //! What is known of each finding, ready to be shown.
 //!
-//! In: a judgement. Out: a card for each finding and a count for each category.
+//! In: an analysis. Out: a card for each finding and a count for each category.
 
 use std::collections::BTreeMap;
 

@@ -86,7 +86,7 @@ struct DocumentPart<'a> {
     cards: Vec<Card<'a>>,
 }
 
-/// A sibling beside the text.
+/// A sibling shown next to the text.
 struct Pane<'a> {
     name: Shown<'a>,
     note: Option<String>,

@@ -18,11 +18,11 @@ use super::shown::Shown;
 pub(super) struct Counterparts(String);
 
 impl Counterparts {
-    pub fn new(id: String) -> Self {
+    pub(super) fn new(id: String) -> Self {
         Self(id)
     }
 
-    pub fn push(&mut self, id: &str) {
+    pub(super) fn push(&mut self, id: &str) {
         self.0.push(' ');
         self.0 += id;
     }
@@ -57,7 +57,7 @@ impl Mark {
     }
 
     /// The mark of a document's finding.
-    pub fn finding(anchor: &str, index: usize, severity: Severity) -> Self {
+    pub(super) fn finding(anchor: &str, index: usize, severity: Severity) -> Self {
         let number = index + 1;
         let card = card_id(anchor, index);
         Self::new(
@@ -69,7 +69,7 @@ impl Mark {
     }
 
     /// The mark of what a sibling says about a document's finding.
-    pub fn quote(anchor: &str, index: usize, place: usize) -> Self {
+    pub(super) fn quote(anchor: &str, index: usize, place: usize) -> Self {
         let id = quote_id(anchor, index, place);
         Self::new(id, card_id(anchor, index), String::new(), index + 1)
     }
@@ -98,7 +98,7 @@ pub(super) struct Sentence<'a> {
 }
 
 impl Sentence<'_> {
-    pub fn has_counterparts(&self) -> bool {
+    pub(super) fn has_counterparts(&self) -> bool {
         !self.to.is_empty()
     }
 }
@@ -112,7 +112,7 @@ pub(super) struct Piece<'a> {
 
 impl Piece<'_> {
     /// Whether nothing stands here: something is missing.
-    pub fn is_gap(&self) -> bool {
+    pub(super) fn is_gap(&self) -> bool {
         self.empty
     }
 }

@@ -1,6 +1,6 @@
 //! How surprising a document is from its beginning to its end, as a small curve.
 //!
-//! In: a judgement. Out: the path of a curve over its words, and where along it the
+//! In: an analysis. Out: the path of a curve over its words, and where along it the
 //! findings stand.
 
 use std::fmt::Write;
@@ -39,7 +39,7 @@ pub(super) struct Tick {
 
 impl Sparkline {
     /// The curve of a document that has words.
-    pub fn new(anchor: &str, analysis: &Analysis, findings: &[&Finding]) -> Option<Self> {
+    pub(super) fn new(anchor: &str, analysis: &Analysis, findings: &[&Finding]) -> Option<Self> {
         let words = &analysis.words;
         let points = words.len().min(MAX_POINTS);
         if points == 0 {

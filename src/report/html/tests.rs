@@ -30,11 +30,11 @@ fn every_finding_has_a_mark_in_the_text_and_a_card() {
 #[test]
 fn the_sibling_stands_beside_with_what_it_tells_marked() {
     let mut report = fixture("a.txt");
-    let told = "Elsewhere. Bernard met the Russian president Putin on Monday.";
+    let sibling_text = "Elsewhere. Bernard met the Russian president Putin on Monday.";
     let Outcome::Scored(analysis) = &mut report.outcome else {
         panic!("not scored");
     };
-    let quote = at(told, "Putin").retype();
+    let quote = at(sibling_text, "Putin").retype();
     let sibling = analysis.findings[0].suggestions[0].sibling.as_mut();
     let sibling = sibling.unwrap();
     sibling.span = quote;
@@ -44,9 +44,9 @@ fn the_sibling_stands_beside_with_what_it_tells_marked() {
         aligned_share: 0.5,
         quality: Some(90.0),
         doubt: None,
-        text: told.to_owned(),
+        text: sibling_text.to_owned(),
         prose: None,
-        aligned: vec![(analysis.sentences[0], Span::new(11, told.len()))],
+        aligned: vec![(analysis.sentences[0], Span::new(11, sibling_text.len()))],
     }];
     let page = drawn(&report);
     assert!(

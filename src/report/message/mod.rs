@@ -17,7 +17,7 @@ const QUOTE_COLUMNS: usize = 60;
 /// How many of the model's expected words a sentence names.
 const EXPECTED_NAMED: usize = 3;
 
-/// The whole message of a finding: what is wrong, how it was noticed, and what
+/// The whole message of a finding: what is wrong, how it was detected, and what
 /// the sibling says. `text` is the document's text.
 pub fn finding(text: &str, finding: &Finding) -> String {
     let mut sentence = why(text, finding);
@@ -31,7 +31,7 @@ pub fn finding(text: &str, finding: &Finding) -> String {
     sentence + "."
 }
 
-/// What is wrong and how it was noticed, without the sibling's words and
+/// What is wrong and how it was detected, without the sibling's words and
 /// without a full stop.
 pub fn why(text: &str, finding: &Finding) -> String {
     let phrase = quoted(finding.span.slice(text).unwrap_or_default());
@@ -126,7 +126,7 @@ pub fn suggestion(text: &str, suggestion: &Suggestion) -> String {
     format!("{source}: {edit} ({confidence}{caution})")
 }
 
-/// A few words for a category, to stand beside the phrase.
+/// A few words for a category, to stand next to the phrase.
 pub fn category_label(category: Category) -> &'static str {
     match category {
         Category::Untranslated => "not translated",

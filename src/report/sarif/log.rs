@@ -13,7 +13,7 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 const ROOT: &str = "%SRCROOT%";
 
 #[derive(Debug, Serialize)]
-pub struct Log {
+pub(super) struct Log {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
@@ -21,7 +21,7 @@ pub struct Log {
 }
 
 impl Log {
-    pub fn of(run: Run) -> Self {
+    pub(super) fn of(run: Run) -> Self {
         Self {
             schema: SCHEMA,
             version: "2.1.0",
@@ -32,7 +32,7 @@ impl Log {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Run {
+pub(super) struct Run {
     pub tool: Tool,
     pub invocations: [Invocation; 1],
     pub artifacts: Vec<Artifact>,
@@ -42,7 +42,7 @@ pub struct Run {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Tool {
+pub(super) struct Tool {
     driver: Driver,
 }
 
@@ -57,7 +57,7 @@ struct Driver {
 }
 
 impl Tool {
-    pub fn mtlint() -> Self {
+    pub(super) fn mtlint() -> Self {
         let notification = |id: &str, short: &str| Descriptor {
             id: id.to_owned(),
             name: None,
@@ -134,7 +134,7 @@ struct Tags {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Text {
+pub(super) struct Text {
     pub text: String,
 }
 
@@ -148,13 +148,13 @@ impl From<&str> for Text {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Invocation {
+pub(super) struct Invocation {
     pub execution_successful: bool,
     pub tool_execution_notifications: Vec<Notification>,
 }
 
 #[derive(Debug, Serialize)]
-pub struct Notification {
+pub(super) struct Notification {
     pub descriptor: Reference,
     pub level: &'static str,
     pub message: Text,
@@ -163,25 +163,25 @@ pub struct Notification {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Reference {
+pub(super) struct Reference {
     pub id: &'static str,
 }
 
 #[derive(Debug, Serialize)]
-pub struct NotificationProperties {
+pub(super) struct NotificationProperties {
     pub reason: String,
 }
 
 /// A document, as others refer to it.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub(super) struct Place {
     pub uri: String,
     pub index: usize,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ArtifactLocation {
+pub(super) struct ArtifactLocation {
     uri: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     uri_base_id: Option<&'static str>,
@@ -201,7 +201,7 @@ impl From<Place> for ArtifactLocation {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Artifact {
+pub(super) struct Artifact {
     location: ArtifactLocation,
     roles: [&'static str; 1],
     encoding: &'static str,
@@ -210,12 +210,12 @@ pub struct Artifact {
 }
 
 #[derive(Debug, Serialize)]
-pub struct ArtifactProperties {
+pub(super) struct ArtifactProperties {
     quality: f64,
 }
 
 impl Artifact {
-    pub fn new(place: &Place, quality: Option<f64>) -> Self {
+    pub(super) fn new(place: &Place, quality: Option<f64>) -> Self {
         Self {
             location: place.clone().into(),
             roles: ["analysisTarget"],
@@ -227,12 +227,12 @@ impl Artifact {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Location {
+pub(super) struct Location {
     physical_location: PhysicalLocation,
 }
 
 impl Location {
-    pub fn of(place: Place, region: Option<Region>) -> Self {
+    pub(super) fn of(place: Place, region: Option<Region>) -> Self {
         Self {
             physical_location: PhysicalLocation {
                 artifact_location: place.into(),
@@ -252,7 +252,7 @@ struct PhysicalLocation {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Region {
+pub(super) struct Region {
     pub start_line: usize,
     pub start_column: usize,
     pub end_line: usize,
@@ -264,13 +264,13 @@ pub struct Region {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Content {
+pub(super) struct Content {
     pub text: String,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SarifResult {
+pub(super) struct SarifResult {
     pub rule_id: Category,
     pub rule_index: usize,
     pub level: &'static str,
@@ -286,7 +286,7 @@ pub struct SarifResult {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Fingerprints {
+pub(super) struct Fingerprints {
     #[serde(rename = "mtlintFinding/v1")]
     pub ours: String,
     /// The only one that GitHub looks at. It would make one of the line, and a line of
@@ -296,13 +296,13 @@ pub struct Fingerprints {
 }
 
 #[derive(Debug, Serialize)]
-pub struct ResultProperties {
+pub(super) struct ResultProperties {
     pub severity: Severity,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Fix {
+pub(super) struct Fix {
     pub description: Text,
     pub artifact_changes: [ArtifactChange; 1],
     pub properties: FixProperties,
@@ -310,20 +310,20 @@ pub struct Fix {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ArtifactChange {
+pub(super) struct ArtifactChange {
     pub artifact_location: ArtifactLocation,
     pub replacements: [Replacement; 1],
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Replacement {
+pub(super) struct Replacement {
     pub deleted_region: Region,
     pub inserted_content: Content,
 }
 
 #[derive(Debug, Serialize)]
-pub struct FixProperties {
+pub(super) struct FixProperties {
     pub applicability: Applicability,
     pub confidence: f64,
 }

@@ -17,7 +17,7 @@ const IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/');
 
 /// The reference to the document that is called `id`.
-pub fn uri(id: &str, root: Option<&Path>) -> String {
+pub(super) fn uri(id: &str, root: Option<&Path>) -> String {
     let path = Path::new(id);
     let below = root.and_then(|root| path.strip_prefix(root).ok());
     let relative = match below {

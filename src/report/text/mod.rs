@@ -25,7 +25,7 @@ pub struct Style {
     pub color: bool,
 }
 
-/// Less than this leaves no room for a phrase beside the gutter.
+/// Less than this leaves no room for a phrase next to the gutter.
 const NARROWEST: usize = 30;
 
 /// Columns before the sentence: ` | ` and one for the line that an annotation
@@ -38,7 +38,7 @@ const HEADING_COLUMNS: usize = 60;
 /// How many corrections of a finding are shown; JSON has them all.
 const SUGGESTIONS_SHOWN: usize = 3;
 
-/// Room for one label beside the width: the renderer must never trim lines
+/// Room for one label on top of the width: the renderer must never trim lines
 /// that were already wrapped here.
 const NO_TRIMMING: usize = 1_000;
 

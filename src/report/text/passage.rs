@@ -1,7 +1,7 @@
 //! The sentence around a finding, wrapped into a few lines of safe text.
 //!
-//! In: a judgement, the finding's span, the columns there are, and the label
-//! that will stand beside the underline. Out: lines that fit, and the byte
+//! In: an analysis, the finding's span, the columns there are, and the label
+//! that will stand next to the underline. Out: lines that fit, and the byte
 //! ranges of the phrase in them. A long sentence is cut at word boundaries,
 //! the phrase kept; the work does not grow with the length of the sentence.
 //! It draws nothing.
@@ -23,13 +23,13 @@ pub(super) struct Passage {
     pub lines: Vec<String>,
     /// The phrase: byte ranges into the joined lines, one a line, never empty.
     pub marks: Vec<Range<usize>>,
-    /// Whether the label fits beside the end of the phrase.
+    /// Whether the label fits next to the end of the phrase.
     pub label_fits: bool,
 }
 
 impl Passage {
     /// The sentence that `phrase` stands in.
-    pub fn new(analysis: &Analysis, phrase: Span<Doc>, width: usize, label: &str) -> Self {
+    pub(super) fn new(analysis: &Analysis, phrase: Span<Doc>, width: usize, label: &str) -> Self {
         let text = analysis.document.text();
         let sentence = sentence_around(analysis, phrase);
         let (before, phrase, after) = parts(text, sentence, phrase);
@@ -72,7 +72,7 @@ impl Passage {
 }
 
 /// The sentence, or the sentences, that hold the phrase; the line where the
-/// judgement knows of none.
+/// analysis knows of none.
 fn sentence_around(analysis: &Analysis, phrase: Span<Doc>) -> Span<Doc> {
     let sentences = &analysis.sentences;
     let first = sentences.partition_point(|sentence| sentence.end() <= phrase.start());

@@ -1,6 +1,6 @@
 //! From a report in memory to its contract.
 //!
-//! In: a report, and what is asked for beside what is always there. Out: the types of
+//! In: a report, and what is asked for on top of what is always there. Out: the types of
 //! [`v1`](super), numbers rounded, with positions in characters, lines and columns from
 //! the document's line index. It writes nothing.
 

@@ -66,7 +66,7 @@ pub(in crate::sibling) struct Alignment<'a> {
 }
 
 impl<'a> Alignment<'a> {
-    pub fn new(document: &'a NormalizedText<'_>, sibling: &'a NormalizedText<'_>) -> Self {
+    pub(super) fn new(document: &'a NormalizedText<'_>, sibling: &'a NormalizedText<'_>) -> Self {
         let respelled = respelled(document, sibling);
         let of = |article: &'a NormalizedText<'_>| -> Vec<HashSet<&'a str>> {
             let sentences = 0..article.sentences.len();
@@ -113,7 +113,7 @@ impl<'a> Alignment<'a> {
     /// The sibling's sentences that share most with a sentence of the
     /// document, best first, each with its share, 0 to 1: 0 where it rests on
     /// one word alone.
-    pub fn of(&self, sentence: usize) -> Vec<(usize, f32)> {
+    pub(super) fn of(&self, sentence: usize) -> Vec<(usize, f32)> {
         let own = &self.document[sentence];
         let own_weight = self.weight(own.iter());
         let sharing = own.iter().filter_map(|stem| self.having.get(stem));

@@ -9,6 +9,7 @@
 
 use std::ops::Range;
 
+use crate::network::flag;
 use crate::sibling::memo::Memo;
 use crate::sibling::similarity::{Form, SIMILAR};
 use crate::sibling::text::NormalizedText;
@@ -35,7 +36,7 @@ pub(in crate::sibling) struct WordMatch {
 
 impl WordMatch {
     /// Whether the very same word stands in its place.
-    pub fn is_same(&self) -> bool {
+    pub(crate) fn is_same(&self) -> bool {
         self.word.is_some() && self.similarity >= 1.0 && !self.moved
     }
 }
@@ -57,7 +58,7 @@ pub(in crate::sibling) struct SentenceMatch {
 impl SentenceMatch {
     /// What a word of the document matches; the default beyond the words that were
     /// compared.
-    pub fn of(&self, word: usize) -> WordMatch {
+    pub(crate) fn of(&self, word: usize) -> WordMatch {
         let index = word.checked_sub(self.own.start);
         let found = index.and_then(|index| self.words.get(index));
         found.copied().unwrap_or_default()
@@ -65,7 +66,7 @@ impl SentenceMatch {
 
     /// The pairs that match in order, in order: word of the document, word of the
     /// sibling.
-    pub fn in_order(&self) -> impl Iterator<Item = (usize, usize, WordMatch)> {
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = (usize, usize, WordMatch)> {
         let words = self.own.clone().zip(&self.words);
         words
             .filter(|(_, here)| !here.moved)
@@ -168,7 +169,7 @@ fn pair<'a>(
                 0.0
             }
         }
-        (false, false) => f32::from(u8::from(document.spelling(a) == sibling.spelling(b))),
+        (false, false) => flag(document.spelling(a) == sibling.spelling(b)),
         _ => 0.0,
     }
 }
@@ -230,7 +231,7 @@ mod tests {
 
     #[test]
     fn runs_win_over_scattered_words() {
-        // The second "the" stands beside the bridge in both.
+        // The second "the" stands next to the bridge in both.
         assert_eq!(
             pairs("the old the bridge", "the bridge"),
             ["-", "-", "the", "bridge"]

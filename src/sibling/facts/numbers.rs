@@ -1,7 +1,7 @@
 //! Numbers in a sentence, in figures and in words.
 //!
 //! In: the words of a sentence. Out: a [`Fact`] for each number, with what it counts
-//! as far as its neighbours say; durations are one fact, in seconds. Number words are
+//! as far as its neighbors say; durations are one fact, in seconds. Number words are
 //! read by the `text2num` library. Nothing is compared here.
 
 use std::ops::Range;
@@ -147,13 +147,13 @@ pub(super) fn numbers(text: &NormalizedText<'_>, words: &Range<usize>) -> Vec<Fa
     for number in find_numbers(tokens, &English::new(), 0.0) {
         let range = words.start + number.start..words.start + number.end;
         let has_digits = range.clone().any(|w| !text.forms[w].digits.is_empty());
-        let beside = found
+        let overlaps = found
             .iter()
             .any(|fact: &Fact| fact.words.start < range.end && range.start < fact.words.end);
         // "One of them", "on the one hand", "for the first time", "a second".
         let vague =
             range.len() == 1 && number.value <= 2.0 && (number.is_ordinal || number.value < 2.0);
-        if has_digits || beside || vague {
+        if has_digits || overlaps || vague {
             continue;
         }
         let of = measure(text, words, &range, number.value, number.is_ordinal);

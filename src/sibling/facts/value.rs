@@ -12,22 +12,22 @@ const ROUGHLY: f64 = 1.3;
 /// A number, date or name in a text.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::sibling) struct Fact {
-    /// Its words.
+    /// The words that say the fact, as indices.
     pub words: Range<usize>,
-    /// What it says.
+    /// The value that the words say.
     pub value: Value,
 }
 
-/// What a fact says.
+/// The value of a fact.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::sibling) enum Value {
-    /// How many, how much, the how manieth.
+    /// A cardinal or ordinal number.
     Number {
         /// The number itself.
         number: f64,
-        /// What it counts.
+        /// What the number counts.
         of: Measure,
-        /// Whether its own text says that it is not exact.
+        /// Whether the text itself says that the number is not exact.
         rough: bool,
     },
     /// A month, from 0.
@@ -38,7 +38,7 @@ pub(in crate::sibling) enum Value {
     Name,
 }
 
-/// What a number counts, as far as its neighbours say. Numbers of different
+/// What a number counts, as far as its neighbors say. Numbers of different
 /// measures say nothing of each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sibling) enum Measure {
@@ -60,7 +60,7 @@ pub(in crate::sibling) enum Measure {
 
 impl Value {
     /// Whether two values can stand for the same thing at all.
-    pub fn comparable(&self, other: &Self) -> bool {
+    pub(crate) fn comparable(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Number { of: a, .. }, Self::Number { of: b, .. }) => a == b,
             _ => std::mem::discriminant(self) == std::mem::discriminant(other),
@@ -69,7 +69,7 @@ impl Value {
 
     /// Whether two comparable values agree; names are compared by their words
     /// instead.
-    pub fn agrees(&self, other: &Self) -> bool {
+    pub(crate) fn agrees(&self, other: &Self) -> bool {
         match (self, other) {
             (
                 Self::Number {

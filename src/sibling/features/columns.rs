@@ -72,11 +72,6 @@ const fn is_same(a: &str, b: &str) -> bool {
     true
 }
 
-/// A truth as a number: 1 or 0.
-pub(crate) fn flag(value: bool) -> f32 {
-    f32::from(u8::from(value))
-}
-
 /// Logits in one unit of a row. A logit of 4 is a probability of 0.98, so that what the
 /// detector is sure of lies near −1 and 1.
 pub(crate) const LOGITS: f32 = 4.0;

@@ -7,9 +7,10 @@
 
 use std::ops::Range;
 
-use super::columns::{flag, joined, names, positions};
+use super::columns::{joined, names, positions};
 use super::document::DocumentEvidence;
 use super::edit::{Edit, PRIOR_COLUMNS, edit_row};
+use crate::network::flag;
 use crate::sibling::comparison::{Comparison, Pair, Source};
 use crate::sibling::facts::value::{Fact, Value};
 use crate::sibling::memo::Memo;
@@ -75,7 +76,7 @@ const EDIT_WIDTH: usize = PRIOR_COLUMNS.len();
 /// Numbers of a possible contradiction.
 pub(crate) const WIDTH: usize = EDIT_WIDTH + TABLE.len();
 
-/// The names of the numbers of a possible contradiction.
+/// The names of the columns of a possible contradiction's row, in order.
 pub const CONTRADICTION_COLUMNS: [&str; WIDTH] = joined(PRIOR_COLUMNS, names(&TABLE));
 
 /// The row of two facts that may contradict each other, `own` of the document and

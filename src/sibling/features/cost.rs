@@ -1,4 +1,4 @@
-//! What a word of the document costs the language model, alone and beside a sibling.
+//! What a word of the document costs the language model, alone and with a sibling.
 //!
 //! In: a [`Comparison`], one of its siblings and a word. Out: [`Cost`], which several
 //! rows take numbers from. Nothing is read here.
@@ -23,8 +23,8 @@ pub(crate) struct Cost {
 }
 
 impl Cost {
-    /// What a word of the document costs beside a sibling.
-    pub fn of(comparison: &Comparison<'_>, source: &Source<'_>, word: usize) -> Self {
+    /// What a word of the document costs with a sibling.
+    pub(crate) fn of(comparison: &Comparison<'_>, source: &Source<'_>, word: usize) -> Self {
         let alone = comparison.bits.get(word).copied().unwrap_or(0.0) / BITS;
         match source.conditional.get(word).copied().flatten() {
             Some(read) => Self {
@@ -42,7 +42,7 @@ impl Cost {
     }
 
     /// What the sibling's words save.
-    pub fn saved(&self) -> f32 {
+    pub(crate) fn saved(&self) -> f32 {
         self.alone - self.conditional
     }
 }

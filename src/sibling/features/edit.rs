@@ -1,25 +1,25 @@
-//! What speaks for a correction, as numbers for the networks that judge it.
+//! The row of numbers by which networks score a correction.
 //!
-//! In: a [`Comparison`] and an [`Edit`]. Out: a row of numbers: what is
-//! suspected of the words that it removes, how the sentences about them agree, how
-//! similar the two phrases are, what kinds of words it removes and adds. What the
-//! language model says of the edit is added once that has read it. Whether the edit is
-//! made is not decided here.
+//! In: a [`Comparison`] and an [`Edit`]. Out: a row of numbers: how suspect the removed
+//! words are, how the sentences about them agree, how similar the two phrases are, what
+//! kinds of words it removes and adds. What the language model says of the edit is added
+//! once that has read it. Whether the edit is made is not decided here.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::columns::{LOGITS, MAX_RUN, MAX_ZIPF, flag, joined, names, position};
+use super::columns::{LOGITS, MAX_RUN, MAX_ZIPF, joined, names, position};
 use super::cost::{BITS, Cost};
 use super::document::DocumentEvidence;
+use crate::network::flag;
 use crate::sibling::comparison::{Comparison, Pair, Source};
 use crate::sibling::memo::Memo;
-use crate::sibling::phrases::{MAX_WORDS, Side, changed_words, words_of};
+use crate::sibling::phrases::{MAX_PHRASE_WORDS, Side, changed_words, words_of};
 use crate::sibling::similarity::Form;
 use crate::sibling::text::NormalizedText;
 
-/// The least logit that a maximum of suspicions begins from.
-const LEAST_SUSPICION: f32 = -6.0;
+/// The logit that a maximum of suspicions begins from.
+const MIN_SUSPICION: f32 = -6.0;
 
 /// Words of content in one unit of a row: hardly a correction changes more.
 const CONTENT_WORDS: f32 = 4.0;
@@ -92,8 +92,12 @@ const PRIOR_TABLE: [Column; 43] = [
     ("similarity", |e| e.mean_similarity()),
     ("similarity_max", |e| e.max_similarity()),
     ("spelling", |e| e.spelling()),
-    ("words_own", |e| e.own.len() as f32 / MAX_WORDS as f32),
-    ("words_other", |e| e.other.len() as f32 / MAX_WORDS as f32),
+    ("words_own", |e| {
+        e.own.len() as f32 / MAX_PHRASE_WORDS as f32
+    }),
+    ("words_other", |e| {
+        e.other.len() as f32 / MAX_PHRASE_WORDS as f32
+    }),
     ("content_removed", |e| e.content_removed()),
     ("content_added", |e| e.content_added()),
     ("longer_by", |e| {
@@ -169,10 +173,12 @@ pub(crate) const PRIOR_WIDTH: usize = PRIOR_TABLE.len();
 /// Numbers of one that it has.
 pub(crate) const WIDTH: usize = PRIOR_WIDTH + SAVED_TABLE.len();
 
-/// The names of the numbers of an edit that the language model has not read.
+/// The names of the columns of an edit's row before the language model has read the edit,
+/// in order.
 pub const PRIOR_COLUMNS: [&str; PRIOR_WIDTH] = names(&PRIOR_TABLE);
 
-/// The names of the numbers of an edit that the language model has read.
+/// The names of the columns of an edit's row once the language model has read the edit,
+/// in order.
 pub const CORRECTION_COLUMNS: [&str; WIDTH] = joined(PRIOR_COLUMNS, names(&SAVED_TABLE));
 
 /// Where the numbers stand that rules ask for.
@@ -246,13 +252,13 @@ struct EditContext<'c, 'a> {
     /// Words of the edit, marks left out.
     own: Vec<usize>,
     other: Vec<usize>,
-    /// Those that do not stand on the other side.
+    /// The words removed: those that do not stand on the other side.
     removed: Vec<usize>,
     added: Vec<usize>,
 }
 
 impl EditContext<'_, '_> {
-    /// Words whose suspicion counts. Where nothing is removed, the words beside the gap
+    /// Words whose suspicion counts. Where nothing is removed, the words next to the gap
     /// stand for it.
     fn suspects(&self) -> &[usize] {
         if self.removed.is_empty() {
@@ -265,7 +271,7 @@ impl EditContext<'_, '_> {
     fn max_suspicion(&self) -> f32 {
         let suspicion = self.suspects().iter();
         let suspicion = suspicion.map(|&word| self.comparison.suspicion[word]);
-        suspicion.fold(LEAST_SUSPICION, f32::max)
+        suspicion.fold(MIN_SUSPICION, f32::max)
     }
 
     /// The mean of a number over the suspect words.
@@ -279,7 +285,7 @@ impl EditContext<'_, '_> {
     fn sibling_suspicion(&self) -> f32 {
         let other = self.edit.other.clone();
         let suspicion = other.map(|word| self.source.suspicion.get(word).copied());
-        suspicion.flatten().fold(LEAST_SUSPICION, f32::max)
+        suspicion.flatten().fold(MIN_SUSPICION, f32::max)
     }
 
     fn content_removed(&self) -> f32 {
@@ -386,7 +392,7 @@ impl EditContext<'_, '_> {
         }
     }
 
-    /// The nearest words beside the edit on a side.
+    /// The nearest words next to the edit on a side.
     fn neighbors(&self, side: Side) -> (Option<usize>, Option<usize>) {
         let (own, other) = self.ends(side);
         let document = side.step(self.comparison.document, own);
@@ -399,7 +405,7 @@ impl EditContext<'_, '_> {
         side.step(self.comparison.document, own).is_none()
     }
 
-    /// How many words beside the edit are the same on both sides, one behind
+    /// How many words next to the edit are the same on both sides, one behind
     /// the other, as a share of [`MAX_RUN`].
     fn run(&self, side: Side) -> f32 {
         let (document, sibling) = (self.comparison.document, self.source.text);
@@ -415,7 +421,7 @@ impl EditContext<'_, '_> {
         count as f32 / MAX_RUN as f32
     }
 
-    /// How well the words beside the edit agree on one side: 1 where the
+    /// How well the words next to the edit agree on one side: 1 where the
     /// nearest agrees and carries content, less where only a common word does,
     /// or one a little farther off.
     fn anchor(&mut self, side: Side) -> f32 {
@@ -443,7 +449,7 @@ impl EditContext<'_, '_> {
     }
 }
 
-/// Whether two words say the same to the edit beside them.
+/// Whether two words say the same next to an edit.
 fn is_anchor<'a>(memo: &mut Memo<'a>, x: &'a Form, y: &'a Form) -> bool {
     let content = x.is_content() && y.is_content();
     x.same(y) || (content && memo.similarity(x, y) >= ANCHOR_SIMILARITY)

@@ -1,4 +1,4 @@
-//! What the networks are told, as rows of named numbers.
+//! The inputs of the networks, as rows of named numbers.
 //!
 //! In: a [`Comparison`](super::comparison::Comparison) and a word, an edit or two facts.
 //! Out: a row of numbers for a network. Each row is made by one table that names its

@@ -9,8 +9,9 @@
 
 use std::ops::Range;
 
-use super::columns::{LOGITS, MAX_RUN, MAX_ZIPF, flag, names};
+use super::columns::{LOGITS, MAX_RUN, MAX_ZIPF, names};
 use super::cost::Cost;
+use crate::network::flag;
 use crate::sibling::align::words::{SentenceMatch, WordMatch};
 use crate::sibling::comparison::{Comparison, Pair, Source};
 use crate::sibling::memo::Memo;
@@ -84,14 +85,14 @@ const TABLE: [Column; 45] = [
     ("conditional_entropy_second_right", |w| w.cost(2).entropy),
 ];
 
-/// Numbers of a word.
+/// How many numbers the row of a word has.
 pub(crate) const WIDTH: usize = TABLE.len();
 
-/// The names of a word's numbers.
+/// The names of the columns of a word's row, in order.
 pub const WORD_COLUMNS: [&str; WIDTH] = names(&TABLE);
 
-/// For each sibling one row for each word of the document, which holds one number for
-/// each of [`WORD_COLUMNS`].
+/// The rows that the network for words takes: for each sibling one row for each word of
+/// the document, with a number for each of [`WORD_COLUMNS`]. For training.
 pub fn word_features<'a>(
     comparison: &Comparison<'a>,
     memo: &mut Memo<'a>,
@@ -102,7 +103,7 @@ pub fn word_features<'a>(
         .collect()
 }
 
-/// One row for each word of the document beside a sibling.
+/// One row for each word of the document, compared with a sibling.
 pub(crate) fn word_rows<'a>(
     comparison: &Comparison<'a>,
     source: &Source<'a>,
@@ -147,7 +148,7 @@ pub(crate) fn word_rows<'a>(
     rows
 }
 
-/// A sentence of the document beside a sibling.
+/// A sentence of the document with its counterparts in a sibling.
 struct SentenceContext<'c> {
     words: &'c Range<usize>,
     /// The mean of what is suspected of its words, as a logit.
@@ -169,7 +170,7 @@ impl SentenceContext<'_> {
     }
 }
 
-/// A word of the document beside a sibling.
+/// A word of the document with what a sibling has in its place.
 struct WordContext<'c, 'a> {
     comparison: &'c Comparison<'a>,
     source: &'c Source<'a>,
