@@ -138,10 +138,10 @@ fn rate(stories: &[Vec<String>], rounds: u64) -> Result<(), Box<dyn Error>> {
             run: None,
             siblings: None,
             stop: &AtomicBool::new(false),
-            watch: None,
+            on_report: None,
         };
         let mut judged = 0;
-        job.judge_all(Records::new("stories", lines.as_bytes(), MAX_BYTES), |_| {
+        job.lint_all(Records::new("stories", lines.as_bytes(), MAX_BYTES), |_| {
             judged += 1;
             Ok::<_, BatchError>(())
         })?;

@@ -9,7 +9,8 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
-mod judge;
+mod error;
+mod job;
 mod open;
 pub mod pool;
 mod record;
@@ -18,50 +19,24 @@ mod report_line;
 mod rows;
 pub mod run_report;
 mod shard;
-mod siblings;
+mod sibling_finder;
 mod source;
 pub mod state;
 mod table;
 mod unpack;
 
-pub use judge::{Ended, Job};
-pub use open::{AnyRecords, BytesRead, Reading, Unnamed, records};
+pub use error::BatchError;
+pub use job::{Completion, Job};
+pub use open::{AnyRecords, InputOptions, RecordNaming, records};
 pub use record::{Record, Records};
 pub use record_error::{RecordError, RecordPosition};
-pub use report_line::{Line, ReportLine, Summary};
+pub use report_line::{DocumentLinks, Line, ReportLine, Summary};
 pub use rows::{RowTooLarge, Rows};
 pub use shard::{Shard, ShardError};
-pub use siblings::{Links, Siblings};
+pub use sibling_finder::SiblingFinder;
 pub use source::{Source, SourceError, sources};
 pub use table::Table;
-
-use mtlint::linter::LintError;
-
-/// Why a batch could not go on.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BatchError {
-    /// An input of records cannot be read any further.
-    #[error("cannot read {name}")]
-    Read {
-        /// Path as given, `-` for standard input.
-        name: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The model could not read.
-    #[error(transparent)]
-    Linter(#[from] LintError),
-    /// The state could not be used.
-    #[error(transparent)]
-    State(#[from] state::StateError),
-    /// The pool could not be used.
-    #[error(transparent)]
-    Pool(#[from] pool::PoolError),
-    /// A report could not be put into JSON.
-    #[error("cannot write a report as JSON")]
-    Json(#[from] serde_json::Error),
-}
+pub use unpack::BytesRead;
 
 #[cfg(test)]
 mod tests;

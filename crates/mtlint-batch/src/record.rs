@@ -15,7 +15,8 @@ use mtlint::document::Document;
 use mtlint::document::DocumentError;
 use mtlint::linter::Request;
 
-use super::{BatchError, RecordError, RecordPosition};
+use crate::error::BatchError;
+use crate::record_error::{RecordError, RecordPosition};
 
 /// A line may hold this many times the bytes that a document may: the document,
 /// several siblings, and what JSON's escapes add to them.
@@ -82,7 +83,7 @@ struct RecordJson {
     id: Option<IdJson>,
     text: String,
     #[serde(default)]
-    siblings: Siblings,
+    siblings: SiblingsJson,
     /// A single one, as the columns of tables are called.
     sibling: Option<SiblingJson>,
     #[serde(default)]
@@ -137,18 +138,18 @@ pub(super) enum SiblingJson {
     untagged,
     expecting = "\"siblings\" must be a list of texts or of {\"id\": ..., \"text\": ...}"
 )]
-enum Siblings {
+enum SiblingsJson {
     List(Vec<SiblingJson>),
     One(SiblingJson),
 }
 
-impl Default for Siblings {
+impl Default for SiblingsJson {
     fn default() -> Self {
         Self::List(Vec::new())
     }
 }
 
-impl Siblings {
+impl SiblingsJson {
     /// All of them, and another one.
     fn and(self, other: Option<SiblingJson>) -> Vec<SiblingJson> {
         let mut all = match self {
@@ -198,7 +199,7 @@ impl<R: BufRead> Records<R> {
     /// The same, but what has no id of its own is called after the file and the
     /// line, as is fit for a record that others quote.
     #[must_use]
-    pub fn called_by_file(mut self) -> Self {
+    pub fn named_by_file(mut self) -> Self {
         self.before_number = format!("{}:", self.name);
         self
     }
@@ -349,12 +350,12 @@ impl<R: BufRead> Iterator for Records<R> {
             return None;
         }
         let next = self.next_record();
-        handed_on(next, &self.name, &mut self.ended)
+        next_item(next, &self.name, &mut self.ended)
     }
 }
 
 /// What an input gives next; it has `ended` with the first error, which names it.
-pub(super) fn handed_on(
+pub(super) fn next_item(
     next: io::Result<Option<Record>>,
     name: &str,
     ended: &mut bool,

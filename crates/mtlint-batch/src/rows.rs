@@ -12,13 +12,14 @@ use std::rc::Rc;
 
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 
-use super::record::{SiblingJson, day, handed_on, line_limit, request};
-use super::{BatchError, Record, RecordError, RecordPosition};
+use crate::error::BatchError;
+use crate::record::{Record, SiblingJson, day, line_limit, next_item, request};
+use crate::record_error::{RecordError, RecordPosition};
 
 /// Reads records from CSV, one at a time.
 pub struct Rows<R> {
     name: String,
-    reader: Reader<Metered<R>>,
+    reader: Reader<MeteredReader<R>>,
     meter: Rc<Meter>,
     max_bytes: u64,
     /// What stands before the line number where a row has no id.
@@ -41,7 +42,7 @@ impl<R: Read> Rows<R> {
     /// than `max_bytes` bytes.
     pub fn new(name: impl Into<String>, reader: R, max_bytes: u64) -> Self {
         let meter = Rc::new(Meter::default());
-        let metered = Metered {
+        let metered = MeteredReader {
             reader,
             meter: Rc::clone(&meter),
         };
@@ -59,7 +60,7 @@ impl<R: Read> Rows<R> {
     /// The same, but what has no id of its own is called after the file and the
     /// line, as is fit for a record that others quote.
     #[must_use]
-    pub fn called_by_file(mut self) -> Self {
+    pub fn named_by_file(mut self) -> Self {
         self.before_number = format!("{}:", self.name);
         self
     }
@@ -182,7 +183,7 @@ impl<R: Read> Iterator for Rows<R> {
             return None;
         }
         let next = self.next_record();
-        handed_on(next, &self.name, &mut self.ended)
+        next_item(next, &self.name, &mut self.ended)
     }
 }
 
@@ -218,21 +219,21 @@ impl Meter {
 pub struct RowTooLarge;
 
 /// Lets as many bytes through as are allowed.
-struct Metered<R> {
+struct MeteredReader<R> {
     reader: R,
     meter: Rc<Meter>,
 }
 
-impl<R: Read> Read for Metered<R> {
+impl<R: Read> Read for MeteredReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.meter.allowance.get();
         if left == 0 {
             return Err(io::Error::new(io::ErrorKind::InvalidData, RowTooLarge));
         }
-        let most = usize::try_from(left)
+        let limit = usize::try_from(left)
             .unwrap_or(usize::MAX)
             .min(buffer.len());
-        let read = self.reader.read(&mut buffer[..most])?;
+        let read = self.reader.read(&mut buffer[..limit])?;
         self.meter.allowance.set(left - read as u64);
         self.meter.look(&buffer[..read]);
         Ok(read)
@@ -293,7 +294,7 @@ mod tests {
         // "2 May" is no date that is read.
         assert_eq!(days.collect::<Vec<_>>(), [day("2026-05-01"), None]);
         assert!(day("2026-05-01").is_some());
-        let named = Rows::new("feed.csv", csv.as_bytes(), 100).called_by_file();
+        let named = Rows::new("feed.csv", csv.as_bytes(), 100).named_by_file();
         let named: Vec<_> = named.map(|row| told(&row)[0].clone()).collect();
         assert_eq!(named, ["night/1", "feed.csv:4"]);
     }

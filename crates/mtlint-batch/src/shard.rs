@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
-use super::Record;
+use crate::record::Record;
 
 /// One part of a batch of several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,11 +7,11 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use super::unpack::packing;
+use crate::unpack::packing;
 
 /// Folders within folders are followed this deep; links back to a folder above
 /// would otherwise never end.
-const DEEPEST: usize = 64;
+const MAX_FOLDER_DEPTH: usize = 64;
 
 /// Where documents come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,7 +189,7 @@ fn folder(path: &Path, depth: usize, found: &mut Vec<Source>) -> Result<(), Sour
     paths.sort();
     for path in paths {
         if path.is_dir() {
-            if depth < DEEPEST {
+            if depth < MAX_FOLDER_DEPTH {
                 folder(&path, depth + 1, found)?;
             }
         } else if has_extension(&path, &["txt"]) {

@@ -210,11 +210,11 @@ fn linter() -> Linter {
     Linter::new(Arc::new(Stub::default())).unwrap()
 }
 
-fn judge_all(
+fn lint_all(
     input: impl BufRead,
     stop: &AtomicBool,
     mut each: impl FnMut(ReportLine),
-) -> Result<Ended, BatchError> {
+) -> Result<Completion, BatchError> {
     let job = Job {
         linter: &linter(),
         options: &Options {
@@ -225,9 +225,9 @@ fn judge_all(
         run: None,
         siblings: None,
         stop,
-        watch: None,
+        on_report: None,
     };
-    job.judge_all(Records::new("in", input, 1_000), |judged| {
+    job.lint_all(Records::new("in", input, 1_000), |judged| {
         each(judged);
         Ok(())
     })
@@ -238,11 +238,11 @@ fn a_batch_that_is_stopped_hands_on_what_it_read() {
     let lines = "{\"text\":\"The river rose by a metre overnight.\"}\n".repeat(200);
     let stop = AtomicBool::new(false);
     let mut judged = 0;
-    let ended = judge_all(lines.as_bytes(), &stop, |_| {
+    let ended = lint_all(lines.as_bytes(), &stop, |_| {
         judged += 1;
         stop.store(true, Ordering::Relaxed);
     });
-    assert_eq!(ended.unwrap(), Ended::Stopped);
+    assert_eq!(ended.unwrap(), Completion::Stopped);
     assert!((1..200).contains(&judged), "{judged}");
 }
 
@@ -258,11 +258,11 @@ fn reports_come_in_the_order_of_the_records_over_many_groups() {
     }
     let mut ids = Vec::new();
     let mut failed = 0;
-    let ended = judge_all(lines.as_bytes(), &AtomicBool::new(false), |judged| {
+    let ended = lint_all(lines.as_bytes(), &AtomicBool::new(false), |judged| {
         failed += usize::from(judged.summary.status == Status::Failed);
         ids.push(judged.id);
     });
-    assert_eq!(ended.unwrap(), Ended::Whole);
+    assert_eq!(ended.unwrap(), Completion::Complete);
     let expected: Vec<String> = (1..=200).map(|number: u32| number.to_string()).collect();
     assert_eq!(ids, expected);
     assert_eq!(failed, 200 / 7);
@@ -272,7 +272,7 @@ fn reports_come_in_the_order_of_the_records_over_many_groups() {
 fn what_was_read_before_the_input_broke_is_reported() {
     let input = BufReader::new((&b"{\"text\":\"Snow fell.\"}\n"[..]).chain(Broken));
     let mut ids = Vec::new();
-    let result = judge_all(input, &AtomicBool::new(false), |judged| ids.push(judged.id));
+    let result = lint_all(input, &AtomicBool::new(false), |judged| ids.push(judged.id));
     assert_eq!(ids, ["1"]);
     assert_eq!(
         result.unwrap_err().to_string(),

@@ -23,7 +23,7 @@ const WEIGHTS: [f64; WIDTH] = [-8.60, 26.8, 5.20, -1.67, -3.46, 3.40, -4.51];
 
 /// Names of one article that are compared with the other's across spellings;
 /// the comparison is of every pair.
-const MOST_NAMES: usize = 100;
+const MAX_NAMES: usize = 100;
 
 /// How closely a name must match one of the other spelling, as in the
 /// alignment of sentences, and what such a match is worth.
@@ -31,7 +31,7 @@ const SAME_NAME: f32 = 0.72;
 const RESPELT_WORTH: f64 = 0.8;
 
 /// Shorter names look and sound alike by chance.
-const SHORTEST_RESPELT: usize = 4;
+const MIN_RESPELT_LENGTH: usize = 4;
 
 /// Weight in nats that is added below shares of names and of numbers, so that a
 /// single name makes no full share.
@@ -134,7 +134,7 @@ pub fn evidence(
 }
 
 fn may_be_respelt(term: &Term) -> bool {
-    term.name && !term.is_number() && term.form().folded.len() >= SHORTEST_RESPELT
+    term.name && !term.is_number() && term.form().folded.len() >= MIN_RESPELT_LENGTH
 }
 
 /// What the names are worth that both have in different spellings, each name
@@ -143,7 +143,7 @@ fn respelt<'a>(mut own: Vec<(&'a Term, f64)>, mut other: Vec<(&'a Term, f64)>) -
     for names in [&mut own, &mut other] {
         // The sort is stable, and the keys came in order.
         names.sort_by(|a, b| b.1.total_cmp(&a.1));
-        names.truncate(MOST_NAMES);
+        names.truncate(MAX_NAMES);
     }
     let mut taken = HashSet::new();
     let mut worths = Vec::new();
@@ -189,7 +189,7 @@ mod tests {
         let vocabulary = Vocabulary::new().unwrap();
         let profile = |text| Profile::new(&vocabulary, text);
         evidence(&profile(own), &profile(other), |_, term| {
-            -f64::from(term.known.prior).max(1e-4).ln()
+            -f64::from(term.entry.prior).max(1e-4).ln()
         })
     }
 

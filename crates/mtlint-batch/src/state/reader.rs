@@ -11,9 +11,11 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::report_line::ReportBody;
+use super::error::StateError;
+use super::file;
+use super::key::Key;
 use super::stored::{self, StoredReport};
-use super::{Key, StateError, file};
+use crate::report_line::ReportBody;
 
 /// The documents of a run by their ids, those with the same id in their order.
 /// SQLite sorts many of them on the disk.
@@ -54,7 +56,7 @@ pub struct RunFacts {
 
 /// What stands in one place of a run.
 #[derive(Debug)]
-pub(in super::super) enum Content {
+pub(crate) enum Content {
     /// A report on a document that could be read.
     Report(StoredReport),
     /// The report on one that could not.
@@ -65,7 +67,7 @@ pub(in super::super) enum Content {
 
 /// What had a document's id in the run before.
 #[derive(Debug)]
-pub(in super::super) enum Former {
+pub(crate) enum Previous {
     /// Nothing.
     None,
     /// The same report.
@@ -145,11 +147,11 @@ impl Reader {
     /// run from 0, its id, what stands there, and what had its id in the run
     /// `before`. Of several with one id the first is compared with the first,
     /// and so on. The places and ids that only the run before has go to `gone`.
-    pub(in super::super) fn documents(
+    pub(crate) fn documents(
         &self,
         run: i64,
         before: Option<i64>,
-        each: impl FnMut(i64, String, Content, Former),
+        each: impl FnMut(i64, String, Content, Previous),
         gone: impl FnMut(i64, String),
     ) -> Result<(), StateError> {
         self.merged(run, before, each, gone)
@@ -160,7 +162,7 @@ impl Reader {
         &self,
         run: i64,
         before: Option<i64>,
-        mut each: impl FnMut(i64, String, Content, Former),
+        mut each: impl FnMut(i64, String, Content, Previous),
         mut gone: impl FnMut(i64, String),
     ) -> rusqlite::Result<()> {
         let mut now = self.connection.prepare(BY_ID)?;
@@ -188,9 +190,9 @@ impl Reader {
             match (entry, before) {
                 (Some(entry), before) => {
                     let former = match before {
-                        None => Former::None,
-                        Some(former) if former.is_same(&entry) => Former::Same,
-                        Some(former) => Former::Other(self.content(former)?.1),
+                        None => Previous::None,
+                        Some(former) if former.is_same(&entry) => Previous::Same,
+                        Some(former) => Previous::Other(self.content(former)?.1),
                     };
                     let position = entry.position;
                     let (id, content) = self.content(entry)?;

@@ -8,9 +8,11 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use mtlint::document::Document;
 
-use super::super::report_line::{ReportBody, Summary};
+use super::error::StateError;
+use super::file::State;
+use super::key::{Fingerprint, Key};
 use super::stored::{self, StoredReport, checksum, rank};
-use super::{Fingerprint, Key, State, StateError};
+use crate::report_line::{ReportBody, Summary};
 
 /// A run that was begun, or taken up again.
 #[derive(Debug)]
@@ -25,7 +27,7 @@ pub struct Run {
 }
 
 /// What a run was given in one place of its input.
-pub(in super::super) enum Entry<'a> {
+pub(crate) enum Entry<'a> {
     Report { id: &'a str, report: i64 },
     Failed { id: &'a str, body: &'a ReportBody },
 }
@@ -125,10 +127,7 @@ impl Run {
     }
 
     /// The report under this key, if it is there and whole.
-    pub(in super::super) fn report(
-        &mut self,
-        key: &Key,
-    ) -> Result<Option<StoredReport>, StateError> {
+    pub(crate) fn report(&mut self, key: &Key) -> Result<Option<StoredReport>, StateError> {
         let found = self
             .stored(key)
             .map_err(|source| StateError::sqlite(&self.state.path, source))?;
@@ -153,7 +152,7 @@ impl Run {
     }
 
     /// Begins to keep the next group of documents.
-    pub(in super::super) fn commit(&mut self) -> Result<Commit<'_>, StateError> {
+    pub(crate) fn commit(&mut self) -> Result<Commit<'_>, StateError> {
         let Self {
             state,
             number,
@@ -202,7 +201,7 @@ impl Run {
 }
 
 /// A group of documents on its way into the state.
-pub(in super::super) struct Commit<'a> {
+pub(crate) struct Commit<'a> {
     transaction: Transaction<'a>,
     path: &'a std::path::Path,
     run: i64,
@@ -214,7 +213,7 @@ pub(in super::super) struct Commit<'a> {
 
 impl Commit<'_> {
     /// Keeps a report that was just made, and gives its number.
-    pub(in super::super) fn report(
+    pub(crate) fn report(
         &self,
         key: &Key,
         body: &ReportBody,
@@ -255,7 +254,7 @@ impl Commit<'_> {
     }
 
     /// Notes what the run was given next.
-    pub(in super::super) fn entry(&mut self, entry: &Entry<'_>) -> Result<(), StateError> {
+    pub(crate) fn entry(&mut self, entry: &Entry<'_>) -> Result<(), StateError> {
         let (id, report, failure) = match entry {
             Entry::Report { id, report } => (*id, Some(*report), None),
             Entry::Failed { id, body } => (*id, None, Some(body.0.as_str())),
@@ -275,7 +274,7 @@ impl Commit<'_> {
     }
 
     /// Brings the group to the disk.
-    pub(in super::super) fn done(self) -> Result<(), StateError> {
+    pub(crate) fn done(self) -> Result<(), StateError> {
         self.transaction
             .commit()
             .map_err(|source| StateError::sqlite(self.path, source))?;

@@ -29,7 +29,7 @@ impl Night {
         self.folder.path().join("night.state")
     }
 
-    fn open(&self) -> (State, Option<SetAside>) {
+    fn open(&self) -> (State, Option<DamagedState>) {
         State::open(&self.path()).unwrap()
     }
 
@@ -68,11 +68,11 @@ fn judge(run: &mut Run, lines: &str) -> Result<Vec<ReportLine>, BatchError> {
         run: Some(run),
         siblings: None,
         stop: &AtomicBool::new(false),
-        watch: None,
+        on_report: None,
     };
     let mut all = Vec::new();
     let records = Records::new("feed.jsonl", lines.as_bytes(), 10_000);
-    job.judge_all(records, |judged| {
+    job.lint_all(records, |judged| {
         all.push(judged);
         Ok::<_, BatchError>(())
     })?;

@@ -14,8 +14,10 @@ use std::path::Path;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
-use super::record::{SiblingJson, day, handed_on, request, too_large};
-use super::{BatchError, BytesRead, Record, RecordError, RecordPosition};
+use crate::error::BatchError;
+use crate::record::{Record, SiblingJson, day, next_item, request, too_large};
+use crate::record_error::{RecordError, RecordPosition};
+use crate::unpack::BytesRead;
 
 mod columns;
 
@@ -68,7 +70,7 @@ impl Table {
     /// The same, but what has no id of its own is called after the file and the
     /// row, as is fit for a record that others quote.
     #[must_use]
-    pub fn called_by_file(mut self) -> Self {
+    pub fn named_by_file(mut self) -> Self {
         self.before_number = format!("{}:", self.name);
         self
     }
@@ -172,7 +174,7 @@ impl Iterator for Table {
             return None;
         }
         let next = self.next_record();
-        handed_on(next, &self.name, &mut self.ended)
+        next_item(next, &self.name, &mut self.ended)
     }
 }
 
