@@ -2,8 +2,9 @@
 //!
 //! Usage: `pool DATA... [--fit] [--misses]`, where DATA are files or folders of
 //! labelled data: articles with siblings, and texts by people that fill the
-//! pool. `--fit` prints the weights of `src/batch/pool/decision.rs`, fitted on
-//! the half of the stories that is tuned on; `--misses` lists what went wrong.
+//! pool. `--fit` prints the weights of `crates/mtlint-batch/src/pool/decision.rs`,
+//! fitted on the half of the stories that is tuned on; `--misses` lists what
+//! went wrong.
 
 use std::error::Error;
 use std::path::Path;

@@ -9,19 +9,19 @@ use mtlint::linter::LintError;
 use crate::pool::error::PoolError;
 use crate::state::StateError;
 
-/// Why a batch could not go on.
+/// An error that ends a batch, whatever records are left.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BatchError {
     /// An input of records cannot be read any further.
     #[error("cannot read {name}")]
     Read {
-        /// Path as given, `-` for standard input.
+        /// The path as given, `-` for standard input.
         name: String,
-        /// What the system said.
+        /// What the system said of the input.
         source: std::io::Error,
     },
-    /// The model could not read.
+    /// The linter's model could not read the texts.
     #[error(transparent)]
     Linter(#[from] LintError),
     /// The state could not be used.

@@ -41,8 +41,9 @@ pub struct InputOptions {
     pub read: BytesRead,
 }
 
-/// The records of `source`. `stdin` is taken by the source that stands for
-/// standard input; a second one has no records.
+/// Opens `source` and gives its records, or the one error that says why it cannot be read.
+/// `stdin` is taken by the source that stands for standard input; a second such source has
+/// no records.
 pub fn records<'a, R: BufRead + 'a>(
     source: &Source,
     stdin: &mut Option<R>,

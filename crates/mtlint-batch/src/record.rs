@@ -22,40 +22,41 @@ use crate::record_error::{RecordError, RecordPosition};
 /// several siblings, and what JSON's escapes add to them.
 const LINE_FACTOR: u64 = 8;
 
-/// And this much more for ids and punctuation, however small the limit.
+/// A line may hold this many bytes more for ids and punctuation, however small the limit.
 const LINE_ALLOWANCE: u64 = 4 * 1024;
 
 /// More siblings than this are no siblings but a mistake.
 const MAX_SIBLINGS: usize = 1_000;
 
-/// One document of a batch.
+/// One entry of a batch's input: a document, or why there is none.
 #[derive(Debug)]
 pub enum Record {
     /// A document to lint.
     Document {
         /// The document with its own siblings.
         request: Box<Request>,
-        /// The day it is from, as a Julian day number, where the record says so.
+        /// The day that the document is from, as a Julian day number, where the record says so.
         day: Option<i32>,
     },
-    /// A file that could not be read.
+    /// A file of text that could not be read.
     Unreadable {
         /// The path as given.
         id: String,
-        /// Why it could not be read.
+        /// Why the file could not be read.
         error: DocumentError,
     },
-    /// A line that holds no document.
+    /// A line or a row that holds no document.
     Rejected {
-        /// Its own id, or the line number.
+        /// The record's own id, or what it is called without one.
         id: String,
-        /// What is wrong with it.
+        /// What is wrong with the line or the row.
         error: RecordError,
     },
 }
 
 impl Record {
-    /// Its own id, or what it is called without one.
+    /// The record's own id, or what it is called without one: a path, or the number of its
+    /// line or row.
     pub fn id(&self) -> &str {
         match self {
             Self::Document { request, .. } => request.document.name(),
@@ -63,7 +64,7 @@ impl Record {
         }
     }
 
-    /// Bytes of text in it, siblings included.
+    /// The number of bytes of text in the record, siblings included.
     pub fn bytes(&self) -> usize {
         match self {
             Self::Document { request, .. } => {
@@ -183,8 +184,8 @@ pub struct Records<R> {
 }
 
 impl<R: BufRead> Records<R> {
-    /// Records of `reader`, which errors call `name`; no text may have more
-    /// than `max_bytes` bytes.
+    /// Makes a reader of the records in `reader`, which errors call `name`; no text may have
+    /// more than `max_bytes` bytes.
     pub fn new(name: impl Into<String>, reader: R, max_bytes: u64) -> Self {
         Self {
             name: name.into(),
@@ -196,8 +197,8 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    /// The same, but what has no id of its own is called after the file and the
-    /// line, as is fit for a record that others quote.
+    /// Calls records without an id of their own after the file and the line, as is fit for
+    /// records that the reports on others quote.
     #[must_use]
     pub fn named_by_file(mut self) -> Self {
         self.before_number = format!("{}:", self.name);
@@ -287,7 +288,7 @@ impl<R: BufRead> Records<R> {
     }
 }
 
-/// The most bytes of a line whose texts have at most `max_bytes`.
+/// The largest size in bytes of a line whose texts have at most `max_bytes` each.
 pub(super) fn line_limit(max_bytes: u64) -> u64 {
     max_bytes
         .saturating_mul(LINE_FACTOR)

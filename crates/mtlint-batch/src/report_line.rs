@@ -17,7 +17,7 @@ use mtlint::report::{Outcome, Report, Status, json, v1};
 #[schemars(title = "A line of mtlint batch: mtlint.report/1")]
 pub struct Line(pub v1::Report);
 
-/// What gates and progress ask of a report.
+/// What gates and progress need to know of a report.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summary {
     /// What became of the document.
@@ -62,7 +62,7 @@ pub struct DocumentLinks {
 pub struct ReportLine {
     /// The document's id.
     pub id: String,
-    /// What became of the document.
+    /// The report's status, quality and worst finding.
     pub summary: Summary,
     /// Which articles the document is linked to.
     pub links: DocumentLinks,

@@ -38,8 +38,8 @@ struct Columns {
 }
 
 impl<R: Read> Rows<R> {
-    /// Records of `reader`, which errors call `name`; no text may have more
-    /// than `max_bytes` bytes.
+    /// Makes a reader of the records in `reader`, which errors call `name`; no text may have
+    /// more than `max_bytes` bytes.
     pub fn new(name: impl Into<String>, reader: R, max_bytes: u64) -> Self {
         let meter = Rc::new(Meter::default());
         let metered = MeteredReader {
@@ -57,8 +57,8 @@ impl<R: Read> Rows<R> {
         }
     }
 
-    /// The same, but what has no id of its own is called after the file and the
-    /// line, as is fit for a record that others quote.
+    /// Calls records without an id of their own after the file and the line, as is fit for
+    /// records that the reports on others quote.
     #[must_use]
     pub fn named_by_file(mut self) -> Self {
         self.before_number = format!("{}:", self.name);
@@ -212,8 +212,8 @@ impl Meter {
     }
 }
 
-/// Why rows end: one of them has more bytes than are allowed. It is what the system error
-/// of [`BatchError::Read`] holds then.
+/// A row of CSV has more bytes than are allowed, and ends its input. The system error of
+/// [`BatchError::Read`] holds this error then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a row is too large: is a quote not closed?")]
 pub struct RowTooLarge;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
+use crate::pool::{Article, BatchPool, PoolBuilder};
 use mtlint::linter::{Linter, Options, Request};
 use mtlint::lm::stub::Stub;
 use mtlint::report::{Status, json};
@@ -277,6 +278,75 @@ fn what_was_read_before_the_input_broke_is_reported() {
     assert_eq!(
         result.unwrap_err().to_string(),
         "cannot read in: the disk is gone"
+    );
+}
+
+#[test]
+fn lines_with_links_are_read_as_the_contract_and_written_the_same() {
+    const GARBLED: &str = "A terrain tremble of grandness 6.2 has hit Tuesday the province of \
+        Manissa in the west of Turkey, has told the service AFAD. At least 14 persons have been \
+        injured while they jumped of balconies in Akhissar. The mayor Ömer Yildirim prayed the \
+        inhabitants to sleep outwards. Three mosques have lost their minaretes.";
+    const CLEAN: &str = "Fourteen people were hurt, most of them jumping from balconies, when a \
+        magnitude 6.2 earthquake struck Turkey's western Manisa province on Tuesday. The disaster \
+        agency AFAD said the town of Akhisar was worst affected, where three minarets collapsed. \
+        Mayor Omer Yildirim urged residents to spend the night outdoors.";
+    let mut builder = PoolBuilder::new().unwrap();
+    let article = Article {
+        id: "wire/1".to_owned(),
+        text: CLEAN.to_owned(),
+        date: None,
+    };
+    builder.add(&article).unwrap();
+    let pool = builder.finish().unwrap();
+    let batch_pool = BatchPool {
+        first_own: pool.len(),
+        pool,
+        skipped: 0,
+        first_problem: None,
+    };
+    let copy = CLEAN.replace("Fourteen people", "14 people");
+    let records = [
+        serde_json::json!({"id": "night/1", "text": GARBLED}),
+        serde_json::json!({"id": "night/2", "text": copy, "siblings": ["The ground shook."]}),
+        serde_json::json!({"id": "night/3"}),
+    ];
+    let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
+    let job = Job {
+        linter: &linter(),
+        options: &Options {
+            language: Some("eng".to_owned()),
+            ..Options::default()
+        },
+        json: json::Options::default(),
+        run: None,
+        siblings: Some(&mut SiblingFinder::new(batch_pool, 7)),
+        stop: &AtomicBool::new(false),
+        on_report: None,
+    };
+    let mut read = Vec::new();
+    let records = Records::new("in", lines.as_bytes(), 10_000);
+    job.lint_all(records, |made| {
+        let Line(report) = serde_json::from_str(&made.line)?;
+        assert_eq!(serde_json::to_string(&Line(report.clone()))?, made.line);
+        let links = DocumentLinks {
+            copy_of: report.copy_of.clone(),
+            sibling: report.sibling.clone(),
+        };
+        assert_eq!(links, made.links);
+        assert_eq!(report.status, made.summary.status);
+        read.push((report.id, report.copy_of, report.sibling));
+        Ok::<_, BatchError>(())
+    })
+    .unwrap();
+    let wire = || Some("wire/1".to_owned());
+    assert_eq!(
+        read,
+        [
+            ("night/1".to_owned(), None, wire()),
+            ("night/2".to_owned(), wire(), None),
+            ("night/3".to_owned(), None, None),
+        ]
     );
 }
 

@@ -5,10 +5,10 @@
 /// A text of the pool, or the document that siblings are wanted for.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Article {
-    /// Its path as given, or the record's own id.
+    /// The article's own id, or its path as given.
     pub id: String,
-    /// Its text.
+    /// The article's text.
     pub text: String,
-    /// The day it is from, as a Julian day number, where it is known.
+    /// The day that the article is from, as a Julian day number, where it is known.
     pub date: Option<i32>,
 }

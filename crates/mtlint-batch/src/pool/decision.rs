@@ -13,7 +13,7 @@ use mtlint::sibling::similarity::similarity;
 
 use super::profile::{Profile, Term};
 
-/// How many numbers [`Evidence`] holds.
+/// The number of values in [`Evidence`].
 pub const WIDTH: usize = 7;
 
 /// What each piece of evidence adds to the log-odds, in the order of
@@ -37,9 +37,9 @@ const MIN_RESPELT_LENGTH: usize = 4;
 /// single name makes no full share.
 const SMOOTHING: f64 = 8.0;
 
-/// What two articles share: the constant 1; the share of all terms' weight, as
-/// a cosine and of the lesser article; of the names' weight the share that is in both, and that is
-/// in the lesser article alone; the same two of numbers.
+/// What two articles share, as seven numbers: the constant 1; the share of all terms' weight,
+/// as a cosine and of the lesser article; of the names' weight the share that is in both, and
+/// the share that is in the lesser article alone; both shares of the numbers' weight.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Evidence(pub [f64; WIDTH]);
 

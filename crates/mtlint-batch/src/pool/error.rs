@@ -7,14 +7,14 @@ use mtlint::lexicon::LexiconError;
 
 use crate::source::SourceError;
 
-/// Why a pool cannot be used.
+/// An error with which a pool cannot be read or asked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PoolError {
     /// No temporary folder can be made for the index.
     #[error("cannot make a temporary folder for the index of the pool")]
     Folder {
-        /// What the system said.
+        /// What the system said of the folder.
         source: std::io::Error,
     },
     /// The index cannot be written or read.
@@ -31,7 +31,7 @@ pub enum PoolError {
     Empty {
         /// The source as given.
         argument: String,
-        /// What is wrong with the first thing in it.
+        /// What is wrong with the first record or file of the source.
         problem: String,
     },
     /// Standard input was named as an input and as a pool.

@@ -82,7 +82,7 @@ fn sound(profile: &Profile, key: &str) -> Option<String> {
     (term.name && !term.is_number() && code.len() >= MIN_SOUND_LENGTH).then(|| code.clone())
 }
 
-/// Writes the index.
+/// The index while articles are added to it.
 pub struct Writer {
     folder: TempDir,
     index: Index,
@@ -181,14 +181,14 @@ fn unlinked(folder: TempDir) -> Option<TempDir> {
     Some(folder)
 }
 
-/// An article as it is kept.
+/// An article that the index proposes, with its number in the pool.
 #[derive(Debug)]
 pub struct Candidate {
     pub number: u64,
     pub article: Article,
 }
 
-/// Reads the index.
+/// The index once all articles are in it.
 pub struct Reader {
     reader: IndexReader,
     fields: Fields,
@@ -198,7 +198,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// In how many articles each of some terms stands is asked of this.
+    /// A view of the index for the questions about one document.
     pub fn view(&self) -> View<'_> {
         View {
             searcher: self.reader.searcher(),
@@ -214,7 +214,7 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
-    /// In how many articles a term stands.
+    /// The number of articles that have the term `key`.
     pub fn articles_with(&self, key: &str) -> Result<u64, PoolError> {
         let term = tantivy::Term::from_field_text(self.reader.fields.terms, key);
         Ok(self.searcher.doc_freq(&term)?)

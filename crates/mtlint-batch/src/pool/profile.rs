@@ -20,24 +20,24 @@ const MAX_WORDS: usize = 20_000;
 /// on the Zipf scale: there every word has a capital.
 const OPENING_NAME_ZIPF: f32 = 3.0;
 
-/// A stem or a number.
+/// A stem or a number of one article, with its count.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Term {
-    /// The word as it was first met.
+    /// The vocabulary's entry of the word, as it is first written in the text.
     pub entry: Arc<WordEntry>,
-    /// Whether it is written as a name is, anywhere in the text.
+    /// Whether the term is written as a name is, anywhere in the text.
     pub name: bool,
-    /// How often it stands in the text.
+    /// How often the term stands in the text.
     pub count: usize,
 }
 
 impl Term {
-    /// The word, made ready for comparison.
+    /// The form of the word, made ready for comparison.
     pub fn form(&self) -> &Form {
         &self.entry.form
     }
 
-    /// Whether it holds a digit.
+    /// Whether the term holds a digit.
     pub fn is_number(&self) -> bool {
         !self.entry.form.digits.is_empty()
     }
@@ -49,12 +49,12 @@ impl Term {
 pub struct Profile {
     /// Stems and digits with what is known of them.
     pub terms: BTreeMap<String, Term>,
-    /// Its words in order, for comparing the wording.
+    /// The article's words in order, for comparing the wording.
     pub words: Vec<Arc<WordEntry>>,
 }
 
 impl Profile {
-    /// What `text` is about.
+    /// The profile of `text`.
     pub fn new(vocabulary: &Vocabulary, text: &str) -> Self {
         let segments = segment(text);
         let mut profile = Self::default();

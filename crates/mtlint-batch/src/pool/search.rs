@@ -36,33 +36,34 @@ const GENERAL_ARTICLES: f64 = 100.0;
 /// is known of frequencies is chance.
 const MAX_RARITY_ARTICLES: f64 = 2_000.0;
 
-/// An article of the pool that is compared with a document.
+/// An article of the pool, compared with a document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Match {
-    /// It.
+    /// The article of the pool.
     pub article: Article,
-    /// Its place in the pool, from 0.
+    /// The article's number in the pool, counted from 0 as articles were added.
     pub number: u64,
-    /// The detector's score, 0 to 100, once somebody has judged it.
+    /// The article's quality, from 0 to 100, once it has been linted.
     pub quality: Option<f64>,
-    /// The calibrated probability that it tells the same story, 0 to 1.
+    /// The calibrated probability that the article tells the document's story, 0 to 1.
     pub probability: f64,
-    /// Whether it is the document with small changes, or with none.
+    /// Whether the article is the document with small changes, or with none.
     pub near_copy: bool,
-    /// Whether it is the document to the last byte.
+    /// Whether the article's text is the document's to the last byte.
     pub identical: bool,
-    /// What the probability rests on.
+    /// The evidence that the probability is computed from.
     pub evidence: Evidence,
 }
 
 impl Match {
-    /// Whether it tells the same story.
+    /// Whether the article tells the document's story: it is a copy, or its probability is at
+    /// least [`SAME_STORY`].
     pub fn same_story(&self) -> bool {
         self.near_copy || self.identical || self.probability >= SAME_STORY
     }
 }
 
-/// Takes in a pool's articles.
+/// A pool on its way: takes in articles, one at a time.
 pub struct PoolBuilder {
     writer: Writer,
     vocabulary: Vocabulary,
@@ -72,7 +73,7 @@ pub struct PoolBuilder {
 }
 
 impl PoolBuilder {
-    /// An empty pool in a temporary folder.
+    /// Makes an empty pool in a temporary folder.
     ///
     /// # Errors
     /// When no such folder can be made, or the lexicon is damaged.
@@ -84,12 +85,12 @@ impl PoolBuilder {
         })
     }
 
-    /// How many articles it holds so far.
+    /// The number of articles taken in so far.
     pub fn len(&self) -> u64 {
         self.writer.number
     }
 
-    /// Whether it holds none.
+    /// Whether no article is held.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -97,7 +98,7 @@ impl PoolBuilder {
     /// Adds an article, unless the very same text of the same day is there.
     ///
     /// # Errors
-    /// When the disk does not take it.
+    /// When the index cannot be written.
     pub fn add(&mut self, article: &Article) -> Result<(), PoolError> {
         let hasher = Sha256::new_with_prefix(article.text.as_bytes());
         let day = article.date.map_or(i64::MIN, i64::from);
@@ -110,10 +111,10 @@ impl PoolBuilder {
         self.writer.add(article, &profile, &bands)
     }
 
-    /// The pool, ready to be asked.
+    /// The pool of all articles that were added.
     ///
     /// # Errors
-    /// When the disk does not take it.
+    /// When the index cannot be written.
     pub fn finish(self) -> Result<Pool, PoolError> {
         Ok(Pool {
             reader: self.writer.finish()?,
@@ -133,12 +134,12 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// How many articles it holds.
+    /// The number of articles in the pool.
     pub fn len(&self) -> u64 {
         self.reader.articles
     }
 
-    /// Whether it holds none.
+    /// Whether no article is held.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -160,7 +161,9 @@ impl Pool {
         Ok(found)
     }
 
-    /// Every candidate with what is known of it, the surest first.
+    /// Every article that the index proposes for `document`, compared with it, the surest
+    /// first, whether or not it tells the same story. `window` is a number of days, as for
+    /// [`on_same_story`](Self::on_same_story).
     ///
     /// # Errors
     /// When the index cannot be read.

@@ -17,14 +17,14 @@ const MAX_REMEMBERED_WORDS: usize = 50_000;
 /// Words of the article for which [`WordEntry::prior`] is reckoned.
 const USUAL_WORDS: f64 = 300.0;
 
-/// What is known of a word.
+/// A word of English text with what comparisons need of it.
 #[derive(Debug, PartialEq)]
 pub struct WordEntry {
-    /// It, made ready for comparison.
+    /// The word's form, made ready for comparison.
     pub form: Form,
-    /// Its frequency in English on the Zipf scale.
+    /// The word's frequency in English on the Zipf scale.
     pub zipf: f32,
-    /// The share of English articles of usual length that have it, 0 to 1.
+    /// The share of English articles of usual length that have the word, 0 to 1.
     pub prior: f32,
 }
 
@@ -36,7 +36,7 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// One that remembers nothing yet.
+    /// Makes a vocabulary that remembers no word yet.
     ///
     /// # Errors
     /// When the lexicon is damaged.
@@ -48,7 +48,7 @@ impl Vocabulary {
         })
     }
 
-    /// What is known of `word`.
+    /// The entry of `word`, from memory if the word was asked for before.
     pub fn entry(&self, word: &str) -> Arc<WordEntry> {
         // A thread that failed left the table whole: entries go in as one.
         let remembered = self.remembered.read();

@@ -37,7 +37,7 @@ impl fmt::Display for Schema {
 pub struct RunReport {
     /// The name of the contract.
     pub schema: Schema,
-    /// The run.
+    /// The run that is reported on.
     pub run: RunFacts,
     /// The run's documents and findings, counted.
     pub totals: Totals,
@@ -100,9 +100,9 @@ impl SeverityCounts {
 /// The findings of one category, counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CategoryCounts {
-    /// The category.
+    /// The category of the findings.
     pub category: Category,
-    /// The number of its findings of each severity.
+    /// The number of the category's findings, by severity.
     #[serde(flatten)]
     pub findings: SeverityCounts,
 }
@@ -214,11 +214,11 @@ pub struct FindingSummary {
     pub severity: Severity,
     /// What kind of error the phrase is.
     pub category: Category,
-    /// The phrase.
+    /// The phrase that was found, as it stands in the document.
     pub text: String,
 }
 
-/// One JSON object, indented, with a line break at its end.
+/// The run report as one JSON object, indented, with a line break at its end.
 ///
 /// # Errors
 /// Never in practice: every value can be written.

@@ -12,10 +12,10 @@ use super::smallest::FirstDocuments;
 use super::stored_outcome::StoredOutcome;
 use super::tally::Tally;
 
-/// The last run of a state.
+/// The last run of a state, as a run report and as extremes for gates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LastRun {
-    /// What the run brought.
+    /// The report on the run.
     pub report: RunReport,
     /// The lowest quality and the most severe finding of the run, exact: whatever gate one
     /// of its documents meets, these meet too.

@@ -7,78 +7,78 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
-/// Why a state cannot be used.
+/// An error with which a state cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StateError {
-    /// Another run has it.
+    /// Another run is using the state.
     #[error("another run is using the state {path}; wait for its end or name another state")]
     Busy {
-        /// The state.
+        /// The path of the state.
         path: PathBuf,
     },
-    /// Someone is reading it, and has been for long.
+    /// Someone is reading the state, and has been for long.
     #[error("a report is still read from the state {path}; wait for its end or name another state")]
     BeingRead {
-        /// The state.
+        /// The path of the state.
         path: PathBuf,
     },
-    /// There is no such file, and it is to be read only.
+    /// The state is to be read, and there is no such file.
     #[error("there is no state {path}")]
     Missing {
-        /// The state.
+        /// The path of the state.
         path: PathBuf,
     },
-    /// It is to be read only, and nothing is in it.
+    /// The state is to be read, and holds no run.
     #[error("the state {path} holds no run yet")]
     NoRun {
-        /// The state.
+        /// The path of the state.
         path: PathBuf,
     },
-    /// The file cannot be read or written.
+    /// The state's file, or its lock, cannot be read or written.
     #[error("cannot use the state {path}")]
     Unusable {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system said.
+        /// What the system said of the file.
         source: std::io::Error,
     },
     /// SQLite could not do its work: a full disk, a folder without leave to write.
     #[error("cannot use the state {path}")]
     Sqlite {
-        /// The state.
+        /// The path of the state.
         path: PathBuf,
         /// What SQLite said.
         source: rusqlite::Error,
     },
-    /// Its content is wrong.
+    /// The content of the state is damaged.
     #[error(
         "the state {path} is damaged ({problem}); the next run with it keeps it aside and begins \
          a new one"
     )]
     Damaged {
-        /// The state.
+        /// The path of the state.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong with the content.
         problem: String,
     },
-    /// It is a database of something else.
+    /// The file is something else's, and no state.
     #[error("{path} is not a state of mtlint and is left as it is; name another file")]
     Foreign {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
     },
-    /// Another version of mtlint made it.
+    /// The state was made by another version of mtlint, with another layout.
     #[error(
         "the state {path} has layout {got}, and this mtlint reads layout {expected}; name \
          another state"
     )]
     Layout {
-        /// The state.
+        /// The path of the state.
         path: PathBuf,
-        /// The layout that is read.
+        /// The number of the layout that this mtlint reads.
         expected: i32,
-        /// The layout it has.
+        /// The number of the layout that the state has.
         got: i32,
     },
 }

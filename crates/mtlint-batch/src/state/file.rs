@@ -1,8 +1,8 @@
 //! The state's file: locked for one run or for readers, opened, checked, kept
 //! aside if it is damaged.
 //!
-//! In: a path. Out: a connection to a database of the right kind, and where a
-//! damaged one was put. It knows the tables by name only.
+//! In: a path. Out: a [`State`] or a connection to one that is only read, and where
+//! a damaged one was put. It knows the tables by name only.
 
 use std::ffi::OsString;
 use std::fs::{File, TryLockError};
@@ -36,9 +36,9 @@ const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// A damaged state that a new one has replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DamagedState {
-    /// Where it is now.
+    /// The path under which the damaged state is kept.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// What is wrong with the damaged state.
     pub problem: String,
 }
 
@@ -52,10 +52,11 @@ pub struct State {
 }
 
 impl State {
-    /// Opens the state at `path`, or makes it. A damaged one is kept aside.
+    /// Opens the state at `path`, or makes it. A damaged state is kept under another name, and
+    /// a new one is made.
     ///
     /// # Errors
-    /// When another run uses it, when it cannot be written, and when it is
+    /// When another run uses the state, when it cannot be written, and when the file is
     /// something else's or another version's.
     pub fn open(path: &Path) -> Result<(Self, Option<DamagedState>), StateError> {
         let lock = lock(path)?;

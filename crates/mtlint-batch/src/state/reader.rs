@@ -31,7 +31,7 @@ pub struct Reader {
     _lock: Option<file::Lock>,
 }
 
-/// What is known of a run apart from its documents.
+/// A run of a state apart from its documents: its number, inputs, times and counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RunFacts {
     /// The number of the run; later runs have larger numbers.
@@ -40,14 +40,14 @@ pub struct RunFacts {
     pub inputs: Vec<String>,
     /// When the run was begun by the machine's clock, such as `2026-03-01T02:00:00Z`.
     pub started: String,
-    /// When the run last came to its end or was told to stop.
+    /// When the run last came to its end or was stopped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<String>,
     /// Whether the run read all its input; otherwise it was cut short.
     pub finished: bool,
     /// How often the run was begun: more than once if it was taken up again.
     pub attempts: i64,
-    /// How many reports were made anew; the others were known before.
+    /// How many reports the run made anew; the others were in the state before.
     pub readings: i64,
     /// How the run's documents were judged, as names and values.
     #[serde(skip)]
@@ -80,7 +80,7 @@ impl Reader {
     /// Opens the state at `path` to read it.
     ///
     /// # Errors
-    /// When there is none, a run uses it, it is damaged, or it is something
+    /// When there is no state, a run uses it, it is damaged, or the file is something
     /// else's or another version's.
     pub fn open(path: &Path) -> Result<Self, StateError> {
         let (connection, lock) = file::open_to_read(path)?;
@@ -94,7 +94,7 @@ impl Reader {
     /// The last run, finished or not.
     ///
     /// # Errors
-    /// When there is none, or the state cannot be read.
+    /// When there is no run, or the state cannot be read.
     pub fn last_run(&self) -> Result<RunFacts, StateError> {
         self.run("runs.number > ?1", 0)?
             .ok_or_else(|| StateError::NoRun {
@@ -102,7 +102,7 @@ impl Reader {
             })
     }
 
-    /// The last run before this one that was finished.
+    /// The last finished run before `run`, if there is one.
     ///
     /// # Errors
     /// When the state cannot be read.

@@ -14,7 +14,7 @@ use super::key::{Fingerprint, Key};
 use super::stored::{self, StoredReport, checksum, rank};
 use crate::report_line::{ReportBody, Summary};
 
-/// A run that was begun, or taken up again.
+/// A run over a state: one pass over a batch's input, begun or taken up again.
 #[derive(Debug)]
 pub struct Run {
     pub(super) state: State,
@@ -111,22 +111,22 @@ impl State {
 }
 
 impl Run {
-    /// Whether an earlier run is taken up again.
+    /// Whether this run takes up an earlier one that was cut short.
     pub fn resumed(&self) -> bool {
         self.resumed
     }
 
-    /// StoredReport reports that were damaged and are made anew.
+    /// The number of stored reports that were found damaged and are made anew.
     pub fn damaged(&self) -> u64 {
         self.damaged
     }
 
-    /// By what the report on this document is found again.
+    /// The key of the report on `document` with `siblings`, linted as this run does.
     pub fn key(&self, document: &Document, siblings: &[Document]) -> Key {
         Key::new(document, siblings, &self.fingerprint)
     }
 
-    /// The report under this key, if it is there and whole.
+    /// The report under `key`, if it is there and whole.
     pub(crate) fn report(&mut self, key: &Key) -> Result<Option<StoredReport>, StateError> {
         let found = self
             .stored(key)

@@ -35,18 +35,18 @@ pub struct Table {
     next_group: usize,
     group: Option<Group>,
     row: u64,
-    /// Of the file.
+    /// The size of the file.
     bytes: u64,
     read: BytesRead,
     ended: bool,
 }
 
 impl Table {
-    /// Records of the file at `path`; no text may have more than `max_bytes` bytes. As
-    /// groups of rows are opened, their share of the file is added to `read`.
+    /// Opens the file at `path`; no text may have more than `max_bytes` bytes. As groups of
+    /// rows are opened, their share of the file's bytes is added to `read`.
     ///
     /// # Errors
-    /// When it cannot be read, is no Parquet, or has no column of texts.
+    /// When the file cannot be read, is no Parquet, or has no column of texts.
     pub fn open(path: &Path, max_bytes: u64, read: &BytesRead) -> io::Result<Self> {
         let file = File::open(path)?;
         let bytes = file.metadata()?.len();
@@ -67,8 +67,8 @@ impl Table {
         })
     }
 
-    /// The same, but what has no id of its own is called after the file and the
-    /// row, as is fit for a record that others quote.
+    /// Calls records without an id of their own after the file and the row, as is fit for
+    /// records that the reports on others quote.
     #[must_use]
     pub fn named_by_file(mut self) -> Self {
         self.before_number = format!("{}:", self.name);
