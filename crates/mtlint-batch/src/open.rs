@@ -10,11 +10,12 @@ use std::path::Path;
 use mtlint::document::{Document, Markup};
 use mtlint::linter::Request;
 
+use crate::csv_records::CsvRecords;
 use crate::error::BatchError;
-use crate::record::{Record, Records};
-use crate::rows::Rows;
+use crate::json_lines::JsonLinesRecords;
+use crate::parquet_records::ParquetRecords;
+use crate::record::Record;
 use crate::source::Source;
-use crate::table::Table;
 use crate::unpack::{self, BytesRead};
 
 /// The records of a source, read as they are asked for.
@@ -59,23 +60,23 @@ pub fn records<'a, R: BufRead + 'a>(
             let (path, read) = (path.clone(), read.clone());
             move || Ok(text(&path, max_bytes, &read))
         })),
-        Source::Records(path) => {
+        Source::JsonLines(path) => {
             let name = path.display().to_string();
             match unpack::open(path, read) {
-                Ok(file) => lines(Records::new(name, file, max_bytes), naming),
+                Ok(file) => lines(JsonLinesRecords::new(name, file, max_bytes), naming),
                 Err(source) => unreadable(name, source),
             }
         }
-        Source::Rows(path) => {
+        Source::Csv(path) => {
             let name = path.display().to_string();
             match unpack::open(path, read) {
-                Ok(file) => rows(Rows::new(name, file, max_bytes), naming),
+                Ok(file) => rows(CsvRecords::new(name, file, max_bytes), naming),
                 Err(source) => unreadable(name, source),
             }
         }
-        Source::Table(path) => {
+        Source::Parquet(path) => {
             let name = path.display().to_string();
-            match Table::open(path, max_bytes, read) {
+            match ParquetRecords::open(path, max_bytes, read) {
                 Ok(table) => match naming {
                     RecordNaming::Number => Box::new(table),
                     RecordNaming::FileAndNumber => Box::new(table.named_by_file()),
@@ -84,20 +85,23 @@ pub fn records<'a, R: BufRead + 'a>(
             }
         }
         Source::StandardInput => match stdin.take() {
-            Some(stdin) => lines(Records::new("-", stdin, max_bytes), naming),
+            Some(stdin) => lines(JsonLinesRecords::new("-", stdin, max_bytes), naming),
             None => Box::new(std::iter::empty()),
         },
     }
 }
 
-fn lines<'a, R: BufRead + 'a>(records: Records<R>, naming: RecordNaming) -> AnyRecords<'a> {
+fn lines<'a, R: BufRead + 'a>(
+    records: JsonLinesRecords<R>,
+    naming: RecordNaming,
+) -> AnyRecords<'a> {
     match naming {
         RecordNaming::Number => Box::new(records),
         RecordNaming::FileAndNumber => Box::new(records.named_by_file()),
     }
 }
 
-fn rows<'a, R: BufRead + 'a>(rows: Rows<R>, naming: RecordNaming) -> AnyRecords<'a> {
+fn rows<'a, R: BufRead + 'a>(rows: CsvRecords<R>, naming: RecordNaming) -> AnyRecords<'a> {
     match naming {
         RecordNaming::Number => Box::new(rows),
         RecordNaming::FileAndNumber => Box::new(rows.named_by_file()),

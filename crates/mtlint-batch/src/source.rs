@@ -19,11 +19,11 @@ pub enum Source {
     /// A file that is one document.
     Text(PathBuf),
     /// A file of JSON Lines, maybe packed.
-    Records(PathBuf),
+    JsonLines(PathBuf),
     /// A file of CSV, maybe packed.
-    Rows(PathBuf),
+    Csv(PathBuf),
     /// A file of Parquet.
-    Table(PathBuf),
+    Parquet(PathBuf),
     /// Standard input, as JSON Lines.
     StandardInput,
 }
@@ -32,7 +32,7 @@ impl Source {
     /// The path of the file; none for standard input.
     pub fn path(&self) -> Option<&Path> {
         match self {
-            Self::Text(path) | Self::Records(path) | Self::Rows(path) | Self::Table(path) => {
+            Self::Text(path) | Self::JsonLines(path) | Self::Csv(path) | Self::Parquet(path) => {
                 Some(path)
             }
             Self::StandardInput => None,
@@ -150,19 +150,19 @@ fn file(path: &Path) -> Result<Source, SourceError> {
     }
     if has_extension(path, &["parquet"]) {
         File::open(path).map_err(|source| unreadable(path, source))?;
-        return Ok(Source::Table(path.to_owned()));
+        return Ok(Source::Parquet(path.to_owned()));
     }
-    let records = |yes| if yes { Source::Records } else { Source::Text };
+    let records = |yes| if yes { Source::JsonLines } else { Source::Text };
     let open = || File::open(path).map_err(|source| unreadable(path, source));
     let packed = packing(path).map(|(_, inner)| inner);
     let inner = packed.unwrap_or(path);
     if has_extension(inner, &["jsonl", "ndjson"]) {
         open()?;
-        return Ok(Source::Records(path.to_owned()));
+        return Ok(Source::JsonLines(path.to_owned()));
     }
     if has_extension(inner, &["csv"]) {
         open()?;
-        return Ok(Source::Rows(path.to_owned()));
+        return Ok(Source::Csv(path.to_owned()));
     }
     if packed.is_some() {
         let path = path.display().to_string();

@@ -11,7 +11,7 @@ use mtlint::lm::stub::Stub;
 use mtlint::report::{Status, json};
 
 fn read(bytes: &[u8], max_bytes: u64) -> Vec<Record> {
-    Records::new("-", bytes, max_bytes)
+    JsonLinesRecords::new("-", bytes, max_bytes)
         .map(|record| record.unwrap())
         .collect()
 }
@@ -187,7 +187,7 @@ fn a_huge_line_is_skipped_without_being_kept() {
     };
     let input = flood.chain(&b"\n{\"text\":\"after\"}"[..]);
     let mut reader = BufReader::new(input);
-    let mut records = Records::new("-", reader.by_ref(), 1_000);
+    let mut records = JsonLinesRecords::new("-", reader.by_ref(), 1_000);
     let record = records.next().unwrap().unwrap();
     let (id, error) = rejected(&record);
     assert_eq!(id, "1");
@@ -228,7 +228,7 @@ fn lint_all(
         stop,
         on_report: None,
     };
-    job.lint_all(Records::new("in", input, 1_000), |judged| {
+    job.lint_all(JsonLinesRecords::new("in", input, 1_000), |judged| {
         each(judged);
         Ok(())
     })
@@ -325,7 +325,7 @@ fn lines_with_links_are_read_as_the_contract_and_written_the_same() {
         on_report: None,
     };
     let mut read = Vec::new();
-    let records = Records::new("in", lines.as_bytes(), 10_000);
+    let records = JsonLinesRecords::new("in", lines.as_bytes(), 10_000);
     job.lint_all(records, |made| {
         let Line(report) = serde_json::from_str(&made.line)?;
         assert_eq!(serde_json::to_string(&Line(report.clone()))?, made.line);
@@ -383,9 +383,9 @@ fn folders_patterns_and_files_are_found_in_order() {
         ])
         .unwrap(),
         [
-            Source::Records(root.join("records")),
-            Source::Records(root.join("more.jsonl")),
-            Source::Table(root.join("day.Parquet")),
+            Source::JsonLines(root.join("records")),
+            Source::JsonLines(root.join("more.jsonl")),
+            Source::Parquet(root.join("day.Parquet")),
             text("notes.md"),
             Source::StandardInput
         ]

@@ -115,7 +115,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::{BatchError, Record, Records};
+    use crate::{BatchError, JsonLinesRecords, Record};
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -133,7 +133,7 @@ mod tests {
         std::fs::write(&path, content).unwrap();
         let read = BytesRead::default();
         let reader = open(&path, &read).unwrap();
-        let records = Records::new(name, reader, max_bytes).collect();
+        let records = JsonLinesRecords::new(name, reader, max_bytes).collect();
         assert_eq!(read.get(), content.len() as u64);
         records
     }

@@ -4,7 +4,7 @@
 //! with their numbers, in one transaction a group. It lints nothing and writes no output.
 
 use crate::error::BatchError;
-use crate::state::{Entry, Key, Run};
+use crate::state::{Key, Run, RunEntry};
 
 use super::group::{GroupItem, RenderedReport};
 
@@ -26,8 +26,8 @@ pub(super) fn commit_group(
     for GroupItem { id, origin, .. } in items {
         let report = origin.report(rendered);
         commit.entry(&match report.number {
-            Some(report) => Entry::Report { id, report },
-            None => Entry::Failed {
+            Some(report) => RunEntry::Report { id, report },
+            None => RunEntry::Failed {
                 id,
                 body: &report.body,
             },

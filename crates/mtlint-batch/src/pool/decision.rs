@@ -54,13 +54,13 @@ impl Evidence {
 
 /// What is shared of one kind of terms, in nats.
 #[derive(Default)]
-struct Shared {
+struct SharedWeight {
     own: f64,
     other: f64,
     both: f64,
 }
 
-impl Shared {
+impl SharedWeight {
     fn lesser(&self) -> f64 {
         self.own.min(self.other)
     }
@@ -84,7 +84,7 @@ pub fn evidence(
         let weight = rarity(key, term);
         let met = other.terms.get(key);
         let name = term.name || met.is_some_and(|met| met.name);
-        let kinds: [(&mut Shared, bool); 3] = [
+        let kinds: [(&mut SharedWeight, bool); 3] = [
             (&mut all, true),
             (&mut names, name && !term.is_number()),
             (&mut numbers, term.is_number()),

@@ -83,7 +83,7 @@ fn sound(profile: &Profile, key: &str) -> Option<String> {
 }
 
 /// The index while articles are added to it.
-pub struct Writer {
+pub struct IndexBuilder {
     folder: TempDir,
     index: Index,
     fields: Fields,
@@ -91,7 +91,7 @@ pub struct Writer {
     pub number: u64,
 }
 
-impl Writer {
+impl IndexBuilder {
     pub fn new() -> Result<Self, PoolError> {
         let folder = tempfile::Builder::new()
             .prefix("mtlint-pool-")
@@ -153,7 +153,7 @@ impl Writer {
         Ok(())
     }
 
-    pub fn finish(mut self) -> Result<Reader, PoolError> {
+    pub fn finish(mut self) -> Result<ArticleIndex, PoolError> {
         self.writer.commit()?;
         self.writer.wait_merging_threads()?;
         let reader = self
@@ -161,7 +161,7 @@ impl Writer {
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
             .try_into()?;
-        Ok(Reader {
+        Ok(ArticleIndex {
             reader,
             fields: self.fields,
             articles: self.number,
@@ -189,7 +189,7 @@ pub struct Candidate {
 }
 
 /// The index once all articles are in it.
-pub struct Reader {
+pub struct ArticleIndex {
     reader: IndexReader,
     fields: Fields,
     pub articles: u64,
@@ -197,10 +197,10 @@ pub struct Reader {
     _folder: Option<TempDir>,
 }
 
-impl Reader {
+impl ArticleIndex {
     /// A view of the index for the questions about one document.
-    pub fn view(&self) -> View<'_> {
-        View {
+    pub fn view(&self) -> IndexView<'_> {
+        IndexView {
             searcher: self.reader.searcher(),
             reader: self,
         }
@@ -208,12 +208,12 @@ impl Reader {
 }
 
 /// The index at work for one document.
-pub struct View<'a> {
+pub struct IndexView<'a> {
     searcher: Searcher,
-    reader: &'a Reader,
+    reader: &'a ArticleIndex,
 }
 
-impl View<'_> {
+impl IndexView<'_> {
     /// The number of articles that have the term `key`.
     pub fn articles_with(&self, key: &str) -> Result<u64, PoolError> {
         let term = tantivy::Term::from_field_text(self.reader.fields.terms, key);

@@ -13,7 +13,7 @@ use super::article::Article;
 use super::copies::Shingles;
 use super::decision::{Evidence, evidence};
 use super::error::PoolError;
-use super::index::{Reader, View, Writer};
+use super::index::{ArticleIndex, IndexBuilder, IndexView};
 use super::profile::{Profile, Term};
 use super::vocabulary::Vocabulary;
 
@@ -65,7 +65,7 @@ impl Match {
 
 /// A pool on its way: takes in articles, one at a time.
 pub struct PoolBuilder {
-    writer: Writer,
+    writer: IndexBuilder,
     vocabulary: Vocabulary,
     /// Half of the SHA-256 of each text and its day: a report that agencies
     /// send out a hundred times takes up one candidate's place, not all.
@@ -79,7 +79,7 @@ impl PoolBuilder {
     /// When no such folder can be made, or the lexicon is damaged.
     pub fn new() -> Result<Self, PoolError> {
         Ok(Self {
-            writer: Writer::new()?,
+            writer: IndexBuilder::new()?,
             vocabulary: Vocabulary::new()?,
             texts: HashSet::new(),
         })
@@ -129,7 +129,7 @@ fn half(hash: [u8; 32]) -> [u8; 16] {
 
 /// Texts among which articles on the same story are found.
 pub struct Pool {
-    reader: Reader,
+    reader: ArticleIndex,
     vocabulary: Vocabulary,
 }
 
@@ -227,13 +227,13 @@ impl Pool {
 
 /// How rare terms are: what the pool and English in general say together.
 struct Rarities<'a> {
-    view: &'a View<'a>,
+    view: &'a IndexView<'a>,
     articles: f64,
     counts: HashMap<String, u64>,
 }
 
 impl<'a> Rarities<'a> {
-    fn new(view: &'a View<'a>, articles: u64) -> Self {
+    fn new(view: &'a IndexView<'a>, articles: u64) -> Self {
         Self {
             view,
             articles: articles as f64,

@@ -189,7 +189,7 @@ fn article(record: Record, language: Option<&str>) -> Result<Article, String> {
 fn describe(source: &Source, wrong: &str) -> String {
     match source {
         Source::Text(_) => wrong.to_owned(),
-        Source::Records(_) | Source::Rows(_) | Source::Table(_) | Source::StandardInput => {
+        Source::JsonLines(_) | Source::Csv(_) | Source::Parquet(_) | Source::StandardInput => {
             format!("{}: {wrong}", source.name())
         }
     }

@@ -4,7 +4,7 @@
 //! Reports are read one at a time. Nothing is written or drawn.
 
 use crate::report_line::Summary;
-use crate::state::{Reader, StateError};
+use crate::state::{StateError, StateReader};
 
 use super::changes::ChangeTally;
 use super::contract::RunReport;
@@ -29,7 +29,7 @@ impl LastRun {
     ///
     /// # Errors
     /// When there is no run, or the state cannot be read.
-    pub fn of(reader: &Reader, top: usize) -> Result<Self, StateError> {
+    pub fn of(reader: &StateReader, top: usize) -> Result<Self, StateError> {
         let run = reader.last_run()?;
         let before = reader.finished_before(&run)?;
         let former = before.as_ref().map(|before| before.number);

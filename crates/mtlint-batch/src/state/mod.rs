@@ -16,9 +16,9 @@ pub use error::StateError;
 pub use file::{DamagedState, State};
 pub use key::{Fingerprint, Key};
 pub(super) use reader::{Content, Previous};
-pub use reader::{Reader, RunFacts};
-pub(super) use run::Entry;
+pub use reader::{RunFacts, StateReader};
 pub use run::Run;
+pub(super) use run::RunEntry;
 
 #[cfg(test)]
 mod tests;

@@ -24,7 +24,7 @@ const BY_ID: &str = "SELECT id, position, report, failure FROM documents WHERE r
 
 /// A state that is read and not written.
 #[derive(Debug)]
-pub struct Reader {
+pub struct StateReader {
     path: PathBuf,
     connection: Connection,
     // Given back after the connection is closed: fields are dropped in order.
@@ -76,7 +76,7 @@ pub(crate) enum Previous {
     Other(Content),
 }
 
-impl Reader {
+impl StateReader {
     /// Opens the state at `path` to read it.
     ///
     /// # Errors
@@ -166,10 +166,10 @@ impl Reader {
         mut gone: impl FnMut(i64, String),
     ) -> rusqlite::Result<()> {
         let mut now = self.connection.prepare(BY_ID)?;
-        let mut now = now.query_map([run], Entry::read)?;
+        let mut now = now.query_map([run], DocumentRow::read)?;
         let mut former = self.connection.prepare(BY_ID)?;
         // No run has this number.
-        let mut former = former.query_map([before.unwrap_or(0)], Entry::read)?;
+        let mut former = former.query_map([before.unwrap_or(0)], DocumentRow::read)?;
         let mut next = now.next().transpose()?;
         let mut next_former = former.next().transpose()?;
         loop {
@@ -204,7 +204,7 @@ impl Reader {
         }
     }
 
-    fn content(&self, entry: Entry) -> rusqlite::Result<(String, Content)> {
+    fn content(&self, entry: DocumentRow) -> rusqlite::Result<(String, Content)> {
         let Some(number) = entry.report else {
             let failure = entry.failure.map(|body| Content::Failure(ReportBody(body)));
             return Ok((entry.id, failure.unwrap_or(Content::Damaged)));
@@ -236,14 +236,14 @@ impl Reader {
 }
 
 /// A row of the documents.
-struct Entry {
+struct DocumentRow {
     id: String,
     position: i64,
     report: Option<i64>,
     failure: Option<String>,
 }
 
-impl Entry {
+impl DocumentRow {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,

@@ -27,7 +27,7 @@ pub struct Run {
 }
 
 /// What a run was given in one place of its input.
-pub(crate) enum Entry<'a> {
+pub(crate) enum RunEntry<'a> {
     Report { id: &'a str, report: i64 },
     Failed { id: &'a str, body: &'a ReportBody },
 }
@@ -254,10 +254,10 @@ impl Commit<'_> {
     }
 
     /// Notes what the run was given next.
-    pub(crate) fn entry(&mut self, entry: &Entry<'_>) -> Result<(), StateError> {
+    pub(crate) fn entry(&mut self, entry: &RunEntry<'_>) -> Result<(), StateError> {
         let (id, report, failure) = match entry {
-            Entry::Report { id, report } => (*id, Some(*report), None),
-            Entry::Failed { id, body } => (*id, None, Some(body.0.as_str())),
+            RunEntry::Report { id, report } => (*id, Some(*report), None),
+            RunEntry::Failed { id, body } => (*id, None, Some(body.0.as_str())),
         };
         let noted = self
             .transaction

@@ -17,27 +17,27 @@ use crate::record::{Record, SiblingJson, day, line_limit, next_item, request};
 use crate::record_error::{RecordError, RecordPosition};
 
 /// Reads records from CSV, one at a time.
-pub struct Rows<R> {
+pub struct CsvRecords<R> {
     name: String,
     reader: Reader<MeteredReader<R>>,
     meter: Rc<Meter>,
     max_bytes: u64,
     /// What stands before the line number where a row has no id.
     before_number: String,
-    columns: Option<Columns>,
+    columns: Option<CsvColumns>,
     ended: bool,
 }
 
 /// Where the columns are.
 #[derive(Clone, Copy)]
-struct Columns {
+struct CsvColumns {
     id: Option<usize>,
     text: usize,
     date: Option<usize>,
     sibling: Option<usize>,
 }
 
-impl<R: Read> Rows<R> {
+impl<R: Read> CsvRecords<R> {
     /// Makes a reader of the records in `reader`, which errors call `name`; no text may have
     /// more than `max_bytes` bytes.
     pub fn new(name: impl Into<String>, reader: R, max_bytes: u64) -> Self {
@@ -115,7 +115,7 @@ impl<R: Read> Rows<R> {
         position.map_or(0, csv::Position::line) + u64::from(late)
     }
 
-    fn record(&self, line: u64, row: &ByteRecord, columns: Columns) -> Record {
+    fn record(&self, line: u64, row: &ByteRecord, columns: CsvColumns) -> Record {
         let mut id = self.number(line);
         let field = |column: Option<usize>| {
             let bytes = column.and_then(|column| row.get(column)).unwrap_or(b"");
@@ -151,7 +151,7 @@ impl<R: Read> Rows<R> {
     }
 }
 
-fn columns(heading: &ByteRecord) -> io::Result<Columns> {
+fn columns(heading: &ByteRecord) -> io::Result<CsvColumns> {
     let find = |name: &str| heading.iter().position(|cell| cell == name.as_bytes());
     let text = find("text").ok_or_else(|| {
         io::Error::new(
@@ -160,7 +160,7 @@ fn columns(heading: &ByteRecord) -> io::Result<Columns> {
              are any, id, date and sibling",
         )
     })?;
-    Ok(Columns {
+    Ok(CsvColumns {
         id: find("id"),
         text,
         date: find("date"),
@@ -175,7 +175,7 @@ fn into_io(error: csv::Error) -> io::Error {
     }
 }
 
-impl<R: Read> Iterator for Rows<R> {
+impl<R: Read> Iterator for CsvRecords<R> {
     type Item = Result<Record, BatchError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -247,7 +247,7 @@ mod tests {
     use super::*;
 
     fn rows(csv: &[u8], max_bytes: u64) -> Vec<Result<Record, BatchError>> {
-        Rows::new("feed.csv", csv, max_bytes).collect()
+        CsvRecords::new("feed.csv", csv, max_bytes).collect()
     }
 
     /// Id, text and siblings, or id and what is wrong.
@@ -294,7 +294,7 @@ mod tests {
         // "2 May" is no date that is read.
         assert_eq!(days.collect::<Vec<_>>(), [day("2026-05-01"), None]);
         assert!(day("2026-05-01").is_some());
-        let named = Rows::new("feed.csv", csv.as_bytes(), 100).named_by_file();
+        let named = CsvRecords::new("feed.csv", csv.as_bytes(), 100).named_by_file();
         let named: Vec<_> = named.map(|row| told(&row)[0].clone()).collect();
         assert_eq!(named, ["night/1", "feed.csv:4"]);
     }
@@ -339,7 +339,7 @@ mod tests {
     fn a_quote_that_is_never_closed_ends_the_input_before_it_fills_memory() {
         let start: &[u8] = b"id,text\na,Rain.\nb,\"";
         let endless = start.chain(io::repeat(b'x'));
-        let rows: Vec<_> = Rows::new("feed.csv", endless, 1_000).collect();
+        let rows: Vec<_> = CsvRecords::new("feed.csv", endless, 1_000).collect();
         assert_eq!(told(&rows[0]), ["a", "Rain."]);
         assert_eq!(
             told(&rows[1]),

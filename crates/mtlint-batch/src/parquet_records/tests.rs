@@ -57,10 +57,10 @@ fn parquet(schema: &str, groups: &[Vec<Column>]) -> Vec<u8> {
     bytes
 }
 
-fn opened(bytes: &[u8], max_bytes: u64) -> io::Result<Table> {
+fn opened(bytes: &[u8], max_bytes: u64) -> io::Result<ParquetRecords> {
     let mut file = tempfile::NamedTempFile::with_suffix(".parquet").unwrap();
     file.write_all(bytes).unwrap();
-    let mut table = Table::open(file.path(), max_bytes, &BytesRead::default())?;
+    let mut table = ParquetRecords::open(file.path(), max_bytes, &BytesRead::default())?;
     table.name = "feed.parquet".to_owned();
     Ok(table)
 }
@@ -175,7 +175,7 @@ fn what_was_read_of_the_file_is_counted() {
         naming: RecordNaming::Number,
         read: BytesRead::default(),
     };
-    let source = Source::Table(file.path().to_owned());
+    let source = Source::Parquet(file.path().to_owned());
     let mut stdin = Some(io::empty());
     let mut rows = super::super::records(&source, &mut stdin, &input_options);
     rows.by_ref().take(4).for_each(drop);

@@ -21,19 +21,19 @@ use crate::unpack::BytesRead;
 
 mod columns;
 
-use columns::{Cell, Columns, Group};
+use columns::{Cell, RowGroup, TableColumns};
 
 /// Reads records from Parquet, one at a time.
-pub struct Table {
+pub struct ParquetRecords {
     name: String,
     reader: SerializedFileReader<File>,
-    columns: Columns,
+    columns: TableColumns,
     max_bytes: u64,
     /// What stands before the row number where a row has no id.
     before_number: String,
     /// The group of rows that comes next.
     next_group: usize,
-    group: Option<Group>,
+    group: Option<RowGroup>,
     row: u64,
     /// The size of the file.
     bytes: u64,
@@ -41,7 +41,7 @@ pub struct Table {
     ended: bool,
 }
 
-impl Table {
+impl ParquetRecords {
     /// Opens the file at `path`; no text may have more than `max_bytes` bytes. As groups of
     /// rows are opened, their share of the file's bytes is added to `read`.
     ///
@@ -51,7 +51,7 @@ impl Table {
         let file = File::open(path)?;
         let bytes = file.metadata()?.len();
         let reader = guarded(|| SerializedFileReader::new(file))?;
-        let columns = Columns::find(reader.metadata().file_metadata().schema_descr())?;
+        let columns = TableColumns::find(reader.metadata().file_metadata().schema_descr())?;
         Ok(Self {
             name: path.display().to_string(),
             reader,
@@ -92,7 +92,7 @@ impl Table {
             } = self;
             let number = self.next_group;
             self.group = Some(guarded(|| {
-                Group::open(reader.get_row_group(number)?.as_ref(), columns)
+                RowGroup::open(reader.get_row_group(number)?.as_ref(), columns)
             })?);
             self.next_group += 1;
             let groups = reader.num_row_groups();
@@ -166,7 +166,7 @@ impl Table {
     }
 }
 
-impl Iterator for Table {
+impl Iterator for ParquetRecords {
     type Item = Result<Record, BatchError>;
 
     fn next(&mut self) -> Option<Self::Item> {
