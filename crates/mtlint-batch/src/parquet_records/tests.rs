@@ -1,3 +1,5 @@
+//! Parquet files that are made here, and the records read from them.
+
 use std::io::Write;
 use std::sync::Arc;
 

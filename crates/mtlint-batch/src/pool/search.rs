@@ -145,7 +145,7 @@ impl Pool {
     }
 
     /// The articles on the same story as `document`, itself included where the
-    /// pool holds it; the surest first. [`serving`] says which of them serve as
+    /// pool holds it; the surest first. [`serving`](super::serving) says which of them serve as
     /// siblings. Of those whose date is known, only such as are at most `window`
     /// days older or newer are looked at, if the document's is known too.
     ///
