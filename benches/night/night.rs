@@ -26,7 +26,7 @@ use mtlint::linter::{Linter, Options};
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, Precision, ReadOptions};
 use mtlint::report::json;
-use mtlint_batch::{BatchError, Job, Records};
+use mtlint_batch::{BatchError, Job, JsonLinesRecords};
 use mtlint_models as models;
 use serde::Deserialize;
 use serde_json::json;
@@ -138,13 +138,16 @@ fn rate(stories: &[Vec<String>], rounds: u64) -> Result<(), Box<dyn Error>> {
             run: None,
             siblings: None,
             stop: &AtomicBool::new(false),
-            watch: None,
+            on_report: None,
         };
         let mut judged = 0;
-        job.judge_all(Records::new("stories", lines.as_bytes(), MAX_BYTES), |_| {
-            judged += 1;
-            Ok::<_, BatchError>(())
-        })?;
+        job.lint_all(
+            JsonLinesRecords::new("stories", lines.as_bytes(), MAX_BYTES),
+            |_| {
+                judged += 1;
+                Ok::<_, BatchError>(())
+            },
+        )?;
         let batch = begun.elapsed().as_secs_f64();
         ratios.push(bare / batch);
         println!(

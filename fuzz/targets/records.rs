@@ -2,13 +2,13 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mtlint_batch::{Records, Rows};
+use mtlint_batch::{CsvRecords, JsonLinesRecords};
 
-const MOST: u64 = 4096;
+const MAX_BYTES: u64 = 4096;
 
 fuzz_target!(|bytes: &[u8]| {
-    for record in Records::new("records", bytes, MOST).flatten() {
-        assert!(record.bytes() as u64 <= 2 * MOST || record.id().len() > MOST as usize);
+    for record in JsonLinesRecords::new("records", bytes, MAX_BYTES).flatten() {
+        assert!(record.bytes() as u64 <= 2 * MAX_BYTES || record.id().len() > MAX_BYTES as usize);
     }
-    Rows::new("rows", bytes, MOST).for_each(drop);
+    CsvRecords::new("rows", bytes, MAX_BYTES).for_each(drop);
 });

@@ -92,8 +92,8 @@ def main() -> int:
         reports.write.mode(mode).parquet(given.output)
     else:
         reports.select("report").write.mode(mode).text(given.output)
-    told = "{documents} documents: {scored} judged, {abstained} not judged, {failed} failed"
-    print(f"mtlint: {told.format_map(counts.get)}")
+    summary = "{documents} documents: {scored} judged, {abstained} not judged, {failed} failed"
+    print(f"mtlint: {summary.format_map(counts.get)}")
     spark.stop()
     return 0
 

@@ -10,7 +10,7 @@ A task fails when mtlint does, with what mtlint said, and Spark runs it again. R
 an attempt that failed are dropped with it, so a document never has two.
 
 The module must be where the executors find it (``--py-files mtlint_spark.py``); they need
-pyarrow and, on Linux or another Unix, the program mtlint. README.md tells the rest.
+pyarrow and, on Linux or another Unix, the program mtlint. README.md has the rest.
 """
 
 from __future__ import annotations
@@ -227,9 +227,9 @@ def _record(identity: bytes, text: bytes | None, siblings: list[Any] | None) -> 
     parts = [b'{"id":', _quoted(identity)]
     if text is not None:
         parts += [b',"text":', _quoted(text)]
-    told = [quoted for quoted in map(_sibling, siblings or ()) if quoted is not None]
-    if told:
-        parts += [b',"siblings":[', b",".join(told), b"]"]
+    quoted_siblings = [quoted for quoted in map(_sibling, siblings or ()) if quoted is not None]
+    if quoted_siblings:
+        parts += [b',"siblings":[', b",".join(quoted_siblings), b"]"]
     parts.append(b"}\n")
     return b"".join(parts)
 
@@ -573,5 +573,5 @@ def _failure(command: list[str], status: int, error: bytes) -> str:
             ended = f"was killed by {signal.Signals(-status).name}"
         except ValueError:
             ended = f"was killed by signal {-status}"
-    told = error.decode("utf-8", "replace").strip()
-    return f"{shlex.join(command)} {ended}: {told or 'it said nothing on standard error'}"
+    message = error.decode("utf-8", "replace").strip()
+    return f"{shlex.join(command)} {ended}: {message or 'it said nothing on standard error'}"

@@ -4,128 +4,107 @@
 //! records, unpacked and read as they are asked for; a file of text is one
 //! record. A batch and a pool read their files here. It judges nothing.
 
-use std::fs::File;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use mtlint::document::{Document, Markup};
 use mtlint::linter::Request;
 
-use super::{BatchError, Record, Records, Rows, Source, Table, unpack};
+use crate::csv_records::CsvRecords;
+use crate::error::BatchError;
+use crate::json_lines::JsonLinesRecords;
+use crate::parquet_records::ParquetRecords;
+use crate::record::Record;
+use crate::source::Source;
+use crate::unpack::{self, BytesRead};
 
-/// Records that are read as they are asked for.
+/// The records of a source, read as they are asked for.
 pub type AnyRecords<'a> = Box<dyn Iterator<Item = Result<Record, BatchError>> + 'a>;
-
-/// How many bytes of the files have been read, for whoever shows how far a batch is.
-#[derive(Debug, Clone, Default)]
-pub struct BytesRead(Arc<AtomicU64>);
-
-impl BytesRead {
-    /// Their number.
-    pub fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn add(&self, bytes: u64) {
-        self.0.fetch_add(bytes, Ordering::Relaxed);
-    }
-}
-
-/// A file that counts.
-pub(super) struct Counted {
-    pub file: File,
-    pub read: BytesRead,
-}
-
-impl Read for Counted {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
-        self.read.add(read as u64);
-        Ok(read)
-    }
-}
 
 /// How a record without an id of its own is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unnamed {
-    /// By its line or row number, as in the reports of a batch.
-    Line,
-    /// By the file and that number: for records that reports of others quote.
-    FileAndLine,
+pub enum RecordNaming {
+    /// By the number of its line or row, as in the reports of a batch.
+    Number,
+    /// By its file and the number of its line or row: for records that the reports on others
+    /// quote.
+    FileAndNumber,
 }
 
-/// How sources are read.
+/// How the sources of a batch or a pool are read.
 #[derive(Debug)]
-pub struct Reading {
-    /// The most bytes that a text may have.
+pub struct InputOptions {
+    /// The largest size of a text, in bytes.
     pub max_bytes: u64,
     /// How a record without an id of its own is called.
-    pub unnamed: Unnamed,
-    /// Grows as files are read.
+    pub naming: RecordNaming,
+    /// The counter that grows as files are read.
     pub read: BytesRead,
 }
 
-/// The records of `source`. `stdin` is taken by the source that stands for
-/// standard input; a second one has no records.
+/// Opens `source` and gives its records, or the one error that says why it cannot be read.
+/// `stdin` is taken by the source that stands for standard input; a second such source has
+/// no records.
 pub fn records<'a, R: BufRead + 'a>(
     source: &Source,
     stdin: &mut Option<R>,
-    reading: &Reading,
+    input_options: &InputOptions,
 ) -> AnyRecords<'a> {
-    let &Reading {
+    let &InputOptions {
         max_bytes,
-        unnamed,
+        naming,
         ref read,
-    } = reading;
+    } = input_options;
     match source {
         Source::Text(path) => Box::new(std::iter::once_with({
             let (path, read) = (path.clone(), read.clone());
             move || Ok(text(&path, max_bytes, &read))
         })),
-        Source::Records(path) => {
+        Source::JsonLines(path) => {
             let name = path.display().to_string();
             match unpack::open(path, read) {
-                Ok(file) => lines(Records::new(name, file, max_bytes), unnamed),
+                Ok(file) => lines(JsonLinesRecords::new(name, file, max_bytes), naming),
                 Err(source) => unreadable(name, source),
             }
         }
-        Source::Rows(path) => {
+        Source::Csv(path) => {
             let name = path.display().to_string();
             match unpack::open(path, read) {
-                Ok(file) => rows(Rows::new(name, file, max_bytes), unnamed),
+                Ok(file) => rows(CsvRecords::new(name, file, max_bytes), naming),
                 Err(source) => unreadable(name, source),
             }
         }
-        Source::Table(path) => {
+        Source::Parquet(path) => {
             let name = path.display().to_string();
-            match Table::open(path, max_bytes, read) {
-                Ok(table) => match unnamed {
-                    Unnamed::Line => Box::new(table),
-                    Unnamed::FileAndLine => Box::new(table.called_by_file()),
+            match ParquetRecords::open(path, max_bytes, read) {
+                Ok(table) => match naming {
+                    RecordNaming::Number => Box::new(table),
+                    RecordNaming::FileAndNumber => Box::new(table.named_by_file()),
                 },
                 Err(source) => unreadable(name, source),
             }
         }
         Source::StandardInput => match stdin.take() {
-            Some(stdin) => lines(Records::new("-", stdin, max_bytes), unnamed),
+            Some(stdin) => lines(JsonLinesRecords::new("-", stdin, max_bytes), naming),
             None => Box::new(std::iter::empty()),
         },
     }
 }
 
-fn lines<'a, R: BufRead + 'a>(records: Records<R>, unnamed: Unnamed) -> AnyRecords<'a> {
-    match unnamed {
-        Unnamed::Line => Box::new(records),
-        Unnamed::FileAndLine => Box::new(records.called_by_file()),
+fn lines<'a, R: BufRead + 'a>(
+    records: JsonLinesRecords<R>,
+    naming: RecordNaming,
+) -> AnyRecords<'a> {
+    match naming {
+        RecordNaming::Number => Box::new(records),
+        RecordNaming::FileAndNumber => Box::new(records.named_by_file()),
     }
 }
 
-fn rows<'a, R: BufRead + 'a>(rows: Rows<R>, unnamed: Unnamed) -> AnyRecords<'a> {
-    match unnamed {
-        Unnamed::Line => Box::new(rows),
-        Unnamed::FileAndLine => Box::new(rows.called_by_file()),
+fn rows<'a, R: BufRead + 'a>(rows: CsvRecords<R>, naming: RecordNaming) -> AnyRecords<'a> {
+    match naming {
+        RecordNaming::Number => Box::new(rows),
+        RecordNaming::FileAndNumber => Box::new(rows.named_by_file()),
     }
 }
 

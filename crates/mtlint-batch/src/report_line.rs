@@ -10,8 +10,6 @@ use serde::{Deserialize, Serialize};
 use mtlint::finding::Severity;
 use mtlint::report::{Outcome, Report, Status, json, v1};
 
-use super::Links;
-
 /// One line of a batch's output: the report on one record, whether it could be judged,
 /// cannot be judged, or holds no document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,7 +17,7 @@ use super::Links;
 #[schemars(title = "A line of mtlint batch: mtlint.report/1")]
 pub struct Line(pub v1::Report);
 
-/// What gates and progress ask of a report.
+/// What gates and progress need to know of a report.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summary {
     /// What became of the document.
@@ -49,15 +47,25 @@ impl Summary {
     }
 }
 
+/// Which articles a document of a batch is linked to: the original that it copies, and the
+/// sibling found for it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DocumentLinks {
+    /// The id of the article of the pool that the document is a near copy of, or the same as.
+    pub copy_of: Option<String>,
+    /// The id of the article of the pool that the document was linted with as its sibling.
+    pub sibling: Option<String>,
+}
+
 /// A record's report, ready to be written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReportLine {
     /// The document's id.
     pub id: String,
-    /// What became of the document.
+    /// The report's status, quality and worst finding.
     pub summary: Summary,
-    /// Which other documents this one is linked to.
-    pub links: Links,
+    /// Which articles the document is linked to.
+    pub links: DocumentLinks,
     /// The report as one line of JSON, without the line break.
     pub line: String,
     /// Whether the report was in the state, so that nothing had to be read.
@@ -73,14 +81,14 @@ impl ReportBody {
         let line = json::line(report, options)?;
         // The start is the same for every report of the schema; were it not,
         // the whole line would be kept and belong to this id alone.
-        let start = start(&report.id, &Links::default())?;
+        let start = start(&report.id, &DocumentLinks::default())?;
         let rest = line.strip_prefix(&start).map(str::to_owned);
         Ok(Self(rest.unwrap_or(line)))
     }
 
     /// The report's line for the document `id`, with its links to others: they
     /// are the batch's and not the text's, and so no part of what is kept.
-    pub(super) fn line(&self, id: &str, links: &Links) -> serde_json::Result<String> {
+    pub(super) fn line(&self, id: &str, links: &DocumentLinks) -> serde_json::Result<String> {
         if self.0.starts_with('{') {
             return Ok(self.0.clone());
         }
@@ -89,13 +97,13 @@ impl ReportBody {
 
     /// The report, under no id; `None` if it is none of the contract.
     pub(super) fn read(&self) -> Option<v1::Report> {
-        let line = self.line("", &Links::default()).ok()?;
+        let line = self.line("", &DocumentLinks::default()).ok()?;
         serde_json::from_str(&line).ok()
     }
 }
 
 /// What stands before a body.
-fn start(id: &str, links: &Links) -> serde_json::Result<String> {
+fn start(id: &str, links: &DocumentLinks) -> serde_json::Result<String> {
     let id = serde_json::to_string(id)?;
     let schema = serde_json::to_string(&v1::Schema::default())?;
     let mut start = format!("{{\"schema\":{schema},\"id\":{id}");
@@ -130,7 +138,7 @@ mod tests {
             assert!(body.0.starts_with(",\"status\""), "{body:?}");
             for other in [id, "other"] {
                 assert_eq!(
-                    body.line(other, &Links::default()).unwrap(),
+                    body.line(other, &DocumentLinks::default()).unwrap(),
                     json::line(&report(other), options).unwrap()
                 );
             }
@@ -139,7 +147,7 @@ mod tests {
 
     #[test]
     fn links_stand_after_the_id_as_the_contract_has_them() {
-        let links = Links {
+        let links = DocumentLinks {
             copy_of: Some("wire/\"1\"".to_owned()),
             sibling: Some("pool.jsonl:3".to_owned()),
         };

@@ -8,18 +8,18 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
-use super::Record;
+use crate::record::Record;
 
-/// One part of a batch of several.
+/// One part of a batch that is split over several machines, written `1/4`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shard {
-    /// Which one, from 0.
+    /// The index of the part, from 0.
     index: u64,
-    /// Of how many.
+    /// The number of all parts.
     count: u64,
 }
 
-/// Why a part cannot be had.
+/// An error in the text that names a part of a batch, such as `5/4`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is no part of a whole; write 1/4 for the first of four parts, 4/4 for the last")]
 pub struct ShardError(String);
@@ -40,7 +40,7 @@ impl FromStr for Shard {
 }
 
 impl Shard {
-    /// Whether a record belongs to it.
+    /// Whether `record` belongs to this part.
     pub fn holds(&self, record: &Record) -> bool {
         let digest = Sha256::digest(record.id());
         let number = digest

@@ -7,61 +7,61 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use super::unpack::packing;
+use crate::unpack::packing;
 
 /// Folders within folders are followed this deep; links back to a folder above
 /// would otherwise never end.
-const DEEPEST: usize = 64;
+const MAX_FOLDER_DEPTH: usize = 64;
 
-/// Where documents come from.
+/// An input of a batch: a file, by what is in it, or standard input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// A file that is one document.
     Text(PathBuf),
     /// A file of JSON Lines, maybe packed.
-    Records(PathBuf),
+    JsonLines(PathBuf),
     /// A file of CSV, maybe packed.
-    Rows(PathBuf),
+    Csv(PathBuf),
     /// A file of Parquet.
-    Table(PathBuf),
+    Parquet(PathBuf),
     /// Standard input, as JSON Lines.
     StandardInput,
 }
 
 impl Source {
-    /// The file; none for standard input.
+    /// The path of the file; none for standard input.
     pub fn path(&self) -> Option<&Path> {
         match self {
-            Self::Text(path) | Self::Records(path) | Self::Rows(path) | Self::Table(path) => {
+            Self::Text(path) | Self::JsonLines(path) | Self::Csv(path) | Self::Parquet(path) => {
                 Some(path)
             }
             Self::StandardInput => None,
         }
     }
 
-    /// Its path, or `-`.
+    /// The name of the source in messages: the path, or `-` for standard input.
     pub fn name(&self) -> String {
         let path = self.path();
         path.map_or_else(|| "-".to_owned(), |path| path.display().to_string())
     }
 }
 
-/// Why there is nothing to read.
+/// Why the arguments of a batch name nothing that can be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceError {
-    /// There is no such file, and it does not look like a pattern either.
+    /// The argument names no file that can be read, and does not look like a pattern either.
     #[error("cannot read {path}")]
     Unreadable {
-        /// Path as given.
+        /// The path as given.
         path: String,
-        /// What the system said.
+        /// What the system said of the file.
         source: io::Error,
     },
-    /// The folder holds no text.
+    /// The folder holds no `.txt` file.
     #[error("the folder {path} holds no .txt file; name files, or a pattern such as '{path}/*.md'")]
     EmptyFolder {
-        /// Path as given.
+        /// The path as given.
         path: String,
     },
     /// The pattern is malformed.
@@ -69,7 +69,7 @@ pub enum SourceError {
     BadPattern {
         /// The pattern as given.
         pattern: String,
-        /// What is wrong with it.
+        /// What is wrong with the pattern.
         problem: String,
     },
     /// The pattern fits no file.
@@ -78,13 +78,13 @@ pub enum SourceError {
         /// The pattern as given.
         pattern: String,
     },
-    /// A packed file that is neither JSON Lines nor CSV by its name.
+    /// The file is packed and by its name neither JSON Lines nor CSV.
     #[error(
         "{path} is packed, and by its name it holds neither JSON Lines (.jsonl.gz, .jsonl.zst) nor \
          CSV (.csv.gz, .csv.zst); unpack it"
     )]
     Packed {
-        /// Path as given.
+        /// The path as given.
         path: String,
     },
     /// Standard input was named twice.
@@ -95,8 +95,11 @@ pub enum SourceError {
 /// The files that `arguments` name. A folder gives the `.txt` files in it and
 /// in its folders, sorted by path; a pattern gives the files that fit, sorted;
 /// a file is one text when its name ends in `.txt`, holds rows when it ends in
-/// `.csv`, is a table when it ends in `.parquet`, and else holds records when its first character is `{`. JSON Lines and CSV
-/// may be packed: `.gz` or `.zst`.
+/// `.csv`, is a table when it ends in `.parquet`, and else holds records when its first
+/// character is `{`. JSON Lines and CSV may be packed: `.gz` or `.zst`.
+///
+/// # Errors
+/// When an argument names nothing that can be read, and when standard input is named twice.
 pub fn sources(arguments: &[String]) -> Result<Vec<Source>, SourceError> {
     let mut found = Vec::new();
     for argument in arguments {
@@ -147,19 +150,19 @@ fn file(path: &Path) -> Result<Source, SourceError> {
     }
     if has_extension(path, &["parquet"]) {
         File::open(path).map_err(|source| unreadable(path, source))?;
-        return Ok(Source::Table(path.to_owned()));
+        return Ok(Source::Parquet(path.to_owned()));
     }
-    let records = |yes| if yes { Source::Records } else { Source::Text };
+    let records = |yes| if yes { Source::JsonLines } else { Source::Text };
     let open = || File::open(path).map_err(|source| unreadable(path, source));
     let packed = packing(path).map(|(_, inner)| inner);
     let inner = packed.unwrap_or(path);
     if has_extension(inner, &["jsonl", "ndjson"]) {
         open()?;
-        return Ok(Source::Records(path.to_owned()));
+        return Ok(Source::JsonLines(path.to_owned()));
     }
     if has_extension(inner, &["csv"]) {
         open()?;
-        return Ok(Source::Rows(path.to_owned()));
+        return Ok(Source::Csv(path.to_owned()));
     }
     if packed.is_some() {
         let path = path.display().to_string();
@@ -189,7 +192,7 @@ fn folder(path: &Path, depth: usize, found: &mut Vec<Source>) -> Result<(), Sour
     paths.sort();
     for path in paths {
         if path.is_dir() {
-            if depth < DEEPEST {
+            if depth < MAX_FOLDER_DEPTH {
                 folder(&path, depth + 1, found)?;
             }
         } else if has_extension(&path, &["txt"]) {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
+use crate::pool::{Article, BatchPool, PoolBuilder};
 use mtlint::linter::{Linter, Options, Request};
 use mtlint::lm::stub::Stub;
 use mtlint::report::{Status, json};
 
 fn read(bytes: &[u8], max_bytes: u64) -> Vec<Record> {
-    Records::new("-", bytes, max_bytes)
+    JsonLinesRecords::new("-", bytes, max_bytes)
         .map(|record| record.unwrap())
         .collect()
 }
@@ -186,7 +187,7 @@ fn a_huge_line_is_skipped_without_being_kept() {
     };
     let input = flood.chain(&b"\n{\"text\":\"after\"}"[..]);
     let mut reader = BufReader::new(input);
-    let mut records = Records::new("-", reader.by_ref(), 1_000);
+    let mut records = JsonLinesRecords::new("-", reader.by_ref(), 1_000);
     let record = records.next().unwrap().unwrap();
     let (id, error) = rejected(&record);
     assert_eq!(id, "1");
@@ -210,11 +211,11 @@ fn linter() -> Linter {
     Linter::new(Arc::new(Stub::default())).unwrap()
 }
 
-fn judge_all(
+fn lint_all(
     input: impl BufRead,
     stop: &AtomicBool,
     mut each: impl FnMut(ReportLine),
-) -> Result<Ended, BatchError> {
+) -> Result<Completion, BatchError> {
     let job = Job {
         linter: &linter(),
         options: &Options {
@@ -225,9 +226,9 @@ fn judge_all(
         run: None,
         siblings: None,
         stop,
-        watch: None,
+        on_report: None,
     };
-    job.judge_all(Records::new("in", input, 1_000), |judged| {
+    job.lint_all(JsonLinesRecords::new("in", input, 1_000), |judged| {
         each(judged);
         Ok(())
     })
@@ -238,11 +239,11 @@ fn a_batch_that_is_stopped_hands_on_what_it_read() {
     let lines = "{\"text\":\"The river rose by a metre overnight.\"}\n".repeat(200);
     let stop = AtomicBool::new(false);
     let mut judged = 0;
-    let ended = judge_all(lines.as_bytes(), &stop, |_| {
+    let ended = lint_all(lines.as_bytes(), &stop, |_| {
         judged += 1;
         stop.store(true, Ordering::Relaxed);
     });
-    assert_eq!(ended.unwrap(), Ended::Stopped);
+    assert_eq!(ended.unwrap(), Completion::Stopped);
     assert!((1..200).contains(&judged), "{judged}");
 }
 
@@ -258,11 +259,11 @@ fn reports_come_in_the_order_of_the_records_over_many_groups() {
     }
     let mut ids = Vec::new();
     let mut failed = 0;
-    let ended = judge_all(lines.as_bytes(), &AtomicBool::new(false), |judged| {
+    let ended = lint_all(lines.as_bytes(), &AtomicBool::new(false), |judged| {
         failed += usize::from(judged.summary.status == Status::Failed);
         ids.push(judged.id);
     });
-    assert_eq!(ended.unwrap(), Ended::Whole);
+    assert_eq!(ended.unwrap(), Completion::Complete);
     let expected: Vec<String> = (1..=200).map(|number: u32| number.to_string()).collect();
     assert_eq!(ids, expected);
     assert_eq!(failed, 200 / 7);
@@ -272,11 +273,80 @@ fn reports_come_in_the_order_of_the_records_over_many_groups() {
 fn what_was_read_before_the_input_broke_is_reported() {
     let input = BufReader::new((&b"{\"text\":\"Snow fell.\"}\n"[..]).chain(Broken));
     let mut ids = Vec::new();
-    let result = judge_all(input, &AtomicBool::new(false), |judged| ids.push(judged.id));
+    let result = lint_all(input, &AtomicBool::new(false), |judged| ids.push(judged.id));
     assert_eq!(ids, ["1"]);
     assert_eq!(
         result.unwrap_err().to_string(),
         "cannot read in: the disk is gone"
+    );
+}
+
+#[test]
+fn lines_with_links_are_read_as_the_contract_and_written_the_same() {
+    const GARBLED: &str = "A terrain tremble of grandness 6.2 has hit Tuesday the province of \
+        Manissa in the west of Turkey, has told the service AFAD. At least 14 persons have been \
+        injured while they jumped of balconies in Akhissar. The mayor Ömer Yildirim prayed the \
+        inhabitants to sleep outwards. Three mosques have lost their minaretes.";
+    const CLEAN: &str = "Fourteen people were hurt, most of them jumping from balconies, when a \
+        magnitude 6.2 earthquake struck Turkey's western Manisa province on Tuesday. The disaster \
+        agency AFAD said the town of Akhisar was worst affected, where three minarets collapsed. \
+        Mayor Omer Yildirim urged residents to spend the night outdoors.";
+    let mut builder = PoolBuilder::new().unwrap();
+    let article = Article {
+        id: "wire/1".to_owned(),
+        text: CLEAN.to_owned(),
+        date: None,
+    };
+    builder.add(&article).unwrap();
+    let pool = builder.finish().unwrap();
+    let batch_pool = BatchPool {
+        first_own: pool.len(),
+        pool,
+        skipped: 0,
+        first_problem: None,
+    };
+    let copy = CLEAN.replace("Fourteen people", "14 people");
+    let records = [
+        serde_json::json!({"id": "night/1", "text": GARBLED}),
+        serde_json::json!({"id": "night/2", "text": copy, "siblings": ["The ground shook."]}),
+        serde_json::json!({"id": "night/3"}),
+    ];
+    let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
+    let job = Job {
+        linter: &linter(),
+        options: &Options {
+            language: Some("eng".to_owned()),
+            ..Options::default()
+        },
+        json: json::Options::default(),
+        run: None,
+        siblings: Some(&mut SiblingFinder::new(batch_pool, 7)),
+        stop: &AtomicBool::new(false),
+        on_report: None,
+    };
+    let mut read = Vec::new();
+    let records = JsonLinesRecords::new("in", lines.as_bytes(), 10_000);
+    job.lint_all(records, |made| {
+        let Line(report) = serde_json::from_str(&made.line)?;
+        assert_eq!(serde_json::to_string(&Line(report.clone()))?, made.line);
+        let links = DocumentLinks {
+            copy_of: report.copy_of.clone(),
+            sibling: report.sibling.clone(),
+        };
+        assert_eq!(links, made.links);
+        assert_eq!(report.status, made.summary.status);
+        read.push((report.id, report.copy_of, report.sibling));
+        Ok::<_, BatchError>(())
+    })
+    .unwrap();
+    let wire = || Some("wire/1".to_owned());
+    assert_eq!(
+        read,
+        [
+            ("night/1".to_owned(), None, wire()),
+            ("night/2".to_owned(), wire(), None),
+            ("night/3".to_owned(), None, None),
+        ]
     );
 }
 
@@ -313,9 +383,9 @@ fn folders_patterns_and_files_are_found_in_order() {
         ])
         .unwrap(),
         [
-            Source::Records(root.join("records")),
-            Source::Records(root.join("more.jsonl")),
-            Source::Table(root.join("day.Parquet")),
+            Source::JsonLines(root.join("records")),
+            Source::JsonLines(root.join("more.jsonl")),
+            Source::Parquet(root.join("day.Parquet")),
             text("notes.md"),
             Source::StandardInput
         ]

@@ -8,15 +8,45 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
-
-use super::open::{BytesRead, Counted};
 
 /// Zstandard looks back at most 2^27 bytes (128 MiB), which is what its own
 /// program takes without being asked; more is memory that a hostile file asks
 /// for.
 const WINDOW_LOG: u32 = 27;
+
+/// A counter of the bytes of the files that have been read, packed as they are, for whoever
+/// shows how far a batch is. Clones share one count.
+#[derive(Debug, Clone, Default)]
+pub struct BytesRead(Arc<AtomicU64>);
+
+impl BytesRead {
+    /// The number of bytes read so far.
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn add(&self, bytes: u64) {
+        self.0.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+/// A file whose bytes are counted as they are read.
+struct CountingReader {
+    file: File,
+    read: BytesRead,
+}
+
+impl Read for CountingReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.read.add(read as u64);
+        Ok(read)
+    }
+}
 
 /// How a file is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +72,7 @@ pub(super) fn packing(path: &Path) -> Option<(Packing, &Path)> {
 /// # Errors
 /// When it cannot be opened. That an archive is damaged shows while it is read.
 pub(super) fn open(path: &Path, read: &BytesRead) -> io::Result<Box<dyn BufRead>> {
-    let file = BufReader::new(Counted {
+    let file = BufReader::new(CountingReader {
         file: File::open(path)?,
         read: read.clone(),
     });
@@ -58,13 +88,13 @@ pub(super) fn open(path: &Path, read: &BytesRead) -> io::Result<Box<dyn BufRead>
 }
 
 fn unpacked(decoder: impl Read + 'static) -> Box<dyn BufRead> {
-    Box::new(BufReader::new(Unpacked(decoder)))
+    Box::new(BufReader::new(DecodingReader(decoder)))
 }
 
 /// A decoder whose errors say that it is the archive that is wrong.
-struct Unpacked<R>(R);
+struct DecodingReader<R>(R);
 
-impl<R: Read> Read for Unpacked<R> {
+impl<R: Read> Read for DecodingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0
             .read(buffer)
@@ -85,7 +115,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::{BatchError, Record, Records};
+    use crate::{BatchError, JsonLinesRecords, Record};
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -103,7 +133,7 @@ mod tests {
         std::fs::write(&path, content).unwrap();
         let read = BytesRead::default();
         let reader = open(&path, &read).unwrap();
-        let records = Records::new(name, reader, max_bytes).collect();
+        let records = JsonLinesRecords::new(name, reader, max_bytes).collect();
         assert_eq!(read.get(), content.len() as u64);
         records
     }

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use mtlint::report::text::Style;
 use mtlint_batch::run_report::{self, LastRun, html};
-use mtlint_batch::state::Reader;
+use mtlint_batch::state::StateReader;
 
 use super::advice;
 use super::flags::{ColorChoice, GateFlags};
@@ -67,7 +67,7 @@ enum Format {
 
 /// Prints the report, and says by the exit status whether it is bad.
 pub fn run(arguments: &ReportArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
-    let reader = Reader::open(&arguments.state)?;
+    let reader = StateReader::open(&arguments.state)?;
     let LastRun {
         mut report,
         extremes,

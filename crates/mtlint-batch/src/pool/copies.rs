@@ -16,18 +16,18 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::vocabulary::Known;
+use super::vocabulary::WordEntry;
 
 /// Words in a run.
-const RUN: usize = 3;
+const RUN_WORDS: usize = 3;
 
 /// Share of all runs that two articles have in common, from which one is a near
 /// copy of the other: an edited wire report keeps more, and two translations of
 /// one text far less.
-pub const NEAR: f64 = 0.5;
+pub const MIN_COPY_RESEMBLANCE: f64 = 0.5;
 
 /// Shorter texts are no copies of anything: a few phrases are shared by chance.
-const FEWEST_RUNS: usize = 12;
+const MIN_RUNS: usize = 12;
 
 /// Bands, and the numbers in each: articles that share half of their runs meet
 /// in a band with a probability of 1 − (1 − 0.5³)²⁴ = 96 %, and those that share
@@ -41,13 +41,13 @@ pub struct Shingles(BTreeSet<u64>);
 
 impl Shingles {
     /// The runs in `words`.
-    pub fn new(words: &[Arc<Known>]) -> Self {
+    pub fn new(words: &[Arc<WordEntry>]) -> Self {
         let words: Vec<&str> = words.iter().map(|word| word.form.folded.as_str()).collect();
         Self::of(&words)
     }
 
     fn of(words: &[&str]) -> Self {
-        Self(words.windows(RUN).map(hashed).collect())
+        Self(words.windows(RUN_WORDS).map(hashed).collect())
     }
 
     /// The share of both articles' runs that stand in both, 0 to 1.
@@ -63,24 +63,24 @@ impl Shingles {
     /// Whether the two are one article with small changes.
     pub fn near_copy(&self, other: &Self) -> bool {
         let runs = self.0.len().min(other.0.len());
-        runs >= FEWEST_RUNS && self.resemblance(other) >= NEAR
+        runs >= MIN_RUNS && self.resemblance(other) >= MIN_COPY_RESEMBLANCE
     }
 
     /// Numbers of which near copies share one; none for a short text.
     pub fn bands(&self) -> Vec<u64> {
-        if self.0.len() < FEWEST_RUNS {
+        if self.0.len() < MIN_RUNS {
             return Vec::new();
         }
         (0..BANDS)
             .map(|band| {
-                let rows = (0..ROWS).map(|row| self.least((band * ROWS + row) as u64));
-                rows.fold(band as u64, |sum, least| mixed(sum ^ least))
+                let rows = (0..ROWS).map(|row| self.minimum((band * ROWS + row) as u64));
+                rows.fold(band as u64, |sum, minimum| mixed(sum ^ minimum))
             })
             .collect()
     }
 
     /// The least of the runs' numbers after the `turn`th shuffling of all.
-    fn least(&self, turn: u64) -> u64 {
+    fn minimum(&self, turn: u64) -> u64 {
         let seed = mixed(turn.wrapping_add(1));
         let shuffled = self.0.iter().map(|run| mixed(run ^ seed));
         shuffled.min().unwrap_or(u64::MAX)

@@ -13,7 +13,7 @@ use mtlint::sibling::similarity::similarity;
 
 use super::profile::{Profile, Term};
 
-/// How many numbers [`Evidence`] holds.
+/// The number of values in [`Evidence`].
 pub const WIDTH: usize = 7;
 
 /// What each piece of evidence adds to the log-odds, in the order of
@@ -23,7 +23,7 @@ const WEIGHTS: [f64; WIDTH] = [-8.60, 26.8, 5.20, -1.67, -3.46, 3.40, -4.51];
 
 /// Names of one article that are compared with the other's across spellings;
 /// the comparison is of every pair.
-const MOST_NAMES: usize = 100;
+const MAX_NAMES: usize = 100;
 
 /// How closely a name must match one of the other spelling, as in the
 /// alignment of sentences, and what such a match is worth.
@@ -31,15 +31,15 @@ const SAME_NAME: f32 = 0.72;
 const RESPELT_WORTH: f64 = 0.8;
 
 /// Shorter names look and sound alike by chance.
-const SHORTEST_RESPELT: usize = 4;
+const MIN_RESPELT_LENGTH: usize = 4;
 
 /// Weight in nats that is added below shares of names and of numbers, so that a
 /// single name makes no full share.
 const SMOOTHING: f64 = 8.0;
 
-/// What two articles share: the constant 1; the share of all terms' weight, as
-/// a cosine and of the lesser article; of the names' weight the share that is in both, and that is
-/// in the lesser article alone; the same two of numbers.
+/// What two articles share, as seven numbers: the constant 1; the share of all terms' weight,
+/// as a cosine and of the lesser article; of the names' weight the share that is in both, and
+/// the share that is in the lesser article alone; both shares of the numbers' weight.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Evidence(pub [f64; WIDTH]);
 
@@ -54,13 +54,13 @@ impl Evidence {
 
 /// What is shared of one kind of terms, in nats.
 #[derive(Default)]
-struct Shared {
+struct SharedWeight {
     own: f64,
     other: f64,
     both: f64,
 }
 
-impl Shared {
+impl SharedWeight {
     fn lesser(&self) -> f64 {
         self.own.min(self.other)
     }
@@ -84,7 +84,7 @@ pub fn evidence(
         let weight = rarity(key, term);
         let met = other.terms.get(key);
         let name = term.name || met.is_some_and(|met| met.name);
-        let kinds: [(&mut Shared, bool); 3] = [
+        let kinds: [(&mut SharedWeight, bool); 3] = [
             (&mut all, true),
             (&mut names, name && !term.is_number()),
             (&mut numbers, term.is_number()),
@@ -134,7 +134,7 @@ pub fn evidence(
 }
 
 fn may_be_respelt(term: &Term) -> bool {
-    term.name && !term.is_number() && term.form().folded.len() >= SHORTEST_RESPELT
+    term.name && !term.is_number() && term.form().folded.len() >= MIN_RESPELT_LENGTH
 }
 
 /// What the names are worth that both have in different spellings, each name
@@ -143,7 +143,7 @@ fn respelt<'a>(mut own: Vec<(&'a Term, f64)>, mut other: Vec<(&'a Term, f64)>) -
     for names in [&mut own, &mut other] {
         // The sort is stable, and the keys came in order.
         names.sort_by(|a, b| b.1.total_cmp(&a.1));
-        names.truncate(MOST_NAMES);
+        names.truncate(MAX_NAMES);
     }
     let mut taken = HashSet::new();
     let mut worths = Vec::new();
@@ -189,7 +189,7 @@ mod tests {
         let vocabulary = Vocabulary::new().unwrap();
         let profile = |text| Profile::new(&vocabulary, text);
         evidence(&profile(own), &profile(other), |_, term| {
-            -f64::from(term.known.prior).max(1e-4).ln()
+            -f64::from(term.entry.prior).max(1e-4).ln()
         })
     }
 

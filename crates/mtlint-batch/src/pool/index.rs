@@ -26,8 +26,9 @@ use tantivy::{
 };
 use tempfile::TempDir;
 
+use super::article::Article;
+use super::error::PoolError;
 use super::profile::Profile;
-use super::{Article, PoolError};
 
 /// Memory the index is written within; what is more goes to the disk.
 const WRITING_BYTES: usize = 64 << 20;
@@ -39,7 +40,7 @@ const UNDATED: i64 = i64::MIN / 2;
 const SOUND_WORTH: f32 = 0.3;
 
 /// Codes of sounds shorter than this are shared by too many names.
-const SHORTEST_SOUND: usize = 3;
+const MIN_SOUND_LENGTH: usize = 3;
 
 /// The fields of an article in the index.
 #[derive(Clone, Copy)]
@@ -78,11 +79,11 @@ impl Fields {
 fn sound(profile: &Profile, key: &str) -> Option<String> {
     let term = profile.terms.get(key)?;
     let code = &term.form().sounds[0];
-    (term.name && !term.is_number() && code.len() >= SHORTEST_SOUND).then(|| code.clone())
+    (term.name && !term.is_number() && code.len() >= MIN_SOUND_LENGTH).then(|| code.clone())
 }
 
-/// Writes the index.
-pub struct Writer {
+/// The index while articles are added to it.
+pub struct IndexBuilder {
     folder: TempDir,
     index: Index,
     fields: Fields,
@@ -90,7 +91,7 @@ pub struct Writer {
     pub number: u64,
 }
 
-impl Writer {
+impl IndexBuilder {
     pub fn new() -> Result<Self, PoolError> {
         let folder = tempfile::Builder::new()
             .prefix("mtlint-pool-")
@@ -152,7 +153,7 @@ impl Writer {
         Ok(())
     }
 
-    pub fn finish(mut self) -> Result<Reader, PoolError> {
+    pub fn finish(mut self) -> Result<ArticleIndex, PoolError> {
         self.writer.commit()?;
         self.writer.wait_merging_threads()?;
         let reader = self
@@ -160,7 +161,7 @@ impl Writer {
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
             .try_into()?;
-        Ok(Reader {
+        Ok(ArticleIndex {
             reader,
             fields: self.fields,
             articles: self.number,
@@ -180,15 +181,15 @@ fn unlinked(folder: TempDir) -> Option<TempDir> {
     Some(folder)
 }
 
-/// An article as it is kept.
+/// An article that the index proposes, with its number in the pool.
 #[derive(Debug)]
-pub struct Kept {
+pub struct Candidate {
     pub number: u64,
     pub article: Article,
 }
 
-/// Reads the index.
-pub struct Reader {
+/// The index once all articles are in it.
+pub struct ArticleIndex {
     reader: IndexReader,
     fields: Fields,
     pub articles: u64,
@@ -196,10 +197,10 @@ pub struct Reader {
     _folder: Option<TempDir>,
 }
 
-impl Reader {
-    /// In how many articles each of some terms stands is asked of this.
-    pub fn view(&self) -> View<'_> {
-        View {
+impl ArticleIndex {
+    /// A view of the index for the questions about one document.
+    pub fn view(&self) -> IndexView<'_> {
+        IndexView {
             searcher: self.reader.searcher(),
             reader: self,
         }
@@ -207,19 +208,19 @@ impl Reader {
 }
 
 /// The index at work for one document.
-pub struct View<'a> {
+pub struct IndexView<'a> {
     searcher: Searcher,
-    reader: &'a Reader,
+    reader: &'a ArticleIndex,
 }
 
-impl View<'_> {
-    /// In how many articles a term stands.
+impl IndexView<'_> {
+    /// The number of articles that have the term `key`.
     pub fn articles_with(&self, key: &str) -> Result<u64, PoolError> {
         let term = tantivy::Term::from_field_text(self.reader.fields.terms, key);
         Ok(self.searcher.doc_freq(&term)?)
     }
 
-    /// Up to `most` articles that share the weightiest of `keys`, and as many
+    /// Up to `limit` articles that share the weightiest of `keys`, and as many
     /// that share `bands`. `days` are the first and the last day of those that
     /// have a date.
     pub fn candidates(
@@ -228,8 +229,8 @@ impl View<'_> {
         keys: &[&str],
         bands: &[u64],
         days: Option<(i32, i32)>,
-        most: usize,
-    ) -> Result<Vec<Kept>, PoolError> {
+        limit: usize,
+    ) -> Result<Vec<Candidate>, PoolError> {
         let fields = self.reader.fields;
         let term = |term| -> Box<dyn Query> {
             Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
@@ -248,17 +249,17 @@ impl View<'_> {
         let mut found = BTreeMap::new();
         for any in [by_terms.collect(), by_bands.collect::<Vec<_>>()] {
             let query = in_window(fields.date, BooleanQuery::union(any), days);
-            let top = TopDocs::with_limit(most).order_by_score();
+            let top = TopDocs::with_limit(limit).order_by_score();
             for (_, address) in self.searcher.search(&*query, &top)? {
                 if let Entry::Vacant(place) = found.entry(address) {
-                    place.insert(self.kept(address)?);
+                    place.insert(self.candidate(address)?);
                 }
             }
         }
         Ok(found.into_values().collect())
     }
 
-    fn kept(&self, address: DocAddress) -> Result<Kept, PoolError> {
+    fn candidate(&self, address: DocAddress) -> Result<Candidate, PoolError> {
         let fields = self.reader.fields;
         let document: TantivyDocument = self.searcher.doc(address)?;
         let text = |field| {
@@ -268,7 +269,7 @@ impl View<'_> {
         let date = document
             .get_first(fields.date)
             .and_then(|value| value.as_i64());
-        Ok(Kept {
+        Ok(Candidate {
             number: document
                 .get_first(fields.number)
                 .and_then(|value| value.as_u64())

@@ -10,36 +10,36 @@ use std::sync::Arc;
 use mtlint::segment::{WordKind, segment};
 use mtlint::sibling::similarity::Form;
 
-use super::vocabulary::{Known, Vocabulary};
+use super::vocabulary::{Vocabulary, WordEntry};
 
 /// Words of a text that are looked at: a news story many times over. A text of
 /// the largest size allowed would make millions of terms.
-const MOST_WORDS: usize = 20_000;
+const MAX_WORDS: usize = 20_000;
 
 /// What opens a sentence is a name only if it is rarer than this in English,
 /// on the Zipf scale: there every word has a capital.
 const OPENING_NAME_ZIPF: f32 = 3.0;
 
-/// A stem or a number.
+/// A stem or a number of one article, with its count.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Term {
-    /// The word as it was first met.
-    pub known: Arc<Known>,
-    /// Whether it is written as a name is, anywhere in the text.
+    /// The vocabulary's entry of the word, as it is first written in the text.
+    pub entry: Arc<WordEntry>,
+    /// Whether the term is written as a name is, anywhere in the text.
     pub name: bool,
-    /// How often it stands in the text.
+    /// How often the term stands in the text.
     pub count: usize,
 }
 
 impl Term {
-    /// The word, made ready for comparison.
+    /// The form of the word, made ready for comparison.
     pub fn form(&self) -> &Form {
-        &self.known.form
+        &self.entry.form
     }
 
-    /// Whether it holds a digit.
+    /// Whether the term holds a digit.
     pub fn is_number(&self) -> bool {
-        !self.known.form.digits.is_empty()
+        !self.entry.form.digits.is_empty()
     }
 }
 
@@ -49,12 +49,12 @@ impl Term {
 pub struct Profile {
     /// Stems and digits with what is known of them.
     pub terms: BTreeMap<String, Term>,
-    /// Its words in order, for comparing the wording.
-    pub words: Vec<Arc<Known>>,
+    /// The article's words in order, for comparing the wording.
+    pub words: Vec<Arc<WordEntry>>,
 }
 
 impl Profile {
-    /// What `text` is about.
+    /// The profile of `text`.
     pub fn new(vocabulary: &Vocabulary, text: &str) -> Self {
         let segments = segment(text);
         let mut profile = Self::default();
@@ -62,32 +62,32 @@ impl Profile {
         let words = segments.words.iter();
         for word in words
             .filter(|word| word.kind == WordKind::Word)
-            .take(MOST_WORDS)
+            .take(MAX_WORDS)
         {
             let opens = opened.replace(word.sentence) != Some(word.sentence);
-            let known = vocabulary.know(word.span.slice(text).unwrap_or_default());
-            if known.form.is_content() {
-                profile.add(&known, opens);
+            let entry = vocabulary.entry(word.span.slice(text).unwrap_or_default());
+            if entry.form.is_content() {
+                profile.add(&entry, opens);
             }
-            profile.words.push(known);
+            profile.words.push(entry);
         }
         profile
     }
 
-    fn add(&mut self, known: &Arc<Known>, opens: bool) {
+    fn add(&mut self, entry: &Arc<WordEntry>, opens: bool) {
         // "20 %" and "20%" are the same number, and so are "G20" and "G-20".
-        let key = if known.form.digits.is_empty() {
-            &known.form.stem
+        let key = if entry.form.digits.is_empty() {
+            &entry.form.stem
         } else {
-            &known.form.digits
+            &entry.form.digits
         };
-        let name = known.form.capital && (!opens || known.zipf < OPENING_NAME_ZIPF);
+        let name = entry.form.capital && (!opens || entry.zipf < OPENING_NAME_ZIPF);
         if let Some(term) = self.terms.get_mut(key) {
             term.name |= name;
             term.count += 1;
         } else if !key.is_empty() {
             let term = Term {
-                known: Arc::clone(known),
+                entry: Arc::clone(entry),
                 name,
                 count: 1,
             };
@@ -112,7 +112,7 @@ mod tests {
         assert!(found.terms["skagen"].name);
         assert!(found.terms["1250"].is_number());
         assert!(!found.terms.contains_key("the"));
-        assert!(found.terms["skagen"].known.prior < found.terms["home"].known.prior / 100.0);
+        assert!(found.terms["skagen"].entry.prior < found.terms["home"].entry.prior / 100.0);
     }
 
     #[test]
@@ -121,6 +121,6 @@ mod tests {
             profile(text);
         }
         let long = profile(&"Rain fell. ".repeat(50_000));
-        assert_eq!(long.words.len(), MOST_WORDS);
+        assert_eq!(long.words.len(), MAX_WORDS);
     }
 }

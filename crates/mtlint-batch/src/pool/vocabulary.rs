@@ -1,6 +1,6 @@
 //! Single words, made ready for comparison once.
 //!
-//! In: a word as it stands in a text. Out: its [`Known`]: its form and how many
+//! In: a word as it stands in a text. Out: its [`WordEntry`]: its form and how many
 //! articles of English have it. A pool meets the same words over and over, so
 //! that they are remembered, up to a limit. It knows no texts.
 
@@ -12,19 +12,19 @@ use mtlint::sibling::similarity::{Form, Normalizer};
 
 /// Words that are remembered: some 15 MiB. When there are more, all are
 /// forgotten and the usual ones soon learnt again.
-const MOST_REMEMBERED: usize = 50_000;
+const MAX_REMEMBERED_WORDS: usize = 50_000;
 
-/// Words of the article for which [`Known::prior`] is reckoned.
+/// Words of the article for which [`WordEntry::prior`] is reckoned.
 const USUAL_WORDS: f64 = 300.0;
 
-/// What is known of a word.
+/// A word of English text with what comparisons need of it.
 #[derive(Debug, PartialEq)]
-pub struct Known {
-    /// It, made ready for comparison.
+pub struct WordEntry {
+    /// The word's form, made ready for comparison.
     pub form: Form,
-    /// Its frequency in English on the Zipf scale.
+    /// The word's frequency in English on the Zipf scale.
     pub zipf: f32,
-    /// The share of English articles of usual length that have it, 0 to 1.
+    /// The share of English articles of usual length that have the word, 0 to 1.
     pub prior: f32,
 }
 
@@ -32,11 +32,11 @@ pub struct Known {
 pub struct Vocabulary {
     normalizer: Normalizer,
     lexicon: Lexicon,
-    remembered: RwLock<HashMap<String, Arc<Known>>>,
+    remembered: RwLock<HashMap<String, Arc<WordEntry>>>,
 }
 
 impl Vocabulary {
-    /// One that remembers nothing yet.
+    /// Makes a vocabulary that remembers no word yet.
     ///
     /// # Errors
     /// When the lexicon is damaged.
@@ -48,29 +48,29 @@ impl Vocabulary {
         })
     }
 
-    /// What is known of `word`.
-    pub fn know(&self, word: &str) -> Arc<Known> {
+    /// The entry of `word`, from memory if the word was asked for before.
+    pub fn entry(&self, word: &str) -> Arc<WordEntry> {
         // A thread that failed left the table whole: entries go in as one.
         let remembered = self.remembered.read();
         let remembered = remembered.unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = remembered.get(word) {
-            return Arc::clone(known);
+        if let Some(entry) = remembered.get(word) {
+            return Arc::clone(entry);
         }
         drop(remembered);
         let form = self.normalizer.form(word);
         let zipf = self.lexicon.english_zipf(&form.folded);
-        let known = Arc::new(Known {
+        let entry = Arc::new(WordEntry {
             form,
             zipf,
             prior: prior(zipf),
         });
         let remembered = self.remembered.write();
         let mut remembered = remembered.unwrap_or_else(PoisonError::into_inner);
-        if remembered.len() >= MOST_REMEMBERED {
+        if remembered.len() >= MAX_REMEMBERED_WORDS {
             remembered.clear();
         }
-        remembered.insert(word.to_owned(), Arc::clone(&known));
-        known
+        remembered.insert(word.to_owned(), Arc::clone(&entry));
+        entry
     }
 }
 
@@ -88,20 +88,20 @@ mod tests {
     #[test]
     fn words_are_known_the_same_way_again() {
         let vocabulary = Vocabulary::new().unwrap();
-        let first = vocabulary.know("Harbours");
+        let first = vocabulary.entry("Harbours");
         assert_eq!(first.form.folded, "harbours");
-        assert!(Arc::ptr_eq(&first, &vocabulary.know("Harbours")));
-        assert!(vocabulary.know("the").prior > 0.99);
+        assert!(Arc::ptr_eq(&first, &vocabulary.entry("Harbours")));
+        assert!(vocabulary.entry("the").prior > 0.99);
         assert!(first.prior < 0.1);
     }
 
     #[test]
     fn not_all_words_are_remembered() {
         let vocabulary = Vocabulary::new().unwrap();
-        for number in 0..=MOST_REMEMBERED {
-            vocabulary.know(&number.to_string());
+        for number in 0..=MAX_REMEMBERED_WORDS {
+            vocabulary.entry(&number.to_string());
         }
-        assert!(vocabulary.remembered.read().unwrap().len() <= MOST_REMEMBERED);
-        assert_eq!(vocabulary.know("17").form.digits, "17");
+        assert!(vocabulary.remembered.read().unwrap().len() <= MAX_REMEMBERED_WORDS);
+        assert_eq!(vocabulary.entry("17").form.digits, "17");
     }
 }

@@ -8,76 +8,12 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::state::{Former, RunFacts};
+use crate::state::{Previous, RunFacts};
 use mtlint::finding::{Category, Severity};
 
-use super::hundredths;
+use super::contract::{Changes, DocumentChange, FindingSummary, hundredths};
 use super::smallest::{FirstDocuments, Smallest};
-use super::stored_outcome::{FindingSummary, ScoredDocument, StoredOutcome};
-
-/// What has changed since the run before. Each document is counted once, as
-/// `new`, `unchanged`, `changed`, `now_judged` or `no_longer_judged`; `gone`
-/// come on top.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Changes {
-    /// The run before: the last that was finished.
-    pub before: RunFacts,
-    /// In what the two runs did not judge alike, such as `model` or `version`; a change may
-    /// come from that.
-    pub judged_otherwise: Vec<String>,
-    /// Documents whose id the run before did not have.
-    pub new: u64,
-    /// Documents whose id this run does not have; left out if the run was cut short, for
-    /// then nobody knows.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gone: Option<u64>,
-    /// Documents with the same quality and the same findings, or not judged
-    /// either time.
-    pub unchanged: u64,
-    /// Documents with another quality or other findings.
-    pub changed: u64,
-    /// Documents that were not judged before and are now.
-    pub now_judged: u64,
-    /// Documents that were judged before and are not any more.
-    pub no_longer_judged: u64,
-    /// Of the changed documents, those with findings that they did not have before.
-    pub with_new_findings: u64,
-    /// Of the changed documents, those without findings that they had before.
-    pub with_fixed_findings: u64,
-    /// Findings that changed documents did not have before.
-    pub new_findings: u64,
-    /// Findings that changed documents had before and have no longer.
-    pub fixed_findings: u64,
-    /// The changed documents: those with the worst new findings first, and of these the
-    /// ones with the lowest quality.
-    pub documents: Vec<DocumentChange>,
-    /// The first ids that are new, in the order of the run.
-    pub new_documents: Vec<String>,
-    /// The first ids that are gone, in the order of the run before.
-    pub gone_documents: Vec<String>,
-    /// The first ids that are no longer judged, in the order of the run.
-    pub no_longer_judged_documents: Vec<String>,
-}
-
-/// A document that has changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct DocumentChange {
-    /// The document's id.
-    pub id: String,
-    /// The document's quality before, from 0 to 100.
-    #[schemars(range(min = 0, max = 100))]
-    pub quality_before: f64,
-    /// The document's quality now, from 0 to 100.
-    #[schemars(range(min = 0, max = 100))]
-    pub quality: f64,
-    /// Findings that the document did not have before, worst first.
-    pub new: Vec<FindingSummary>,
-    /// Findings that the document had before and has no longer, worst first.
-    pub fixed: Vec<FindingSummary>,
-}
+use super::stored_outcome::{ScoredDocument, StoredOutcome};
 
 /// By what changed documents are sorted: worst new finding, quality in hundredths,
 /// position in the run.
@@ -120,14 +56,14 @@ impl ChangeTally {
     }
 
     /// Counts a document of the run.
-    pub(super) fn count(&mut self, position: i64, id: &str, now: &StoredOutcome, former: Former) {
+    pub(super) fn count(&mut self, position: i64, id: &str, now: &StoredOutcome, former: Previous) {
         let former = match former {
-            Former::None => return self.new.count(position, || id.to_owned()),
-            Former::Same => {
+            Previous::None => return self.new.count(position, || id.to_owned()),
+            Previous::Same => {
                 self.changes.unchanged += 1;
                 return;
             }
-            Former::Other(content) => StoredOutcome::of(content),
+            Previous::Other(content) => StoredOutcome::of(content),
         };
         match (now, &former) {
             (StoredOutcome::Scored(now), StoredOutcome::Scored(former)) => {

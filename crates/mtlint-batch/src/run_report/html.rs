@@ -9,8 +9,10 @@ use mtlint::finding::Severity;
 use mtlint::report::html::{self, Shown};
 use mtlint::report::{message, text};
 
+use super::contract::{
+    CategoryCounts, Changes, FindingSummary, RunReport, UnscoredGroup, WorstDocument,
+};
 use super::text::{MAX_PHRASE_COLUMNS, begun, number};
-use super::{CategoryCounts, Changes, FindingSummary, RunReport, UnscoredGroup, WorstDocument};
 
 #[derive(Template)]
 #[template(path = "run_report.html")]

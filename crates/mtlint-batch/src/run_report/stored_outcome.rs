@@ -3,13 +3,11 @@
 //! In: what stands in one place of a run. Out: quality and findings, or why there are
 //! none. Reports are read as the contract [`v1::Report`]; this file counts nothing.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::report_line::Summary;
 use crate::state::Content;
-use mtlint::finding::{Category, Severity};
 use mtlint::report::{Language, Status, message, v1};
+
+use super::contract::FindingSummary;
 
 /// The outcome of one document of a run.
 #[derive(Debug)]
@@ -35,17 +33,6 @@ pub(super) struct UnscoredReason {
     pub(super) status: Status,
     pub(super) reason: String,
     pub(super) message: String,
-}
-
-/// A finding without its position, which moves when something before it is edited.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct FindingSummary {
-    /// How bad the error is.
-    pub severity: Severity,
-    /// What kind of error the phrase is.
-    pub category: Category,
-    /// The phrase.
-    pub text: String,
 }
 
 impl StoredOutcome {

@@ -11,12 +11,12 @@ use crate::state::RunFacts;
 use mtlint::finding::Category;
 use mtlint::report::Status;
 
-use super::smallest::{FirstDocuments, Smallest};
-use super::stored_outcome::{ScoredDocument, StoredOutcome, UnscoredReason};
-use super::{
-    CategoryCounts, Changes, LastRun, RunReport, Schema, SeverityCounts, Totals, UnscoredDocument,
+use super::contract::{
+    CategoryCounts, Changes, RunReport, Schema, SeverityCounts, Totals, UnscoredDocument,
     UnscoredGroup, WorstDocument, hundredths,
 };
+use super::smallest::{FirstDocuments, Smallest};
+use super::stored_outcome::{ScoredDocument, StoredOutcome, UnscoredReason};
 
 /// How many findings of each of the worst documents are kept.
 const MAX_FINDINGS: usize = 5;
@@ -104,7 +104,12 @@ impl Tally {
             .count(position, || UnscoredDocument { id, message });
     }
 
-    pub(super) fn finish(mut self, run: RunFacts, changes: Option<Changes>) -> LastRun {
+    /// The run report with its `changes`, and the extremes of the run.
+    pub(super) fn finish(
+        mut self,
+        run: RunFacts,
+        changes: Option<Changes>,
+    ) -> (RunReport, Summary) {
         self.totals.median_quality = median(&mut self.qualities);
         let findings = self.findings.into_iter();
         let not_judged = self.not_judged.into_iter();
@@ -114,20 +119,18 @@ impl Tally {
             documents: documents.all(),
             first: documents.finish(),
         });
-        LastRun {
-            report: RunReport {
-                schema: Schema::default(),
-                run,
-                totals: self.totals,
-                findings: findings
-                    .map(|(category, findings)| CategoryCounts { category, findings })
-                    .collect(),
-                worst: self.worst.finish(),
-                changes,
-                not_judged: not_judged.collect(),
-            },
-            extremes: self.extremes,
-        }
+        let report = RunReport {
+            schema: Schema::default(),
+            run,
+            totals: self.totals,
+            findings: findings
+                .map(|(category, findings)| CategoryCounts { category, findings })
+                .collect(),
+            worst: self.worst.finish(),
+            changes,
+            not_judged: not_judged.collect(),
+        };
+        (report, self.extremes)
     }
 }
 

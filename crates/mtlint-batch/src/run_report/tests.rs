@@ -1,7 +1,12 @@
 //! Numbers and drawing; whole nights stand in `tests/night`.
 
-use super::stored_outcome::ScoredDocument;
+use super::stored_outcome::{ScoredDocument, StoredOutcome};
+use super::tally::Tally;
 use super::*;
+use crate::report_line::Summary;
+use crate::state::RunFacts;
+use mtlint::finding::{Category, Severity};
+use mtlint::report::Status;
 use mtlint::report::text::Style;
 
 const PLAIN: Style = Style {
@@ -24,7 +29,7 @@ fn run() -> RunFacts {
 
 #[test]
 fn a_run_without_documents_is_told_of() {
-    let LastRun { report, extremes } = Tally::new(20).finish(run(), None);
+    let (report, extremes) = Tally::new(20).finish(run(), None);
     assert_eq!(
         text::draw(&report, PLAIN),
         "Run 7, begun 2026-03-01 02:00 UTC over feed one b\\u{1b}c\n\
@@ -59,7 +64,7 @@ fn color_is_drawn_only_when_wanted() {
             },
         }),
     );
-    let LastRun { report, extremes } = tally.finish(run(), None);
+    let (report, extremes) = tally.finish(run(), None);
     assert_eq!(extremes.quality, Some(61.402));
     let plain = text::draw(&report, PLAIN);
     assert!(

@@ -6,7 +6,7 @@
 use crate::state::RunFacts;
 use mtlint::report::text::{self, Style};
 
-use super::{
+use super::contract::{
     Changes, DocumentChange, FindingSummary, RunReport, SeverityCounts, Totals, UnscoredGroup,
 };
 

@@ -1,8 +1,8 @@
 //! The state's file: locked for one run or for readers, opened, checked, kept
 //! aside if it is damaged.
 //!
-//! In: a path. Out: a connection to a database of the right kind, and where a
-//! damaged one was put. It knows the tables by name only.
+//! In: a path. Out: a [`State`] or a connection to one that is only read, and where
+//! a damaged one was put. It knows the tables by name only.
 
 use std::ffi::OsString;
 use std::fs::{File, TryLockError};
@@ -10,9 +10,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 
-use super::StateError;
+use super::error::{StateError, is_damage};
 
 /// "mtli" in ASCII: what SQLite keeps in the file's header for us.
 const APPLICATION_ID: i32 = 0x6d74_6c69;
@@ -23,27 +23,55 @@ const LAYOUT: i32 = 1;
 const SCHEMA: &str = include_str!("schema.sql");
 
 /// How long a reader or writer waits for another.
-const PATIENCE: Duration = Duration::from_secs(10);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How often a run looks whether a report has been read to its end, and how
 /// long it waits between. Reports are short: a night does not fail for one.
-const LOOKS: u32 = 600;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+const MAX_LOCK_ATTEMPTS: u32 = 600;
+const LOCK_RETRY_DELAY: Duration = Duration::from_millis(100);
 
 /// How every database of SQLite begins.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
 /// A damaged state that a new one has replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SetAside {
-    /// Where it is now.
+pub struct DamagedState {
+    /// The path under which the damaged state is kept.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// What is wrong with the damaged state.
     pub problem: String,
 }
 
+/// A state that this process writes to, and no other.
+#[derive(Debug)]
+pub struct State {
+    pub(super) path: PathBuf,
+    pub(super) connection: Connection,
+    // Given back after the connection is closed: fields are dropped in order.
+    _lock: Lock,
+}
+
+impl State {
+    /// Opens the state at `path`, or makes it. A damaged state is kept under another name, and
+    /// a new one is made.
+    ///
+    /// # Errors
+    /// When another run uses the state, when it cannot be written, and when the file is
+    /// something else's or another version's.
+    pub fn open(path: &Path) -> Result<(Self, Option<DamagedState>), StateError> {
+        let lock = lock(path)?;
+        let (connection, aside) = open(path)?;
+        let state = Self {
+            path: path.to_owned(),
+            connection,
+            _lock: lock,
+        };
+        Ok((state, aside))
+    }
+}
+
 /// What a file turned out to be.
-enum Kind {
+enum FileKind {
     New,
     State,
     Damaged(String),
@@ -54,7 +82,7 @@ enum Kind {
 #[derive(Debug)]
 pub(super) struct Lock(#[expect(dead_code, reason = "held, not looked at")] File);
 
-pub(super) fn lock(path: &Path) -> Result<Lock, StateError> {
+fn lock(path: &Path) -> Result<Lock, StateError> {
     let name = with_suffix(path, "-lock");
     let unusable = |source| StateError::Unusable {
         path: name.clone(),
@@ -67,7 +95,7 @@ pub(super) fn lock(path: &Path) -> Result<Lock, StateError> {
         .open(&name)
         .map_err(unusable)?;
     let path = path.to_owned();
-    for _ in 0..LOOKS {
+    for _ in 0..MAX_LOCK_ATTEMPTS {
         match file.try_lock() {
             Ok(()) => return Ok(Lock(file)),
             Err(TryLockError::WouldBlock) => {}
@@ -79,7 +107,7 @@ pub(super) fn lock(path: &Path) -> Result<Lock, StateError> {
             Err(TryLockError::WouldBlock) => return Err(StateError::Busy { path }),
             Err(TryLockError::Error(source)) => return Err(unusable(source)),
         }
-        std::thread::sleep(BETWEEN_LOOKS);
+        std::thread::sleep(LOCK_RETRY_DELAY);
     }
     Err(StateError::BeingRead { path })
 }
@@ -142,9 +170,9 @@ pub(super) fn open_to_read(path: &Path) -> Result<(Connection, Option<Lock>), St
     let failed = |source| StateError::sqlite(path, source);
     let connection = connect_to_read(path).map_err(failed)?;
     match kind(path, &connection)? {
-        Kind::State => Ok((connection, lock)),
-        Kind::New => Err(StateError::NoRun { path: state() }),
-        Kind::Damaged(problem) => Err(StateError::Damaged {
+        FileKind::State => Ok((connection, lock)),
+        FileKind::New => Err(StateError::NoRun { path: state() }),
+        FileKind::Damaged(problem) => Err(StateError::Damaged {
             path: state(),
             problem,
         }),
@@ -188,19 +216,19 @@ fn immutable_uri(path: &Path) -> Option<String> {
 }
 
 /// The database to write to, made if it is not there.
-pub(super) fn open(path: &Path) -> Result<(Connection, Option<SetAside>), StateError> {
+fn open(path: &Path) -> Result<(Connection, Option<DamagedState>), StateError> {
     let (connection, kind) = opened(path)?;
     let (connection, kind, aside) = match kind {
-        Kind::Damaged(problem) => {
+        FileKind::Damaged(problem) => {
             drop(connection);
-            let aside = set_aside(path, problem)?;
+            let aside = move_damaged(path, problem)?;
             let (connection, kind) = opened(path)?;
             (connection, kind, Some(aside))
         }
         kind => (connection, kind, None),
     };
     let failed = |source| StateError::sqlite(path, source);
-    if matches!(kind, Kind::New) {
+    if matches!(kind, FileKind::New) {
         // All or nothing: a kill leaves an empty file, which is new again.
         let begin = "BEGIN IMMEDIATE;";
         let layout = format!(
@@ -218,56 +246,62 @@ pub(super) fn open(path: &Path) -> Result<(Connection, Option<SetAside>), StateE
     Ok((connection, aside))
 }
 
-fn opened(path: &Path) -> Result<(Connection, Kind), StateError> {
+fn opened(path: &Path) -> Result<(Connection, FileKind), StateError> {
     let failed = |source| StateError::sqlite(path, source);
     let connection = Connection::open(path).map_err(failed)?;
-    connection.busy_timeout(PATIENCE).map_err(failed)?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
     let kind = kind(path, &connection)?;
     Ok((connection, kind))
 }
 
-fn kind(path: &Path, connection: &Connection) -> Result<Kind, StateError> {
-    let made = made().map_err(|source| StateError::sqlite(path, source))?;
-    match look(connection) {
-        Ok(Look {
+fn kind(path: &Path, connection: &Connection) -> Result<FileKind, StateError> {
+    let expected = expected_tables().map_err(|source| StateError::sqlite(path, source))?;
+    match inspect(connection) {
+        Ok(Inspection {
             problem: Some(problem),
             ..
-        }) => Ok(Kind::Damaged(problem)),
-        Ok(look) if look.tables.is_empty() => Ok(Kind::New),
-        Ok(look) if look.application != APPLICATION_ID => {
+        }) => Ok(FileKind::Damaged(problem)),
+        Ok(inspection) if inspection.tables.is_empty() => Ok(FileKind::New),
+        Ok(inspection) if inspection.application != APPLICATION_ID => {
             // Another program's database is left alone; ours with a wrong mark
             // is a damaged one.
             let is_ours = |(name, _): &(String, _)| name == "fingerprints" || name == "documents";
-            if look.tables.iter().filter(|table| is_ours(table)).count() < 2 {
+            if inspection
+                .tables
+                .iter()
+                .filter(|table| is_ours(table))
+                .count()
+                < 2
+            {
                 let path = path.to_owned();
                 return Err(StateError::Foreign { path });
             }
-            Ok(Kind::Damaged("its header is wrong".to_owned()))
+            Ok(FileKind::Damaged("its header is wrong".to_owned()))
         }
-        Ok(look) if look.layout != LAYOUT => Err(StateError::Layout {
+        Ok(inspection) if inspection.layout != LAYOUT => Err(StateError::Layout {
             path: path.to_owned(),
             expected: LAYOUT,
-            got: look.layout,
+            got: inspection.layout,
         }),
-        Ok(look) if look.tables != made => Ok(Kind::Damaged(
+        Ok(inspection) if inspection.tables != expected => Ok(FileKind::Damaged(
             "its tables are not as they were made".to_owned(),
         )),
-        Ok(_) => Ok(Kind::State),
-        Err(error) if is_damage(&error) => Ok(Kind::Damaged(error.to_string())),
+        Ok(_) => Ok(FileKind::State),
+        Err(error) if is_damage(&error) => Ok(FileKind::Damaged(error.to_string())),
         Err(error) => Err(StateError::sqlite(path, error)),
     }
 }
 
-struct Look {
+struct Inspection {
     problem: Option<String>,
     tables: Vec<(String, String)>,
     application: i32,
     layout: i32,
 }
 
-fn look(connection: &Connection) -> rusqlite::Result<Look> {
+fn inspect(connection: &Connection) -> rusqlite::Result<Inspection> {
     let problem: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    Ok(Look {
+    Ok(Inspection {
         problem: (problem != "ok").then_some(problem),
         tables: tables(connection)?,
         application: connection.query_row("PRAGMA application_id", [], |row| row.get(0))?,
@@ -285,31 +319,14 @@ fn tables(connection: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
 
 /// The tables of a state that was just made: damage to the statements is not
 /// found by SQLite's own check.
-fn made() -> rusqlite::Result<Vec<(String, String)>> {
+fn expected_tables() -> rusqlite::Result<Vec<(String, String)>> {
     let connection = Connection::open_in_memory()?;
     connection.execute_batch(SCHEMA)?;
     tables(&connection)
 }
 
-/// Whether an error says that the file's content is wrong, and not that it
-/// could not be reached.
-pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
-    match error {
-        rusqlite::Error::SqliteFailure(failure, _) => matches!(
-            failure.code,
-            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase
-        ),
-        rusqlite::Error::InvalidColumnType(..)
-        | rusqlite::Error::FromSqlConversionFailure(..)
-        | rusqlite::Error::IntegralValueOutOfRange(..)
-        | rusqlite::Error::Utf8Error(..)
-        | rusqlite::Error::QueryReturnedNoRows => true,
-        _ => false,
-    }
-}
-
 /// Gives a damaged state another name, with the log that belongs to it.
-fn set_aside(path: &Path, problem: String) -> Result<SetAside, StateError> {
+fn move_damaged(path: &Path, problem: String) -> Result<DamagedState, StateError> {
     // Counted, not dated: clocks can be moved.
     let mut number = 1;
     let aside = loop {
@@ -330,7 +347,7 @@ fn set_aside(path: &Path, problem: String) -> Result<SetAside, StateError> {
         moved(&with_suffix(path, suffix), &with_suffix(&aside, suffix))?;
     }
     moved(path, &aside)?;
-    Ok(SetAside {
+    Ok(DamagedState {
         path: aside,
         problem,
     })

@@ -10,8 +10,8 @@ use mtlint::document::Document;
 /// A SHA-256.
 pub(super) type Hash = [u8; 32];
 
-/// Everything beside the text and its siblings that a report depends on, as
-/// names and values.
+/// Everything apart from a text and its siblings that a report depends on, as names and
+/// values: the model, the threshold, the version and so on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint {
     pub(super) text: String,
@@ -19,7 +19,7 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
-    /// The fingerprint of these names and values, in this order.
+    /// The fingerprint of the names and values in `parts`, in their order.
     pub fn new<'a>(parts: impl IntoIterator<Item = (&'a str, String)>) -> Self {
         let mut text = String::new();
         let mut hasher = Sha256::new();
@@ -35,7 +35,8 @@ impl Fingerprint {
     }
 }
 
-/// What identifies a report: text, siblings, and how both were judged.
+/// The key under which a state keeps a report: hashes of the text, of the siblings and of the
+/// [`Fingerprint`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key {
     pub(super) content: Hash,

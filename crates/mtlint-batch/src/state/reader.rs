@@ -11,9 +11,11 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::report_line::ReportBody;
+use super::error::StateError;
+use super::file;
+use super::key::Key;
 use super::stored::{self, StoredReport};
-use super::{Key, StateError, file};
+use crate::report_line::ReportBody;
 
 /// The documents of a run by their ids, those with the same id in their order.
 /// SQLite sorts many of them on the disk.
@@ -22,14 +24,14 @@ const BY_ID: &str = "SELECT id, position, report, failure FROM documents WHERE r
 
 /// A state that is read and not written.
 #[derive(Debug)]
-pub struct Reader {
+pub struct StateReader {
     path: PathBuf,
     connection: Connection,
     // Given back after the connection is closed: fields are dropped in order.
     _lock: Option<file::Lock>,
 }
 
-/// What is known of a run apart from its documents.
+/// A run of a state apart from its documents: its number, inputs, times and counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RunFacts {
     /// The number of the run; later runs have larger numbers.
@@ -38,14 +40,14 @@ pub struct RunFacts {
     pub inputs: Vec<String>,
     /// When the run was begun by the machine's clock, such as `2026-03-01T02:00:00Z`.
     pub started: String,
-    /// When the run last came to its end or was told to stop.
+    /// When the run last came to its end or was stopped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<String>,
     /// Whether the run read all its input; otherwise it was cut short.
     pub finished: bool,
     /// How often the run was begun: more than once if it was taken up again.
     pub attempts: i64,
-    /// How many reports were made anew; the others were known before.
+    /// How many reports the run made anew; the others were in the state before.
     pub readings: i64,
     /// How the run's documents were judged, as names and values.
     #[serde(skip)]
@@ -54,7 +56,7 @@ pub struct RunFacts {
 
 /// What stands in one place of a run.
 #[derive(Debug)]
-pub(in super::super) enum Content {
+pub(crate) enum Content {
     /// A report on a document that could be read.
     Report(StoredReport),
     /// The report on one that could not.
@@ -65,7 +67,7 @@ pub(in super::super) enum Content {
 
 /// What had a document's id in the run before.
 #[derive(Debug)]
-pub(in super::super) enum Former {
+pub(crate) enum Previous {
     /// Nothing.
     None,
     /// The same report.
@@ -74,11 +76,11 @@ pub(in super::super) enum Former {
     Other(Content),
 }
 
-impl Reader {
+impl StateReader {
     /// Opens the state at `path` to read it.
     ///
     /// # Errors
-    /// When there is none, a run uses it, it is damaged, or it is something
+    /// When there is no state, a run uses it, it is damaged, or the file is something
     /// else's or another version's.
     pub fn open(path: &Path) -> Result<Self, StateError> {
         let (connection, lock) = file::open_to_read(path)?;
@@ -92,7 +94,7 @@ impl Reader {
     /// The last run, finished or not.
     ///
     /// # Errors
-    /// When there is none, or the state cannot be read.
+    /// When there is no run, or the state cannot be read.
     pub fn last_run(&self) -> Result<RunFacts, StateError> {
         self.run("runs.number > ?1", 0)?
             .ok_or_else(|| StateError::NoRun {
@@ -100,7 +102,7 @@ impl Reader {
             })
     }
 
-    /// The last run before this one that was finished.
+    /// The last finished run before `run`, if there is one.
     ///
     /// # Errors
     /// When the state cannot be read.
@@ -145,11 +147,11 @@ impl Reader {
     /// run from 0, its id, what stands there, and what had its id in the run
     /// `before`. Of several with one id the first is compared with the first,
     /// and so on. The places and ids that only the run before has go to `gone`.
-    pub(in super::super) fn documents(
+    pub(crate) fn documents(
         &self,
         run: i64,
         before: Option<i64>,
-        each: impl FnMut(i64, String, Content, Former),
+        each: impl FnMut(i64, String, Content, Previous),
         gone: impl FnMut(i64, String),
     ) -> Result<(), StateError> {
         self.merged(run, before, each, gone)
@@ -160,14 +162,14 @@ impl Reader {
         &self,
         run: i64,
         before: Option<i64>,
-        mut each: impl FnMut(i64, String, Content, Former),
+        mut each: impl FnMut(i64, String, Content, Previous),
         mut gone: impl FnMut(i64, String),
     ) -> rusqlite::Result<()> {
         let mut now = self.connection.prepare(BY_ID)?;
-        let mut now = now.query_map([run], Entry::read)?;
+        let mut now = now.query_map([run], DocumentRow::read)?;
         let mut former = self.connection.prepare(BY_ID)?;
         // No run has this number.
-        let mut former = former.query_map([before.unwrap_or(0)], Entry::read)?;
+        let mut former = former.query_map([before.unwrap_or(0)], DocumentRow::read)?;
         let mut next = now.next().transpose()?;
         let mut next_former = former.next().transpose()?;
         loop {
@@ -188,9 +190,9 @@ impl Reader {
             match (entry, before) {
                 (Some(entry), before) => {
                     let former = match before {
-                        None => Former::None,
-                        Some(former) if former.is_same(&entry) => Former::Same,
-                        Some(former) => Former::Other(self.content(former)?.1),
+                        None => Previous::None,
+                        Some(former) if former.is_same(&entry) => Previous::Same,
+                        Some(former) => Previous::Other(self.content(former)?.1),
                     };
                     let position = entry.position;
                     let (id, content) = self.content(entry)?;
@@ -202,7 +204,7 @@ impl Reader {
         }
     }
 
-    fn content(&self, entry: Entry) -> rusqlite::Result<(String, Content)> {
+    fn content(&self, entry: DocumentRow) -> rusqlite::Result<(String, Content)> {
         let Some(number) = entry.report else {
             let failure = entry.failure.map(|body| Content::Failure(ReportBody(body)));
             return Ok((entry.id, failure.unwrap_or(Content::Damaged)));
@@ -234,14 +236,14 @@ impl Reader {
 }
 
 /// A row of the documents.
-struct Entry {
+struct DocumentRow {
     id: String,
     position: i64,
     report: Option<i64>,
     failure: Option<String>,
 }
 
-impl Entry {
+impl DocumentRow {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,

@@ -8,11 +8,13 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use mtlint::document::Document;
 
-use super::super::report_line::{ReportBody, Summary};
+use super::error::StateError;
+use super::file::State;
+use super::key::{Fingerprint, Key};
 use super::stored::{self, StoredReport, checksum, rank};
-use super::{Fingerprint, Key, State, StateError};
+use crate::report_line::{ReportBody, Summary};
 
-/// A run that was begun, or taken up again.
+/// A run over a state: one pass over a batch's input, begun or taken up again.
 #[derive(Debug)]
 pub struct Run {
     pub(super) state: State,
@@ -25,7 +27,7 @@ pub struct Run {
 }
 
 /// What a run was given in one place of its input.
-pub(in super::super) enum Entry<'a> {
+pub(crate) enum RunEntry<'a> {
     Report { id: &'a str, report: i64 },
     Failed { id: &'a str, body: &'a ReportBody },
 }
@@ -109,26 +111,23 @@ impl State {
 }
 
 impl Run {
-    /// Whether an earlier run is taken up again.
+    /// Whether this run takes up an earlier one that was cut short.
     pub fn resumed(&self) -> bool {
         self.resumed
     }
 
-    /// StoredReport reports that were damaged and are made anew.
+    /// The number of stored reports that were found damaged and are made anew.
     pub fn damaged(&self) -> u64 {
         self.damaged
     }
 
-    /// By what the report on this document is found again.
+    /// The key of the report on `document` with `siblings`, linted as this run does.
     pub fn key(&self, document: &Document, siblings: &[Document]) -> Key {
         Key::new(document, siblings, &self.fingerprint)
     }
 
-    /// The report under this key, if it is there and whole.
-    pub(in super::super) fn report(
-        &mut self,
-        key: &Key,
-    ) -> Result<Option<StoredReport>, StateError> {
+    /// The report under `key`, if it is there and whole.
+    pub(crate) fn report(&mut self, key: &Key) -> Result<Option<StoredReport>, StateError> {
         let found = self
             .stored(key)
             .map_err(|source| StateError::sqlite(&self.state.path, source))?;
@@ -153,7 +152,7 @@ impl Run {
     }
 
     /// Begins to keep the next group of documents.
-    pub(in super::super) fn commit(&mut self) -> Result<Commit<'_>, StateError> {
+    pub(crate) fn commit(&mut self) -> Result<Commit<'_>, StateError> {
         let Self {
             state,
             number,
@@ -202,7 +201,7 @@ impl Run {
 }
 
 /// A group of documents on its way into the state.
-pub(in super::super) struct Commit<'a> {
+pub(crate) struct Commit<'a> {
     transaction: Transaction<'a>,
     path: &'a std::path::Path,
     run: i64,
@@ -214,7 +213,7 @@ pub(in super::super) struct Commit<'a> {
 
 impl Commit<'_> {
     /// Keeps a report that was just made, and gives its number.
-    pub(in super::super) fn report(
+    pub(crate) fn report(
         &self,
         key: &Key,
         body: &ReportBody,
@@ -255,10 +254,10 @@ impl Commit<'_> {
     }
 
     /// Notes what the run was given next.
-    pub(in super::super) fn entry(&mut self, entry: &Entry<'_>) -> Result<(), StateError> {
+    pub(crate) fn entry(&mut self, entry: &RunEntry<'_>) -> Result<(), StateError> {
         let (id, report, failure) = match entry {
-            Entry::Report { id, report } => (*id, Some(*report), None),
-            Entry::Failed { id, body } => (*id, None, Some(body.0.as_str())),
+            RunEntry::Report { id, report } => (*id, Some(*report), None),
+            RunEntry::Failed { id, body } => (*id, None, Some(body.0.as_str())),
         };
         let noted = self
             .transaction
@@ -275,7 +274,7 @@ impl Commit<'_> {
     }
 
     /// Brings the group to the disk.
-    pub(in super::super) fn done(self) -> Result<(), StateError> {
+    pub(crate) fn done(self) -> Result<(), StateError> {
         self.transaction
             .commit()
             .map_err(|source| StateError::sqlite(self.path, source))?;

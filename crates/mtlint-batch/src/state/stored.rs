@@ -10,19 +10,18 @@ use sha2::{Digest, Sha256};
 use mtlint::finding::Severity;
 use mtlint::report::Status;
 
-use super::super::report_line::{ReportBody, Summary};
-use super::Key;
-use super::key::{Hash, field};
+use super::key::{Hash, Key, field};
+use crate::report_line::{ReportBody, Summary};
 
 /// The columns that [`read`] expects first, in this order.
 pub(super) const COLUMNS: &str = "reports.number, status, quality, worst, body, checksum";
 
 /// A report from the state.
 #[derive(Debug)]
-pub(in super::super) struct StoredReport {
-    pub(in super::super) number: i64,
-    pub(in super::super) body: ReportBody,
-    pub(in super::super) summary: Summary,
+pub(crate) struct StoredReport {
+    pub(crate) number: i64,
+    pub(crate) body: ReportBody,
+    pub(crate) summary: Summary,
 }
 
 /// The report in `row`, which was found by `key`; `None` if it was changed on

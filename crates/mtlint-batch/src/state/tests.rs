@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::run_report::LastRun;
-use crate::{BatchError, Job, Records, ReportLine};
+use crate::{BatchError, Job, JsonLinesRecords, ReportLine};
 use mtlint::linter::{Linter, Options, Sensitivity};
 use mtlint::lm::stub::Stub;
 use mtlint::report::{Status, json};
@@ -29,7 +29,7 @@ impl Night {
         self.folder.path().join("night.state")
     }
 
-    fn open(&self) -> (State, Option<SetAside>) {
+    fn open(&self) -> (State, Option<DamagedState>) {
         State::open(&self.path()).unwrap()
     }
 
@@ -68,11 +68,11 @@ fn judge(run: &mut Run, lines: &str) -> Result<Vec<ReportLine>, BatchError> {
         run: Some(run),
         siblings: None,
         stop: &AtomicBool::new(false),
-        watch: None,
+        on_report: None,
     };
     let mut all = Vec::new();
-    let records = Records::new("feed.jsonl", lines.as_bytes(), 10_000);
-    job.judge_all(records, |judged| {
+    let records = JsonLinesRecords::new("feed.jsonl", lines.as_bytes(), 10_000);
+    job.lint_all(records, |judged| {
         all.push(judged);
         Ok::<_, BatchError>(())
     })?;
@@ -310,8 +310,8 @@ fn a_full_disk_ends_the_run_and_the_state_stays_whole() {
 fn a_run_waits_for_whoever_reads_and_readers_for_nobody() {
     let night = Night::new();
     night.judged("{\"text\":\"The dam held.\"}\n");
-    let one = Reader::open(&night.path()).unwrap();
-    let two = Reader::open(&night.path()).unwrap();
+    let one = StateReader::open(&night.path()).unwrap();
+    let two = StateReader::open(&night.path()).unwrap();
     let path = night.path();
     let run = std::thread::spawn(move || State::open(&path).map(drop));
     for reader in [one, two] {
@@ -321,7 +321,7 @@ fn a_run_waits_for_whoever_reads_and_readers_for_nobody() {
     }
     run.join().unwrap().unwrap();
     let run = night.begin("1", false, NIGHT);
-    let refused = Reader::open(&night.path()).unwrap_err();
+    let refused = StateReader::open(&night.path()).unwrap_err();
     assert!(matches!(refused, StateError::Busy { .. }), "{refused}");
     drop(run);
 }
@@ -343,7 +343,7 @@ fn no_damaged_byte_hides_a_document_from_the_run_report() {
         let mut bytes = whole.clone();
         bytes[place] ^= 0x55;
         std::fs::write(damaged.path(), bytes).unwrap();
-        let run = Reader::open(&damaged.path()).and_then(|reader| LastRun::of(&reader, 20));
+        let run = StateReader::open(&damaged.path()).and_then(|reader| LastRun::of(&reader, 20));
         let Ok(LastRun { report, .. }) = run else {
             refused += 1;
             continue;

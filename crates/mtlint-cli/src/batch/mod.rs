@@ -18,10 +18,11 @@ use anyhow::bail;
 
 use mtlint::document::{Document, Markup};
 use mtlint::report::json;
-use mtlint_batch::pool::fill::PoolSources;
+use mtlint_batch::pool::PoolSources;
 use mtlint_batch::state::State;
 use mtlint_batch::{
-    self, BatchError, BytesRead, Ended, Job, Reading, Record, Shard, Siblings, Source, Unnamed,
+    self, BatchError, BytesRead, Completion, InputOptions, Job, Record, RecordNaming, Shard,
+    SiblingFinder, Source,
 };
 
 use super::config::{Settings, Typed};
@@ -41,11 +42,11 @@ use progress::Progress;
 fn records<'a, R: BufRead + 'a>(
     sources: &'a [Source],
     stdin: &'a mut Option<R>,
-    reading: &'a Reading,
+    input_options: &'a InputOptions,
     (plan, shard): (&'a Plan, Option<Shard>),
 ) -> impl Iterator<Item = Result<Record, BatchError>> + 'a {
     let records = sources.iter().flat_map(move |source| {
-        let records = mtlint_batch::records(source, stdin, reading);
+        let records = mtlint_batch::records(source, stdin, input_options);
         records.map(move |record| Ok(with_siblings(record?, source, plan)))
     });
     // An input that cannot be read is every part's failure.
@@ -98,7 +99,7 @@ struct Files {
     output: OutputFile,
     page: Option<Page>,
     state: Option<State>,
-    siblings: Option<Siblings>,
+    siblings: Option<SiblingFinder>,
     stop: Arc<AtomicBool>,
 }
 
@@ -152,12 +153,12 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         .map(|state| state::begin(state, arguments, (&linter, settings), streams))
         .transpose()?;
     let Format::Jsonl = arguments.format;
-    let reading = Reading {
+    let input_options = InputOptions {
         max_bytes: settings.max_bytes.value,
-        unnamed: Unnamed::Line,
+        naming: RecordNaming::Number,
         read: BytesRead::default(),
     };
-    let mut progress = Progress::new(&sources, &reading.read, streams);
+    let mut progress = Progress::new(&sources, &input_options.read, streams);
     let gates = settings.gates();
     let mut verdict = Verdict::default();
     let Streams {
@@ -178,10 +179,10 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         run: run.as_mut(),
         siblings: siblings.as_mut(),
         stop: &stop,
-        watch: None,
+        on_report: None,
     };
-    let all = records(&sources, &mut stdin, &reading, part);
-    let ended = job.judge_all(all, |judged| {
+    let all = records(&sources, &mut stdin, &input_options, part);
+    let ended = job.lint_all(all, |judged| {
         output.write(&format!("{}\n", judged.line), stdout)?;
         progress.count(&judged, stderr);
         if let Some(page) = &mut page {
@@ -190,7 +191,7 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         verdict.gate |= gates.met_by(&judged.summary);
         Ok::<_, anyhow::Error>(())
     })?;
-    let whole = ended == Ended::Whole;
+    let whole = ended == Completion::Complete;
     if whole {
         output.finish(stdout)?;
     }
@@ -204,7 +205,7 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     }
     if let Some(page) = page {
         let mut no_input = None::<std::io::Empty>;
-        let again = records(&sources, &mut no_input, &reading, part);
+        let again = records(&sources, &mut no_input, &input_options, part);
         page.write(again, (&linter, &options), siblings.as_mut(), streams)?;
     }
     Ok(verdict)

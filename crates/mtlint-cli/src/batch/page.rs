@@ -13,7 +13,7 @@ use clap::Args;
 use mtlint::report::{Report, html, json};
 use mtlint::{Linter, Options};
 use mtlint_batch::{BatchError, Summary};
-use mtlint_batch::{Ended, Job, Record, ReportLine, Siblings, Source};
+use mtlint_batch::{Completion, Job, Record, ReportLine, SiblingFinder, Source};
 
 use crate::output::Streams;
 use crate::output_file::OutputFile;
@@ -94,7 +94,7 @@ impl Page {
         mut self,
         records: impl Iterator<Item = Result<Record, BatchError>>,
         (linter, options): (&Linter, &Options),
-        siblings: Option<&mut Siblings>,
+        siblings: Option<&mut SiblingFinder>,
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<()> {
         self.keep_the_worst();
@@ -116,11 +116,11 @@ impl Page {
             siblings,
             // The batch is done; this is short.
             stop: &AtomicBool::new(false),
-            watch: Some(&mut draw),
+            on_report: Some(&mut draw),
         };
         let each = |_: ReportLine| Ok::<_, anyhow::Error>(());
-        let ended = job.judge_all(records.map(|(_, record)| record), each)?;
-        debug_assert_eq!(ended, Ended::Whole);
+        let ended = job.lint_all(records.map(|(_, record)| record), each)?;
+        debug_assert_eq!(ended, Completion::Complete);
         let sections: Result<Vec<_>, _> = sections.into_iter().collect();
         let page = html::page(sections?)?;
         self.destination.write(&page, streams.stdout)?;

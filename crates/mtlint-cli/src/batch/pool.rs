@@ -2,8 +2,8 @@
 //!
 //! In: the arguments. Out: the pool. Articles are compared by mtlint-batch.
 
-use mtlint_batch::pool::fill::PoolSources;
-use mtlint_batch::{Siblings, Source};
+use mtlint_batch::pool::PoolSources;
+use mtlint_batch::{SiblingFinder, Source};
 
 use super::arguments::BatchArgs;
 use crate::config::Settings;
@@ -29,14 +29,14 @@ pub fn fill(
     settings: &Settings,
     days: u32,
     streams: &mut Streams<'_>,
-) -> anyhow::Result<Siblings> {
+) -> anyhow::Result<SiblingFinder> {
     let language = settings.language.value.as_deref();
-    let filled = sources.fill(&mut *streams.stdin, settings.max_bytes.value, language)?;
-    let mut words = format!("articles in the pool: {}", filled.pool.len());
-    if let Some(problem) = &filled.problem {
-        let left_out = filled.left_out;
-        words += &format!("; left out: {left_out}, the first: {problem}");
+    let batch_pool = sources.build(&mut *streams.stdin, settings.max_bytes.value, language)?;
+    let mut words = format!("articles in the pool: {}", batch_pool.pool.len());
+    if let Some(problem) = &batch_pool.first_problem {
+        let skipped = batch_pool.skipped;
+        words += &format!("; left out: {skipped}, the first: {problem}");
     }
     streams.note(&words);
-    Ok(Siblings::new(filled, days))
+    Ok(SiblingFinder::new(batch_pool, days))
 }

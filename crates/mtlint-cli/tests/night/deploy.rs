@@ -16,7 +16,7 @@ fn read(name: &str) -> String {
 }
 
 /// The script, in the folder of the night, with the stub for a model.
-fn night_and_morning(night: &Night, report: &str) -> Output {
+fn night_and_report(night: &Night, report: &str) -> Output {
     let program = Path::new(env!("CARGO_BIN_EXE_mtlint")).parent().unwrap();
     let path = std::env::var("PATH").unwrap();
     Command::new(deploy("night.sh"))
@@ -34,7 +34,7 @@ fn the_script_judges_tells_and_gives_the_worse_exit_status() {
     let feed = night.path("feed");
     std::fs::create_dir(&feed).unwrap();
     // Nothing has come yet: neither batch nor report has anything to do.
-    let none = night_and_morning(&night, "");
+    let none = night_and_report(&night, "");
     assert_eq!(none.status.code(), Some(2));
     assert!(stderr(&none).contains("no file fits the pattern"));
 
@@ -43,7 +43,7 @@ fn the_script_judges_tells_and_gives_the_worse_exit_status() {
         "{\"id\":\"a\",\"text\":\"The quay was gibberish.\"}\n",
     )
     .unwrap();
-    let fine = night_and_morning(&night, "--top 3");
+    let fine = night_and_report(&night, "--top 3");
     assert_eq!(fine.status.code(), Some(0), "{}", stderr(&fine));
     assert_eq!(stderr(&fine), "");
     let told = String::from_utf8(fine.stdout).unwrap();
@@ -52,11 +52,11 @@ fn the_script_judges_tells_and_gives_the_worse_exit_status() {
         "{told}"
     );
     assert_eq!(night.text("reports.jsonl").lines().count(), 1);
-    let gate = night_and_morning(&night, "--fail-on minor");
+    let gate = night_and_report(&night, "--fail-on minor");
     assert_eq!(gate.status.code(), Some(1));
 
     std::fs::write(feed.join("two.jsonl"), "{\"id\":\"b\"}\n").unwrap();
-    let failed = night_and_morning(&night, "--fail-on minor");
+    let failed = night_and_report(&night, "--fail-on minor");
     assert_eq!(failed.status.code(), Some(2));
     let told = String::from_utf8(failed.stdout).unwrap();
     assert!(

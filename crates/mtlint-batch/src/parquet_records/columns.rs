@@ -17,7 +17,7 @@ const EPOCH: i64 = 2_440_588;
 
 /// Which of the file's leaves hold what.
 #[derive(Debug, Clone, Default)]
-pub struct Columns {
+pub struct TableColumns {
     id: Option<Leaf>,
     text: Leaf,
     date: Option<Leaf>,
@@ -63,7 +63,7 @@ pub struct Row {
     pub siblings: Vec<(Option<Cell>, Cell)>,
 }
 
-impl Columns {
+impl TableColumns {
     /// Finds the columns by their names.
     ///
     /// # Errors
@@ -163,7 +163,7 @@ fn meaning(column: &ColumnDescriptor) -> Meaning {
 }
 
 /// A group of rows in reading.
-pub struct Group {
+pub struct RowGroup {
     rows_left: u64,
     id: Option<Cells>,
     text: Cells,
@@ -173,9 +173,9 @@ pub struct Group {
     sibling_ids: Option<Cells>,
 }
 
-impl Group {
+impl RowGroup {
     /// Opens the columns that are wanted.
-    pub fn open(group: &dyn RowGroupReader, columns: &Columns) -> Result<Self, ParquetError> {
+    pub fn open(group: &dyn RowGroupReader, columns: &TableColumns) -> Result<Self, ParquetError> {
         let open = |leaf: Option<Leaf>| leaf.map(|leaf| Cells::open(group, leaf)).transpose();
         Ok(Self {
             rows_left: u64::try_from(group.metadata().num_rows()).unwrap_or(0),
@@ -219,11 +219,11 @@ impl Group {
 
 /// The cells of one leaf, row after row.
 struct Cells {
-    reader: Typed,
+    reader: TypedReader,
     leaf: Leaf,
 }
 
-enum Typed {
+enum TypedReader {
     Bytes(ColumnReaderImpl<ByteArrayType>),
     Int32(ColumnReaderImpl<Int32Type>),
     Int64(ColumnReaderImpl<Int64Type>),
@@ -232,9 +232,9 @@ enum Typed {
 impl Cells {
     fn open(group: &dyn RowGroupReader, leaf: Leaf) -> Result<Self, ParquetError> {
         let reader = match group.get_column_reader(leaf.number)? {
-            ColumnReader::ByteArrayColumnReader(reader) => Typed::Bytes(reader),
-            ColumnReader::Int32ColumnReader(reader) => Typed::Int32(reader),
-            ColumnReader::Int64ColumnReader(reader) => Typed::Int64(reader),
+            ColumnReader::ByteArrayColumnReader(reader) => TypedReader::Bytes(reader),
+            ColumnReader::Int32ColumnReader(reader) => TypedReader::Int32(reader),
+            ColumnReader::Int64ColumnReader(reader) => TypedReader::Int64(reader),
             _ => {
                 return Err(ParquetError::General(
                     "a column changes its type".to_owned(),
@@ -248,12 +248,12 @@ impl Cells {
     fn next(&mut self) -> Result<Vec<Option<Cell>>, ParquetError> {
         let defined = self.leaf.defined;
         match &mut self.reader {
-            Typed::Bytes(reader) => next_cells(reader, defined, Cell::Bytes),
-            Typed::Int32(reader) => {
+            TypedReader::Bytes(reader) => next_cells(reader, defined, Cell::Bytes),
+            TypedReader::Int32(reader) => {
                 let meaning = self.leaf.meaning;
                 next_cells(reader, defined, |number| meaning.cell(number.into()))
             }
-            Typed::Int64(reader) => {
+            TypedReader::Int64(reader) => {
                 let meaning = self.leaf.meaning;
                 next_cells(reader, defined, |number| meaning.cell(number))
             }

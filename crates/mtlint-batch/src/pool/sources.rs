@@ -11,15 +11,20 @@ use std::path::Path;
 use mtlint::language::{AbstainReason, Gate, gate};
 use mtlint::segment::segment;
 
-use super::super::open::{BytesRead, Reading, Unnamed, records};
-use super::super::source::{Source, sources};
-use super::super::{BatchError, Record};
-use super::{Article, Pool, PoolBuilder, PoolError};
+use crate::error::BatchError;
+use crate::open::{InputOptions, RecordNaming, records};
+use crate::record::Record;
+use crate::source::{Source, sources};
+use crate::unpack::BytesRead;
 
-/// The argument that stands for the batch's own documents.
+use super::article::Article;
+use super::error::PoolError;
+use super::search::{Pool, PoolBuilder};
+
+/// The argument of `--pool` that stands for the batch's own documents.
 pub const BATCH: &str = "batch";
 
-/// The sources of a pool, known to be there.
+/// The files that a pool is read from, known to be there.
 #[derive(Debug)]
 pub struct PoolSources {
     /// Each argument with its sources that are not the batch's.
@@ -28,17 +33,18 @@ pub struct PoolSources {
     own: Vec<Source>,
 }
 
-/// A pool, and what was left out.
-pub struct Filled {
-    /// It.
+/// The pool of a batch, and what was left out of it.
+pub struct BatchPool {
+    /// The pool with all articles that could be read.
     pub pool: Pool,
-    /// From this number on, its articles are the batch's own documents.
-    pub own_from: u64,
-    /// Records and files that are no articles; not those of the batch, which
-    /// have their reports.
-    pub left_out: u64,
-    /// What is wrong with the first of them.
-    pub problem: Option<String>,
+    /// The number of the first article that is a document of the batch; so are all articles
+    /// after it.
+    pub first_own: u64,
+    /// How many records and files were left out because they are no articles. Those of the
+    /// batch are not counted: they have their reports.
+    pub skipped: u64,
+    /// What is wrong with the first record or file that was left out.
+    pub first_problem: Option<String>,
 }
 
 impl PoolSources {
@@ -80,43 +86,48 @@ impl PoolSources {
         }
     }
 
-    /// Its files, so that nothing is written over them.
+    /// The files that are read for the pool alone, so that nothing is written over them.
     pub fn others(&self) -> impl Iterator<Item = &Source> {
         self.others.iter().flat_map(|(_, sources)| sources)
     }
 
-    /// Reads them all. `language` is the one that all texts are said to be in.
+    /// Reads all sources into a pool. No text may have more than `max_bytes` bytes;
+    /// `language` is the code of the one that all texts are said to be in, if it is given.
     ///
     /// # Errors
     /// When a file of records cannot be read to its end, when an argument gives
     /// no article, and when the index fails.
-    pub fn fill<R: BufRead>(
+    pub fn build<R: BufRead>(
         &self,
         stdin: R,
         max_bytes: u64,
         language: Option<&str>,
-    ) -> Result<Filled, BatchError> {
+    ) -> Result<BatchPool, BatchError> {
         let mut stdin = Some(stdin);
         let mut builder = PoolBuilder::new()?;
-        let (mut left_out, mut problem) = (0, None);
-        let reading = |unnamed| Reading {
+        let (mut skipped, mut first_problem) = (0, None);
+        let input_options = |naming| InputOptions {
             max_bytes,
-            unnamed,
+            naming,
             read: BytesRead::default(),
         };
         for (argument, sources) in &self.others {
             let mut articles = 0u64;
             let mut first = None;
             for source in sources {
-                for record in records(source, &mut stdin, &reading(Unnamed::FileAndLine)) {
+                for record in records(
+                    source,
+                    &mut stdin,
+                    &input_options(RecordNaming::FileAndNumber),
+                ) {
                     match article(record?, language) {
                         Ok(article) => {
                             builder.add(&article)?;
                             articles += 1;
                         }
                         Err(wrong) => {
-                            left_out += 1;
-                            first.get_or_insert_with(|| told(source, &wrong));
+                            skipped += 1;
+                            first.get_or_insert_with(|| describe(source, &wrong));
                         }
                     }
                 }
@@ -128,21 +139,21 @@ impl PoolSources {
                 }
                 .into());
             }
-            problem = problem.or(first);
+            first_problem = first_problem.or(first);
         }
-        let own_from = builder.len();
+        let first_own = builder.len();
         for source in &self.own {
-            for record in records(source, &mut stdin, &reading(Unnamed::Line)) {
+            for record in records(source, &mut stdin, &input_options(RecordNaming::Number)) {
                 if let Ok(article) = article(record?, language) {
                     builder.add(&article)?;
                 }
             }
         }
-        Ok(Filled {
+        Ok(BatchPool {
             pool: builder.finish()?,
-            own_from,
-            left_out,
-            problem,
+            first_own,
+            skipped,
+            first_problem,
         })
     }
 }
@@ -175,10 +186,10 @@ fn article(record: Record, language: Option<&str>) -> Result<Article, String> {
 
 /// What is wrong in a source: a file of records is named, since the record
 /// knows its line only.
-fn told(source: &Source, wrong: &str) -> String {
+fn describe(source: &Source, wrong: &str) -> String {
     match source {
         Source::Text(_) => wrong.to_owned(),
-        Source::Records(_) | Source::Rows(_) | Source::Table(_) | Source::StandardInput => {
+        Source::JsonLines(_) | Source::Csv(_) | Source::Parquet(_) | Source::StandardInput => {
             format!("{}: {wrong}", source.name())
         }
     }

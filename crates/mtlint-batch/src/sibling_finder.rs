@@ -1,4 +1,4 @@
-//! Which article of the pool a document is judged with.
+//! Which article of the pool a document is linted with.
 //!
 //! In: a document, the pool, and a way to have texts judged. Out: the document
 //! with the article that serves as its sibling, and which other it is a near
@@ -11,52 +11,45 @@ use std::collections::HashMap;
 use mtlint::document::Document;
 use mtlint::linter::Request;
 
-use super::BatchError;
-use super::pool::fill::Filled;
-use super::pool::{AS_SURE, Article, Match, Pool, copied_from, serving};
+use crate::error::BatchError;
+use crate::pool::{Article, BatchPool, Match, Pool, SURENESS_MARGIN, copied_from, serving};
+use crate::report_line::DocumentLinks;
 
 /// Articles that are judged for one document, at most: the surest ones, and
 /// each costs as much as a document.
-const MOST_JUDGED: usize = 6;
+const MAX_JUDGED_ARTICLES: usize = 6;
 
-/// What a document has to do with others.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Links {
-    /// The id of the article that it is a near copy of, or the same.
-    pub copy_of: Option<String>,
-    /// The id of the article of the pool that it was judged with.
-    pub sibling: Option<String>,
-}
-
-/// Gives documents their siblings.
-pub struct Siblings {
+/// Finds siblings in a pool for the documents of a batch.
+pub struct SiblingFinder {
     pool: Pool,
-    own_from: u64,
+    first_own: u64,
     days: u32,
     /// What is known of the pool's articles, by their numbers; nothing is known
     /// of one that cannot be judged.
     qualities: HashMap<u64, Option<f64>>,
 }
 
-impl Siblings {
-    /// Siblings from a pool. Where a document and an article both have a date,
-    /// they may be so many `days` apart.
-    pub fn new(filled: Filled, days: u32) -> Self {
+impl SiblingFinder {
+    /// Makes a finder of siblings in `batch_pool`. A document and its sibling are at most
+    /// `days` apart, if the dates of both are known.
+    pub fn new(batch_pool: BatchPool, days: u32) -> Self {
         Self {
-            pool: filled.pool,
-            own_from: filled.own_from,
+            pool: batch_pool.pool,
+            first_own: batch_pool.first_own,
             days,
             qualities: HashMap::new(),
         }
     }
 
-    /// Gives `request` its sibling. `judge` gives the qualities of texts alone.
-    pub(super) fn settle<E: From<BatchError>>(
+    /// Gives `request` the sibling that serves it best, unless it has siblings of its own,
+    /// and says which articles it is linked to. `judge` gives the qualities of texts
+    /// without siblings.
+    pub(super) fn attach_sibling<E: From<BatchError>>(
         &mut self,
         request: &mut Request,
         day: Option<i32>,
         judge: impl FnOnce(Vec<Document>) -> Result<Vec<Option<f64>>, E>,
-    ) -> Result<Links, E> {
+    ) -> Result<DocumentLinks, E> {
         let document = &request.document;
         let article = Article {
             id: document.name().to_owned(),
@@ -68,7 +61,7 @@ impl Siblings {
             .on_same_story(&article, Some(self.days))
             .map_err(BatchError::from)?;
         let copy_of = copied_from(&article, &found).map(|one| one.article.id.clone());
-        let mut links = Links {
+        let mut links = DocumentLinks {
             copy_of,
             sibling: None,
         };
@@ -77,7 +70,7 @@ impl Siblings {
         }
         let itself = found.iter().find(|one| one.identical);
         let itself = itself.map(|one| one.number);
-        let serving = serving(None, &found).into_iter().take(MOST_JUDGED);
+        let serving = serving(None, &found).into_iter().take(MAX_JUDGED_ARTICLES);
         found = serving.cloned().collect();
         // One text of several days is judged once.
         found.dedup_by(|next, one| next.article.text == one.article.text);
@@ -99,8 +92,8 @@ impl Siblings {
         let Some((first, others)) = found.split_first() else {
             return true;
         };
-        let surely_less = |one: &Match| one.probability < first.probability - AS_SURE;
-        first.number < self.own_from
+        let surely_less = |one: &Match| one.probability < first.probability - SURENESS_MARGIN;
+        first.number < self.first_own
             && !found.iter().any(|one| one.near_copy)
             && others.iter().all(surely_less)
     }
@@ -123,7 +116,7 @@ impl Siblings {
         }
         // Others' articles are trusted to be cleaner than the document; it is
         // judged where it is compared with a copy or with its like.
-        let own = |one: &Match| one.near_copy || one.number >= self.own_from;
+        let own = |one: &Match| one.near_copy || one.number >= self.first_own;
         let known = itself.and_then(|itself| self.qualities.get(&itself).copied());
         if found.iter().any(own) && known.is_none() {
             unknown.push(itself);

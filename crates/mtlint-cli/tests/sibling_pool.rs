@@ -30,14 +30,14 @@ const BRIDGE: &str = "The lift bridge of Nordhaven jammed at noon with two trawl
     Skarvik for six hours.";
 
 /// A folder with a feed and a pool in it.
-struct Kin(tempfile::TempDir);
+struct PoolFolder(tempfile::TempDir);
 
-impl Kin {
+impl PoolFolder {
     fn new(feed: &[Value], pool: &[Value]) -> Self {
-        let kin = Self(tempfile::tempdir().unwrap());
-        kin.write("feed.jsonl", feed);
-        kin.write("pool.jsonl", pool);
-        kin
+        let folder = Self(tempfile::tempdir().unwrap());
+        folder.write("feed.jsonl", feed);
+        folder.write("pool.jsonl", pool);
+        folder
     }
 
     fn write(&self, name: &str, records: &[Value]) {
@@ -100,11 +100,11 @@ fn bare(line: &Value, id: &str) -> Value {
 
 #[test]
 fn a_document_is_judged_with_the_article_on_its_story_and_with_no_other() {
-    let kin = Kin::new(
+    let folder = PoolFolder::new(
         &[record("tram", TRAM), record("bridge", BRIDGE)],
         &[json!({"text": ORCHARD}), json!({"text": TRAM_CLEAN})],
     );
-    let (lines, stderr) = kin.batch(&POOL);
+    let (lines, stderr) = folder.batch(&POOL);
     assert_eq!(lines[0]["sibling"], "pool.jsonl:2");
     assert_eq!(lines[1].get("sibling"), None);
     assert_eq!(
@@ -113,9 +113,9 @@ fn a_document_is_judged_with_the_article_on_its_story_and_with_no_other() {
          note: 2 judged, 0 not judged, 0 failed; 1 with a sibling from the pool\n"
     );
     // The same as is said of both files by themselves.
-    std::fs::write(kin.0.path().join("tram.txt"), TRAM).unwrap();
-    std::fs::write(kin.0.path().join("pool.jsonl:2"), TRAM_CLEAN).unwrap();
-    let alone = kin.mtlint(&[
+    std::fs::write(folder.0.path().join("tram.txt"), TRAM).unwrap();
+    std::fs::write(folder.0.path().join("pool.jsonl:2"), TRAM_CLEAN).unwrap();
+    let alone = folder.mtlint(&[
         "highlight",
         "tram.txt",
         "--sibling",
@@ -126,7 +126,7 @@ fn a_document_is_judged_with_the_article_on_its_story_and_with_no_other() {
     let alone: Value = serde_json::from_slice(&alone.stdout).unwrap();
     assert_eq!(bare(&lines[0], "tram.txt"), alone);
     // And not what is said without the sibling.
-    let (without, _) = kin.batch(&[]);
+    let (without, _) = folder.batch(&[]);
     assert_ne!(bare(&lines[0], "tram"), without[0]);
     assert_eq!(lines[1], without[1]);
 }
@@ -139,11 +139,11 @@ fn own_siblings_are_kept_and_the_days_are_looked_at() {
     late["date"] = json!("2026-03-31T08:00:00Z");
     let mut early = record("early", TRAM_CLEAN);
     early["date"] = json!("2026-03-01");
-    let kin = Kin::new(&[own, late], &[early]);
-    let (lines, _) = kin.batch(&POOL);
+    let folder = PoolFolder::new(&[own, late], &[early]);
+    let (lines, _) = folder.batch(&POOL);
     assert_eq!(lines[0].get("sibling"), None);
     assert_eq!(lines[1].get("sibling"), None);
-    let (lines, _) = kin.batch(&[&POOL[..], &["--pool-days", "30"]].concat());
+    let (lines, _) = folder.batch(&[&POOL[..], &["--pool-days", "30"]].concat());
     assert_eq!(lines[0].get("sibling"), None);
     assert_eq!(lines[1]["sibling"], "early");
 }
@@ -151,7 +151,7 @@ fn own_siblings_are_kept_and_the_days_are_looked_at() {
 #[test]
 fn near_copies_are_linked_and_judged_and_the_cleaner_one_serves() {
     let cleaned = TRAM.replace("gibberish twaddle gibberish says", "says");
-    let kin = Kin::new(
+    let folder = PoolFolder::new(
         &[
             record("first", TRAM),
             record("orchard", ORCHARD),
@@ -160,7 +160,7 @@ fn near_copies_are_linked_and_judged_and_the_cleaner_one_serves() {
         ],
         &[],
     );
-    let (lines, stderr) = kin.batch(&["--pool", "batch"]);
+    let (lines, stderr) = folder.batch(&["--pool", "batch"]);
     let all =
         |field: &str| -> Vec<Value> { lines.iter().map(|line| line[field].clone()).collect() };
     let first = json!("first");
@@ -181,7 +181,7 @@ fn near_copies_are_linked_and_judged_and_the_cleaner_one_serves() {
         "{stderr}"
     );
     // The file itself is the batch too.
-    let (named, _) = kin.batch(&["--pool", "./feed.jsonl"]);
+    let (named, _) = folder.batch(&["--pool", "./feed.jsonl"]);
     assert_eq!(named, lines);
 }
 
@@ -191,14 +191,14 @@ fn of_several_articles_the_cleanest_serves() {
         "rang the bell",
         "gibberish twaddle gibberish the twaddle gibberish",
     );
-    let kin = Kin::new(
+    let folder = PoolFolder::new(
         &[record("tram", TRAM)],
         &[record("garbled", &garbled), record("clean", TRAM_OTHER)],
     );
-    let (lines, _) = kin.batch(&POOL);
+    let (lines, _) = folder.batch(&POOL);
     let quality = |text: &str| -> f64 {
-        std::fs::write(kin.0.path().join("one.txt"), text).unwrap();
-        let done = kin.mtlint(&["score", "one.txt", "--format", "jsonl"]);
+        std::fs::write(folder.0.path().join("one.txt"), text).unwrap();
+        let done = folder.mtlint(&["score", "one.txt", "--format", "jsonl"]);
         let line: Value = serde_json::from_slice(&done.stdout).unwrap();
         line["score"]["quality"].as_f64().unwrap()
     };
@@ -216,26 +216,26 @@ fn a_second_night_reads_nothing_and_a_changed_article_only_what_it_serves() {
             &ORCHARD.replace("has destroyed", "gibberish destroyed"),
         ),
     ];
-    let kin = Kin::new(&feed, &[record("wire/1", TRAM_CLEAN)]);
+    let folder = PoolFolder::new(&feed, &[record("wire/1", TRAM_CLEAN)]);
     let more = [&POOL[..], &["--state", "night.state"]].concat();
-    let (first, _) = kin.batch(&more);
-    assert_eq!(kin.readings(), 3);
-    let (second, stderr) = kin.batch(&more);
+    let (first, _) = folder.batch(&more);
+    assert_eq!(folder.readings(), 3);
+    let (second, stderr) = folder.batch(&more);
     assert_eq!(first, second);
-    assert_eq!(kin.readings(), 3);
+    assert_eq!(folder.readings(), 3);
     assert!(
         stderr.contains("; 3 of them known from the state;"),
         "{stderr}"
     );
-    kin.write(
+    folder.write(
         "pool.jsonl",
         &[record(
             "wire/1",
             &TRAM_CLEAN.replace("until Sunday", "until Monday"),
         )],
     );
-    let (third, stderr) = kin.batch(&more);
-    assert_eq!(kin.readings(), 4);
+    let (third, stderr) = folder.batch(&more);
+    assert_eq!(folder.readings(), 4);
     assert!(
         stderr.contains("; 2 of them known from the state;"),
         "{stderr}"
@@ -243,26 +243,26 @@ fn a_second_night_reads_nothing_and_a_changed_article_only_what_it_serves() {
     assert_eq!(third[0]["sibling"], "wire/1");
     assert_eq!(third[1..], second[1..]);
     // What a choice was made by is kept as well.
-    kin.write(
+    folder.write(
         "pool.jsonl",
         &[record("wire/1", TRAM_CLEAN), record("wire/2", TRAM_OTHER)],
     );
-    let (chosen, _) = kin.batch(&more);
-    let readings = kin.readings();
+    let (chosen, _) = folder.batch(&more);
+    let readings = folder.readings();
     assert!((6..=7).contains(&readings), "{readings}");
-    assert_eq!(kin.batch(&more).0, chosen);
-    assert_eq!(kin.readings(), readings);
+    assert_eq!(folder.batch(&more).0, chosen);
+    assert_eq!(folder.readings(), readings);
     // And within the batch itself nothing is read twice.
-    kin.write(
+    folder.write(
         "feed.jsonl",
         &[feed[0].clone(), feed[1].clone(), record("late", TRAM_OTHER)],
     );
     let own = ["--pool", "batch", "--state", "night.state"];
-    kin.batch(&own);
-    let once = kin.readings();
-    kin.batch(&own);
-    assert_eq!(kin.readings(), once);
-    let state = Connection::open(kin.0.path().join("night.state")).unwrap();
+    folder.batch(&own);
+    let once = folder.readings();
+    folder.batch(&own);
+    assert_eq!(folder.readings(), once);
+    let state = Connection::open(folder.0.path().join("night.state")).unwrap();
     let most: i64 = state
         .query_row("SELECT max(readings) FROM reports", [], |row| row.get(0))
         .unwrap();
@@ -277,26 +277,26 @@ fn what_is_about_to_be_read_is_not_read_twice_to_know_how_clean_it_is() {
     late["date"] = json!("2026-06-01");
     let mut early = record("wire/2", TRAM_OTHER);
     early["date"] = json!("2026-01-01");
-    let kin = Kin::new(
+    let folder = PoolFolder::new(
         &[late, record("tram", TRAM)],
         &[record("wire/1", TRAM_CLEAN), early],
     );
     let more = [&POOL[..], &["--state", "night.state"]].concat();
-    let (lines, _) = kin.batch(&more);
+    let (lines, _) = folder.batch(&more);
     assert_eq!(lines[0]["id"], "late");
     assert_eq!(lines[0]["copy_of"], "wire/1");
     assert_eq!(lines[0].get("sibling"), None);
     assert_eq!(lines[1]["sibling"], "wire/1");
     // Both articles alone, one of them as a document, and the other document.
-    assert_eq!(kin.readings(), 3);
-    assert_eq!(kin.batch(&POOL).0, lines);
+    assert_eq!(folder.readings(), 3);
+    assert_eq!(folder.batch(&POOL).0, lines);
 }
 
 #[test]
 fn what_cannot_be_a_pool_is_refused_before_anything_is_read() {
-    let kin = Kin::new(&[record("tram", TRAM)], &[]);
-    std::fs::create_dir(kin.0.path().join("none")).unwrap();
-    std::fs::write(kin.0.path().join("bad.jsonl"), "{\"txt\":1}\n").unwrap();
+    let folder = PoolFolder::new(&[record("tram", TRAM)], &[]);
+    std::fs::create_dir(folder.0.path().join("none")).unwrap();
+    std::fs::write(folder.0.path().join("bad.jsonl"), "{\"txt\":1}\n").unwrap();
     for (pool, problem) in [
         (
             "pool.jsonl",
@@ -324,7 +324,7 @@ fn what_cannot_be_a_pool_is_refused_before_anything_is_read() {
             "the pool cannot be read: no file fits the pattern *.md",
         ),
     ] {
-        let stderr = kin.refused(&[
+        let stderr = folder.refused(&[
             "batch",
             "feed.jsonl",
             "--output",
@@ -344,10 +344,10 @@ fn what_cannot_be_a_pool_is_refused_before_anything_is_read() {
             "error: standard input (-) can be read only once, as an input or as a pool\n",
         ),
     ] {
-        let stderr = kin.refused(&["batch", "-", "--output", "reports.jsonl", "--pool", pool]);
+        let stderr = folder.refused(&["batch", "-", "--output", "reports.jsonl", "--pool", pool]);
         assert!(stderr.ends_with(problem), "{stderr}");
     }
-    let state = kin.refused(&[
+    let state = folder.refused(&[
         "batch",
         "feed.jsonl",
         "--output",
@@ -365,7 +365,7 @@ fn what_cannot_be_a_pool_is_refused_before_anything_is_read() {
 
 #[test]
 fn a_bad_record_of_the_pool_is_counted_and_the_rest_is_used() {
-    let kin = Kin::new(&[record("tram", TRAM)], &[]);
+    let folder = PoolFolder::new(&[record("tram", TRAM)], &[]);
     let swedish = "Elva resenärer skadades när en spårvagn spårade ur vid hållplatsen Hulvaky i \
         Ostrava i torsdags. Föraren Marek Dvorsky ringde i klockan före kurvan, säger bolaget. \
         Linje 11 är avstängd till på söndag, och bussar ersätter vagnarna under tiden.";
@@ -375,8 +375,8 @@ fn a_bad_record_of_the_pool_is_counted_and_the_rest_is_used() {
         record("empty", " "),
         record("wire/1", TRAM_CLEAN)
     );
-    std::fs::write(kin.0.path().join("pool.jsonl"), lines).unwrap();
-    let (lines, stderr) = kin.batch(&POOL);
+    std::fs::write(folder.0.path().join("pool.jsonl"), lines).unwrap();
+    let (lines, stderr) = folder.batch(&POOL);
     assert_eq!(lines[0]["sibling"], "wire/1");
     assert!(
         stderr.starts_with(
@@ -391,9 +391,9 @@ fn a_bad_record_of_the_pool_is_counted_and_the_rest_is_used() {
 fn packed_lines_and_tables_are_pools_too() {
     let mut tram = record("tram", TRAM);
     tram["date"] = json!("2026-03-31");
-    let kin = Kin::new(&[tram, record("bridge", BRIDGE)], &[]);
+    let folder = PoolFolder::new(&[tram, record("bridge", BRIDGE)], &[]);
     let write = |name: &str, content: &str| {
-        let file = std::fs::File::create(kin.0.path().join(name)).unwrap();
+        let file = std::fs::File::create(folder.0.path().join(name)).unwrap();
         let mut packed = GzEncoder::new(file, Compression::default());
         packed.write_all(content.as_bytes()).unwrap();
         packed.finish().unwrap();
@@ -404,7 +404,7 @@ fn packed_lines_and_tables_are_pools_too() {
         json!({"text": TRAM_CLEAN})
     );
     write("wire.jsonl.gz", &lines);
-    let (packed, stderr) = kin.batch(&["--pool", "wire.jsonl.gz"]);
+    let (packed, stderr) = folder.batch(&["--pool", "wire.jsonl.gz"]);
     assert_eq!(packed[0]["sibling"], "wire.jsonl.gz:2");
     assert_eq!(packed[1].get("sibling"), None);
     assert!(
@@ -413,10 +413,10 @@ fn packed_lines_and_tables_are_pools_too() {
     );
     // A row is called by the line on which it begins.
     let table = |date: &str| format!("date,text\n,\"{ORCHARD}\"\n{date},\"{TRAM_CLEAN}\"\n");
-    std::fs::write(kin.0.path().join("wire.csv"), table("2026-03-30")).unwrap();
+    std::fs::write(folder.0.path().join("wire.csv"), table("2026-03-30")).unwrap();
     write("wire.csv.gz", &table("2026-03-30"));
     for name in ["wire.csv", "wire.csv.gz"] {
-        let (rows, _) = kin.batch(&["--pool", name]);
+        let (rows, _) = folder.batch(&["--pool", name]);
         assert_eq!(rows[0]["sibling"], format!("{name}:3"));
         // Nothing but the article's name differs.
         let renamed = packed[0]
@@ -425,9 +425,9 @@ fn packed_lines_and_tables_are_pools_too() {
         assert_eq!(rows[0].to_string(), renamed);
     }
     write("wire.csv.gz", &table("2026-01-30"));
-    let (late, _) = kin.batch(&["--pool", "wire.csv.gz"]);
+    let (late, _) = folder.batch(&["--pool", "wire.csv.gz"]);
     assert_eq!(late[0].get("sibling"), None);
-    std::fs::write(kin.0.path().join("bad.csv"), "text\na,b\n").unwrap();
+    std::fs::write(folder.0.path().join("bad.csv"), "text\na,b\n").unwrap();
     let arguments = [
         "batch",
         "wire.csv",
@@ -436,8 +436,8 @@ fn packed_lines_and_tables_are_pools_too() {
         "--pool",
         "bad.csv",
     ];
-    std::fs::remove_file(kin.0.path().join("reports.jsonl")).unwrap();
-    let stderr = kin.refused(&arguments);
+    std::fs::remove_file(folder.0.path().join("reports.jsonl")).unwrap();
+    let stderr = folder.refused(&arguments);
     assert!(
         stderr
             .starts_with("error: the pool bad.csv holds no article: bad.csv: line 2 is not a row"),
@@ -447,13 +447,13 @@ fn packed_lines_and_tables_are_pools_too() {
 
 #[test]
 fn nothing_is_left_in_the_temporary_folder() {
-    let kin = Kin::new(&[record("tram", TRAM)], &[record("wire/1", TRAM_CLEAN)]);
+    let folder = PoolFolder::new(&[record("tram", TRAM)], &[record("wire/1", TRAM_CLEAN)]);
     let temporary = tempfile::tempdir().unwrap();
     let done = Command::new(env!("CARGO_BIN_EXE_mtlint"))
         .args(["batch", "feed.jsonl", "--output", "-", "--model", "stub"])
         .args(POOL)
         .env("TMPDIR", temporary.path())
-        .current_dir(kin.0.path())
+        .current_dir(folder.0.path())
         .output()
         .unwrap();
     assert!(
@@ -467,7 +467,7 @@ fn nothing_is_left_in_the_temporary_folder() {
         .args(["batch", "feed.jsonl", "--output", "-", "--model", "stub"])
         .args(POOL)
         .env("TMPDIR", temporary.path().join("gone"))
-        .current_dir(kin.0.path())
+        .current_dir(folder.0.path())
         .output()
         .unwrap();
     assert_eq!(done.status.code(), Some(2));

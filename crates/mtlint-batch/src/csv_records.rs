@@ -12,36 +12,37 @@ use std::rc::Rc;
 
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 
-use super::record::{SiblingJson, day, handed_on, line_limit, request};
-use super::{BatchError, Record, RecordError, RecordPosition};
+use crate::error::BatchError;
+use crate::record::{Record, SiblingJson, day, line_limit, next_item, request};
+use crate::record_error::{RecordError, RecordPosition};
 
 /// Reads records from CSV, one at a time.
-pub struct Rows<R> {
+pub struct CsvRecords<R> {
     name: String,
-    reader: Reader<Metered<R>>,
+    reader: Reader<MeteredReader<R>>,
     meter: Rc<Meter>,
     max_bytes: u64,
     /// What stands before the line number where a row has no id.
     before_number: String,
-    columns: Option<Columns>,
+    columns: Option<CsvColumns>,
     ended: bool,
 }
 
 /// Where the columns are.
 #[derive(Clone, Copy)]
-struct Columns {
+struct CsvColumns {
     id: Option<usize>,
     text: usize,
     date: Option<usize>,
     sibling: Option<usize>,
 }
 
-impl<R: Read> Rows<R> {
-    /// Records of `reader`, which errors call `name`; no text may have more
-    /// than `max_bytes` bytes.
+impl<R: Read> CsvRecords<R> {
+    /// Makes a reader of the records in `reader`, which errors call `name`; no text may have
+    /// more than `max_bytes` bytes.
     pub fn new(name: impl Into<String>, reader: R, max_bytes: u64) -> Self {
         let meter = Rc::new(Meter::default());
-        let metered = Metered {
+        let metered = MeteredReader {
             reader,
             meter: Rc::clone(&meter),
         };
@@ -56,10 +57,10 @@ impl<R: Read> Rows<R> {
         }
     }
 
-    /// The same, but what has no id of its own is called after the file and the
-    /// line, as is fit for a record that others quote.
+    /// Calls records without an id of their own after the file and the line, as is fit for
+    /// records that the reports on others quote.
     #[must_use]
-    pub fn called_by_file(mut self) -> Self {
+    pub fn named_by_file(mut self) -> Self {
         self.before_number = format!("{}:", self.name);
         self
     }
@@ -114,7 +115,7 @@ impl<R: Read> Rows<R> {
         position.map_or(0, csv::Position::line) + u64::from(late)
     }
 
-    fn record(&self, line: u64, row: &ByteRecord, columns: Columns) -> Record {
+    fn record(&self, line: u64, row: &ByteRecord, columns: CsvColumns) -> Record {
         let mut id = self.number(line);
         let field = |column: Option<usize>| {
             let bytes = column.and_then(|column| row.get(column)).unwrap_or(b"");
@@ -150,7 +151,7 @@ impl<R: Read> Rows<R> {
     }
 }
 
-fn columns(heading: &ByteRecord) -> io::Result<Columns> {
+fn columns(heading: &ByteRecord) -> io::Result<CsvColumns> {
     let find = |name: &str| heading.iter().position(|cell| cell == name.as_bytes());
     let text = find("text").ok_or_else(|| {
         io::Error::new(
@@ -159,7 +160,7 @@ fn columns(heading: &ByteRecord) -> io::Result<Columns> {
              are any, id, date and sibling",
         )
     })?;
-    Ok(Columns {
+    Ok(CsvColumns {
         id: find("id"),
         text,
         date: find("date"),
@@ -174,7 +175,7 @@ fn into_io(error: csv::Error) -> io::Error {
     }
 }
 
-impl<R: Read> Iterator for Rows<R> {
+impl<R: Read> Iterator for CsvRecords<R> {
     type Item = Result<Record, BatchError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -182,7 +183,7 @@ impl<R: Read> Iterator for Rows<R> {
             return None;
         }
         let next = self.next_record();
-        handed_on(next, &self.name, &mut self.ended)
+        next_item(next, &self.name, &mut self.ended)
     }
 }
 
@@ -211,28 +212,28 @@ impl Meter {
     }
 }
 
-/// Why rows end: one of them has more bytes than are allowed. It is what the system error
-/// of [`BatchError::Read`] holds then.
+/// A row of CSV has more bytes than are allowed, and ends its input. The system error of
+/// [`BatchError::Read`] holds this error then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a row is too large: is a quote not closed?")]
 pub struct RowTooLarge;
 
 /// Lets as many bytes through as are allowed.
-struct Metered<R> {
+struct MeteredReader<R> {
     reader: R,
     meter: Rc<Meter>,
 }
 
-impl<R: Read> Read for Metered<R> {
+impl<R: Read> Read for MeteredReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.meter.allowance.get();
         if left == 0 {
             return Err(io::Error::new(io::ErrorKind::InvalidData, RowTooLarge));
         }
-        let most = usize::try_from(left)
+        let limit = usize::try_from(left)
             .unwrap_or(usize::MAX)
             .min(buffer.len());
-        let read = self.reader.read(&mut buffer[..most])?;
+        let read = self.reader.read(&mut buffer[..limit])?;
         self.meter.allowance.set(left - read as u64);
         self.meter.look(&buffer[..read]);
         Ok(read)
@@ -246,7 +247,7 @@ mod tests {
     use super::*;
 
     fn rows(csv: &[u8], max_bytes: u64) -> Vec<Result<Record, BatchError>> {
-        Rows::new("feed.csv", csv, max_bytes).collect()
+        CsvRecords::new("feed.csv", csv, max_bytes).collect()
     }
 
     /// Id, text and siblings, or id and what is wrong.
@@ -293,7 +294,7 @@ mod tests {
         // "2 May" is no date that is read.
         assert_eq!(days.collect::<Vec<_>>(), [day("2026-05-01"), None]);
         assert!(day("2026-05-01").is_some());
-        let named = Rows::new("feed.csv", csv.as_bytes(), 100).called_by_file();
+        let named = CsvRecords::new("feed.csv", csv.as_bytes(), 100).named_by_file();
         let named: Vec<_> = named.map(|row| told(&row)[0].clone()).collect();
         assert_eq!(named, ["night/1", "feed.csv:4"]);
     }
@@ -338,7 +339,7 @@ mod tests {
     fn a_quote_that_is_never_closed_ends_the_input_before_it_fills_memory() {
         let start: &[u8] = b"id,text\na,Rain.\nb,\"";
         let endless = start.chain(io::repeat(b'x'));
-        let rows: Vec<_> = Rows::new("feed.csv", endless, 1_000).collect();
+        let rows: Vec<_> = CsvRecords::new("feed.csv", endless, 1_000).collect();
         assert_eq!(told(&rows[0]), ["a", "Rain."]);
         assert_eq!(
             told(&rows[1]),

@@ -1,3 +1,5 @@
+//! Parquet files that are made here, and the records read from them.
+
 use std::io::Write;
 use std::sync::Arc;
 
@@ -8,7 +10,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
 use super::*;
-use crate::{Reading, Source, Unnamed};
+use crate::{InputOptions, RecordNaming, Source};
 
 /// What goes into one column: definition levels, repetition levels, values.
 enum Column {
@@ -57,10 +59,10 @@ fn parquet(schema: &str, groups: &[Vec<Column>]) -> Vec<u8> {
     bytes
 }
 
-fn opened(bytes: &[u8], max_bytes: u64) -> io::Result<Table> {
+fn opened(bytes: &[u8], max_bytes: u64) -> io::Result<ParquetRecords> {
     let mut file = tempfile::NamedTempFile::with_suffix(".parquet").unwrap();
     file.write_all(bytes).unwrap();
-    let mut table = Table::open(file.path(), max_bytes, &BytesRead::default())?;
+    let mut table = ParquetRecords::open(file.path(), max_bytes, &BytesRead::default())?;
     table.name = "feed.parquet".to_owned();
     Ok(table)
 }
@@ -160,7 +162,7 @@ fn rows_of_all_groups_are_records_or_say_why_not() {
         ]
     );
     assert_eq!(day("2026-05-01"), Some(2_461_162));
-    let named = opened(&bytes, 30).unwrap().called_by_file();
+    let named = opened(&bytes, 30).unwrap().named_by_file();
     let named: Vec<_> = named.map(|row| told(&row).remove(0)).collect();
     assert_eq!(named[1], "feed.parquet:2");
 }
@@ -170,19 +172,19 @@ fn what_was_read_of_the_file_is_counted() {
     let mut file = tempfile::NamedTempFile::with_suffix(".parquet").unwrap();
     let bytes = records();
     file.write_all(&bytes).unwrap();
-    let reading = Reading {
+    let input_options = InputOptions {
         max_bytes: 30,
-        unnamed: Unnamed::Line,
+        naming: RecordNaming::Number,
         read: BytesRead::default(),
     };
-    let source = Source::Table(file.path().to_owned());
+    let source = Source::Parquet(file.path().to_owned());
     let mut stdin = Some(io::empty());
-    let mut rows = super::super::records(&source, &mut stdin, &reading);
+    let mut rows = super::super::records(&source, &mut stdin, &input_options);
     rows.by_ref().take(4).for_each(drop);
     let half = bytes.len() as u64 / 2;
-    assert_eq!(reading.read.get(), half);
+    assert_eq!(input_options.read.get(), half);
     assert_eq!(rows.count(), 2);
-    assert_eq!(reading.read.get(), bytes.len() as u64);
+    assert_eq!(input_options.read.get(), bytes.len() as u64);
 }
 
 #[test]

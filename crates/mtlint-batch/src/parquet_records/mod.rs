@@ -14,42 +14,44 @@ use std::path::Path;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
-use super::record::{SiblingJson, day, handed_on, request, too_large};
-use super::{BatchError, BytesRead, Record, RecordError, RecordPosition};
+use crate::error::BatchError;
+use crate::record::{Record, SiblingJson, day, next_item, request, too_large};
+use crate::record_error::{RecordError, RecordPosition};
+use crate::unpack::BytesRead;
 
 mod columns;
 
-use columns::{Cell, Columns, Group};
+use columns::{Cell, RowGroup, TableColumns};
 
 /// Reads records from Parquet, one at a time.
-pub struct Table {
+pub struct ParquetRecords {
     name: String,
     reader: SerializedFileReader<File>,
-    columns: Columns,
+    columns: TableColumns,
     max_bytes: u64,
     /// What stands before the row number where a row has no id.
     before_number: String,
     /// The group of rows that comes next.
     next_group: usize,
-    group: Option<Group>,
+    group: Option<RowGroup>,
     row: u64,
-    /// Of the file.
+    /// The size of the file.
     bytes: u64,
     read: BytesRead,
     ended: bool,
 }
 
-impl Table {
-    /// Records of the file at `path`; no text may have more than `max_bytes` bytes. As
-    /// groups of rows are opened, their share of the file is added to `read`.
+impl ParquetRecords {
+    /// Opens the file at `path`; no text may have more than `max_bytes` bytes. As groups of
+    /// rows are opened, their share of the file's bytes is added to `read`.
     ///
     /// # Errors
-    /// When it cannot be read, is no Parquet, or has no column of texts.
+    /// When the file cannot be read, is no Parquet, or has no column of texts.
     pub fn open(path: &Path, max_bytes: u64, read: &BytesRead) -> io::Result<Self> {
         let file = File::open(path)?;
         let bytes = file.metadata()?.len();
         let reader = guarded(|| SerializedFileReader::new(file))?;
-        let columns = Columns::find(reader.metadata().file_metadata().schema_descr())?;
+        let columns = TableColumns::find(reader.metadata().file_metadata().schema_descr())?;
         Ok(Self {
             name: path.display().to_string(),
             reader,
@@ -65,10 +67,10 @@ impl Table {
         })
     }
 
-    /// The same, but what has no id of its own is called after the file and the
-    /// row, as is fit for a record that others quote.
+    /// Calls records without an id of their own after the file and the row, as is fit for
+    /// records that the reports on others quote.
     #[must_use]
-    pub fn called_by_file(mut self) -> Self {
+    pub fn named_by_file(mut self) -> Self {
         self.before_number = format!("{}:", self.name);
         self
     }
@@ -90,7 +92,7 @@ impl Table {
             } = self;
             let number = self.next_group;
             self.group = Some(guarded(|| {
-                Group::open(reader.get_row_group(number)?.as_ref(), columns)
+                RowGroup::open(reader.get_row_group(number)?.as_ref(), columns)
             })?);
             self.next_group += 1;
             let groups = reader.num_row_groups();
@@ -164,7 +166,7 @@ impl Table {
     }
 }
 
-impl Iterator for Table {
+impl Iterator for ParquetRecords {
     type Item = Result<Record, BatchError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -172,7 +174,7 @@ impl Iterator for Table {
             return None;
         }
         let next = self.next_record();
-        handed_on(next, &self.name, &mut self.ended)
+        next_item(next, &self.name, &mut self.ended)
     }
 }
 

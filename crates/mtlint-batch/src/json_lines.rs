@@ -1,0 +1,261 @@
+//! JSON Lines to records.
+//!
+//! In: bytes that nobody vouches for. Out: one record for each line that is
+//! not blank: a document with its siblings, or why the line holds none. A bad
+//! line never hides the lines after it, and no line is read into memory beyond
+//! its limit. It lints nothing.
+
+use std::io::{self, BufRead, Read};
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::error::BatchError;
+use crate::record::{Record, SiblingJson, day, line_limit, next_item, request, too_large};
+use crate::record_error::{RecordError, RecordPosition};
+
+#[derive(Deserialize)]
+struct RecordJson {
+    id: Option<IdJson>,
+    text: String,
+    #[serde(default)]
+    siblings: SiblingsJson,
+    /// A single one, as the columns of tables are called.
+    sibling: Option<SiblingJson>,
+    #[serde(default)]
+    date: Option<DateJson>,
+}
+
+/// A date that is written in another way counts as none: records have fields of
+/// their own, and this one only narrows where siblings are looked for.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum DateJson {
+    Text(String),
+    Other(IgnoredAny),
+}
+
+impl DateJson {
+    fn day(&self) -> Option<i32> {
+        match self {
+            Self::Text(text) => day(text),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "\"id\" must be a string or a whole number")]
+enum IdJson {
+    Text(String),
+    Number(i64),
+}
+
+/// Several siblings, or one without a list about it.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "\"siblings\" must be a list of texts or of {\"id\": ..., \"text\": ...}"
+)]
+enum SiblingsJson {
+    List(Vec<SiblingJson>),
+    One(SiblingJson),
+}
+
+impl Default for SiblingsJson {
+    fn default() -> Self {
+        Self::List(Vec::new())
+    }
+}
+
+impl SiblingsJson {
+    /// All of them, and another one.
+    fn and(self, other: Option<SiblingJson>) -> Vec<SiblingJson> {
+        let mut all = match self {
+            Self::List(all) => all,
+            Self::One(one) => vec![one],
+        };
+        all.extend(other);
+        all
+    }
+}
+
+impl IdJson {
+    fn into_string(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(number) => number.to_string(),
+        }
+    }
+}
+
+/// Reads records from JSON Lines, one at a time.
+#[derive(Debug)]
+pub struct JsonLinesRecords<R> {
+    name: String,
+    reader: R,
+    max_bytes: u64,
+    /// What stands before the line number where a record has no id.
+    before_number: String,
+    line: u64,
+    ended: bool,
+}
+
+impl<R: BufRead> JsonLinesRecords<R> {
+    /// Makes a reader of the records in `reader`, which errors call `name`; no text may have
+    /// more than `max_bytes` bytes.
+    pub fn new(name: impl Into<String>, reader: R, max_bytes: u64) -> Self {
+        Self {
+            name: name.into(),
+            reader,
+            max_bytes,
+            before_number: String::new(),
+            line: 0,
+            ended: false,
+        }
+    }
+
+    /// Calls records without an id of their own after the file and the line, as is fit for
+    /// records that the reports on others quote.
+    #[must_use]
+    pub fn named_by_file(mut self) -> Self {
+        self.before_number = format!("{}:", self.name);
+        self
+    }
+
+    fn number(&self) -> String {
+        format!("{}{}", self.before_number, self.line)
+    }
+
+    fn current(&self) -> RecordPosition {
+        RecordPosition::Line(self.line)
+    }
+
+    /// The next line that is not blank; `None` at the end of the input.
+    fn next_record(&mut self) -> io::Result<Option<Record>> {
+        loop {
+            self.line += 1;
+            let limit = line_limit(self.max_bytes);
+            let mut bytes = Vec::new();
+            let wanted = limit.saturating_add(1);
+            let read = (&mut self.reader)
+                .take(wanted)
+                .read_until(b'\n', &mut bytes)?;
+            if read == 0 {
+                return Ok(None);
+            }
+            let whole = bytes.last() == Some(&b'\n');
+            if !whole && read as u64 > limit {
+                drop(bytes);
+                skip_line(&mut self.reader)?;
+                return Ok(Some(Record::Rejected {
+                    id: self.number(),
+                    error: too_large(self.current(), "the record", limit),
+                }));
+            }
+            let mut line = bytes.as_slice();
+            if self.line == 1 {
+                line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
+            }
+            if !line.iter().all(u8::is_ascii_whitespace) {
+                return Ok(Some(self.record(line)));
+            }
+        }
+    }
+
+    fn record(&self, line: &[u8]) -> Record {
+        let number = || self.number();
+        let text = match std::str::from_utf8(line) {
+            Ok(text) => text,
+            Err(error) => {
+                return Record::Rejected {
+                    id: number(),
+                    error: RecordError::NotUtf8 {
+                        position: self.current(),
+                        byte: error.valid_up_to(),
+                    },
+                };
+            }
+        };
+        let parsed: RecordJson = match serde_json::from_str(text) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                return Record::Rejected {
+                    id: own_id(text).unwrap_or_else(number),
+                    error: RecordError::Malformed {
+                        position: self.current(),
+                        problem: without_position(&error),
+                    },
+                };
+            }
+        };
+        let id = parsed.id.map_or_else(number, IdJson::into_string);
+        match request(
+            &id,
+            parsed.text,
+            parsed.siblings.and(parsed.sibling),
+            self.current(),
+            self.max_bytes,
+        ) {
+            Ok(request) => Record::Document {
+                request: Box::new(request),
+                day: parsed.date.as_ref().and_then(DateJson::day),
+            },
+            Err(error) => Record::Rejected { id, error },
+        }
+    }
+}
+
+impl<R: BufRead> Iterator for JsonLinesRecords<R> {
+    type Item = Result<Record, BatchError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let next = self.next_record();
+        next_item(next, &self.name, &mut self.ended)
+    }
+}
+
+/// The id of an object that is not a record for another reason.
+fn own_id(text: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named {
+        id: IdJson,
+    }
+    let named: Named = serde_json::from_str(text).ok()?;
+    Some(named.id.into_string())
+}
+
+/// The problem without "at line 1": a record is always on one line, and that
+/// is not the line the reader is told of.
+fn without_position(error: &serde_json::Error) -> String {
+    let told = error.to_string();
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    match told.strip_suffix(&position) {
+        Some(problem) if error.column() > 0 => {
+            format!("{problem} at column {}", error.column())
+        }
+        Some(problem) => problem.to_owned(),
+        None => told,
+    }
+}
+
+/// Reads past the end of the line without keeping it.
+fn skip_line(reader: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        let buffer = match reader.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            buffer => buffer?,
+        };
+        let (used, ended) = match buffer.iter().position(|&byte| byte == b'\n') {
+            Some(newline) => (newline + 1, true),
+            None => (buffer.len(), buffer.is_empty()),
+        };
+        reader.consume(used);
+        if ended {
+            return Ok(());
+        }
+    }
+}
