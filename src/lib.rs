@@ -68,3 +68,9 @@ pub use linter::{Article, LintError, Linter, Options, Request, Sensitivity};
 pub use mtlint_lm as lm;
 pub use mtlint_lm::{checksum, span};
 pub use report::Report;
+
+// The code in the guide's page for users of the library, compiled with the tests of the
+// documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/src/library.md")]
+mod guide {}

@@ -1,7 +1,7 @@
 //! The project's documents: every internal link and every anchor in them leads somewhere,
-//! every path of the repository that they name exists, and they stay as short as they are
-//! meant to be. Nothing is looked up on the network. What their commands do is tested by
-//! `tests/help`.
+//! every path of the repository that they name exists, CONTRIBUTING.md lists the steps of
+//! CI, and the documents stay as short as they are meant to be. Nothing is looked up on the
+//! network. What their commands do is tested by `tests/help`.
 
 // Clippy knows test functions by their attribute, not the helpers they call.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -251,6 +251,39 @@ fn every_path_that_is_named_exists() {
     for folder in PLANNED {
         assert!(!root().join(folder).exists(), "{folder} is there now");
     }
+}
+
+/// The commands that `.ci/run` runs as steps, as one would type them.
+fn steps() -> Vec<String> {
+    let script = std::fs::read_to_string(root().join(".ci/run")).unwrap();
+    let script = script.replace(
+        "\"${CARGO_TARGET_DIR:-target}/release/mtlint\"",
+        "target/release/mtlint",
+    );
+    let lines = script.lines();
+    // A variable may stand before; what is installed where it is missing stands after `||`.
+    let steps = lines.filter(|line| line.starts_with("step ") || line.contains("\" step "));
+    steps
+        .filter(|line| !line.contains("||"))
+        .map(|line| line.replacen("step ", "", 1))
+        .collect()
+}
+
+#[test]
+fn the_steps_of_ci_are_those_of_contributing() {
+    let text = std::fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let block = text
+        .split("```sh\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    // Setting up libtorch is no step.
+    let listed = block.lines().filter(|line| !line.starts_with("eval "));
+    let listed: Vec<String> = listed.map(str::to_owned).collect();
+    assert_eq!(listed, steps());
+    assert!(listed.len() > 10, "{listed:?}");
 }
 
 #[test]
