@@ -1,14 +1,15 @@
-//! Records of a batch: lines of JSON, and rows of CSV.
+//! Reads records of a batch: lines of JSON, and rows of CSV.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use mtlint_batch::{Records, Rows};
 
-const MOST: u64 = 4096;
+/// The largest size of a record, in bytes.
+const MAX_BYTES: u64 = 4096;
 
 fuzz_target!(|bytes: &[u8]| {
-    for record in Records::new("records", bytes, MOST).flatten() {
-        assert!(record.bytes() as u64 <= 2 * MOST || record.id().len() > MOST as usize);
+    for record in Records::new("records", bytes, MAX_BYTES).flatten() {
+        assert!(record.bytes() as u64 <= 2 * MAX_BYTES || record.id().len() > MAX_BYTES as usize);
     }
-    Rows::new("rows", bytes, MOST).for_each(drop);
+    Rows::new("rows", bytes, MAX_BYTES).for_each(drop);
 });
