@@ -124,7 +124,7 @@ impl Llama {
             return Err(io(std::io::ErrorKind::IsADirectory.into()));
         }
         #[allow(unsafe_code, reason = "mapping a file is unsafe in every library")]
-        // SAFETY: the map is private to this model and only read. It is sound as long as nobody
+        // SAFETY: only this model holds the map, and it only reads it. That is sound as long as nobody
         // changes the file while it is mapped: mtlint replaces models by renaming, which leaves
         // the mapped file as it is. Another program that cuts it off would stop this one with
         // a bus error, as it would any program that maps files.

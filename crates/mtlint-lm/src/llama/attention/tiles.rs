@@ -168,6 +168,8 @@ impl Task<'_> {
         unsafe { self.run(own, before, out, scratch) };
     }
 
+    /// # Safety
+    /// The processor must have what [`available`] asks for.
     #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
     unsafe fn run(
         &self,
