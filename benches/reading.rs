@@ -1,9 +1,8 @@
-//! How fast texts are read and judged: loading, one document, many short ones,
-//! many continuations of one text, the detector alone, and the whole way, with
-//! the default model.
+//! Measures how fast texts are read and linted with the default model: loading, one document, many
+//! short ones, many continuations of one text, the detector alone, and the whole pipeline.
 //!
-//! In: the articles of `examples/`. Out: criterion's table, tokens/s as
-//! elements/s, where the time of a reading goes, and the peak memory of it all. Run with `cargo bench`; a
+//! In: the articles of `examples/`. Out: criterion's table with tokens/s as elements/s, how the
+//! time of reading is spent, and the peak memory. Run it with `cargo bench --bench reading`; a
 //! comparison with other engines is in `benches/peers/`.
 
 use std::error::Error;
@@ -60,7 +59,7 @@ fn main() -> Result<()> {
     documents(&mut criterion, &model)?;
     short_documents(&mut criterion, &model)?;
     continuations(&mut criterion, &model)?;
-    noticing(&mut criterion, &model)?;
+    detection(&mut criterion, &model)?;
     analysis(&mut criterion, model)?;
     criterion.final_summary();
     shares(&load()?)?;
@@ -131,7 +130,7 @@ fn short_documents(criterion: &mut Criterion, model: &Llama) -> Result<()> {
     Ok(())
 }
 
-/// Where the time of a reading goes, and how near the products come to what the
+/// Prints how the time of reading is spent, and how near the products come to what the
 /// processor does with everything in its cache.
 fn shares(model: &Llama) -> Result<()> {
     let long = long_document(model)?;
@@ -168,7 +167,7 @@ fn shares(model: &Llama) -> Result<()> {
     Ok(())
 }
 
-/// What the sibling needs: other ways to go on after the same text. The tokens
+/// Reading as the sibling needs it: many continuations of the same text. The tokens
 /// counted are those of the continuations; the prefix is read once on top.
 fn continuations(criterion: &mut Criterion, model: &Llama) -> Result<()> {
     let article = example("transfer.sibling.txt")?;
@@ -195,8 +194,8 @@ fn continuations(criterion: &mut Criterion, model: &Llama) -> Result<()> {
     Ok(())
 }
 
-/// What the detector adds to a reading: its features and its networks.
-fn noticing(criterion: &mut Criterion, model: &Llama) -> Result<()> {
+/// The cost of the detector on top of reading: its features and its networks.
+fn detection(criterion: &mut Criterion, model: &Llama) -> Result<()> {
     let article = example("dam.garbled.txt")?;
     let segments = segment(&article);
     let (words, lexicon) = (WordModel::of(model.id())?, Lexicon::embedded()?);
@@ -206,7 +205,7 @@ fn noticing(criterion: &mut Criterion, model: &Llama) -> Result<()> {
     };
     let readings = model.read(&[&article], options)?;
     let reading = readings.first().ok_or("nothing was read")?;
-    let mut group = criterion.benchmark_group("notice");
+    let mut group = criterion.benchmark_group("detect");
     group.sampling_mode(SamplingMode::Flat);
     group.throughput(Throughput::Elements(reading.tokens.len() as u64));
     group.bench_function("article, read before", |bencher| {
@@ -216,7 +215,7 @@ fn noticing(criterion: &mut Criterion, model: &Llama) -> Result<()> {
     Ok(())
 }
 
-/// The whole way from a document to its report, alone, with a sibling, and with one
+/// The whole pipeline from a document to its report: alone, with a sibling, and with a sibling
 /// that was read before.
 fn analysis(criterion: &mut Criterion, model: Arc<Llama>) -> Result<()> {
     let options = Options::default();
@@ -235,7 +234,7 @@ fn analysis(criterion: &mut Criterion, model: Arc<Llama>) -> Result<()> {
         ),
         ("all articles", joined("garbled")?, joined("sibling")?),
     ];
-    let mut group = criterion.benchmark_group("judge");
+    let mut group = criterion.benchmark_group("lint");
     group.sampling_mode(SamplingMode::Flat);
     for (name, garbled, sibling) in pairs {
         let words = segment(garbled.text()).word_count();

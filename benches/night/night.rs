@@ -1,16 +1,16 @@
-//! What a night costs: the batch's speed against the bare reading, and its memory.
+//! Measures what a nightly batch costs: its speed against bare reading, and its memory.
 //!
 //! `night rate STORIES [--rounds N]` reads the machine-translated texts of the stories
-//! with the language model alone, the way a batch groups them, and judges them as a
-//! batch, in turns; out come tokens a second of both, and the median ratio.
+//! with the language model alone, grouped as in a batch, and lints them as a
+//! batch, in turns; it prints tokens a second of both, and the median ratio.
 //!
 //! `night memory STORIES (--megabytes N | --minutes N) [-- FLAGS]` gives `mtlint batch`
 //! distinct documents, made of the stories' sentences in ever new order, on standard
 //! input, and prints how much memory it holds, second by second of its own growth.
 //!
 //! `night kill STORIES [--documents N] [--kills N] [-- FLAGS]` kills a batch with a state
-//! at instants spread over its run, takes it up again, and compares its output with that
-//! of a run that was left alone.
+//! at instants spread over its run, resumes it, and compares its output with that
+//! of an undisturbed run.
 
 mod kill;
 
@@ -31,10 +31,10 @@ use mtlint_models as models;
 use serde::Deserialize;
 use serde_json::json;
 
-/// As a batch groups them: so many documents, or so many bytes.
+/// The largest group of texts that a batch reads together, in documents and in bytes.
 const GROUP: (usize, usize) = (64, 256 * 1024);
 
-/// The most bytes of a text.
+/// The largest size of a text, in bytes.
 const MAX_BYTES: u64 = 8 << 20;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -112,12 +112,12 @@ fn rate(stories: &[Vec<String>], rounds: u64) -> Result<(), Box<dyn Error>> {
         let mut rest = texts.as_slice();
         while !rest.is_empty() {
             let mut bytes = 0;
-            let most = rest.iter().take_while(|text| {
+            let fitting = rest.iter().take_while(|text| {
                 let more = bytes < GROUP.1;
                 bytes += text.len();
                 more
             });
-            let (group, others) = rest.split_at(most.count().min(GROUP.0));
+            let (group, others) = rest.split_at(fitting.count().min(GROUP.0));
             rest = others;
             let group: Vec<&str> = group.iter().map(String::as_str).collect();
             let readings = model.read(&group, ReadOptions::default())?;

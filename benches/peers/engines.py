@@ -2,7 +2,7 @@
 models of the second engine, in turns of one run.
 
     eval "$(scripts/libtorch)"
-    cargo build --release --example throughput --features rust-bert
+    cargo build --release -p mtlint-cli --example throughput --features rust-bert
     python training/random_models.py FOLDER      # see there
     python benches/peers/engines.py ARTICLE FOLDER/*/ --rounds 5
 

@@ -4,7 +4,7 @@
 In: the default model's own file and the garbled articles of `examples/` (or
 the texts named). Every engine reads the same token ids with the same number of
 threads and makes the logits of every position and their log-sum-exp; PyTorch
-gets the weights dequantised, in float32 and in bfloat16. The engines take
+gets the weights dequantized, in float32 and in bfloat16. The engines take
 turns, so that a busy machine slows them all. Out: a table on standard output,
 and exit status 1 if mtlint's mean surprisal is not that of PyTorch in float32
 within 0.5 %: figures for different work are no figures.
@@ -27,7 +27,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 # A longer text is read by mtlint in windows, which the peers do not do.
-MOST_TOKENS = 2047
+MAX_TOKENS = 2047
 # Rows whose logits are turned into float32 at once; the fastest of those tried.
 ROWS = 128
 # Worker threads of the engine before spin for a while; let them go to sleep.
@@ -53,7 +53,8 @@ class Mtlint:
 
     def __init__(self, texts, threads, program):
         command = [str(program)] if program else [
-            "cargo", "run", "--release", "--quiet", "--example", "throughput", "--"]
+            "cargo", "run", "--release", "--quiet", "-p", "mtlint-cli", "--example", "throughput",
+            "--"]
         command += ["--threads", str(threads), *(str(text.resolve()) for text in texts)]
         self.process = subprocess.Popen(
             command, cwd=REPOSITORY, text=True, bufsize=1,
@@ -193,7 +194,7 @@ class PyTorch:
 
 
 class LlamaCpp:
-    """llama.cpp on the file as it is, without dequantising."""
+    """llama.cpp on the file as it is, without dequantizing."""
 
     def __init__(self, path, ids, start, threads):
         import llama_cpp
@@ -249,8 +250,8 @@ def main():
 
     ours = Mtlint(texts, arguments.threads, arguments.throughput)
     ids, path = ours.first["ids"], ours.first["model"]
-    if not 0 < len(ids) <= MOST_TOKENS:
-        sys.exit(f"error: the texts have {len(ids)} tokens; 1 to {MOST_TOKENS} can be compared")
+    if not 0 < len(ids) <= MAX_TOKENS:
+        sys.exit(f"error: the texts have {len(ids)} tokens; 1 to {MAX_TOKENS} can be compared")
     weights = Weights(path)
     single = PyTorch(weights, "float32", ids, weights.start)
     half = PyTorch(weights, "bfloat16", ids, weights.start)

@@ -6,7 +6,7 @@
 //! between readings, so that its peers can be timed in turn with it.
 //!
 //! Usage: `throughput [--threads N] [--f32] [--folder FOLDER] FILE...`, the folder that of
-//! a model of the second engine, where it was built with the feature rust-bert.
+//! a model of the second engine, if the example was built with the feature rust-bert.
 
 use std::error::Error;
 use std::io::{BufRead, Write};

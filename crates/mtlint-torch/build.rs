@@ -1,11 +1,13 @@
-//! Checks what the second engine is built against, and lets programs find it again without
-//! `LD_LIBRARY_PATH`. It serves this crate, and the program, which has it behind the feature
-//! `rust-bert`.
+//! Checks the libtorch that the second engine is built against, and lets programs find it again
+//! without `LD_LIBRARY_PATH`.
+//!
+//! In: the variable `LIBTORCH`. Out: an error, or an argument for the linker. It serves this crate,
+//! and the program, which has the engine behind the feature `rust-bert`; it downloads nothing.
 
 use std::env;
 use std::path::PathBuf;
 
-/// What rust-bert 0.23 is made for.
+/// The version of libtorch that rust-bert 0.23 is made for.
 const VERSION: &str = "2.4";
 
 fn main() {

@@ -1,4 +1,4 @@
-//! Model files: the header, the tokenizer in it, and the rows of its tensors.
+//! Reads model files: the header, the tokenizer in it, and rows of its tensors.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,9 +1,10 @@
-//! Records of a batch: lines of JSON, and rows of CSV.
+//! Reads records of a batch: lines of JSON, and rows of CSV.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use mtlint_batch::{CsvRecords, JsonLinesRecords};
 
+/// The largest size of a record, in bytes.
 const MAX_BYTES: u64 = 4096;
 
 fuzz_target!(|bytes: &[u8]| {

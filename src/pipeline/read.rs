@@ -10,7 +10,7 @@ use super::article::Article;
 use super::detect::assess;
 use super::models::Models;
 use crate::document::content_start;
-use crate::lm::{KvCache, LmError, ReadOptions, TokenScores, fitting};
+use crate::lm::{KvCache, LmError, ReadOptions, TokenScores, texts_in_batch};
 
 /// Probable tokens kept at each place, to show what was expected. Some are
 /// pieces of words and are passed over.
@@ -34,7 +34,7 @@ pub(super) struct ReadText {
 /// on from them.
 pub(crate) fn fitting_together<'a>(texts: impl Iterator<Item = &'a str>, cached: bool) -> usize {
     let max_bytes = if cached { MAX_CACHED_BYTES } else { usize::MAX };
-    fitting(texts.map(str::len), max_bytes)
+    texts_in_batch(texts.map(str::len), max_bytes)
 }
 
 /// Reads texts, and keeps what is needed to read on if `cached`.
@@ -89,7 +89,7 @@ pub(crate) fn read_articles<'a>(
     let mut rest = &mut unread[..];
     while !rest.is_empty() {
         let lengths = rest.iter().map(|one| one.sibling().content().len());
-        let (together, after) = rest.split_at_mut(fitting(lengths, MAX_SIBLING_BYTES));
+        let (together, after) = rest.split_at_mut(texts_in_batch(lengths, MAX_SIBLING_BYTES));
         let texts: Vec<&str> = together.iter().map(|one| one.sibling().content()).collect();
         let read = models.lm.read(&texts, read_options(models))?;
         for (article, scores) in together.iter_mut().zip(read) {

@@ -33,9 +33,9 @@ pub struct LoadedModel {
 
 #[cfg(feature = "rust-bert")]
 fn rust_bert(name: &str, settings: &Settings) -> anyhow::Result<LoadedModel> {
-    use mtlint_torch::{Files, NAMES, TorchModel};
+    use mtlint_torch::{Files, MODEL_NAMES, TorchModel};
 
-    let known = NAMES.contains(&name);
+    let known = MODEL_NAMES.contains(&name);
     let files = match Path::new(name) {
         folder if folder.exists() || !known => Files::in_folder(folder)?,
         _ if settings.offline => bail!(
@@ -92,7 +92,7 @@ fn minilm(settings: &Settings, streams: &Streams<'_>) -> anyhow::Result<Arc<dyn 
 
     let progress = ModelProgress::new(streams);
     let weights = models::resolve(MINILM, settings.offline, &progress)?;
-    let files = Files::beside(MINILM, &weights)?;
+    let files = Files::in_cache(MINILM, &weights)?;
     Ok(Arc::new(SentenceEncoder::load(&files, device(settings))?))
 }
 

@@ -1,7 +1,7 @@
 //! SHA-256 of texts and files, in lower-case hexadecimal.
 //!
-//! In: bytes, or the path of a file of any size. Out: what reports, caches and states
-//! tell models, programs and settings apart by.
+//! In: bytes, or the path of a file of any size. Out: the checksum by which reports, caches and
+//! states of batches identify models, programs and settings. Nothing is compared here.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -9,22 +9,23 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-/// Bytes that are read at once.
-const CHUNK: usize = 1 << 20;
+/// The number of bytes that are read at once.
+const CHUNK_BYTES: usize = 1 << 20;
 
-/// The checksum of some bytes.
+/// The SHA-256 of some bytes, in lower-case hexadecimal.
 pub fn of_bytes(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
 }
 
-/// The checksum of a file; `progress` is told how many bytes were read so far.
+/// The SHA-256 of a file, in lower-case hexadecimal. `progress` is called with the number of bytes
+/// read so far.
 ///
 /// # Errors
-/// What the system says when the file cannot be read.
+/// The error of the system when the file cannot be read.
 pub fn of_file(path: &Path, mut progress: impl FnMut(u64)) -> io::Result<String> {
     let mut file = File::open(path)?;
     let mut hasher = Sha256::new();
-    let mut chunk = vec![0; CHUNK];
+    let mut chunk = vec![0; CHUNK_BYTES];
     let mut done = 0;
     loop {
         progress(done);
@@ -39,7 +40,7 @@ pub fn of_file(path: &Path, mut progress: impl FnMut(u64)) -> io::Result<String>
     }
 }
 
-/// Bytes as two digits each.
+/// Bytes in lower-case hexadecimal, two digits each.
 pub fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -51,12 +52,12 @@ mod tests {
     #[test]
     fn a_file_has_the_checksum_of_its_bytes() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let bytes = vec![7; CHUNK + 1];
+        let bytes = vec![7; CHUNK_BYTES + 1];
         std::fs::write(file.path(), &bytes).unwrap();
-        let mut told = Vec::new();
-        let sum = of_file(file.path(), |done| told.push(done)).unwrap();
+        let mut steps = Vec::new();
+        let sum = of_file(file.path(), |done| steps.push(done)).unwrap();
         assert_eq!(sum, of_bytes(&bytes));
-        assert_eq!(told, [0, CHUNK as u64, CHUNK as u64 + 1]);
+        assert_eq!(steps, [0, CHUNK_BYTES as u64, CHUNK_BYTES as u64 + 1]);
         // As published for this text.
         let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(of_bytes(b"abc"), known);

@@ -1,11 +1,34 @@
-//! Reading text with a language model.
+//! Reads text with a small language model, on the processor, and tells how surprising each token
+//! is.
 //!
-//! In: text. Out: a [`TokenScores`], the model's numbers for every token. The unit
-//! is the bit. Nothing here knows what garble is, and no tensor type leaves
-//! this crate. The engine is [`llama`]; [`linear`] holds its layers, which a detector may
-//! use too. [`span`] and [`checksum`] are what all who read texts and models share.
+//! In: a GGUF file of a Llama-architecture model, then texts. Out: [`TokenScores`]: for every token
+//! its surprisal, the entropy and its rank in bits, and on request the model's favorite tokens and
+//! hidden states. The same text always gets the same numbers, alone or in a batch. The crate
+//! generates no text, knows nothing of machine translation, and shows no tensor type. The engine is
+//! [`llama`], and [`linear`] holds its layers, which other networks can use too; [`span`] and
+//! [`checksum`] are shared by all that read texts and models.
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use mtlint_lm::llama::Llama;
+//! use mtlint_lm::{LanguageModel, LmError, Precision, ReadOptions};
+//!
+//! fn main() -> Result<(), LmError> {
+//!     let path = Path::new("smollm2-135m.gguf");
+//!     let model = Llama::load(path, "smollm2-135m", None, Precision::Int8)?;
+//!     let text = "Colorless green ideas sleep furiously.";
+//!     for scores in model.read(&[text], ReadOptions::default())? {
+//!         for token in &scores.tokens {
+//!             let word = token.span.slice(text).unwrap_or_default();
+//!             println!("{word:?} {:.1} bits", token.surprisal_bits);
+//!         }
+//!     }
+//!     Ok(())
+//! }
+//! ```
 
-#![warn(clippy::print_stdout, clippy::print_stderr)]
+#![warn(unreachable_pub, clippy::print_stdout, clippy::print_stderr)]
 
 pub mod checksum;
 pub mod gguf;
@@ -22,74 +45,74 @@ use std::fmt;
 pub use crate::linear::Precision;
 use crate::span::{Doc, Span};
 
-/// Which model made a reading, for reports and caches.
+/// The identity of a language model, for reports and caches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelId {
-    /// The name the user knows it by: `smollm2-135m`, or the file's stem.
+    /// The name of the model, such as `smollm2-135m`, or the stem of its file.
     pub name: String,
-    /// SHA-256 of the weights file, in lower-case hexadecimal.
+    /// The SHA-256 of the weights file, in lower-case hexadecimal.
     pub sha256: String,
-    /// In which numbers its products are made.
+    /// The precision in which the model computes.
     pub precision: Precision,
 }
 
-/// What a reading should hold beside surprisal, entropy and rank.
+/// The results that [`LanguageModel::read`] returns besides surprisal, entropy and rank.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReadOptions<'a> {
-    /// How many of the most probable tokens to keep at each position.
+    /// The number of most probable tokens to return at each position.
     pub most_probable: usize,
-    /// Layers whose hidden states are kept: 0 is the embedding, 1 the output
+    /// The layers whose hidden states are returned: 0 is the embedding, 1 the output
     /// of the first block, the last one the output of the final norm.
     pub layers: &'a [usize],
 }
 
-/// A token the model found probable at some position.
+/// A token that the model found probable at some position.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Guess {
-    /// Vocabulary id; [`LanguageModel::token_text`] spells it.
+    /// The vocabulary id of the token; [`LanguageModel::token_text`] gives its text.
     pub id: u32,
-    /// -log2 of its probability.
+    /// The surprisal of the token in bits: -log2 of its probability.
     pub surprisal_bits: f32,
 }
 
-/// The model's numbers for one token of the text.
+/// The scores of one token of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TokenScore {
-    /// Vocabulary id.
+    /// The vocabulary id of the token.
     pub id: u32,
-    /// Bytes of the text it stands for. Tokens tile the text, in order; a
+    /// The bytes of the text that the token stands for. Tokens tile the text, in order; a
     /// token that is a part of one character has the span of that character.
     pub span: Span<Doc>,
-    /// -log2 of the probability of this token given all before it.
+    /// The surprisal of the token in bits: -log2 of its probability given all tokens before it.
     pub surprisal_bits: f32,
-    /// Entropy of the distribution it was drawn from, in bits.
+    /// The entropy of the model's distribution at this position, in bits.
     pub entropy_bits: f32,
-    /// How many tokens were more probable; 0 when it was the favourite.
+    /// The number of tokens that were more probable; 0 for the most probable one.
     pub rank: u32,
-    /// The favourites at this position, best first.
+    /// The most probable tokens at this position, best first.
     pub most_probable: Vec<Guess>,
 }
 
-/// Hidden states of chosen layers, one row a token.
+/// The hidden states of chosen layers, one row a token.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct States {
-    /// Numbers in one row of one layer.
+    /// The number of values in one row of one layer.
     pub width: usize,
-    /// For each layer asked for, in the order asked: tokens × width numbers.
+    /// The states of each layer of [`ReadOptions::layers`], in that order: tokens × width values.
     pub layers: Vec<Vec<f32>>,
 }
 
-/// What the model made of one text.
+/// The scores of all tokens of one text.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TokenScores {
-    /// One entry a token, in text order.
+    /// The scores of each token, in text order.
     pub tokens: Vec<TokenScore>,
-    /// States of the layers asked for.
+    /// The hidden states of the layers of [`ReadOptions::layers`].
     pub states: States,
 }
 
 impl TokenScores {
-    /// Sum of the tokens' surprisals, in bits.
+    /// The sum of the tokens' surprisals, in bits.
     pub fn total_bits(&self) -> f64 {
         self.tokens
             .iter()
@@ -98,17 +121,17 @@ impl TokenScores {
     }
 }
 
-/// What a model keeps of a text that it has read, so that it can read on from any
-/// place in it. Only the model that made it can make use of it.
+/// The keys and values that a model keeps of a text, so that it can read on from any place in
+/// it. Only the model that made a cache can use it.
 pub struct KvCache(Box<dyn Any + Send + Sync>);
 
 impl KvCache {
-    /// Holds what a model keeps.
-    pub fn new(kept: impl Any + Send + Sync) -> Self {
-        Self(Box::new(kept))
+    /// A cache with the contents that a model keeps, of a type that only the model knows.
+    pub fn new(contents: impl Any + Send + Sync) -> Self {
+        Self(Box::new(contents))
     }
 
-    /// What is held, if it is of this kind.
+    /// The contents of the cache, if they are of the type `T`.
     pub fn get<T: Any>(&self) -> Option<&T> {
         self.0.downcast_ref()
     }
@@ -116,75 +139,88 @@ impl KvCache {
 
 impl fmt::Debug for KvCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Memory")
+        f.write_str("KvCache")
     }
 }
 
-/// A text that follows the beginning of another one.
+/// A text that is read as if it followed the beginning of a [`Prefix`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Continuation<'a> {
-    /// The byte of the other text before which it begins.
+    /// The number of bytes of the prefix that the continuation follows.
     pub at: usize,
-    /// The text.
+    /// The text of the continuation.
     pub text: &'a str,
 }
 
-/// A text, and others that follow its beginnings.
+/// A text with the continuations that are read after beginnings of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Prefix<'a> {
-    /// The text.
+    /// The text of the prefix.
     pub text: &'a str,
-    /// What is read after parts of it.
+    /// The continuations, each of which follows a beginning of the text.
     pub continuations: &'a [Continuation<'a>],
-    /// What [`LanguageModel::read_with_cache`] kept of this very text: then none of it
-    /// is read again.
+    /// The cache that [`LanguageModel::read_with_cache`] made of this very text. With it no part
+    /// of the text is read again.
     pub cache: Option<&'a KvCache>,
 }
 
 impl Prefix<'_> {
-    /// What stands before a branch.
+    /// The part of the prefix that stands before a continuation.
     pub fn before(&self, continuation: &Continuation<'_>) -> &str {
         self.text.get(..continuation.at).unwrap_or(self.text)
     }
 }
 
-/// A causal language model that reads text. Deterministic: the same text gives
+/// A causal language model that reads text. It is deterministic: the same text gives
 /// the same numbers, alone or in a batch, whatever the number of threads.
 pub trait LanguageModel: Send + Sync {
-    /// Name and checksum of the weights.
+    /// The name, checksum and precision of the model.
     fn id(&self) -> &ModelId;
 
-    /// Number of blocks; layer `layers()` is the last one [`ReadOptions`] may
-    /// ask for.
+    /// The number of blocks of the model, and so the last layer that [`ReadOptions::layers`] may
+    /// name.
     fn layers(&self) -> usize;
 
-    /// Reads each text on its own, from the start-of-document token on.
+    /// Reads each text on its own, from the start-of-document token on, and returns the scores of
+    /// each.
+    ///
+    /// # Errors
+    /// [`LmError::NoSuchLayer`], and other errors when the model fails.
     fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<TokenScores>, LmError>;
 
-    /// Reads as [`Self::read`] does, and keeps what [`Self::read_continuations`] needs to
-    /// read branches of a text without reading it again; `None` for a text that is too
-    /// long for that, and for all where the model keeps nothing. It is large: 23 to
-    /// 46 kB for each token of the default model.
+    /// Reads texts as [`Self::read`] does, and returns with each a cache with which
+    /// [`Self::read_continuations`] need not read the text again. There is no cache for a text that
+    /// is too long, and none at all where the model makes none. A cache is large: 23 to 46 kB for
+    /// each token of the default model.
+    ///
+    /// # Errors
+    /// As for [`Self::read`].
     fn read_with_cache(
         &self,
         texts: &[&str],
         options: ReadOptions<'_>,
     ) -> Result<Vec<(TokenScores, Option<KvCache>)>, LmError> {
-        let readings = self.read(texts, options)?.into_iter();
-        Ok(readings.map(|reading| (reading, None)).collect())
+        let scores = self.read(texts, options)?.into_iter();
+        Ok(scores.map(|scores| (scores, None)).collect())
     }
 
-    /// Reads each branch as if it followed the bytes of its trunk before it, each
-    /// trunk only once; for each trunk a result a branch. It holds the tokens that end
-    /// within the branch, with spans into the trunk's beginning and the branch joined;
-    /// its values equal those of [`Self::read`] of the joined text within 1e-3 bits.
-    /// `most_probable` and `states` are left empty. A branch that is the trunk's own
-    /// text costs hardly anything, and many trunks together less than one by one.
+    /// Reads each continuation as if it followed the part of its prefix before it, each prefix
+    /// only once, and returns for each prefix the scores of each continuation. Scores are those of
+    /// the tokens that end within the continuation, with spans into the part of the prefix and
+    /// the continuation joined; they equal those of [`Self::read`] of the joined text within 1e-3
+    /// bits. `most_probable` and `states` are left empty. A continuation that is the prefix's own
+    /// text costs hardly anything, and many prefixes together cost less than one by one.
+    ///
+    /// # Errors
+    /// [`LmError`] when the model fails.
     fn read_continuations(&self, prefixes: &[Prefix<'_>])
     -> Result<Vec<Vec<TokenScores>>, LmError>;
 
-    /// Reads `prefix` followed by each of the continuations, the prefix only
-    /// once, as [`Self::read_continuations`] does.
+    /// Reads each of the continuations as if it followed the whole of `prefix`, which is read only
+    /// once; see [`Self::read_continuations`] for the scores.
+    ///
+    /// # Errors
+    /// As for [`Self::read_continuations`].
     fn read_texts_after(
         &self,
         prefix: &str,
@@ -203,40 +239,46 @@ pub trait LanguageModel: Send + Sync {
     }
 
     /// Reads the second text of each pair as if it followed the first, which is only
-    /// context: a result is that of [`Self::read_texts_after`].
+    /// context; see [`Self::read_continuations`] for the scores.
+    ///
+    /// # Errors
+    /// As for [`Self::read_continuations`].
     fn read_after(&self, pairs: &[(&str, &str)]) -> Result<Vec<TokenScores>, LmError> {
         let read = |(before, text): &(&str, &str)| self.read_texts_after(before, &[text]);
         let read: Vec<Vec<TokenScores>> = pairs.iter().map(read).collect::<Result<_, _>>()?;
         Ok(read.into_iter().flatten().collect())
     }
 
-    /// The text of a token, a leading space included; bytes that are no
+    /// The text of a token, a leading space included. Bytes that are not
     /// UTF-8 on their own become U+FFFD.
     fn token_text(&self, id: u32) -> String;
 }
 
-/// Makes vectors of sentences: those that tell the same lie in the same direction.
-/// Deterministic: the same sentences together give the same numbers.
+/// An encoder that makes embeddings of sentences: sentences of like meaning get vectors of like
+/// direction. It is deterministic: the same sentences together give the same numbers.
 pub trait SentenceVectors: Send + Sync {
-    /// Name and checksum of the weights, for caches.
+    /// The name and checksum of the encoder, for caches.
     fn id(&self) -> &str;
 
-    /// A vector of length 1 for each sentence.
+    /// The embedding of each sentence, a vector of length 1.
+    ///
+    /// # Errors
+    /// [`LmError`] when the encoder fails.
     fn vectors(&self, sentences: &[&str]) -> Result<Vec<Vec<f32>>, LmError>;
 }
 
-/// How many texts of these lengths, from the first on, make one batch of `most` tokens,
-/// or bytes: one at least.
-pub fn fitting(lengths: impl Iterator<Item = usize>, most: usize) -> usize {
+/// The number of texts, from the first on, that fit one batch: their `lengths` (tokens or bytes)
+/// sum to at most `max`. It is at least 1.
+pub fn texts_in_batch(lengths: impl Iterator<Item = usize>, max: usize) -> usize {
     let mut total = 0;
     let fits = lengths.take_while(|length| {
         total += length;
-        total <= most
+        total <= max
     });
     fits.count().max(1)
 }
 
-/// Why a model could not be loaded or could not read.
+/// Why a model could not be loaded, or could not read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LmError {
@@ -245,63 +287,63 @@ pub enum LmError {
     Io {
         /// Path of the model file.
         path: String,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// The file is not a whole GGUF file.
+    /// The file is not a whole and sound GGUF file.
     #[error("{path} is not a usable GGUF file: {problem}")]
     Malformed {
         /// Path of the model file.
         path: String,
-        /// What is wrong with it, with expected and got.
+        /// The problem, with what was expected and what was found.
         problem: String,
     },
-    /// The file is sound but of a kind this engine does not read.
+    /// The file is sound, but of a kind that the engine does not read.
     #[error("{path} holds {found}; mtlint reads {supported}")]
     Unsupported {
         /// Path of the model file.
         path: String,
-        /// What the file holds.
+        /// The kind of model in the file.
         found: String,
-        /// What would have been read.
+        /// The kinds of models that are read.
         supported: &'static str,
     },
-    /// The tokenizer in the file cannot be built or refused a text.
+    /// The tokenizer in the file cannot be built, or failed on a text.
     #[error("the tokenizer of {path} failed: {problem}")]
     Tokenizer {
         /// Path of the model file.
         path: String,
-        /// What the tokenizer said.
+        /// The message of the tokenizer.
         problem: String,
     },
-    /// The request does not fit the model.
+    /// [`ReadOptions::layers`] names a layer that the model does not have.
     #[error("the model has no layer {asked}; its last is {last}")]
     NoSuchLayer {
-        /// The layer asked for.
+        /// The layer that was asked for.
         asked: usize,
-        /// The highest that exists.
+        /// The last layer of the model.
         last: usize,
     },
-    /// A folder does not hold a model that the second engine reads.
+    /// A folder does not hold a model that the libtorch engine reads.
     #[error("{path} is not a usable model: {problem}")]
     Folder {
-        /// The folder, or the name of the model.
+        /// The folder of the model, or its name.
         path: String,
-        /// What is wrong with it, with expected and got.
+        /// The problem, with what was expected and what was found.
         problem: String,
     },
-    /// libtorch could not make or run the network.
+    /// libtorch could not build or run the network.
     #[error("libtorch cannot read with {path}: {problem}")]
     Torch {
-        /// The folder, or the name of the model.
+        /// The folder of the model, or its name.
         path: String,
-        /// What it said.
+        /// The message of libtorch.
         problem: String,
     },
     /// A CUDA device was asked for, and there is none.
     #[error("there is no CUDA device, or the libtorch that mtlint was built with has no CUDA")]
     NoCuda,
-    /// The numbers of the model are not finite: its weights are damaged.
+    /// The model computed numbers that are not finite: its weights are damaged.
     #[error(
         "the model {path} gave numbers that are not finite; its weights are damaged, fetch it again"
     )]

@@ -2,23 +2,23 @@
 //!
 //! In: two byte offsets. Out: a half-open range that can only be sliced from
 //! the kind of text it was made for. Lines, columns and character offsets are
-//! not kept here: the line index of a document makes them when a report is
-//! drawn.
+//! not kept here: the line index of a document computes them when a report is
+//! written.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::ops::Range;
 
-/// Marks spans into the document that is judged.
+/// The text kind of spans into the document that is analyzed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Doc {}
 
-/// Marks spans into a sibling article.
+/// The text kind of spans into a sibling article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sibling {}
 
-/// Marks spans into the document as it is after corrections.
+/// The text kind of spans into the document after corrections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Corrected {}
 
@@ -44,7 +44,7 @@ impl<T> Span<T> {
         }
     }
 
-    /// First byte of the span.
+    /// The first byte of the span.
     pub fn start(self) -> usize {
         self.start
     }
@@ -54,7 +54,7 @@ impl<T> Span<T> {
         self.end
     }
 
-    /// Length in bytes.
+    /// The length of the span, in bytes.
     pub fn len(self) -> usize {
         self.end - self.start
     }
@@ -75,7 +75,7 @@ impl<T> Span<T> {
         text.get(self.start..self.end)
     }
 
-    /// Whether the two share at least one byte.
+    /// Whether the two spans share at least one byte.
     pub fn overlaps(self, other: Self) -> bool {
         self.start < other.end && other.start < self.end
     }
@@ -85,17 +85,17 @@ impl<T> Span<T> {
         self.start <= other.start && other.end <= self.end
     }
 
-    /// The smallest span that holds both.
+    /// The smallest span that contains both spans.
     pub fn cover(self, other: Self) -> Self {
         Self::new(self.start.min(other.start), self.end.max(other.end))
     }
 
-    /// The same length, moved right by `by` bytes.
+    /// The span moved right by `by` bytes.
     pub fn shifted(self, by: usize) -> Self {
         Self::new(self.start + by, self.end + by)
     }
 
-    /// The same offsets, read as pointing into another kind of text.
+    /// The span with the same offsets, into another kind of text.
     pub fn retype<U>(self) -> Span<U> {
         Span::new(self.start, self.end)
     }

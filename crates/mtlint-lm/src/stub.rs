@@ -1,6 +1,6 @@
-//! A table-driven language model for tests.
+//! A stand-in language model for tests, driven by a table.
 //!
-//! In: text, and a table of how surprising each word is. Out: readings as a
+//! In: text, and a table with the surprisal of each word. Out: token scores as a
 //! real model gives them, with word-level tokens: every token is a word with
 //! the white space before it, the last one with the white space after it too.
 //! It knows nothing of language; a word that is not in the table gets a
@@ -17,26 +17,28 @@ use super::{
     TokenScore, TokenScores,
 };
 
-/// Entropy at every position, in bits.
+/// The entropy at every position, in bits.
 const ENTROPY_BITS: f32 = 4.0;
 
-/// Tokens it claims to know, so that its numbers lie where a real model's do.
+/// The number of tokens that the stand-in claims to know, so that its ids and ranks lie where a
+/// real model's do.
 const VOCABULARY: u32 = 50_000;
 
-/// Width of the states, which hold the surprisal and the position.
+/// The width of the states, which hold the surprisal and the position.
 const STATE_WIDTH: usize = 2;
 
-/// Number of layers it claims to have.
+/// The number of layers that the stand-in claims to have.
 const LAYERS: usize = 4;
 
-/// The stand-in model.
+/// The stand-in language model for tests: each word is as surprising as a table says. Words that
+/// are not in the table get a surprisal made from their letters, the same every time.
 #[derive(Debug)]
 pub struct Stub {
     id: ModelId,
     surprisals: HashMap<String, f32>,
     expected: Vec<String>,
-    /// Texts of the tokens that were read, so that an id can be spelled.
-    spelled: Mutex<HashMap<u32, String>>,
+    /// Texts of the tokens that were read, by their ids.
+    token_texts: Mutex<HashMap<u32, String>>,
 }
 
 impl Default for Stub {
@@ -46,8 +48,8 @@ impl Default for Stub {
 }
 
 impl Stub {
-    /// A model to which each word of `table`, without the white space around
-    /// it, is as surprising as the table says, in bits.
+    /// A stand-in model to which each word of `table` is as surprising as the table says, in bits.
+    /// White space around words does not count.
     pub fn new<'a>(table: impl IntoIterator<Item = (&'a str, f32)>) -> Self {
         Self {
             id: ModelId {
@@ -60,11 +62,11 @@ impl Stub {
                 .map(|(word, bits)| (word.to_owned(), bits))
                 .collect(),
             expected: Vec::new(),
-            spelled: Mutex::new(HashMap::new()),
+            token_texts: Mutex::new(HashMap::new()),
         }
     }
 
-    /// The same model, expecting `words` at every position, best first.
+    /// The stand-in model with `words` as its most probable tokens at every position, best first.
     pub fn expecting<'a>(mut self, words: impl IntoIterator<Item = &'a str>) -> Self {
         self.expected = words.into_iter().map(|word| format!(" {word}")).collect();
         self
@@ -131,8 +133,8 @@ impl Stub {
 
     fn remember(&self, token: &str) -> u32 {
         let id = (hash(token) % u64::from(VOCABULARY)) as u32;
-        if let Ok(mut spelled) = self.spelled.lock() {
-            spelled.entry(id).or_insert_with(|| token.to_owned());
+        if let Ok(mut texts) = self.token_texts.lock() {
+            texts.entry(id).or_insert_with(|| token.to_owned());
         }
         id
     }
@@ -205,10 +207,10 @@ impl LanguageModel for Stub {
         let one = |prefix: &Prefix<'_>, continuation: &Continuation<'_>| {
             let before = prefix.before(continuation);
             let joined = format!("{before}{}", continuation.text);
-            let mut reading = self.read_one(&joined, ReadOptions::default())?;
+            let mut scores = self.read_one(&joined, ReadOptions::default())?;
             let new = |token: &TokenScore| token.span.end() > before.len();
-            reading.tokens.retain(new);
-            Ok(reading)
+            scores.tokens.retain(new);
+            Ok(scores)
         };
         let all = |prefix: &Prefix<'_>| {
             prefix
@@ -221,9 +223,9 @@ impl LanguageModel for Stub {
     }
 
     fn token_text(&self, id: u32) -> String {
-        let spelled = self.spelled.lock().ok();
-        spelled
-            .and_then(|spelled| spelled.get(&id).cloned())
+        let texts = self.token_texts.lock().ok();
+        texts
+            .and_then(|texts| texts.get(&id).cloned())
             .unwrap_or_else(|| char::REPLACEMENT_CHARACTER.to_string())
     }
 }

@@ -1,8 +1,9 @@
-//! Text to token ids and back to byte spans, by the vocabulary in the model's
+//! Splits text into tokens with byte spans, by the vocabulary in the model's
 //! own file.
 //!
 //! In: the metadata of a GGUF file, then texts. Out: for each token its id and
-//! the bytes it stands for. Special tokens are never read out of a text: a
+//! the bytes it stands for. It is a byte-level BPE tokenizer and reads no other kind. Special
+//! tokens are never read out of a text: a
 //! document that spells `<|endoftext|>` is a document with odd words in it.
 
 use std::collections::HashMap;
@@ -18,30 +19,30 @@ use tokenizers::{SplitDelimiterBehavior, TokenizerBuilder};
 use super::gguf::Header;
 use crate::span::{Doc, Span};
 
-/// Longest piece of text given to the tokenizer at once, in bytes. Its regular
+/// The longest piece of text given to the tokenizer at once, in bytes. Its regular
 /// expressions give up on megabytes without a break; pieces are cut after a
 /// line end or before a space, where no token can reach across, unless there
 /// is none in the whole piece.
-const PIECE: usize = 64 * 1024;
+const MAX_PIECE_BYTES: usize = 64 * 1024;
 
 /// The words of Llama 3's own pre-tokenizer, as published with its models.
 const LLAMA_3_SPLIT: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
-/// One token of a text.
+/// One token of a text: its id and its span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    /// Vocabulary id.
+    /// The vocabulary id of the token.
     pub id: u32,
-    /// The bytes it stands for, widened to whole characters.
+    /// The bytes that the token stands for, widened to whole characters.
     pub span: Span<Doc>,
 }
 
 /// Why the tokenizer of a file cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenizerError {
-    /// Of a kind that is not supported; holds what was found.
+    /// The tokenizer is of a kind that is not supported; the text names the kind.
     Unsupported(String),
-    /// Of a supported kind but unusable; holds what is wrong.
+    /// The tokenizer is of a supported kind but damaged; the text says what is wrong.
     Damaged(String),
 }
 
@@ -61,10 +62,11 @@ pub struct Tokenizer {
 }
 
 impl Tokenizer {
-    /// Builds the tokenizer that the file describes.
+    /// Builds the tokenizer that a GGUF file describes.
     ///
     /// # Errors
-    /// When it is of a kind that is not supported, or its vocabulary is damaged.
+    /// [`TokenizerError`] when the tokenizer is of a kind that is not supported, or its vocabulary
+    /// is damaged.
     pub fn from_gguf(header: &Header) -> Result<Self, TokenizerError> {
         let kind = header.text("tokenizer.ggml.model").unwrap_or("none");
         if kind != "gpt2" {
@@ -106,7 +108,7 @@ impl Tokenizer {
             u32::try_from(id).ok().filter(|_| id < tokens.len())
         });
         let start = start.ok_or_else(|| damaged("no token to start a document with"))?;
-        let texts = tokens.iter().map(|token| spelled(token)).collect();
+        let texts = tokens.iter().map(|token| decode_token(token)).collect();
         // Byte-level BPE writes one character a byte.
         let lengths = tokens.iter().map(|token| token.chars().count()).collect();
         let failed = |error: tokenizers::Error| TokenizerError::Damaged(error.to_string());
@@ -142,12 +144,12 @@ impl Tokenizer {
         })
     }
 
-    /// The token a document starts with.
+    /// The id of the token that a document starts with.
     pub fn start(&self) -> u32 {
         self.start
     }
 
-    /// The text of a token; empty for an id outside the vocabulary.
+    /// The text of a token by its id; empty for an id outside the vocabulary.
     pub fn text(&self, id: u32) -> &str {
         self.texts.get(id as usize).map_or("", String::as_str)
     }
@@ -155,7 +157,7 @@ impl Tokenizer {
     /// Splits a text into tokens that tile it.
     ///
     /// # Errors
-    /// What the tokenizer said.
+    /// The message of the tokenizer.
     pub fn tokenize(&self, text: &str) -> Result<Vec<Token>, String> {
         let mut tokens = Vec::with_capacity(text.len() / 4);
         let mut start = 0;
@@ -171,7 +173,7 @@ impl Tokenizer {
                 let length = self.lengths.get(id as usize).copied().unwrap_or(0);
                 tokens.push(Token {
                     id,
-                    span: widened(text, at, at + length),
+                    span: whole_characters(text, at, at + length),
                 });
                 at += length;
             }
@@ -188,10 +190,10 @@ impl Tokenizer {
     }
 }
 
-/// How many of the tokens of a text that begins with `beginning` stay the same whatever
-/// else follows it: those before the last word that begins in it, after a letter and a
+/// The number of tokens of a text with the beginning `beginning` that stay the same whatever
+/// follows the beginning: those before the last word that begins in it, after a letter and a
 /// space.
-pub(super) fn settled(beginning: &str, tokens: &[Token]) -> usize {
+pub(super) fn stable_tokens(beginning: &str, tokens: &[Token]) -> usize {
     let bytes = beginning.as_bytes();
     let within = tokens.partition_point(|token| token.span.end() <= bytes.len());
     let starts_word = |token: &Token| {
@@ -202,15 +204,15 @@ pub(super) fn settled(beginning: &str, tokens: &[Token]) -> usize {
     tokens[..within].iter().rposition(starts_word).unwrap_or(0)
 }
 
-/// How text is cut into words before the merges run.
+/// The way in which text is cut into words before the merges run.
 enum PreTokenizer {
     DigitsThenWords,
     Words,
     Llama3,
 }
 
-/// The span of whole characters around the bytes `start..end`.
-fn widened(text: &str, start: usize, end: usize) -> Span<Doc> {
+/// The span of whole characters that covers the bytes `start..end`.
+fn whole_characters(text: &str, start: usize, end: usize) -> Span<Doc> {
     let (mut start, mut end) = (start.min(text.len()), end.min(text.len()));
     while !text.is_char_boundary(start) {
         start -= 1;
@@ -221,36 +223,38 @@ fn widened(text: &str, start: usize, end: usize) -> Span<Doc> {
     Span::new(start, end)
 }
 
-/// Cuts a long text where no token reaches across: see [`PIECE`].
+/// The pieces of a long text, in order, cut where no token reaches across; a piece has at most
+/// 64 KiB.
 pub fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
         }
-        let (piece, after) = rest.split_at(cut(rest));
+        let (piece, after) = rest.split_at(piece_end(rest));
         rest = after;
         Some(piece)
     })
 }
 
-fn cut(text: &str) -> usize {
-    if text.len() <= PIECE {
+/// The end of the first piece of a text.
+fn piece_end(text: &str) -> usize {
+    if text.len() <= MAX_PIECE_BYTES {
         return text.len();
     }
-    let mut end = PIECE;
+    let mut end = MAX_PIECE_BYTES;
     while !text.is_char_boundary(end) {
         end -= 1;
     }
     // Between a letter and the space before the next word.
     let bytes = text.as_bytes();
-    let cut = (PIECE / 2..end)
+    let cut = (MAX_PIECE_BYTES / 2..end)
         .rev()
         .find(|&at| bytes[at] == b' ' && bytes[at - 1].is_ascii_alphanumeric());
     cut.unwrap_or(end)
 }
 
-/// Byte-level BPE writes each byte as a printable character; this maps it back.
+/// The byte that byte-level BPE writes as this printable character.
 fn byte_of(character: char) -> Option<u8> {
     thread_local! {
         static BYTES: HashMap<char, u8> = {
@@ -267,8 +271,8 @@ fn byte_of(character: char) -> Option<u8> {
     BYTES.with(|bytes| bytes.get(&character).copied())
 }
 
-/// The text of a byte-level token.
-pub fn spelled(token: &str) -> String {
+/// The text of a token as byte-level BPE writes it, bytes as printable characters.
+pub fn decode_token(token: &str) -> String {
     let bytes: Option<Vec<u8>> = token.chars().map(byte_of).collect();
     bytes.map_or_else(
         || token.to_owned(),

@@ -1,24 +1,24 @@
-//! How a text longer than the model's window is read.
+//! Cuts a text that is longer than the model's window into overlapping windows.
 //!
-//! In: a number of tokens and the size of the window. Out: the windows. The
+//! In: a number of tokens and the size of the window. Out: the windows; nothing is read here. The
 //! rule: every window starts with the start-of-document token; the first holds
 //! as many tokens as fit; each later one repeats the last quarter of the
 //! window before it as context and reads on from there. So every token but the
 //! first is read with context, and every token but those of the first window
 //! with at least a quarter of a window.
 
-/// One pass of the model over a part of a text.
+/// One pass of the model over a part of a text, in tokens counted from the start of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// First token in the window, context included.
+    /// The first token in the window, context included.
     pub start: usize,
-    /// First token whose reading is taken from this window.
+    /// The first token whose scores are taken from this window.
     pub first_new: usize,
-    /// The token after the last.
+    /// The token after the last one of the window.
     pub end: usize,
 }
 
-/// The windows over `tokens` tokens, for a model that sees `size` tokens at
+/// The windows over a text of `tokens` tokens, for a model that sees `size` tokens at
 /// once, the start-of-document token among them.
 pub fn windows(tokens: usize, size: usize) -> Vec<Window> {
     // One place is the start token's.

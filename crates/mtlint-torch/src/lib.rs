@@ -1,12 +1,16 @@
-//! Models of the GPT-2 and BERT families, read with libtorch by rust-bert.
+//! Reads text with models of the GPT-2 and BERT families, with libtorch by rust-bert.
 //!
-//! In: the files of a model as Hugging Face lays them out, then texts. Out:
-//! [`TokenScores`]s without states. A causal model gives each token's surprisal after
-//! those before it. A masked one gives its pseudo-surprisal: the token and the rest
-//! of its word are masked, and the model guesses it from both sides (Salazar et al.
-//! 2020; masking the rest of the word is from Kauf and Ivanova 2023). Texts are read
-//! one by one, in passes whose sizes depend on the text alone, so a text gets the
+//! In: the files of a model as Hugging Face lays them out, then texts. Out: [`TokenScores`]
+//! without hidden states, or embeddings of sentences. The default engine of mtlint is not here but
+//! in [`mtlint_lm::llama`].
+//!
+//! A causal model gives each token's surprisal after those before it. A masked one gives its
+//! pseudo-surprisal: the token and the rest of its word are masked, and the model guesses it from
+//! both sides (Salazar et al. 2020; masking the rest of the word is from Kauf and Ivanova 2023).
+//! Texts are read one by one, in passes whose sizes depend on the text alone, so a text gets the
 //! same numbers whatever else is read.
+
+#![warn(unreachable_pub)]
 
 mod files;
 mod network;
@@ -20,7 +24,7 @@ use std::sync::{Mutex, PoisonError};
 use tch::nn::VarStore;
 use tch::{Kind, Tensor};
 
-pub use self::files::{Files, NAMES};
+pub use self::files::{Files, MODEL_NAMES};
 use self::network::Network;
 pub use self::sentences::SentenceEncoder;
 use self::tokens::{Token, Tokens};
@@ -30,14 +34,15 @@ use mtlint_lm::{
     TokenScore, TokenScores,
 };
 
-/// Tokens a causal model sees at once, if it can see so many.
-const CAUSAL_WINDOW: usize = 1024;
-/// Tokens a masked model sees at once: each is read once for every token in it.
-const MASKED_WINDOW: usize = 128;
-/// Most logits that are held at once: 256 MB of single precision.
-const LOGITS: usize = 64 << 20;
+/// The largest number of tokens that a causal model sees at once.
+const MAX_CAUSAL_TOKENS: usize = 1024;
+/// The largest number of tokens that a masked model sees at once: a window is read once for every
+/// token in it.
+const MAX_MASKED_TOKENS: usize = 128;
+/// The largest number of logits that are held at once: 256 MB in single precision.
+const MAX_LOGITS: usize = 64 << 20;
 
-/// Where the numbers are made.
+/// The device on which a network runs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Device {
     /// The processor.
@@ -47,7 +52,7 @@ pub enum Device {
     Cuda,
 }
 
-/// A loaded model.
+/// A language model of the GPT-2, BERT, RoBERTa or DistilBERT family, run by libtorch.
 pub struct TorchModel {
     id: ModelId,
     path: String,
@@ -58,32 +63,32 @@ pub struct TorchModel {
 }
 
 impl TorchModel {
-    /// Loads a model from its files.
+    /// Loads a language model from its files onto a device.
     ///
     /// # Errors
-    /// When a file is missing, unusable or of a family that is not read, when weights
+    /// [`LmError`] when a file is missing, damaged or of a family that is not read, when weights
     /// are missing, and when there is no such device.
     pub fn load(files: &Files, device: Device) -> Result<Self, LmError> {
-        let device = chosen(device)?;
+        let device = torch_device(device)?;
         let path = files.name().to_owned();
         let config = files.config()?;
         let tokens = Tokens::load(files, config.family)?;
         let mut store = VarStore::new(device);
-        let network = guarded(&path, || Network::new(&store.root(), &config))?;
+        let network = catch_panics(&path, || Network::new(&store.root(), &config))?;
         files.load_weights(&mut store, config.family)?;
         store.freeze();
-        if tokens.most() >= config.vocabulary {
+        if tokens.max_id() >= config.vocabulary {
             return Err(files.unusable(format!(
                 "its tokenizer has ids up to {}, and config.json says there are {}",
-                tokens.most(),
+                tokens.max_id(),
                 config.vocabulary
             )));
         }
         let window = if config.family.is_masked() {
-            // The token that ends a text takes a place too.
-            MASKED_WINDOW.min(config.positions).saturating_sub(1)
+            // The token that ends a text takes a position too.
+            MAX_MASKED_TOKENS.min(config.positions).saturating_sub(1)
         } else {
-            CAUSAL_WINDOW.min(config.positions)
+            MAX_CAUSAL_TOKENS.min(config.positions)
         };
         Ok(Self {
             id: ModelId {
@@ -114,7 +119,7 @@ impl TorchModel {
             })?;
         let first = tokens.partition_point(|token| token.span.end() <= from);
         let network = self.network.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut reading = TokenScores::default();
+        let mut scores = TokenScores::default();
         for (window, new) in self.parts(tokens.len()) {
             let new = new.start.max(first)..new.end;
             if new.is_empty() {
@@ -126,32 +131,32 @@ impl TorchModel {
                 vec![causal_pass(&self.tokens, &tokens, &window, new.clone())]
             };
             let length = passes.first().map_or(1, |pass| pass.ids.len());
-            let at_once = (LOGITS / (length * network.vocabulary()).max(1)).max(1);
+            let at_once = (MAX_LOGITS / (length * network.vocabulary()).max(1)).max(1);
             let mut read = tokens[new].iter();
             for passes in passes.chunks(at_once) {
-                let said = guarded(&self.path, || {
+                let outputs = catch_panics(&self.path, || {
                     self.run(&network, passes, options.most_probable)
                 })?;
-                for (said, token) in said.into_iter().zip(&mut read) {
-                    if !said.surprisal_bits.is_finite() || !said.entropy_bits.is_finite() {
+                for (output, token) in outputs.into_iter().zip(&mut read) {
+                    if !output.surprisal_bits.is_finite() || !output.entropy_bits.is_finite() {
                         return Err(LmError::NotFinite {
                             path: self.path.clone(),
                         });
                     }
-                    reading.tokens.push(TokenScore {
+                    scores.tokens.push(TokenScore {
                         id: token.id,
                         span: token.span,
-                        ..said
+                        ..output
                     });
                 }
             }
         }
-        Ok(reading)
+        Ok(scores)
     }
 
-    /// Windows, and the tokens that are read in each. A token near the end of a window
-    /// has little after it: of what two windows have in common, a masked model reads
-    /// the second half in the later one.
+    /// The windows over a text, each with the tokens that are scored in it. A token near the end of
+    /// a window has little after it: of what two windows have in common, a masked model reads the
+    /// second half in the later one.
     fn parts(&self, tokens: usize) -> Vec<(Window, Range<usize>)> {
         let windows = windows(tokens, self.window);
         let mut parts: Vec<_> = windows
@@ -169,7 +174,7 @@ impl TorchModel {
         parts
     }
 
-    /// What the network says of the targets of passes that are equally long.
+    /// The scores of the targets of passes that are equally long.
     fn run(
         &self,
         network: &Network,
@@ -196,26 +201,26 @@ impl TorchModel {
             .iter()
             .flat_map(|pass| pass.targets.iter().map(|(_, id)| *id))
             .collect();
-        let told = |error: tch::TchError| error.to_string();
+        let message = |error: tch::TchError| error.to_string();
         let ids = Tensor::from_slice(&ids)
             .f_view([passes.len() as i64, length as i64])
-            .map_err(told)?;
+            .map_err(message)?;
         let logits = network.logits(&ids.to_device(self.device))?;
         let rows = Tensor::from_slice(&rows).to_device(self.device);
         let logits = logits
             .f_flatten(0, 1)
             .and_then(|all| all.f_index_select(0, &rows))
-            .map_err(told)?;
+            .map_err(message)?;
         let targets = Tensor::from_slice(&targets)
             .to_device(self.device)
             .f_unsqueeze(1)
-            .map_err(told)?;
-        told_of(&logits, &targets, most_probable).map_err(told)
+            .map_err(message)?;
+        token_scores(&logits, &targets, most_probable).map_err(message)
     }
 }
 
 /// The device, if there is one, with the user's number of threads.
-fn chosen(device: Device) -> Result<tch::Device, LmError> {
+fn torch_device(device: Device) -> Result<tch::Device, LmError> {
     // By the size of rayon's pool, which the user may have chosen.
     tch::set_num_threads(i32::try_from(rayon::current_num_threads()).unwrap_or(1));
     match device {
@@ -225,8 +230,8 @@ fn chosen(device: Device) -> Result<tch::Device, LmError> {
     }
 }
 
-/// Surprisal and the rest of the targets, a row of logits each.
-fn told_of(
+/// The scores of the targets, from one row of logits each.
+fn token_scores(
     logits: &Tensor,
     targets: &Tensor,
     most_probable: usize,
@@ -251,10 +256,10 @@ fn told_of(
         Kind::Float,
     )?)?;
     let width = logits.size().last().copied().unwrap_or(0);
-    let most = i64::try_from(most_probable).unwrap_or(0).min(width);
-    let (best, ids) = bits.f_topk(most, -1, false, true)?;
+    let count = i64::try_from(most_probable).unwrap_or(0).min(width);
+    let (best, ids) = bits.f_topk(count, -1, false, true)?;
     let (best, ids) = (numbers(&best)?, numbers(&ids.to_kind(Kind::Float))?);
-    let most = most_probable.min(usize::try_from(most).unwrap_or(0));
+    let count = most_probable.min(usize::try_from(count).unwrap_or(0));
     Ok((0..surprisals.len())
         .map(|row| TokenScore {
             id: 0,
@@ -262,7 +267,7 @@ fn told_of(
             surprisal_bits: surprisals[row],
             entropy_bits: entropies[row],
             rank: ranks[row] as u32,
-            most_probable: (row * most..(row + 1) * most)
+            most_probable: (row * count..(row + 1) * count)
                 .map(|at| Guess {
                     id: ids[at] as u32,
                     surprisal_bits: best[at],
@@ -277,14 +282,14 @@ fn numbers(tensor: &Tensor) -> Result<Vec<f32>, tch::TchError> {
     Vec::<f32>::try_from(&flat)
 }
 
-/// What the network is given at once, and which of its rows say what is wanted.
+/// One pass of the network: its input and the rows of output that are used.
 struct Pass {
     ids: Vec<i64>,
-    /// Rows, and the tokens whose surprisal is wanted there.
+    /// The rows that are used, each with the token whose surprisal is read from it.
     targets: Vec<(usize, i64)>,
 }
 
-/// The whole window once: the row before a token predicts it.
+/// The pass of a causal model over a window: the row before a token predicts it.
 fn causal_pass(tokens: &Tokens, all: &[Token], window: &Window, new: Range<usize>) -> Pass {
     let inside = &all[window.start..window.end];
     let ids = inside.iter().map(|token| i64::from(token.id));
@@ -296,8 +301,8 @@ fn causal_pass(tokens: &Tokens, all: &[Token], window: &Window, new: Range<usize
     }
 }
 
-/// The window once for each token that is wanted, with it and the rest of its word
-/// masked.
+/// The passes of a masked model over a window: one for each new token, with it and the rest of its
+/// word masked.
 fn masked_passes(tokens: &Tokens, all: &[Token], window: &Window, new: Range<usize>) -> Vec<Pass> {
     let inside = &all[window.start..window.end];
     let ids = inside.iter().map(|token| i64::from(token.id));
@@ -319,8 +324,9 @@ fn masked_passes(tokens: &Tokens, all: &[Token], window: &Window, new: Range<usi
     .collect()
 }
 
-/// Runs what stands on libtorch, which panics at much that a hostile file may hold.
-fn guarded<T>(path: &str, run: impl FnOnce() -> Result<T, String>) -> Result<T, LmError> {
+/// Runs work of libtorch, which panics at much that a hostile file may hold, and turns its panics
+/// into errors.
+fn catch_panics<T>(path: &str, run: impl FnOnce() -> Result<T, String>) -> Result<T, LmError> {
     let problem = match catch_unwind(AssertUnwindSafe(run)) {
         Ok(Ok(done)) => return Ok(done),
         Ok(Err(problem)) => problem,
@@ -346,7 +352,7 @@ impl LanguageModel for TorchModel {
         &self.id
     }
 
-    /// None: states are not kept.
+    /// The number of layers with hidden states: none, since they are not kept.
     fn layers(&self) -> usize {
         0
     }
@@ -361,8 +367,8 @@ impl LanguageModel for TorchModel {
             .collect()
     }
 
-    /// Reads each branch with the trunk before it from the window on in which it
-    /// begins; a masked model sees nothing that cannot change.
+    /// Reads each continuation with the prefix before it, from the window on in which it
+    /// begins.
     fn read_continuations(
         &self,
         prefixes: &[Prefix<'_>],

@@ -1,4 +1,6 @@
-//! The networks of rust-bert behind one face: ids in, logits out.
+//! One type for the networks of rust-bert.
+//!
+//! In: token ids. Out: logits. Weights are loaded in [`super::files`].
 
 use rust_bert::bert::{BertConfig, BertForMaskedLM};
 use rust_bert::distilbert::{DistilBertConfig, DistilBertModelMaskedLM};
@@ -9,8 +11,8 @@ use tch::{Tensor, nn};
 
 use super::files::{Config, Family};
 
-/// One of the families.
-pub struct Network {
+/// A network of one of the families.
+pub(crate) struct Network {
     kind: Kind,
     vocabulary: usize,
 }
@@ -23,11 +25,11 @@ enum Kind {
 }
 
 impl Network {
-    /// A network of the shape that `config` says, with weights still to be loaded.
+    /// A network of the shape that `config` describes, with weights still to be loaded.
     ///
     /// # Errors
-    /// What is wrong with the shape.
-    pub fn new(root: &nn::Path<'_>, config: &Config) -> Result<Self, String> {
+    /// A message that says what is wrong with the shape.
+    pub(crate) fn new(root: &nn::Path<'_>, config: &Config) -> Result<Self, String> {
         let kind = match config.family {
             Family::Gpt2 => {
                 let shape: Gpt2Config = shape(config)?;
@@ -52,16 +54,16 @@ impl Network {
         })
     }
 
-    /// Numbers in a row of logits.
-    pub fn vocabulary(&self) -> usize {
+    /// The number of logits in a row.
+    pub(crate) fn vocabulary(&self) -> usize {
         self.vocabulary
     }
 
-    /// Logits of texts that are equally long: texts × tokens × vocabulary.
+    /// The logits of texts that are equally long: texts × tokens × vocabulary.
     ///
     /// # Errors
-    /// What the library said.
-    pub fn logits(&self, ids: &Tensor) -> Result<Tensor, String> {
+    /// The message of rust-bert.
+    pub(crate) fn logits(&self, ids: &Tensor) -> Result<Tensor, String> {
         let ids = Some(ids);
         match &self.kind {
             Kind::Gpt2(network) => network
@@ -83,7 +85,7 @@ impl Network {
 }
 
 /// The configuration in rust-bert's own form.
-pub fn shape<T: DeserializeOwned>(config: &Config) -> Result<T, String> {
+pub(crate) fn shape<T: DeserializeOwned>(config: &Config) -> Result<T, String> {
     serde_json::from_value(config.json.clone())
         .map_err(|error| format!("config.json has another shape than rust-bert reads ({error})"))
 }

@@ -1,8 +1,8 @@
-//! Vectors of sentences by a BERT encoder, as sentence-transformers makes them.
+//! Embeddings of sentences by a BERT encoder, as sentence-transformers computes them.
 //!
-//! In: sentences. Out: for each the mean of the encoder's states over its tokens, of
-//! length 1. Sentences are sorted by length and padded in batches that depend on these
-//! sentences alone; the padding is masked in the attention and in the mean.
+//! In: sentences. Out: for each the mean of the encoder's hidden states over its tokens, scaled to
+//! length 1; nothing is compared here. Sentences are sorted by length and padded in batches that
+//! depend on these sentences alone; the padding is masked in the attention and in the mean.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -13,43 +13,44 @@ use tch::{Kind, Tensor};
 use super::files::{Family, Files};
 use super::network::shape;
 use super::tokens::Tokens;
-use super::{Device, chosen, guarded, numbers};
+use super::{Device, catch_panics, numbers, torch_device};
 use mtlint_lm::{LmError, SentenceVectors};
 
-/// Tokens of a sentence that are read, as all-MiniLM-L6-v2 is meant to be used.
-const MOST_TOKENS: usize = 256;
-/// Tokens that are read at once, padding counted.
-const BATCH_TOKENS: usize = 4096;
+/// The largest number of tokens of a sentence that are read, as all-MiniLM-L6-v2 is meant to be
+/// used.
+const MAX_TOKENS: usize = 256;
+/// The largest number of tokens that are read at once, padding counted.
+const MAX_BATCH_TOKENS: usize = 4096;
 
-/// A loaded encoder.
+/// A BERT encoder of sentences, run by libtorch.
 pub struct SentenceEncoder {
     id: String,
     path: String,
     tokens: Tokens,
-    most: usize,
+    max_tokens: usize,
     device: tch::Device,
     network: Mutex<BertModel<BertEmbeddings>>,
 }
 
 impl SentenceEncoder {
-    /// Loads an encoder from its files.
+    /// Loads an encoder from its files onto a device.
     ///
     /// # Errors
-    /// When a file is missing, unusable or not of the BERT family, and when there is no
+    /// [`LmError`] when a file is missing, damaged or not of the BERT family, and when there is no
     /// such device.
     pub fn load(files: &Files, device: Device) -> Result<Self, LmError> {
-        let device = chosen(device)?;
+        let device = torch_device(device)?;
         let path = files.name().to_owned();
         let config = files.config()?;
         if config.family != Family::Bert {
             return Err(files.unusable("it is no BERT encoder".to_owned()));
         }
         let tokens = Tokens::load(files, config.family)?;
-        if tokens.most() >= config.vocabulary {
+        if tokens.max_id() >= config.vocabulary {
             return Err(files.unusable("its tokenizer has more tokens than config.json".to_owned()));
         }
         let mut store = VarStore::new(device);
-        let network = guarded(&path, || {
+        let network = catch_panics(&path, || {
             let shape: BertConfig = shape(&config)?;
             let root = store.root() / "bert";
             Ok(BertModel::new_with_optional_pooler(root, &shape, false))
@@ -58,7 +59,7 @@ impl SentenceEncoder {
         store.freeze();
         Ok(Self {
             id: format!("{} {}", files.short_name(), files.sha256()?),
-            most: MOST_TOKENS.min(config.positions),
+            max_tokens: MAX_TOKENS.min(config.positions),
             path,
             tokens,
             device,
@@ -77,15 +78,15 @@ impl SentenceEncoder {
             })?;
         let inside = tokens.iter().map(|token| i64::from(token.id));
         Ok(std::iter::once(self.tokens.first())
-            .chain(inside.take(self.most - 2))
+            .chain(inside.take(self.max_tokens - 2))
             .chain(std::iter::once(self.tokens.last()))
             .collect())
     }
 
-    /// Vectors of sentences that are read together.
+    /// The embeddings of sentences that are read together.
     fn run(&self, sentences: &[&Vec<i64>]) -> Result<Vec<Vec<f32>>, String> {
         let _no_grad = tch::no_grad_guard();
-        let told = |error: tch::TchError| error.to_string();
+        let message = |error: tch::TchError| error.to_string();
         let length = sentences.iter().map(|ids| ids.len()).max().unwrap_or(0);
         let padded = |ids: &&Vec<i64>| {
             let padding = length - ids.len();
@@ -104,11 +105,11 @@ impl SentenceEncoder {
         let mask: Vec<i8> = sentences.iter().flat_map(mask).collect();
         let ids = Tensor::from_slice(&ids)
             .f_view(size)
-            .map_err(told)?
+            .map_err(message)?
             .to_device(self.device);
         let mask = Tensor::from_slice(&mask)
             .f_view(size)
-            .map_err(told)?
+            .map_err(message)?
             .to_device(self.device);
         let network = self.network.lock().unwrap_or_else(PoisonError::into_inner);
         let states = network
@@ -118,17 +119,17 @@ impl SentenceEncoder {
         let mask = mask
             .f_to_kind(Kind::Float)
             .and_then(|mask| mask.f_unsqueeze(-1))
-            .map_err(told)?;
+            .map_err(message)?;
         let sum = (states * &mask)
             .f_sum_dim_intlist(1, false, Kind::Float)
-            .map_err(told)?;
+            .map_err(message)?;
         // The mean has the direction of the sum.
-        let length = sum.f_norm_scalaropt_dim(2.0, 1, true).map_err(told)?;
+        let length = sum.f_norm_scalaropt_dim(2.0, 1, true).map_err(message)?;
         let unit = sum
-            .f_div(&length.f_clamp_min(1e-12).map_err(told)?)
-            .map_err(told)?;
+            .f_div(&length.f_clamp_min(1e-12).map_err(message)?)
+            .map_err(message)?;
         let width = unit.size().last().copied().unwrap_or(1).max(1);
-        let all = numbers(&unit).map_err(told)?;
+        let all = numbers(&unit).map_err(message)?;
         let width = usize::try_from(width).unwrap_or(1);
         Ok(all.chunks(width).map(<[f32]>::to_vec).collect())
     }
@@ -150,15 +151,15 @@ impl SentenceVectors for SentenceEncoder {
         let mut rest = &order[..];
         while !rest.is_empty() {
             // The last of them is the longest.
-            let fits = |count: usize| count * ids[rest[count - 1]].len() <= BATCH_TOKENS;
+            let fits = |count: usize| count * ids[rest[count - 1]].len() <= MAX_BATCH_TOKENS;
             let count = (1..=rest.len())
                 .take_while(|&count| fits(count))
                 .count()
                 .max(1);
             let (together, after) = rest.split_at(count);
             let batch: Vec<&Vec<i64>> = together.iter().map(|&index| &ids[index]).collect();
-            let made = guarded(&self.path, || self.run(&batch))?;
-            for (&index, vector) in together.iter().zip(made) {
+            let batch_vectors = catch_panics(&self.path, || self.run(&batch))?;
+            for (&index, vector) in together.iter().zip(batch_vectors) {
                 if !vector.iter().all(|x| x.is_finite()) {
                     return Err(LmError::NotFinite {
                         path: self.path.clone(),

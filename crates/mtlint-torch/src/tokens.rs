@@ -1,8 +1,8 @@
-//! Text to token ids and back to byte spans, by the tokenizer in a model's folder.
+//! Splits text into tokens with byte spans, by the tokenizer in a model's folder.
 //!
 //! In: the files of a model, then texts. Out: for each token its id, the bytes it
 //! stands for, and whether a word begins with it. Special tokens are never read out
-//! of a text.
+//! of a text, and none are added to it.
 
 use tokenizers::models::bpe::BPE;
 use tokenizers::models::wordpiece::WordPiece;
@@ -14,36 +14,39 @@ use tokenizers::{ModelWrapper, Tokenizer};
 use super::files::{Family, Files, Vocabulary};
 use mtlint_lm::LmError;
 use mtlint_lm::span::{Doc, Span};
-use mtlint_lm::tokenizer::{pieces, spelled};
+use mtlint_lm::tokenizer::{decode_token, pieces};
 
-/// What marks a token of WordPiece that goes on with a word.
-const GOES_ON: &str = "##";
+/// The prefix of a WordPiece token that continues a word.
+const WORD_CONTINUES: &str = "##";
 
-/// One token of a text.
+/// One token of a text: its id, its span and its place in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Token {
-    /// Vocabulary id.
-    pub id: u32,
-    /// The bytes it stands for, with the white space before it; of the last one, also
-    /// that after it.
-    pub span: Span<Doc>,
-    /// Whether it is the first of a word.
-    pub begins_word: bool,
+pub(crate) struct Token {
+    /// The vocabulary id of the token.
+    pub(crate) id: u32,
+    /// The bytes that the token stands for, with the white space before it; the last token also
+    /// has the white space after it.
+    pub(crate) span: Span<Doc>,
+    /// Whether the token is the first of a word.
+    pub(crate) begins_word: bool,
 }
 
 /// The tokenizer of one model.
-pub struct Tokens {
+pub(crate) struct Tokens {
     tokenizer: Tokenizer,
     family: Family,
     first: u32,
     last: u32,
     mask: u32,
-    most: u32,
+    max_id: u32,
 }
 
 impl Tokens {
     /// Builds the tokenizer from the model's files.
-    pub fn load(files: &Files, family: Family) -> Result<Self, LmError> {
+    ///
+    /// # Errors
+    /// [`LmError::Folder`] when a file is damaged or a special token is missing.
+    pub(crate) fn load(files: &Files, family: Family) -> Result<Self, LmError> {
         let mut tokenizer = match files.vocabulary() {
             Vocabulary::Whole(path) => Tokenizer::from_file(path),
             Vocabulary::Bpe { vocabulary, merges } => {
@@ -87,48 +90,48 @@ impl Tokens {
                 .ok_or_else(|| files.unusable(format!("its vocabulary has no {token}")))
         };
         let (first, last, mask) = (id(first)?, id(last)?, id(mask)?);
-        let most = tokenizer.get_vocab(true).into_values().max().unwrap_or(0);
+        let max_id = tokenizer.get_vocab(true).into_values().max().unwrap_or(0);
         Ok(Self {
             tokenizer,
             family,
             first,
             last,
             mask,
-            most,
+            max_id,
         })
     }
 
     /// Whether the model guesses masked tokens.
-    pub fn masked(&self) -> bool {
+    pub(crate) fn masked(&self) -> bool {
         self.family.is_masked()
     }
 
-    /// The token that a text starts with.
-    pub fn first(&self) -> i64 {
+    /// The id of the token that a text starts with.
+    pub(crate) fn first(&self) -> i64 {
         self.first.into()
     }
 
-    /// The token that ends a text.
-    pub fn last(&self) -> i64 {
+    /// The id of the token that ends a text.
+    pub(crate) fn last(&self) -> i64 {
         self.last.into()
     }
 
-    /// The token that stands for a hidden one.
-    pub fn mask(&self) -> i64 {
+    /// The id of the token that masks another one.
+    pub(crate) fn mask(&self) -> i64 {
         self.mask.into()
     }
 
-    /// The highest id.
-    pub fn most(&self) -> usize {
-        self.most as usize
+    /// The highest id in the vocabulary.
+    pub(crate) fn max_id(&self) -> usize {
+        self.max_id as usize
     }
 
-    /// The text of a token, a leading space included.
-    pub fn text(&self, id: u32) -> String {
+    /// The text of a token by its id, a leading space included.
+    pub(crate) fn text(&self, id: u32) -> String {
         let token = self.tokenizer.id_to_token(id).unwrap_or_default();
         match self.family {
-            Family::Gpt2 | Family::Roberta => spelled(&token),
-            Family::Bert | Family::DistilBert => match token.strip_prefix(GOES_ON) {
+            Family::Gpt2 | Family::Roberta => decode_token(&token),
+            Family::Bert | Family::DistilBert => match token.strip_prefix(WORD_CONTINUES) {
                 Some(rest) => rest.to_owned(),
                 None => format!(" {token}"),
             },
@@ -138,8 +141,8 @@ impl Tokens {
     /// Splits a text into tokens that tile it.
     ///
     /// # Errors
-    /// What the tokenizer said.
-    pub fn tokenize(&self, text: &str) -> Result<Vec<Token>, String> {
+    /// The message of the tokenizer.
+    pub(crate) fn tokenize(&self, text: &str) -> Result<Vec<Token>, String> {
         let mut tokens: Vec<Token> = Vec::with_capacity(text.len() / 4);
         let mut before = 0;
         for piece in pieces(text) {
@@ -151,9 +154,9 @@ impl Tokens {
             let all = encoding.get_ids().iter().zip(encoding.get_offsets());
             for ((&id, &(start, end)), &word) in all.zip(encoding.get_word_ids()) {
                 let (start, end) = (before + start, before + end);
-                let told = tokens.last().map_or(0, |token| token.span.end());
+                let covered = tokens.last().map_or(0, |token| token.span.end());
                 // Tokens that are parts of one character share its span.
-                let start = if start < told { start } else { told };
+                let start = if start < covered { start } else { covered };
                 tokens.push(Token {
                     id,
                     span: Span::new(start, end.max(start)),

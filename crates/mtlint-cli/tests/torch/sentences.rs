@@ -32,7 +32,7 @@ pub fn encoder() -> Option<SentenceEncoder> {
         }
         Err(error) => panic!("{error}"),
     };
-    let files = Files::beside(NAME, &weights).unwrap();
+    let files = Files::in_cache(NAME, &weights).unwrap();
     Some(SentenceEncoder::load(&files, Device::Cpu).unwrap())
 }
 
@@ -79,7 +79,7 @@ fn what_is_no_encoder_is_refused() {
     assert!(problem.contains("no BERT encoder"), "{problem}");
     let folder = tempfile::tempdir().unwrap();
     let weights = folder.path().join(format!("{NAME}.safetensors"));
-    let problem = Files::beside(NAME, &weights).err().unwrap();
+    let problem = Files::in_cache(NAME, &weights).err().unwrap();
     assert!(matches!(problem, LmError::Folder { .. }));
     assert!(
         problem.to_string().contains("config.json is missing"),

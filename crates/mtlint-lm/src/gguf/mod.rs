@@ -1,12 +1,12 @@
 //! Reading GGUF model files.
 //!
-//! In: the bytes of a file (mapped, not copied). Out: its metadata and where
-//! its tensors lie; [`decode_rows`] makes `f32` of them on request. Every length in the file is untrusted: counts,
-//! strings and offsets are capped and checked before anything is allocated.
-//! Does not know what the tensors mean; [`super::llama`] does.
+//! In: the bytes of a file (mapped, not copied). Out: its metadata and the places
+//! of its tensors; [`decode_rows`] decodes their rows to `f32` on request. Every length in the
+//! file is untrusted: counts, strings and offsets are capped and checked before anything is
+//! allocated. What the tensors mean is not known here but in [`super::llama`].
 //!
-//! The readers on the registry either copy every tensor or take lengths on
-//! trust, so this one is ours.
+//! Other GGUF readers for Rust copy every tensor or trust the lengths in the file, so this
+//! crate has its own.
 
 mod storage;
 
@@ -14,42 +14,43 @@ use std::collections::HashMap;
 
 pub use storage::{Storage, decode_rows};
 
-/// No real model has more: the largest Llama files hold about 1,300.
+/// The largest number of tensors: the largest Llama files hold about 1,300.
 const MAX_TENSORS: u64 = 20_000;
-/// Real files hold 20 to 60 entries.
+/// The largest number of metadata entries: real files hold 20 to 60.
 const MAX_METADATA: u64 = 10_000;
-/// A name or a metadata string; chat templates reach tens of kilobytes.
+/// The longest name or metadata string, in bytes: chat templates reach tens of kilobytes.
 const MAX_STRING: u64 = 1 << 24;
-/// Elements of one metadata array: vocabularies and merge lists reach 300,000.
+/// The largest number of elements of one metadata array: vocabularies and merge lists reach
+/// 300,000.
 const MAX_ARRAY: u64 = 1 << 22;
-/// Elements of one tensor: 128,256 × 16,384 is the largest embedding known.
+/// The largest number of elements of one tensor: 128,256 × 16,384 is the largest embedding known.
 const MAX_ELEMENTS: u64 = 1 << 32;
-/// GGUF knows four dimensions.
+/// The largest number of dimensions of a tensor that GGUF knows.
 const MAX_DIMENSIONS: u32 = 4;
 
-/// A metadata value, integers and floats widened.
+/// A metadata value; integers and floats are widened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// Any integer type, and booleans as 0 or 1.
+    /// An integer of any type, or a boolean as 0 or 1.
     Integer(i128),
-    /// `f32` or `f64`.
+    /// A number of type `f32` or `f64`.
     Float(f64),
-    /// Text.
+    /// A text.
     Text(String),
-    /// An array of text.
+    /// An array of texts.
     Texts(Vec<String>),
     /// An array of numbers.
     Numbers(Vec<f64>),
 }
 
-/// Where a tensor lies and what shape it has.
+/// The place, shape and storage type of a tensor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TensorInfo {
-    /// Rows: the slower dimension, 1 for a vector.
+    /// The number of rows: the slower dimension, 1 for a vector.
     pub rows: usize,
-    /// Numbers in a row: the faster dimension.
+    /// The number of values in a row: the faster dimension.
     pub columns: usize,
-    /// How it is stored.
+    /// The storage type of the values.
     pub storage: Storage,
     offset: usize,
     bytes: usize,
@@ -58,9 +59,9 @@ pub struct TensorInfo {
 /// The parsed head of a GGUF file.
 #[derive(Debug, Clone, Default)]
 pub struct Header {
-    /// Metadata by key.
+    /// The metadata values by key.
     pub metadata: HashMap<String, Value>,
-    /// Tensors by name.
+    /// The tensors by name.
     pub tensors: HashMap<String, TensorInfo>,
 }
 
@@ -164,10 +165,10 @@ impl<'a> Cursor<'a> {
 }
 
 impl Header {
-    /// Parses the head of a file and checks that every tensor lies inside it.
+    /// Parses the head of a GGUF file and checks that every tensor lies inside the file.
     ///
     /// # Errors
-    /// A sentence that says what is wrong, with expected and got.
+    /// A sentence that says what is wrong, with what was expected and what was found.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
         let mut cursor = Cursor { bytes, at: 0 };
         let magic: [u8; 4] = cursor.array()?;
@@ -220,7 +221,7 @@ impl Header {
         Ok(header)
     }
 
-    /// A non-negative whole number.
+    /// The metadata value of `key`, if it is a non-negative integer.
     pub fn integer(&self, key: &str) -> Option<usize> {
         match self.metadata.get(key)? {
             Value::Integer(value) => usize::try_from(*value).ok(),
@@ -228,7 +229,7 @@ impl Header {
         }
     }
 
-    /// A number.
+    /// The metadata value of `key`, if it is a number.
     pub fn float(&self, key: &str) -> Option<f64> {
         match self.metadata.get(key)? {
             Value::Float(value) => Some(*value),
@@ -237,7 +238,7 @@ impl Header {
         }
     }
 
-    /// A text.
+    /// The metadata value of `key`, if it is a text.
     pub fn text(&self, key: &str) -> Option<&str> {
         match self.metadata.get(key)? {
             Value::Text(value) => Some(value),
@@ -245,7 +246,7 @@ impl Header {
         }
     }
 
-    /// An array of texts.
+    /// The metadata value of `key`, if it is an array of texts.
     pub fn texts(&self, key: &str) -> Option<&[String]> {
         match self.metadata.get(key)? {
             Value::Texts(values) => Some(values),
@@ -253,7 +254,7 @@ impl Header {
         }
     }
 
-    /// An array of numbers.
+    /// The metadata value of `key`, if it is an array of numbers.
     pub fn numbers(&self, key: &str) -> Option<&[f64]> {
         match self.metadata.get(key)? {
             Value::Numbers(values) => Some(values),

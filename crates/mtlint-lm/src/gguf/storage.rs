@@ -1,27 +1,28 @@
-//! How the numbers of a tensor are stored, and decoding them to `f32`.
+//! The storage types of tensors, and decoding of rows to `f32`.
 //!
-//! In: the bytes of a file and where a tensor lies in it. Out: rows of numbers.
+//! In: the bytes of a file and the place of a tensor in it. Out: rows of numbers. Nothing is
+//! encoded here.
 
 use half::{bf16, f16};
 
 use super::TensorInfo;
 
-/// How the numbers of a tensor are stored.
+/// The storage type of a tensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Storage {
-    /// 4-byte floats.
+    /// Single-precision floats of 4 bytes.
     F32,
-    /// IEEE half precision.
+    /// IEEE half-precision floats of 2 bytes.
     F16,
-    /// Brain floats.
+    /// Brain floats of 2 bytes.
     Bf16,
-    /// 32 signed bytes and a scale.
+    /// Blocks of 32 signed bytes with a scale.
     Q8_0,
-    /// 32 nibbles and a scale, offset 8.
+    /// Blocks of 32 nibbles with a scale and the offset 8.
     Q4_0,
-    /// 32 nibbles, a scale and a minimum.
+    /// Blocks of 32 nibbles with a scale and a minimum.
     Q4_1,
-    /// A type this reader does not decode, by its GGUF number.
+    /// A type that this reader does not decode, by its GGUF number.
     Other(u32),
 }
 
@@ -50,7 +51,7 @@ impl Storage {
         }
     }
 
-    /// The name llama.cpp gives the type.
+    /// The name that llama.cpp gives the storage type.
     pub fn name(self) -> String {
         match self {
             Self::F32 => "F32".to_owned(),
@@ -81,10 +82,10 @@ impl Storage {
     }
 }
 
-/// Decodes the rows `first..first + count` of a tensor, appending to `out`.
+/// Decodes the rows `first..first + count` of a tensor and appends their values to `out`.
 ///
 /// # Errors
-/// When the storage type is not decoded, or the rows lie outside the tensor.
+/// A message when the storage type is not decoded, or the rows lie outside the tensor.
 pub fn decode_rows(
     bytes: &[u8],
     info: &TensorInfo,
@@ -132,9 +133,17 @@ pub fn decode_rows(
         }
         Storage::Q4_1 => {
             for block in data.chunks_exact(block_bytes) {
-                let (scale, least) = (half_at(block, 0), half_at(block, 2));
-                out.extend(block[4..].iter().map(|b| scale * f32::from(b & 15) + least));
-                out.extend(block[4..].iter().map(|b| scale * f32::from(b >> 4) + least));
+                let (scale, minimum) = (half_at(block, 0), half_at(block, 2));
+                out.extend(
+                    block[4..]
+                        .iter()
+                        .map(|b| scale * f32::from(b & 15) + minimum),
+                );
+                out.extend(
+                    block[4..]
+                        .iter()
+                        .map(|b| scale * f32::from(b >> 4) + minimum),
+                );
             }
         }
         Storage::Other(_) => return Err(format!("it is stored as {}", info.storage.name())),

@@ -1,6 +1,9 @@
-//! Bytes that start at a cache line, as the kernels want them.
+//! A buffer of bytes that starts at a cache line, as the kernels need it.
+//!
+//! In: a length. Out: bytes to read and to write. It is not a growable vector: contents are lost
+//! when it is resized.
 
-/// Bytes in a cache line.
+/// The number of bytes in a cache line.
 pub(super) const LINE: usize = 64;
 
 /// A buffer of bytes that starts at a cache line.
@@ -12,21 +15,21 @@ pub(crate) struct Aligned {
 }
 
 impl Aligned {
-    /// Makes it at least `length` long. What it held may be lost.
-    pub fn resize(&mut self, length: usize) {
+    /// Makes the buffer `length` bytes long. Its contents may be lost.
+    pub(crate) fn resize(&mut self, length: usize) {
         if length + LINE > self.bytes.len() {
             self.bytes = vec![0; length + LINE];
-            // An offset that cannot be told would only cost speed.
+            // Where the offset is not known, only speed is lost.
             self.start = self.bytes.as_ptr().align_offset(LINE).min(LINE);
         }
         self.length = length;
     }
 
-    pub fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes[self.start..self.start + self.length]
     }
 
-    pub fn bytes_mut(&mut self) -> &mut [u8] {
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
         &mut self.bytes[self.start..self.start + self.length]
     }
 }

@@ -1,39 +1,45 @@
 //! A linear layer in single precision, packed for products.
 //!
-//! In: rows of weights. Out: rows of numbers times the layer. The order of
-//! every sum depends on sizes only, never on threads. No tensor type leaves
+//! In: rows of weights, then rows of input. Out: rows of `f32`. The order of
+//! every sum depends on sizes only, never on the number of threads. No tensor type leaves
 //! this file.
 
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
 use rten_tensor::{Matrix, NdTensorView};
 
-/// A matrix `input × output`, packed.
-pub(crate) struct Float {
+/// A linear layer in single precision: a matrix `inputs × outputs`, packed.
+pub(crate) struct FloatLayer {
     packed: PackedBMatrix<f32>,
 }
 
-impl Float {
-    /// From rows of `inputs` numbers, one row an output.
-    pub fn new(rows: &[f32], inputs: usize) -> Self {
+impl FloatLayer {
+    /// A layer from its weights: rows of `inputs` numbers, one row an output.
+    pub(super) fn new(rows: &[f32], inputs: usize) -> Self {
         let outputs = rows.len() / inputs;
         let view = NdTensorView::from_data([outputs, inputs], rows);
         let packed = GemmExecutor::<f32>::new().prepack_b(view.transposed());
         Self { packed }
     }
 
-    /// Numbers in a row of input.
-    pub fn inputs(&self) -> usize {
+    /// The number of values in a row of input.
+    pub(super) fn inputs(&self) -> usize {
         self.packed.rows()
     }
 
-    /// Numbers in a row of the result.
-    pub fn outputs(&self) -> usize {
+    /// The number of values in a row of the result.
+    pub(super) fn outputs(&self) -> usize {
         self.packed.cols()
     }
 
     /// `out = input × weights`, or `out += …` when `add` is set. `input` holds
     /// rows of as many numbers as the layer takes.
-    pub fn apply(&self, gemm: &GemmExecutor<f32>, input: &[f32], out: &mut [f32], add: bool) {
+    pub(super) fn apply(
+        &self,
+        gemm: &GemmExecutor<f32>,
+        input: &[f32],
+        out: &mut [f32],
+        add: bool,
+    ) {
         let inputs = self.packed.rows();
         let rows = input.len() / inputs;
         debug_assert_eq!(out.len(), rows * self.outputs());
@@ -53,32 +59,32 @@ impl Float {
 }
 
 /// Rows of input in single precision.
-pub(super) struct Rows {
+pub(super) struct FloatRows {
     inputs: usize,
     values: Vec<f32>,
 }
 
-impl Rows {
-    pub fn new() -> Self {
+impl FloatRows {
+    pub(super) fn new() -> Self {
         Self {
             inputs: 0,
             values: Vec::new(),
         }
     }
 
-    pub fn resize(&mut self, rows: usize, inputs: usize) {
+    pub(super) fn resize(&mut self, rows: usize, inputs: usize) {
         self.inputs = inputs;
         self.values.resize(rows * inputs, 0.0);
     }
 
-    pub fn set(&mut self, row: usize, first: usize, values: &[f32]) {
+    pub(super) fn set(&mut self, row: usize, first: usize, values: &[f32]) {
         let at = row * self.inputs + first;
         self.values[at..at + values.len()].copy_from_slice(values);
     }
 
-    /// These rows times a layer. A row alone would be multiplied by another
-    /// routine, with another order of sums, than the same row among others.
-    pub fn apply(&self, layer: &Float, out: &mut [f32], add: bool) {
+    /// Multiplies these rows with a layer. A single row is multiplied twice over: alone it would
+    /// take another routine, with another order of sums, than the same row among others.
+    pub(super) fn apply(&self, layer: &FloatLayer, out: &mut [f32], add: bool) {
         let gemm = GemmExecutor::new();
         if self.values.len() > self.inputs {
             return layer.apply(&gemm, &self.values, out, add);

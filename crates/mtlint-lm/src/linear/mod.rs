@@ -1,9 +1,9 @@
 //! Linear layers: rows of numbers times a matrix of weights.
 //!
-//! In: rows of weights, then [`Input`] rows. Out: rows of `f32`. A [`Linear`] is
-//! kept in the [`Precision`] it was made with; nobody else knows which. What a
-//! row gives depends on that row alone, never on its neighbours or on threads.
-//! No tensor type leaves this folder.
+//! In: rows of weights, then [`Input`] rows. Out: rows of `f32`. A [`Linear`] layer is packed in
+//! the [`Precision`] it was made with, which its callers need not know. The output of a row
+//! depends on that row alone, never on its neighbors or on the number of threads. There are no
+//! biases and no activation functions here, and no tensor type leaves this folder.
 
 use std::time::Instant;
 
@@ -11,28 +11,28 @@ mod aligned;
 mod float;
 mod int8;
 mod kernel;
-mod quantise;
+mod quantize;
 
 pub(crate) use self::aligned::Aligned;
-use self::float::Float;
-use self::int8::{Int8, Quantised};
+use self::float::{FloatLayer, FloatRows};
+use self::int8::{Int8Layer, QuantizedRows};
 use self::kernel::Kernel;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use self::kernel::tiles;
 
-/// In which numbers the products of a language model are made.
+/// The numbers in which a language model computes its products.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Precision {
-    /// Weights and activations in 8 bits, in groups with a scale each: three to
+    /// Weights and activations in 8-bit integers, in groups with a scale each: three to
     /// five times as fast, with surprisals that differ by a tenth of a bit.
     #[default]
     Int8,
-    /// Single precision throughout.
+    /// Single-precision floats throughout.
     F32,
 }
 
 impl Precision {
-    /// As it is written in reports and on the command line.
+    /// The name of the precision in reports and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Int8 => "int8",
@@ -52,8 +52,8 @@ impl clap::ValueEnum for Precision {
     }
 }
 
-/// The kernel for products in 8 bits on this processor, and how many operations
-/// a second it does on one thread with all it needs in the cache.
+/// The name of the kernel for 8-bit products on this processor, and the number of operations a
+/// second that it reaches on one thread with all its data in the cache.
 pub fn int8_ceiling() -> (&'static str, f64) {
     const SIZE: (usize, usize, usize) = (112, 576, 128);
     const TRIES: usize = 200;
@@ -76,28 +76,28 @@ pub fn int8_ceiling() -> (&'static str, f64) {
     )
 }
 
-/// Inputs of a row are set in multiples of this from a multiple of it on, but
-/// for the last: groups of 8-bit numbers share a scale.
-pub(crate) const CHUNK: usize = quantise::GROUP;
+/// The number of inputs that are set at a time: [`Input::set`] takes multiples of it, but for
+/// the last inputs of a row, since groups of 8-bit numbers share a scale.
+pub(crate) const CHUNK: usize = quantize::GROUP;
 
-/// Rows of input, in the form that layers of one precision take.
-pub struct Input(Rows);
+/// Rows of input for the layers of one precision, in the form that they multiply.
+pub struct Input(InputRows);
 
-enum Rows {
-    Float(float::Rows),
-    Int8(Quantised),
+enum InputRows {
+    Float(FloatRows),
+    Int8(QuantizedRows),
 }
 
 impl Input {
-    /// No rows yet, for layers of this precision.
+    /// An input without rows, for layers of this precision.
     pub fn new(precision: Precision) -> Self {
         Self(match precision {
-            Precision::F32 => Rows::Float(float::Rows::new()),
-            Precision::Int8 => Rows::Int8(Quantised::new(Kernel::best())),
+            Precision::F32 => InputRows::Float(FloatRows::new()),
+            Precision::Int8 => InputRows::Int8(QuantizedRows::new(Kernel::best())),
         })
     }
 
-    /// Takes over rows of `inputs` numbers.
+    /// Replaces the contents with rows of `inputs` numbers each.
     pub fn fill(&mut self, rows: &[f32], inputs: usize) {
         self.resize(rows.len() / inputs, inputs);
         for (row, values) in rows.chunks_exact(inputs).enumerate() {
@@ -105,42 +105,42 @@ impl Input {
         }
     }
 
-    /// Makes room for `rows` rows of `inputs` numbers.
+    /// Makes room for `rows` rows of `inputs` numbers each. What was set before is lost.
     pub fn resize(&mut self, rows: usize, inputs: usize) {
         match &mut self.0 {
-            Rows::Float(input) => input.resize(rows, inputs),
-            Rows::Int8(input) => input.resize(rows, inputs),
+            InputRows::Float(input) => input.resize(rows, inputs),
+            InputRows::Int8(input) => input.resize(rows, inputs),
         }
     }
 
-    /// Sets numbers of a row from the input `first` on, a multiple of
-    /// [`CHUNK`].
+    /// Sets numbers of a row from the input `first` on, which must be a multiple of 192 (the size
+    /// of a group with one scale).
     pub fn set(&mut self, row: usize, first: usize, values: &[f32]) {
         match &mut self.0 {
-            Rows::Float(input) => input.set(row, first, values),
-            Rows::Int8(input) => input.set(row, first, values),
+            InputRows::Float(input) => input.set(row, first, values),
+            InputRows::Int8(input) => input.set(row, first, values),
         }
     }
 }
 
-/// A matrix `inputs × outputs`, packed for products.
+/// A linear layer without bias: a matrix `inputs × outputs`, packed for products.
 pub struct Linear(Weights);
 
 enum Weights {
-    Float(Float),
-    Int8(Int8),
+    Float(FloatLayer),
+    Int8(Int8Layer),
 }
 
 impl Linear {
-    /// From rows of `inputs` numbers, one row an output.
+    /// A layer from its weights: rows of `inputs` numbers, one row an output.
     pub fn new(rows: &[f32], inputs: usize, precision: Precision) -> Self {
         Self(match precision {
-            Precision::F32 => Weights::Float(Float::new(rows, inputs)),
-            Precision::Int8 => Weights::Int8(Int8::new(rows, inputs, Kernel::best())),
+            Precision::F32 => Weights::Float(FloatLayer::new(rows, inputs)),
+            Precision::Int8 => Weights::Int8(Int8Layer::new(rows, inputs, Kernel::best())),
         })
     }
 
-    /// Numbers in a row of input.
+    /// The number of values in a row of input.
     pub fn inputs(&self) -> usize {
         match &self.0 {
             Weights::Float(layer) => layer.inputs(),
@@ -148,7 +148,7 @@ impl Linear {
         }
     }
 
-    /// Numbers in a row of the result.
+    /// The number of values in a row of the result.
     pub fn outputs(&self) -> usize {
         match &self.0 {
             Weights::Float(layer) => layer.outputs(),
@@ -156,7 +156,7 @@ impl Linear {
         }
     }
 
-    /// Rows of [`Self::inputs`] numbers, in the form that this layer takes.
+    /// Rows of [`Self::inputs`] numbers each, in the form that this layer multiplies.
     pub fn input(&self, rows: &[f32]) -> Input {
         let mut input = Input::new(match &self.0 {
             Weights::Float(_) => Precision::F32,
@@ -166,20 +166,23 @@ impl Linear {
         input
     }
 
-    /// `out = input × weights`, or `out += …` when `add` is set.
+    /// Multiplies the rows of input with the weights: `out = input × weights`, or
+    /// `out += input × weights` when `add` is set.
     pub fn apply(&self, input: &Input, out: &mut [f32], add: bool) {
         match (&self.0, &input.0) {
-            (Weights::Float(layer), Rows::Float(input)) => input.apply(layer, out, add),
-            (Weights::Int8(layer), Rows::Int8(input)) => layer.apply(input, out, add),
+            (Weights::Float(layer), InputRows::Float(input)) => input.apply(layer, out, add),
+            (Weights::Int8(layer), InputRows::Int8(input)) => layer.apply(input, out, add),
             _ => debug_assert!(false, "input and layer are made with one precision"),
         }
     }
 
-    /// The number that [`Self::apply`] gives for one row and one output, to the
-    /// last bit; none where only the whole product can be had.
+    /// The number that [`Self::apply`] computes for one row and one output, to the
+    /// last bit; `None` in single precision, where only whole products are computed.
     pub fn number(&self, input: &Input, row: usize, output: usize) -> Option<f32> {
         match (&self.0, &input.0) {
-            (Weights::Int8(layer), Rows::Int8(input)) => Some(layer.number(input, row, output)),
+            (Weights::Int8(layer), InputRows::Int8(input)) => {
+                Some(layer.number(input, row, output))
+            }
             _ => None,
         }
     }

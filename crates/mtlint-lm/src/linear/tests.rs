@@ -1,8 +1,8 @@
 //! Every kernel that this processor has, against plain arithmetic.
 
-use super::int8::{Int8, Quantised};
+use super::int8::{Int8Layer, QuantizedRows};
 use super::kernel::Kernel;
-use super::quantise::{BLOCK, padded, quantise};
+use super::quantize::{BLOCK, padded, quantize};
 
 /// Numbers of about unit size, with a few large ones as activations have.
 fn numbers(count: usize, seed: u32) -> Vec<f32> {
@@ -16,8 +16,8 @@ fn numbers(count: usize, seed: u32) -> Vec<f32> {
         .collect()
 }
 
-fn quantised(rows: &[f32], inputs: usize, kernel: Kernel) -> Quantised {
-    let mut input = Quantised::new(kernel);
+fn quantized(rows: &[f32], inputs: usize, kernel: Kernel) -> QuantizedRows {
+    let mut input = QuantizedRows::new(kernel);
     input.resize(rows.len() / inputs, inputs);
     for (row, values) in rows.chunks_exact(inputs).enumerate() {
         input.set(row, 0, values);
@@ -41,9 +41,9 @@ fn every_kernel_makes_the_product() {
         for (rows, inputs, outputs) in SIZES {
             let input = numbers(rows * inputs, 1);
             let weights = numbers(outputs * inputs, 2);
-            let layer = Int8::new(&weights, inputs, kernel);
+            let layer = Int8Layer::new(&weights, inputs, kernel);
             let mut out = vec![1.0; rows * outputs];
-            layer.apply(&quantised(&input, inputs, kernel), &mut out, false);
+            layer.apply(&quantized(&input, inputs, kernel), &mut out, false);
             let (mut wrong, mut right) = (0.0, 0.0);
             for (row, out) in input.chunks_exact(inputs).zip(out.chunks_exact(outputs)) {
                 for (weights, out) in weights.chunks_exact(inputs).zip(out) {
@@ -65,8 +65,8 @@ fn every_kernel_makes_the_product() {
 fn one_number_is_the_same_as_in_the_product() {
     for kernel in Kernel::available() {
         for (rows, inputs, outputs) in SIZES {
-            let layer = Int8::new(&numbers(outputs * inputs, 3), inputs, kernel);
-            let input = quantised(&numbers(rows * inputs, 4), inputs, kernel);
+            let layer = Int8Layer::new(&numbers(outputs * inputs, 3), inputs, kernel);
+            let input = quantized(&numbers(rows * inputs, 4), inputs, kernel);
             let mut out = vec![0.0; rows * outputs];
             layer.apply(&input, &mut out, false);
             for (row, out) in out.chunks_exact(outputs).enumerate() {
@@ -86,9 +86,9 @@ fn kernels_that_fuse_additions_agree_to_the_last_bit() {
         .into_iter()
         .filter(|kernel| !kernel.is_portable())
         .map(|kernel| {
-            let layer = Int8::new(&numbers(outputs * inputs, 5), inputs, kernel);
+            let layer = Int8Layer::new(&numbers(outputs * inputs, 5), inputs, kernel);
             let mut out = vec![0.0; rows * outputs];
-            let input = quantised(&numbers(rows * inputs, 6), inputs, kernel);
+            let input = quantized(&numbers(rows * inputs, 6), inputs, kernel);
             layer.apply(&input, &mut out, false);
             (kernel, out)
         })
@@ -103,13 +103,13 @@ fn a_row_does_not_depend_on_those_beside_it() {
     let (rows, inputs, outputs) = (40, 192, 40);
     let input = numbers(rows * inputs, 7);
     for kernel in Kernel::available() {
-        let layer = Int8::new(&numbers(outputs * inputs, 8), inputs, kernel);
+        let layer = Int8Layer::new(&numbers(outputs * inputs, 8), inputs, kernel);
         let mut all = vec![0.0; rows * outputs];
-        layer.apply(&quantised(&input, inputs, kernel), &mut all, false);
+        layer.apply(&quantized(&input, inputs, kernel), &mut all, false);
         for row in [0, 17, rows - 1] {
             let mut alone = vec![0.0; outputs];
             let values = &input[row * inputs..][..inputs];
-            layer.apply(&quantised(values, inputs, kernel), &mut alone, false);
+            layer.apply(&quantized(values, inputs, kernel), &mut alone, false);
             assert_eq!(alone, all[row * outputs..][..outputs], "{kernel:?} {row}");
         }
     }
@@ -119,8 +119,8 @@ fn a_row_does_not_depend_on_those_beside_it() {
 fn products_can_be_added_to_what_is_there() {
     let (rows, inputs, outputs) = (3, 64, 20);
     for kernel in Kernel::available() {
-        let layer = Int8::new(&numbers(outputs * inputs, 9), inputs, kernel);
-        let input = quantised(&numbers(rows * inputs, 10), inputs, kernel);
+        let layer = Int8Layer::new(&numbers(outputs * inputs, 9), inputs, kernel);
+        let input = quantized(&numbers(rows * inputs, 10), inputs, kernel);
         let mut product = vec![0.0; rows * outputs];
         layer.apply(&input, &mut product, false);
         let mut sum = numbers(rows * outputs, 11);
@@ -138,7 +138,7 @@ fn rounding_is_the_same_on_every_path() {
             .into_iter()
             .map(|kernel| {
                 let mut integers = vec![0; padded(count)];
-                let scale = quantise(kernel, &values, &mut integers, 128);
+                let scale = quantize(kernel, &values, &mut integers, 128);
                 (scale.to_bits(), integers)
             })
             .collect();
@@ -152,9 +152,9 @@ fn a_number_that_is_not_finite_is_not_hidden() {
         for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
             let mut values = numbers(192, 13);
             values[BLOCK + 3] = bad;
-            let layer = Int8::new(&numbers(192, 14), 192, kernel);
+            let layer = Int8Layer::new(&numbers(192, 14), 192, kernel);
             let mut out = [0.0];
-            layer.apply(&quantised(&values, 192, kernel), &mut out, false);
+            layer.apply(&quantized(&values, 192, kernel), &mut out, false);
             assert!(out[0].is_nan(), "{kernel:?} {bad}");
         }
     }
@@ -163,9 +163,9 @@ fn a_number_that_is_not_finite_is_not_hidden() {
 #[test]
 fn a_row_of_zeros_gives_zeros() {
     for kernel in Kernel::available() {
-        let layer = Int8::new(&numbers(64 * 4, 15), 64, kernel);
+        let layer = Int8Layer::new(&numbers(64 * 4, 15), 64, kernel);
         let mut out = [1.0; 4];
-        layer.apply(&quantised(&[0.0; 64], 64, kernel), &mut out, false);
+        layer.apply(&quantized(&[0.0; 64], 64, kernel), &mut out, false);
         assert_eq!(out, [0.0; 4], "{kernel:?}");
     }
 }

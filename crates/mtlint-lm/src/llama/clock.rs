@@ -1,24 +1,26 @@
-//! Where the time of a reading goes, summed over threads.
+//! Measures how the time of reading is spent, summed over threads.
+//!
+//! In: pieces of work with their stage. Out: the time spent in each stage. It prints nothing.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Time that threads spent since a model was loaded.
+/// The time that all threads spent in each part of a model since it was loaded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TimeSpent {
-    /// Products of the blocks' linear layers.
+    /// The time of products in the blocks' linear layers.
     pub linear: Duration,
-    /// Attention: scores, softmax, the mix of values.
+    /// The time of attention: scores, softmax and the mix of values.
     pub attention: Duration,
-    /// The output layer with its sums over the vocabulary.
+    /// The time of the output layer with its sums over the vocabulary.
     pub output: Duration,
-    /// Norms, rounding to 8 bits, rotation and gates.
+    /// The time of norms, quantization, rotation and gates.
     pub rest: Duration,
 }
 
-/// The parts that are told apart.
+/// The stages of reading that are measured apart.
 #[derive(Clone, Copy)]
-pub(super) enum Part {
+pub(super) enum Stage {
     Linear,
     Attention,
     Output,
@@ -26,30 +28,32 @@ pub(super) enum Part {
     Steps,
 }
 
-/// Adds up what all threads take for each part.
+/// Adds up the time that all threads spend in each stage.
 #[derive(Default)]
 pub(super) struct Clock {
     nanoseconds: [AtomicU64; 4],
 }
 
 impl Clock {
-    pub fn time<R>(&self, part: Part, work: impl FnOnce() -> R) -> R {
+    /// Does some work and counts its time for a stage.
+    pub(super) fn time<R>(&self, stage: Stage, work: impl FnOnce() -> R) -> R {
         let started = Instant::now();
         let result = work();
         let spent = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        self.nanoseconds[part as usize].fetch_add(spent, Ordering::Relaxed);
+        self.nanoseconds[stage as usize].fetch_add(spent, Ordering::Relaxed);
         result
     }
 
-    pub fn spent(&self) -> TimeSpent {
-        let of = |part: Part| {
-            Duration::from_nanos(self.nanoseconds[part as usize].load(Ordering::Relaxed))
+    /// The time spent so far.
+    pub(super) fn spent(&self) -> TimeSpent {
+        let of = |stage: Stage| {
+            Duration::from_nanos(self.nanoseconds[stage as usize].load(Ordering::Relaxed))
         };
         TimeSpent {
-            linear: of(Part::Linear),
-            attention: of(Part::Attention),
-            output: of(Part::Output),
-            rest: of(Part::Steps).saturating_sub(of(Part::Linear)),
+            linear: of(Stage::Linear),
+            attention: of(Stage::Attention),
+            output: of(Stage::Output),
+            rest: of(Stage::Steps).saturating_sub(of(Stage::Linear)),
         }
     }
 }

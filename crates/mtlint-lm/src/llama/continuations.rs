@@ -1,98 +1,115 @@
-//! Many short texts that follow the beginnings of others.
+//! Reads many short continuations of prefixes.
 //!
-//! In: trunks with their branches. Out: a reading a branch. What the branches of a
-//! trunk have in common with it is read once and kept as keys and values, where a
-//! reading of the trunk has not kept them before; trunks are read together, and then
-//! all that is left of their branches: small batches waste most of the time in which
-//! weights are fetched.
+//! In: prefixes, each with its continuations. Out: the token scores of every continuation.
+//! The tokens that continuations share with their prefix are read once, and their keys and
+//! values are kept, unless a cache of the prefix holds them already. Prefixes are read
+//! together, and then what is left of all continuations: small batches waste most of the time
+//! in which weights are fetched. The forward pass itself is not here: see
+//! [`super::forward`].
 
 use std::ops::Range;
 
 use super::forward::{KeysAndValues, Sequence};
 use super::{Job, Llama};
-use crate::tokenizer::{Token, settled};
+use crate::tokenizer::{Token, stable_tokens};
 use crate::windows::Window;
-use crate::{KvCache, LmError, Prefix, ReadOptions, TokenScores, fitting};
+use crate::{KvCache, LmError, Prefix, ReadOptions, TokenScores, texts_in_batch};
 
-/// Tokens of trunks that are read together: their keys and values are kept meanwhile.
-const KEPT: usize = 1024;
+/// The largest number of tokens of prefixes that are read together: their keys and values
+/// are held meanwhile.
+const MAX_PREFIX_TOKENS: usize = 1024;
 
-/// What is kept of a text that was read.
-pub(super) struct Text {
-    /// Its bytes.
+/// The contents of a [`KvCache`]: a text with the keys and values of all its windows.
+pub(super) struct CachedText {
+    /// The length of the text, in bytes.
     pub length: usize,
     pub tokens: Vec<Token>,
-    pub windows: Vec<Remembered>,
+    pub windows: Vec<CachedWindow>,
 }
 
-/// One window of it.
-pub(super) struct Remembered {
-    /// Its first token.
+/// One window of a [`CachedText`].
+pub(super) struct CachedWindow {
+    /// The first token of the window, counted in the text.
     pub start: usize,
     /// The start token, then those of the window.
     pub ids: Vec<u32>,
-    pub prefix: KeysAndValues,
+    /// Keys and values of `ids`.
+    pub keys_and_values: KeysAndValues,
 }
 
-/// What is read of a trunk for the branches that begin to see it at the same token.
-struct Stem<'a> {
-    /// The start token and the tokens of the trunk that are to be read; none where
-    /// nothing is shared.
+/// The part of a prefix that is read once for all continuations whose window starts at the same
+/// token.
+struct SharedPrefix<'a> {
+    /// The start token and the tokens of the prefix that are to be read; empty where
+    /// nothing is shared or the cache holds them.
     ids: Vec<u32>,
-    /// Keys and values of the trunk, where it was read before.
-    before: Option<&'a KeysAndValues>,
-    /// Branches that are all the trunk's own text.
-    own: Vec<Job<'a>>,
-    /// The others, with how many of `ids` they begin with.
+    /// Keys and values of the prefix, where it was read before.
+    cache: Option<&'a KeysAndValues>,
+    /// Continuations that are wholly the prefix's own text.
+    contained: Vec<Job<'a>>,
+    /// The other continuations, each with the number of its tokens that are shared.
     others: Vec<(Job<'a>, usize)>,
 }
 
 impl Llama {
-    /// See [`crate::LanguageModel::read_continuations`].
+    /// Reads continuations: see [`crate::LanguageModel::read_continuations`].
     pub(super) fn continuations(
         &self,
         prefixes: &[Prefix<'_>],
     ) -> Result<Vec<Vec<TokenScores>>, LmError> {
         let mut tokens = Vec::new();
-        let mut stems: Vec<Stem<'_>> = Vec::new();
+        let mut shared_prefixes: Vec<SharedPrefix<'_>> = Vec::new();
         for prefix in prefixes {
             let mut jobs: Vec<Job<'_>> = Vec::new();
-            let cache: Option<&Text> = prefix.cache.and_then(KvCache::get);
+            let cache: Option<&CachedText> = prefix.cache.and_then(KvCache::get);
             let cache = cache.filter(|cache| cache.length == prefix.text.len());
-            let own = match cache {
+            let tokenized = match cache {
                 Some(_) => Vec::new(),
                 None => self.tokenize(prefix.text)?,
             };
-            let whole = cache.map_or(&own, |cache| &cache.tokens);
+            let prefix_tokens = cache.map_or(&tokenized, |cache| &cache.tokens);
             for continuation in prefix.continuations {
                 let before = prefix.before(continuation);
-                let joined = self.joined(whole, before, continuation.text)?;
-                self.after(tokens.len(), before.len(), &joined, &mut jobs);
+                let joined = self.joined_tokens(prefix_tokens, before, continuation.text)?;
+                self.add_jobs_after(tokens.len(), before.len(), &joined, &mut jobs);
                 tokens.push(joined);
             }
-            self.grow(whole, cache, jobs, &mut stems);
+            self.add_shared_prefixes(prefix_tokens, cache, jobs, &mut shared_prefixes);
         }
-        let mut readings = vec![TokenScores::default(); tokens.len()];
-        let mut rest = &stems[..];
+        let mut scores_of_texts = vec![TokenScores::default(); tokens.len()];
+        let mut rest = &shared_prefixes[..];
         while !rest.is_empty() {
-            let fits = fitting(rest.iter().map(|stem| stem.ids.len()), KEPT);
+            let fits = texts_in_batch(
+                rest.iter().map(|shared_prefix| shared_prefix.ids.len()),
+                MAX_PREFIX_TOKENS,
+            );
             let (together, after) = rest.split_at(fits);
             rest = after;
-            self.read_stems(together, &tokens, &mut readings)?;
+            self.read_shared_prefixes(together, &tokens, &mut scores_of_texts)?;
         }
-        // A branch that goes on in a second window may have been read in any order.
-        for reading in &mut readings {
-            reading.tokens.sort_by_key(|token| token.span.start());
+        // The windows of a long continuation may have been read in any order.
+        for scores in &mut scores_of_texts {
+            scores.tokens.sort_by_key(|token| token.span.start());
         }
-        let mut readings = readings.into_iter();
-        let of = |prefix: &Prefix<'_>| readings.by_ref().take(prefix.continuations.len()).collect();
+        let mut scores_of_texts = scores_of_texts.into_iter();
+        let of = |prefix: &Prefix<'_>| {
+            scores_of_texts
+                .by_ref()
+                .take(prefix.continuations.len())
+                .collect()
+        };
         Ok(prefixes.iter().map(of).collect())
     }
 
-    /// The tokens of the beginning `before` of a trunk with these tokens and of what
-    /// follows it.
-    fn joined(&self, prefix: &[Token], before: &str, after: &str) -> Result<Vec<Token>, LmError> {
-        let mut joined = prefix[..settled(before, prefix)].to_vec();
+    /// The tokens of `before` followed by `after`, where `before` is the beginning of a text
+    /// with the tokens `prefix`. Only what can change is tokenized again.
+    fn joined_tokens(
+        &self,
+        prefix: &[Token],
+        before: &str,
+        after: &str,
+    ) -> Result<Vec<Token>, LmError> {
+        let mut joined = prefix[..stable_tokens(before, prefix)].to_vec();
         let at = joined.last().map_or(0, |token| token.span.end());
         let rest = self.tokenize(&format!("{}{after}", &before[at..]))?;
         joined.extend(rest.into_iter().map(|token| Token {
@@ -102,14 +119,14 @@ impl Llama {
         Ok(joined)
     }
 
-    /// Adds the stems of a trunk: windows that start at the same token share what they
-    /// have in common with it before the first token that is wanted.
-    fn grow<'a>(
+    /// Adds the shared parts of one prefix: windows that start at the same token share what they
+    /// have in common with the prefix, up to the first token whose score is asked for.
+    fn add_shared_prefixes<'a>(
         &self,
         prefix: &[Token],
-        cache: Option<&'a Text>,
+        cache: Option<&'a CachedText>,
         mut jobs: Vec<Job<'a>>,
-        stems: &mut Vec<Stem<'a>>,
+        shared_prefixes: &mut Vec<SharedPrefix<'a>>,
     ) {
         jobs.sort_by_key(|job| job.window.start);
         let mut jobs = jobs.into_iter().peekable();
@@ -120,9 +137,9 @@ impl Llama {
                 group.push(job);
             }
             let mut windows = cache.iter().flat_map(|cache| &cache.windows);
-            let remembered = windows.find(|window| window.start == start);
+            let cached_window = windows.find(|window| window.start == start);
             let start = start.min(prefix.len());
-            let mut ids = match remembered {
+            let mut ids = match cached_window {
                 Some(window) => window.ids.clone(),
                 None => {
                     let whole = Window {
@@ -133,76 +150,79 @@ impl Llama {
                     self.input(prefix, whole, true)
                 }
             };
-            // Those whose tokens are all the trunk's are read with it.
-            let with_it = |job: &Job<'_>| remembered.is_none() && ids.starts_with(&job.ids);
-            let (own, others): (Vec<_>, Vec<_>) = group.into_iter().partition(with_it);
+            let is_contained = |job: &Job<'_>| cached_window.is_none() && ids.starts_with(&job.ids);
+            let (contained, others): (Vec<_>, Vec<_>) = group.into_iter().partition(is_contained);
             let others = others.into_iter().map(|job| {
                 let shared = shared_length(&ids, &job);
                 (job, shared)
             });
             let others: Vec<(Job<'_>, usize)> = others.collect();
-            let ends = own.iter().map(|job| job.ids.len());
+            let ends = contained.iter().map(|job| job.ids.len());
             let ends = ends.chain(others.iter().map(|(_, shared)| *shared));
-            let end = ends.max().filter(|_| remembered.is_none());
+            let end = ends.max().filter(|_| cached_window.is_none());
             ids.truncate(end.unwrap_or(0));
-            stems.push(Stem {
+            shared_prefixes.push(SharedPrefix {
                 ids,
-                before: remembered.map(|window| &window.prefix),
-                own,
+                cache: cached_window.map(|window| &window.keys_and_values),
+                contained,
                 others,
             });
         }
     }
 
-    fn read_stems(
+    fn read_shared_prefixes(
         &self,
-        stems: &[Stem<'_>],
+        shared_prefixes: &[SharedPrefix<'_>],
         tokens: &[Vec<Token>],
-        readings: &mut [TokenScores],
+        scores_of_texts: &mut [TokenScores],
     ) -> Result<(), LmError> {
-        let unread = || stems.iter().filter(|stem| stem.before.is_none());
-        let sequences = unread().map(|stem| Sequence {
-            ids: &stem.ids,
+        let unread = || {
+            shared_prefixes
+                .iter()
+                .filter(|shared_prefix| shared_prefix.cache.is_none())
+        };
+        let sequences = unread().map(|shared_prefix| Sequence {
+            ids: &shared_prefix.ids,
             prefix: None,
             keep: true,
         });
         let sequences: Vec<Sequence<'_>> = sequences.collect();
-        let (activations, kept) = self.forward(&sequences, &[])?;
+        let (activations, computed) = self.forward(&sequences, &[])?;
         let mut first_row = 0;
         let mut rows: Vec<(&Job<'_>, Range<usize>)> = Vec::new();
-        for stem in unread() {
-            let own = stem.own.iter();
-            rows.extend(own.filter_map(|job| Some((job, job.rows(first_row)?))));
-            first_row += stem.ids.len();
+        for shared_prefix in unread() {
+            let contained = shared_prefix.contained.iter();
+            rows.extend(contained.filter_map(|job| Some((job, job.rows(first_row)?))));
+            first_row += shared_prefix.ids.len();
         }
-        self.put_in(&rows, &activations.last, tokens, 0, readings)?;
-        let mut kept = kept.iter();
+        self.add_scores(&rows, &activations.last, tokens, 0, scores_of_texts)?;
+        let mut computed = computed.iter();
         let mut others: Vec<Job<'_>> = Vec::new();
-        for stem in stems {
-            let Some(before) = stem.before.or_else(|| kept.next()) else {
+        for shared_prefix in shared_prefixes {
+            let Some(cache) = shared_prefix.cache.or_else(|| computed.next()) else {
                 continue;
             };
-            let rest = stem.others.iter();
-            others.extend(rest.map(|(job, shared)| follow(job, before, *shared)));
+            let rest = shared_prefix.others.iter();
+            others.extend(rest.map(|(job, shared)| remaining_job(job, cache, *shared)));
         }
-        self.run(&others, tokens, ReadOptions::default(), readings)?;
+        self.run_jobs(&others, tokens, ReadOptions::default(), scores_of_texts)?;
         Ok(())
     }
 }
 
-/// What is left to read of a job after the first `shared` tokens of a stem.
-fn follow<'a>(job: &Job<'_>, kept: &'a KeysAndValues, shared: usize) -> Job<'a> {
+/// The job without its first `shared` tokens, whose keys and values are in `cache`.
+fn remaining_job<'a>(job: &Job<'_>, cache: &'a KeysAndValues, shared: usize) -> Job<'a> {
     Job {
         text: job.text,
         window: job.window,
         ids: job.ids[shared..].to_vec(),
-        prefix: Some((kept, shared)),
+        prefix: Some((cache, shared)),
         keep: false,
     }
 }
 
-/// How many ids of a job stand at the beginning of `prefix` too, before its first
-/// token that is wanted.
+/// The number of ids that a job and `prefix` begin with alike, at most up to the job's first
+/// new token.
 fn shared_length(prefix: &[u32], job: &Job<'_>) -> usize {
     let equal = prefix.iter().zip(&job.ids).take_while(|(a, b)| a == b);
     equal.count().min(job.window.first_new - job.window.start)

@@ -3,12 +3,12 @@
 //! In: sequences of token ids, each attending only to itself and, if given, to
 //! the stored keys and values of a shared prefix. Out: the normed output of
 //! the last block for every token, and the states of the layers asked for.
-//! The logits are made in [`super::output`], never here.
+//! The logits are computed in [`super::output`], never here.
 
 use rayon::prelude::*;
 
-use super::attention::{Attention, Kept};
-use super::clock::{Clock, Part};
+use super::attention::{Attention, KvBlock};
+use super::clock::{Clock, Stage};
 use super::kernels::{gated, rms_norm};
 use super::pool::Pool;
 use super::weights::{Block, Shape, Weights};
@@ -16,43 +16,44 @@ use crate::States;
 use crate::gguf::decode_rows;
 use crate::linear::{CHUNK, Input, Linear, Precision};
 
-/// Most rows that one task takes through a block: what it holds stays in the
+/// The largest number of rows that one task takes through a block: its data stay in the
 /// cache, and every weight that is fetched serves that many rows.
-const ROWS: usize = 128;
-/// Rows that a task has a multiple of, as the kernels like them.
+const MAX_ROWS: usize = 128;
+/// The number of rows of a task is a multiple of this, as the kernels need it.
 const ROWS_STEP: usize = 16;
 
-/// Keys and values of a prefix, for every block.
+/// The keys and values of a sequence, for every block of the model: what is cached of it.
 pub(super) struct KeysAndValues {
-    /// For each block those of all tokens, the start-of-document token among them.
-    pub blocks: Vec<Kept>,
+    /// For each block those of all tokens, the start-of-document token included.
+    pub blocks: Vec<KvBlock>,
 }
 
 /// One sequence of a batch.
 #[derive(Clone, Copy)]
 pub(super) struct Sequence<'a> {
     pub ids: &'a [u32],
-    /// What comes before `ids`: so many of a prefix's first tokens.
+    /// The cached sequence that comes before `ids`, and the number of its first tokens that do.
     pub prefix: Option<(&'a KeysAndValues, usize)>,
     /// Whether its own keys and values are kept.
     pub keep: bool,
 }
 
 impl Sequence<'_> {
-    pub fn offset(&self) -> usize {
+    /// The position of the first of `ids`.
+    pub(super) fn offset(&self) -> usize {
         self.prefix.map_or(0, |(_, length)| length)
     }
 }
 
-/// What a pass gives, one row a token, sequences one after another.
+/// The results of a pass, one row a token, sequences one after another.
 pub(super) struct Activations {
-    /// Output of the final norm.
+    /// The output of the final norm.
     pub last: Vec<f32>,
-    /// States of the layers asked for.
+    /// The hidden states of the layers asked for.
     pub states: States,
 }
 
-/// Sines and cosines of the rotary position embedding.
+/// The sines and cosines of the rotary position embedding.
 pub(super) struct Rotation {
     half: usize,
     /// For each position `half` cosines, then `half` sines.
@@ -60,9 +61,9 @@ pub(super) struct Rotation {
 }
 
 impl Rotation {
-    /// For `positions` positions; `factors` divide the frequencies where the
+    /// The table for `positions` positions; `factors` divide the frequencies where the
     /// model has them (Llama 3.1).
-    pub fn new(shape: &Shape, positions: usize, factors: Option<&[f32]>) -> Self {
+    pub(super) fn new(shape: &Shape, positions: usize, factors: Option<&[f32]>) -> Self {
         let half = shape.head_width / 2;
         let base = f64::from(shape.rope_base);
         let frequencies: Vec<f64> = (0..half)
@@ -83,7 +84,7 @@ impl Rotation {
         Self { half, table }
     }
 
-    /// Rotates neighbouring pairs of each head, then multiplies by `scale`.
+    /// Rotates neighboring pairs of each head, then multiplies by `scale`.
     fn rotate(&self, heads: &mut [f32], position: usize, scale: f32) {
         let row = &self.table[position * self.half * 2..][..self.half * 2];
         let (cosines, sines) = row.split_at(self.half);
@@ -97,11 +98,11 @@ impl Rotation {
     }
 }
 
-/// Where each sequence's rows lie in the batch.
+/// The positions of each sequence's rows in the batch.
 pub(super) struct Layout<'a> {
     /// The sequences with the row each starts at.
     pub sequences: Vec<(Sequence<'a>, usize)>,
-    /// Where in its sequence each row is, the prefix counted.
+    /// The position of each row in its sequence, the prefix counted.
     positions: Vec<usize>,
 }
 
@@ -120,11 +121,11 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// Rows for one task each, so that all threads get as many. What a row gives
-/// does not depend on it.
-pub(super) fn rows_of_a_task(rows: usize) -> usize {
+/// The number of rows of each task, chosen so that all threads get equally many. The output of a
+/// row does not depend on it.
+pub(super) fn rows_per_task(rows: usize) -> usize {
     let threads = rayon::current_num_threads();
-    let rounds = rows.div_ceil(threads * ROWS).max(1);
+    let rounds = rows.div_ceil(threads * MAX_ROWS).max(1);
     rows.div_ceil(threads * rounds)
         .next_multiple_of(ROWS_STEP)
         .max(ROWS_STEP)
@@ -132,8 +133,9 @@ pub(super) fn rows_of_a_task(rows: usize) -> usize {
 
 /// Working space of one task.
 struct Scratch {
-    /// Rows of the model's width, and of the feed-forward layer's.
+    /// Rows of the model's width.
     narrow: Input,
+    /// Rows of the feed-forward layer's width.
     wide: Input,
     normed: Vec<f32>,
     gates: Vec<f32>,
@@ -150,8 +152,8 @@ impl Scratch {
     }
 }
 
-/// Runs the batch. `layers` are those whose states are kept. Keys and values of
-/// sequences that are kept are returned too, in their order.
+/// Reads a batch of sequences. `layers` are those whose states are returned. The keys and values of
+/// the sequences that keep them are returned too, in their order.
 pub(super) fn forward(
     weights: &Weights,
     rotation: &Rotation,
@@ -164,37 +166,25 @@ pub(super) fn forward(
     let layout = Layout::new(sequences);
     let rows = layout.positions.len();
     let width = shape.width;
-    let mut x = Vec::with_capacity(rows * width);
-    for id in sequences.iter().flat_map(|sequence| sequence.ids) {
-        decode_rows(file, &weights.embedding, *id as usize, 1, &mut x)?;
-    }
+    let mut x = embeddings(weights, file, sequences, rows)?;
     let mut states = States {
         width,
         layers: vec![Vec::new(); layers.len()],
     };
-    let mut keep_state = |layer: usize, x: &[f32]| {
-        for (slot, _) in layers
-            .iter()
-            .enumerate()
-            .filter(|(_, asked)| **asked == layer)
-        {
-            states.layers[slot] = x.to_vec();
-        }
-    };
-    keep_state(0, &x);
+    add_state(&mut states, layers, 0, &x);
     let queries = shape.heads * shape.head_width;
     let qkv_width = queries + 2 * shape.kv_heads * shape.head_width;
     let mut qkv = vec![0.0; rows * qkv_width];
     let mut attended = vec![0.0; rows * queries];
-    let kept = (0..sequences.len()).filter(|number| sequences[*number].keep);
-    let kept: Vec<usize> = kept.collect();
-    let mut prefixes: Vec<KeysAndValues> = Vec::new();
-    prefixes.resize_with(kept.len(), || KeysAndValues {
+    let cached = (0..sequences.len()).filter(|number| sequences[*number].keep);
+    let cached: Vec<usize> = cached.collect();
+    let mut caches: Vec<KeysAndValues> = Vec::new();
+    caches.resize_with(cached.len(), || KeysAndValues {
         blocks: Vec::with_capacity(shape.blocks),
     });
     let pool = Pool::new(|| Scratch::new(weights.precision));
     let mut attention = Attention::new(shape, weights.precision, clock);
-    let task = rows_of_a_task(rows);
+    let task = rows_per_task(rows);
     let steps = Steps {
         shape,
         rotation,
@@ -206,7 +196,7 @@ pub(super) fn forward(
             .zip(layout.positions.par_chunks(task))
             .for_each(|((x, qkv), positions)| {
                 pool.with(|scratch| {
-                    clock.time(Part::Steps, || {
+                    clock.time(Stage::Steps, || {
                         steps.project(first, x, positions, qkv, scratch);
                     });
                 });
@@ -214,8 +204,10 @@ pub(super) fn forward(
     }
     for (index, block) in weights.blocks.iter().enumerate() {
         attention.mix(&layout, index, &qkv, &mut attended);
-        for (number, prefix) in kept.iter().zip(&mut prefixes) {
-            prefix.blocks.push(attention.kept(&layout, *number, &qkv));
+        for (number, cache) in cached.iter().zip(&mut caches) {
+            cache
+                .blocks
+                .push(attention.cached_block(&layout, *number, &qkv));
         }
         // The rest of the block and the start of the next need one row only.
         x.par_chunks_mut(task * width)
@@ -224,7 +216,7 @@ pub(super) fn forward(
             .zip(layout.positions.par_chunks(task))
             .for_each(|(((x, qkv), attended), positions)| {
                 pool.with(|scratch| {
-                    clock.time(Part::Steps, || {
+                    clock.time(Stage::Steps, || {
                         steps.finish(block, attended, x, scratch);
                         if let Some(next) = weights.blocks.get(index + 1) {
                             steps.project(next, x, positions, qkv, scratch);
@@ -233,18 +225,48 @@ pub(super) fn forward(
                 });
             });
         if index + 1 < shape.blocks {
-            keep_state(index + 1, &x);
+            add_state(&mut states, layers, index + 1, &x);
         }
     }
-    let mut last = vec![0.0; x.len()];
-    last.par_chunks_mut(task * width)
-        .zip(x.par_chunks(task * width))
-        .for_each(|(last, x)| rms_norm(x, &weights.output_norm, shape.rms_epsilon, last));
-    keep_state(shape.blocks, &last);
-    Ok((Activations { last, states }, prefixes))
+    let last = output_norm(weights, &x, task);
+    add_state(&mut states, layers, shape.blocks, &last);
+    Ok((Activations { last, states }, caches))
 }
 
-/// What is done to rows between one attention and the next.
+/// The embeddings of all tokens of a batch, one row a token.
+fn embeddings(
+    weights: &Weights,
+    file: &[u8],
+    sequences: &[Sequence<'_>],
+    rows: usize,
+) -> Result<Vec<f32>, String> {
+    let mut x = Vec::with_capacity(rows * weights.shape.width);
+    for id in sequences.iter().flat_map(|sequence| sequence.ids) {
+        decode_rows(file, &weights.embedding, *id as usize, 1, &mut x)?;
+    }
+    Ok(x)
+}
+
+/// Copies the hidden states `x` of a layer wherever `layers` asks for it.
+fn add_state(states: &mut States, layers: &[usize], layer: usize, x: &[f32]) {
+    for (slot, asked) in states.layers.iter_mut().zip(layers) {
+        if *asked == layer {
+            *slot = x.to_vec();
+        }
+    }
+}
+
+/// The output of the final norm for rows `x`, in tasks of `task` rows.
+fn output_norm(weights: &Weights, x: &[f32], task: usize) -> Vec<f32> {
+    let shape = &weights.shape;
+    let mut last = vec![0.0; x.len()];
+    last.par_chunks_mut(task * shape.width)
+        .zip(x.par_chunks(task * shape.width))
+        .for_each(|(last, x)| rms_norm(x, &weights.output_norm, shape.rms_epsilon, last));
+    last
+}
+
+/// The steps from one attention to the next, row by row.
 struct Steps<'a> {
     shape: Shape,
     rotation: &'a Rotation,
@@ -275,8 +297,7 @@ impl Steps<'_> {
         }
     }
 
-    /// Adds to rows `x` what was attended to and what the feed-forward layer
-    /// makes of the sum.
+    /// Adds to rows `x` the output of attention and then that of the feed-forward layer.
     fn finish(&self, block: &Block, attended: &[f32], x: &mut [f32], scratch: &mut Scratch) {
         let Shape {
             width,
@@ -305,7 +326,7 @@ impl Steps<'_> {
 
     fn product(&self, layer: &Linear, input: &Input, out: &mut [f32], add: bool) {
         self.clock
-            .time(Part::Linear, || layer.apply(input, out, add));
+            .time(Stage::Linear, || layer.apply(input, out, add));
     }
 
     fn norm(&self, x: &[f32], weight: &[f32], scratch: &mut Scratch) {

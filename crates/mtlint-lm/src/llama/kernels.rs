@@ -1,9 +1,9 @@
 //! Element-wise arithmetic on rows of numbers, at the processor's full width.
 //!
-//! In: slices of `f32`. Out: the same, changed in place, or sums. Plain loops
+//! In: slices of `f32`. Out: the slices changed in place, or sums. Plain loops
 //! are compiled for the oldest processor of the family; these are dispatched
 //! at run time by `rten-simd`. The order of every sum depends on lengths only,
-//! never on threads or neighbours.
+//! never on threads or neighbors. Products of matrices are in [`crate::linear`].
 
 use rten_simd::ops::{BitOps, NumOps};
 use rten_simd::{Isa, Simd, SimdIterable, SimdOp, SimdUnaryOp};
@@ -36,7 +36,7 @@ pub(super) fn softmax_prefix(row: &mut [f32], visible: usize) {
     unseen.fill(0.0);
 }
 
-/// What one pass over a slice of logits gives.
+/// The sums of one pass over a slice of logits.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LogitSums {
     /// The largest logit.
@@ -45,21 +45,21 @@ pub(super) struct LogitSums {
     pub exp: f32,
     /// Σ (logit − `max`) × exp(logit − `max`).
     pub weighted: f32,
-    /// How many logits are larger than the target's.
+    /// The number of logits that are larger than the target's.
     pub above: f32,
 }
 
 /// Sums over logits relative to their own maximum.
 pub(super) fn logit_sums(logits: &[f32], target: f32) -> LogitSums {
-    Pass { logits, target }.dispatch()
+    LogitScan { logits, target }.dispatch()
 }
 
-struct Pass<'a> {
+struct LogitScan<'a> {
     logits: &'a [f32],
     target: f32,
 }
 
-impl SimdOp for Pass<'_> {
+impl SimdOp for LogitScan<'_> {
     type Output = LogitSums;
 
     #[inline(always)]

@@ -1,8 +1,9 @@
 //! A Llama-architecture model that reads text.
 //!
-//! In: a GGUF file, then texts. Out: [`TokenScores`]s. Texts and windows are packed
+//! In: a GGUF file, then texts. Out: [`TokenScores`]. Texts and windows are packed
 //! into ragged batches without padding; each attends only to itself, and no
-//! sum depends on its neighbours in the batch or on the number of threads.
+//! sum depends on its neighbors in the batch or on the number of threads. It generates no
+//! text, and reads no other architecture.
 
 mod attention;
 mod clock;
@@ -21,7 +22,7 @@ use memmap2::Mmap;
 
 use self::clock::Clock;
 pub use self::clock::TimeSpent;
-use self::continuations::{Remembered, Text};
+use self::continuations::{CachedText, CachedWindow};
 use self::forward::{KeysAndValues, Rotation, Sequence, forward};
 use self::output::{Prediction, predict};
 use self::weights::{Weights, WeightsError};
@@ -30,24 +31,24 @@ use super::tokenizer::{Token, Tokenizer, TokenizerError};
 use super::windows::{Window, windows};
 use super::{
     KvCache, LanguageModel, LmError, ModelId, Precision, Prefix, ReadOptions, TokenScore,
-    TokenScores, fitting,
+    TokenScores, texts_in_batch,
 };
 use crate::checksum;
 pub use crate::linear::int8_ceiling;
 
-/// Tokens the model sees at once, the start token among them. Attention costs
-/// grow with its square, and what lies further back says little about a word.
-const WINDOW: usize = 2048;
-/// Tokens in one batch. Enough for full tiles in every product; the working
+/// The largest number of tokens that the model sees at once, the start token included.
+/// Attention costs grow with its square, and what lies further back says little about a word.
+const MAX_WINDOW_TOKENS: usize = 2048;
+/// The largest number of tokens in one batch. Enough for full tiles in every product; the working
 /// memory of a batch is about 25 kB a token.
-const BATCH: usize = 2048;
-/// Tokens of the longest text of which keys and values are kept: at 23 kB for each
+const MAX_BATCH_TOKENS: usize = 2048;
+/// The largest number of tokens of a text whose keys and values are kept: at 23 kB for each
 /// token of the default model (46 kB in single precision), some 90 MB.
-const MOST_KEPT: usize = 4096;
+const MAX_CACHED_TOKENS: usize = 4096;
 const SUPPORTED: &str = "Llama-architecture GGUF files with a byte-level BPE tokenizer, stored as \
                          F32, F16, BF16, Q8_0, Q4_0 or Q4_1";
 
-/// A loaded model.
+/// A Llama-architecture language model, loaded and packed for the processor.
 pub struct Llama {
     id: ModelId,
     path: String,
@@ -59,24 +60,27 @@ pub struct Llama {
     window: usize,
 }
 
-/// Token ids of one window of a text, the start token first.
+/// One window of a text that is to be read.
 struct Job<'a> {
+    /// The number of the text among those read together.
     text: usize,
     window: Window,
+    /// Token ids that are read: the start token first, unless `prefix` holds it.
     ids: Vec<u32>,
+    /// Keys and values that come before `ids`, and for how many tokens.
     prefix: Option<(&'a KeysAndValues, usize)>,
     /// Whether the keys and values of `ids` are kept.
     keep: bool,
 }
 
 impl Job<'_> {
-    /// The tokens that are wanted.
-    fn wanted<'a>(&self, tokens: &'a [Vec<Token>]) -> &'a [Token] {
+    /// The tokens whose scores this job gives.
+    fn new_tokens<'a>(&self, tokens: &'a [Vec<Token>]) -> &'a [Token] {
         &tokens[self.text][self.window.first_new..self.window.end]
     }
 
-    /// The rows that predict them, where the job's own begin at `first`; `None`
-    /// where nothing is wanted.
+    /// The rows of the batch that predict the new tokens, where the job's rows begin at
+    /// `first`; `None` where there are no new tokens.
     fn rows(&self, first: usize) -> Option<Range<usize>> {
         let skipped = self.prefix.map_or(0, |(_, length)| length);
         // Input position of a token is one past its place in the window, since
@@ -88,12 +92,13 @@ impl Job<'_> {
 }
 
 impl Llama {
-    /// Loads a model. `name` is how reports call it; `sha256` spares hashing
-    /// the file where it is known already.
+    /// Loads a model from a GGUF file. `name` is the name for reports. `sha256` is the checksum of
+    /// the file if it is known already; else the file is hashed.
     ///
     /// # Errors
-    /// When the file cannot be read, is damaged, or is of a kind that is not
-    /// supported.
+    /// [`LmError::Io`] when the file cannot be read, [`LmError::Malformed`] or
+    /// [`LmError::Tokenizer`] when it is damaged, [`LmError::Unsupported`] when it is of a kind
+    /// that is not read.
     pub fn load(
         path: &Path,
         name: &str,
@@ -118,10 +123,11 @@ impl Llama {
         if file.metadata().map_err(io)?.is_dir() {
             return Err(io(std::io::ErrorKind::IsADirectory.into()));
         }
-        // Safety: the map is only read. Another process that cuts the file
-        // while it is mapped would stop this one with a bus error, as it would
-        // any program that maps files; models are replaced by renaming.
-        #[allow(unsafe_code)]
+        #[allow(unsafe_code, reason = "mapping a file is unsafe in every library")]
+        // SAFETY: only this model holds the map, and it only reads it. That is sound as long as nobody
+        // changes the file while it is mapped: mtlint replaces models by renaming, which leaves
+        // the mapped file as it is. Another program that cuts it off would stop this one with
+        // a bus error, as it would any program that maps files.
         let file = unsafe { Mmap::map(&file) }.map_err(io)?;
         let header = Header::parse(&file).map_err(malformed)?;
         let (sha256, weights) = rayon::join(
@@ -143,7 +149,7 @@ impl Llama {
         if let Some(info) = header.tensors.get("rope_freqs.weight") {
             decode_rows(&file, info, 0, 1, &mut factors).map_err(malformed)?;
         }
-        let window = WINDOW.min(weights.shape.context);
+        let window = MAX_WINDOW_TOKENS.min(weights.shape.context);
         let factors = (!factors.is_empty()).then_some(factors.as_slice());
         Ok(Self {
             id: ModelId {
@@ -161,13 +167,13 @@ impl Llama {
         })
     }
 
-    /// Where the time went since the model was loaded, summed over threads.
+    /// The time spent in each part of the model since it was loaded, summed over threads.
     pub fn time_spent(&self) -> TimeSpent {
         self.clock.spent()
     }
 
-    /// Operations in the linear layers of the blocks and in the output layer
-    /// for one token, a product and a sum counted apart.
+    /// The number of operations for one token, in the linear layers of the blocks and in the
+    /// output layer. A product and a sum count as two.
     pub fn operations(&self) -> (usize, usize) {
         self.weights.operations()
     }
@@ -181,8 +187,8 @@ impl Llama {
             })
     }
 
-    /// Ids the model is given for a window: the start token, then the tokens.
-    /// The last token itself is only needed for its states.
+    /// The ids that the model reads for a window: the start token, then the tokens.
+    /// The last token itself is only read where its states are asked for.
     fn input(&self, tokens: &[Token], window: Window, states: bool) -> Vec<u32> {
         let end = if states {
             window.end
@@ -195,13 +201,19 @@ impl Llama {
             .collect()
     }
 
-    /// Adds the jobs that read the tokens of a text that end behind its first `before`
-    /// bytes; `text` is the number of the reading.
-    fn after(&self, text: usize, before: usize, joined: &[Token], jobs: &mut Vec<Job<'_>>) {
+    /// Adds the jobs that score the tokens of text number `text` that end after its first
+    /// `before` bytes.
+    fn add_jobs_after(
+        &self,
+        text: usize,
+        before: usize,
+        joined: &[Token],
+        jobs: &mut Vec<Job<'_>>,
+    ) {
         let first = joined.partition_point(|token| token.span.end() <= before);
         let windows = windows(joined.len(), self.window).into_iter();
-        let wanted = windows.filter(|window| window.end > first);
-        jobs.extend(wanted.map(|window| Job {
+        let new = windows.filter(|window| window.end > first);
+        jobs.extend(new.map(|window| Job {
             text,
             window: Window {
                 first_new: window.first_new.max(first),
@@ -213,20 +225,20 @@ impl Llama {
         }));
     }
 
-    /// Reads batches of windows and adds what is new to the readings. Gives what is
-    /// kept of those jobs of which something is, in their order.
-    fn run(
+    /// Runs jobs in batches and adds the scores of their new tokens to those of their texts.
+    /// Returns the keys and values of the jobs that keep them, in their order.
+    fn run_jobs(
         &self,
         jobs: &[Job<'_>],
         tokens: &[Vec<Token>],
         options: ReadOptions<'_>,
-        readings: &mut [TokenScores],
+        scores_of_texts: &mut [TokenScores],
     ) -> Result<Vec<KeysAndValues>, LmError> {
         let width = self.weights.shape.width;
-        let mut kept = Vec::new();
+        let mut caches = Vec::new();
         let mut rest = jobs;
         while !rest.is_empty() {
-            let fits = fitting(rest.iter().map(|job| job.ids.len()), BATCH);
+            let fits = texts_in_batch(rest.iter().map(|job| job.ids.len()), MAX_BATCH_TOKENS);
             let (batch, after) = rest.split_at(fits);
             rest = after;
             let sequences: Vec<Sequence<'_>> = batch
@@ -238,7 +250,7 @@ impl Llama {
                 })
                 .collect();
             let (activations, prefixes) = self.forward(&sequences, options.layers)?;
-            kept.extend(prefixes);
+            caches.extend(prefixes);
             // The row before a token predicts it.
             let mut first_row = 0;
             let mut rows_of_jobs = Vec::with_capacity(batch.len());
@@ -249,21 +261,21 @@ impl Llama {
                 first_row += job.ids.len();
             }
             let most_probable = options.most_probable;
-            self.put_in(
+            self.add_scores(
                 &rows_of_jobs,
                 &activations.last,
                 tokens,
                 most_probable,
-                readings,
+                scores_of_texts,
             )?;
             for (job, rows) in rows_of_jobs {
-                let reading = &mut readings[job.text];
-                reading.states.width = width;
-                reading
+                let scores = &mut scores_of_texts[job.text];
+                scores.states.width = width;
+                scores
                     .states
                     .layers
                     .resize(options.layers.len(), Vec::new());
-                for (into, from) in reading
+                for (into, from) in scores
                     .states
                     .layers
                     .iter_mut()
@@ -276,25 +288,25 @@ impl Llama {
                 }
             }
         }
-        Ok(kept)
+        Ok(caches)
     }
 
-    /// Adds the new tokens of some jobs to the readings. `last` holds the states of
-    /// the last layer; the rows that predict a job's tokens are given with it.
-    fn put_in(
+    /// Adds the scores of the new tokens of some jobs to those of their texts. `last` holds the
+    /// states of the last layer; with each job come the rows that predict its new tokens.
+    fn add_scores(
         &self,
         rows_of_jobs: &[(&Job<'_>, Range<usize>)],
         last: &[f32],
         tokens: &[Vec<Token>],
         most_probable: usize,
-        readings: &mut [TokenScores],
+        scores_of_texts: &mut [TokenScores],
     ) -> Result<(), LmError> {
         let width = self.weights.shape.width;
         let mut hidden = Vec::new();
         let mut targets = Vec::new();
         for (job, rows) in rows_of_jobs {
             hidden.extend_from_slice(&last[rows.start * width..rows.end * width]);
-            targets.extend(job.wanted(tokens).iter().map(|token| token.id));
+            targets.extend(job.new_tokens(tokens).iter().map(|token| token.id));
         }
         let predictions = predict(
             &self.weights,
@@ -307,9 +319,9 @@ impl Llama {
         .map_err(|problem| self.malformed(problem))?;
         let mut predictions = predictions.into_iter();
         for (job, _) in rows_of_jobs {
-            for (token, prediction) in job.wanted(tokens).iter().zip(&mut predictions) {
-                let token = self.token_reading(*token, prediction)?;
-                readings[job.text].tokens.push(token);
+            for (token, prediction) in job.new_tokens(tokens).iter().zip(&mut predictions) {
+                let token = self.token_score(*token, prediction)?;
+                scores_of_texts[job.text].tokens.push(token);
             }
         }
         Ok(())
@@ -338,7 +350,7 @@ impl Llama {
         }
     }
 
-    fn token_reading(&self, token: Token, prediction: Prediction) -> Result<TokenScore, LmError> {
+    fn token_score(&self, token: Token, prediction: Prediction) -> Result<TokenScore, LmError> {
         if !prediction.surprisal_bits.is_finite() || !prediction.entropy_bits.is_finite() {
             return Err(LmError::NotFinite {
                 path: self.path.clone(),
@@ -365,8 +377,8 @@ impl LanguageModel for Llama {
     }
 
     fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<TokenScores>, LmError> {
-        let read = self.whole(texts, options, 0)?.into_iter();
-        Ok(read.map(|(reading, _)| reading).collect())
+        let read = self.read_whole(texts, options, 0)?.into_iter();
+        Ok(read.map(|(scores, _)| scores).collect())
     }
 
     fn read_with_cache(
@@ -374,7 +386,7 @@ impl LanguageModel for Llama {
         texts: &[&str],
         options: ReadOptions<'_>,
     ) -> Result<Vec<(TokenScores, Option<KvCache>)>, LmError> {
-        self.whole(texts, options, MOST_KEPT)
+        self.read_whole(texts, options, MAX_CACHED_TOKENS)
     }
 
     fn read_continuations(
@@ -389,12 +401,12 @@ impl LanguageModel for Llama {
         let mut jobs: Vec<Job<'_>> = Vec::new();
         for (text, (before, after)) in pairs.iter().enumerate() {
             let joined = self.tokenize(&format!("{before}{after}"))?;
-            self.after(text, before.len(), &joined, &mut jobs);
+            self.add_jobs_after(text, before.len(), &joined, &mut jobs);
             tokens.push(joined);
         }
-        let mut readings = vec![TokenScores::default(); pairs.len()];
-        self.run(&jobs, &tokens, ReadOptions::default(), &mut readings)?;
-        Ok(readings)
+        let mut scores_of_texts = vec![TokenScores::default(); pairs.len()];
+        self.run_jobs(&jobs, &tokens, ReadOptions::default(), &mut scores_of_texts)?;
+        Ok(scores_of_texts)
     }
 
     fn token_text(&self, id: u32) -> String {
@@ -403,8 +415,8 @@ impl LanguageModel for Llama {
 }
 
 impl Llama {
-    /// Reads whole texts, and keeps those of at most `keep` tokens.
-    fn whole(
+    /// Reads whole texts, and keeps the keys and values of those of at most `keep` tokens.
+    fn read_whole(
         &self,
         texts: &[&str],
         options: ReadOptions<'_>,
@@ -433,28 +445,28 @@ impl Llama {
                 });
             }
         }
-        let mut readings = vec![TokenScores::default(); texts.len()];
-        let mut kept = self
-            .run(&jobs, &tokens, options, &mut readings)?
+        let mut scores_of_texts = vec![TokenScores::default(); texts.len()];
+        let mut caches = self
+            .run_jobs(&jobs, &tokens, options, &mut scores_of_texts)?
             .into_iter();
         let mut jobs = jobs.into_iter().filter(|job| job.keep).peekable();
-        let read = readings.into_iter().zip(tokens).enumerate();
-        let read = read.map(|(text, (reading, tokens))| {
+        let read = scores_of_texts.into_iter().zip(tokens).enumerate();
+        let read = read.map(|(text, (scores, tokens))| {
             let mut windows = Vec::new();
             while let Some(job) = jobs.next_if(|job| job.text == text) {
-                windows.extend(kept.next().map(|prefix| Remembered {
+                windows.extend(caches.next().map(|keys_and_values| CachedWindow {
                     start: job.window.start,
                     ids: job.ids,
-                    prefix,
+                    keys_and_values,
                 }));
             }
             let any = !windows.is_empty();
-            let kept = Text {
+            let cache = CachedText {
                 length: texts[text].len(),
                 tokens,
                 windows,
             };
-            (reading, any.then(|| KvCache::new(kept)))
+            (scores, any.then(|| KvCache::new(cache)))
         });
         Ok(read.collect())
     }

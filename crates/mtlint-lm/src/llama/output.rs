@@ -1,11 +1,11 @@
-//! From the last hidden states to surprisal, entropy, rank and favourites.
+//! Computes surprisal, entropy, rank and the most probable tokens from the last hidden states.
 //!
-//! In: normed rows and the token that really came next. Out: a few numbers a
+//! In: normed rows and the token that really came next. Out: a few numbers for each
 //! row. The logits exist only as a block of rows times a chunk of the
 //! vocabulary, never as a whole.
 
-use super::clock::{Clock, Part};
-use super::forward::rows_of_a_task;
+use super::clock::{Clock, Stage};
+use super::forward::rows_per_task;
 use super::kernels::{LogitSums, logit_sums};
 use super::weights::{OUTPUT_CHUNK, Weights};
 use crate::Guess;
@@ -13,11 +13,11 @@ use crate::gguf::decode_rows;
 use crate::linear::Input;
 use rayon::prelude::*;
 
-/// How far two ways of summing the same product can differ, in nats: the
+/// The largest difference between two ways of summing the same product, in nats: the
 /// target's own logit must not count as larger than itself.
 const ROUNDING: f32 = 1e-4;
 
-/// The model's numbers for one position.
+/// The scores of one position.
 #[derive(Debug, Clone)]
 pub(super) struct Prediction {
     pub surprisal_bits: f32,
@@ -27,17 +27,17 @@ pub(super) struct Prediction {
 }
 
 /// Running sums over the chunks of the vocabulary, for one row.
-struct Row {
+struct RunningSums {
     target: f32,
     max: f64,
     exp: f64,
     weighted: f64,
     above: u32,
-    /// Largest logits so far with their ids, largest first.
+    /// The largest logits so far with their ids, largest first.
     best: Vec<(f32, u32)>,
 }
 
-impl Row {
+impl RunningSums {
     fn new(target: f32, most_probable: usize) -> Self {
         Self {
             target,
@@ -49,7 +49,7 @@ impl Row {
         }
     }
 
-    /// Takes in one chunk of the vocabulary, whose first token is `first_id`.
+    /// Adds one chunk of the vocabulary, whose first token is `first_id`.
     fn add(&mut self, sums: LogitSums, logits: &[f32], first_id: usize, keep: usize) {
         let (max, exp, weighted) = (
             f64::from(sums.max),
@@ -74,22 +74,22 @@ impl Row {
         if keep == 0 {
             return;
         }
-        let mut least = self.least(keep);
-        if sums.max <= least {
+        let mut threshold = self.threshold(keep);
+        if sums.max <= threshold {
             return;
         }
         for (id, &logit) in (first_id as u32..).zip(logits) {
-            if logit > least {
+            if logit > threshold {
                 let at = self.best.partition_point(|(other, _)| *other >= logit);
                 self.best.insert(at, (logit, id));
                 self.best.truncate(keep);
-                least = self.least(keep);
+                threshold = self.threshold(keep);
             }
         }
     }
 
-    /// The logit that a newcomer has to beat.
-    fn least(&self, keep: usize) -> f32 {
+    /// The logit that a token must exceed to be among the most probable.
+    fn threshold(&self, keep: usize) -> f32 {
         self.best
             .get(keep - 1)
             .map_or(f32::NEG_INFINITY, |(logit, _)| *logit)
@@ -114,7 +114,7 @@ impl Row {
     }
 }
 
-/// Predictions for rows of hidden states; `targets` holds the token that came
+/// The predictions for rows of hidden states; `targets` holds the token that came
 /// next for each row.
 pub(super) fn predict(
     weights: &Weights,
@@ -125,14 +125,14 @@ pub(super) fn predict(
     clock: &Clock,
 ) -> Result<Vec<Prediction>, String> {
     let width = weights.shape.width;
-    let task = rows_of_a_task(targets.len());
+    let task = rows_per_task(targets.len());
     let blocks: Vec<Vec<Prediction>> = hidden
         .par_chunks(task * width)
         .zip(targets.par_chunks(task))
         .map_init(
             || (Input::new(weights.precision), Vec::new()),
             |(input, logits), (hidden, targets)| {
-                clock.time(Part::Output, || {
+                clock.time(Stage::Output, || {
                     input.fill(hidden, width);
                     let mut rows = hidden
                         .chunks_exact(width)
@@ -141,7 +141,7 @@ pub(super) fn predict(
                         .map(|(row, (x, target))| {
                             let target = *target as usize;
                             let logit = target_logit(weights, file, input, row, x, target)?;
-                            Ok(Row::new(logit, most_probable))
+                            Ok(RunningSums::new(logit, most_probable))
                         })
                         .collect::<Result<Vec<_>, String>>()?;
                     for (index, chunk) in weights.output.iter().enumerate() {
@@ -153,7 +153,7 @@ pub(super) fn predict(
                             row.add(sums, logits, index * OUTPUT_CHUNK, most_probable);
                         }
                     }
-                    Ok(rows.into_iter().map(Row::finish).collect())
+                    Ok(rows.into_iter().map(RunningSums::finish).collect())
                 })
             },
         )
@@ -161,7 +161,7 @@ pub(super) fn predict(
     Ok(blocks.into_iter().flatten().collect())
 }
 
-/// The logit of the token that came next, before the whole row is made.
+/// The logit of the token that came next, before the whole row is computed.
 fn target_logit(
     weights: &Weights,
     file: &[u8],

@@ -1,6 +1,7 @@
 //! The weights of a Llama-architecture model, decoded and packed for products.
 //!
-//! In: a GGUF header and the file's bytes. Out: one [`Linear`] a matrix.
+//! In: a GGUF header and the file's bytes. Out: one [`Linear`] for each matrix. Nothing is
+//! multiplied here.
 
 use std::ops::Range;
 
@@ -9,15 +10,16 @@ use rayon::prelude::*;
 use crate::gguf::{Header, TensorInfo, decode_rows};
 use crate::linear::{CHUNK, Linear, Precision};
 
-/// Output columns of one chunk of the output layer. Small enough that a block
+/// The number of columns in one chunk of the output layer. Small enough that a block
 /// of rows times a chunk stays in the cache, large enough for full tiles.
 pub(super) const OUTPUT_CHUNK: usize = 1024;
-/// More blocks, heads or numbers a row than any real model; keeps products of
-/// sizes far from overflow.
+/// The largest number of blocks, more than any real model has.
 const MAX_BLOCKS: usize = 1000;
+/// The largest size of any dimension, more than any real model has; it keeps products of sizes far
+/// from overflow.
 const MAX_WIDTH: usize = 1 << 20;
 
-/// Sizes of a model.
+/// The sizes of a model.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Shape {
     pub blocks: usize,
@@ -47,12 +49,12 @@ pub(super) struct Block {
     pub attention_out: Linear,
     pub feed_forward_norm: Vec<f32>,
     /// For each [`CHUNK`] numbers of the feed-forward layer: their gates, then
-    /// what passes them.
+    /// the values that are multiplied by them.
     pub gate_up: Vec<Linear>,
     pub down: Linear,
 }
 
-/// All weights. The embedding stays in the file and is decoded row by row.
+/// All weights of a model. The embedding stays in the file and is decoded row by row.
 pub(super) struct Weights {
     pub shape: Shape,
     pub precision: Precision,
@@ -61,13 +63,13 @@ pub(super) struct Weights {
     /// The output layer in chunks of [`OUTPUT_CHUNK`] columns.
     pub output: Vec<Linear>,
     pub embedding: TensorInfo,
-    /// Which tensor the output layer is made from; rows of it are decoded for
+    /// The tensor of the output layer; rows of it are decoded for
     /// the logit of the actual token.
     pub output_tensor: TensorInfo,
 }
 
 impl Shape {
-    pub fn from_gguf(header: &Header) -> Result<Self, WeightsError> {
+    pub(super) fn from_gguf(header: &Header) -> Result<Self, WeightsError> {
         let architecture = header.text("general.architecture").unwrap_or("unknown");
         if architecture != "llama" {
             return Err(WeightsError::Unsupported(format!(
@@ -138,28 +140,28 @@ impl Shape {
     }
 }
 
-struct Loader<'a> {
+struct WeightsLoader<'a> {
     header: &'a Header,
     bytes: &'a [u8],
     precision: Precision,
 }
 
-/// Rows of a tensor that are outputs of a layer.
-struct Part<'a> {
+/// Rows of a tensor that become outputs of a layer.
+struct TensorRows<'a> {
     name: &'a str,
-    /// How many rows the tensor must have.
+    /// The number of rows that the tensor must have.
     of: usize,
     rows: Range<usize>,
 }
 
-impl<'a> Part<'a> {
+impl<'a> TensorRows<'a> {
     fn all(name: &'a str, of: usize) -> Self {
         let rows = 0..of;
         Self { name, of, rows }
     }
 }
 
-impl Loader<'_> {
+impl WeightsLoader<'_> {
     fn info(&self, name: &str, rows: usize, columns: usize) -> Result<&TensorInfo, WeightsError> {
         let info = self
             .header
@@ -177,11 +179,11 @@ impl Loader<'_> {
 
     fn append(
         &self,
-        part: &Part<'_>,
+        part: &TensorRows<'_>,
         columns: usize,
         out: &mut Vec<f32>,
     ) -> Result<(), WeightsError> {
-        let Part { name, of, rows } = part;
+        let TensorRows { name, of, rows } = part;
         let info = self.info(name, *of, columns)?;
         decode_rows(self.bytes, info, rows.start, rows.len(), out).map_err(|problem| {
             WeightsError::Unsupported(format!("tensor {name}, of which {problem}"))
@@ -190,13 +192,13 @@ impl Loader<'_> {
 
     fn vector(&self, name: &str, length: usize) -> Result<Vec<f32>, WeightsError> {
         let mut out = Vec::new();
-        self.append(&Part::all(name, 1), length, &mut out)?;
+        self.append(&TensorRows::all(name, 1), length, &mut out)?;
         Ok(out)
     }
 
-    /// One layer made of rows of one or more tensors, their outputs side by
+    /// One layer from rows of one or more tensors, their outputs side by
     /// side.
-    fn linear(&self, parts: &[Part<'_>], inputs: usize) -> Result<Linear, WeightsError> {
+    fn linear(&self, parts: &[TensorRows<'_>], inputs: usize) -> Result<Linear, WeightsError> {
         let mut rows = Vec::new();
         for part in parts {
             self.append(part, inputs, &mut rows)?;
@@ -228,7 +230,7 @@ impl Loader<'_> {
             .step_by(CHUNK)
             .map(|start| {
                 let rows = start..feed_forward.min(start + CHUNK);
-                let part = |name| Part {
+                let part = |name| TensorRows {
                     name,
                     of: feed_forward,
                     rows: rows.clone(),
@@ -240,23 +242,23 @@ impl Loader<'_> {
             attention_norm: self.vector(&name("attn_norm"), width)?,
             qkv: self.linear(
                 &[
-                    Part::all(&name("attn_q"), queries),
-                    Part::all(&name("attn_k"), keys),
-                    Part::all(&name("attn_v"), keys),
+                    TensorRows::all(&name("attn_q"), queries),
+                    TensorRows::all(&name("attn_k"), keys),
+                    TensorRows::all(&name("attn_v"), keys),
                 ],
                 width,
             )?,
-            attention_out: self.linear(&[Part::all(&name("attn_output"), width)], queries)?,
+            attention_out: self.linear(&[TensorRows::all(&name("attn_output"), width)], queries)?,
             feed_forward_norm: self.vector(&name("ffn_norm"), width)?,
             gate_up,
-            down: self.linear(&[Part::all(&name("ffn_down"), width)], feed_forward)?,
+            down: self.linear(&[TensorRows::all(&name("ffn_down"), width)], feed_forward)?,
         })
     }
 }
 
 impl Weights {
-    /// Operations of the blocks and of the output layer, for one row.
-    pub fn operations(&self) -> (usize, usize) {
+    /// The number of operations of the blocks, and of the output layer, for one row.
+    pub(super) fn operations(&self) -> (usize, usize) {
         let layers = |block: &Block| {
             let of = |layer: &Linear| 2 * layer.inputs() * layer.outputs();
             let gates: usize = block.gate_up.iter().map(of).sum();
@@ -266,9 +268,13 @@ impl Weights {
         (self.blocks.iter().map(layers).sum(), output)
     }
 
-    pub fn load(header: &Header, bytes: &[u8], precision: Precision) -> Result<Self, WeightsError> {
+    pub(super) fn load(
+        header: &Header,
+        bytes: &[u8],
+        precision: Precision,
+    ) -> Result<Self, WeightsError> {
         let shape = Shape::from_gguf(header)?;
-        let loader = Loader {
+        let loader = WeightsLoader {
             header,
             bytes,
             precision,
@@ -290,7 +296,7 @@ impl Weights {
         let output = starts
             .into_par_iter()
             .map(|start| {
-                let part = Part {
+                let part = TensorRows {
                     name: output_name,
                     of: vocabulary,
                     rows: start..vocabulary.min(start + OUTPUT_CHUNK),

@@ -84,10 +84,10 @@ fn a_path_is_taken_as_it_is() {
 
 #[test]
 fn the_folder_is_the_users_choice_or_the_cache() {
-    let chosen = ModelCache::chosen(Some("some/where".into())).unwrap();
+    let chosen = ModelCache::from_variable(Some("some/where".into())).unwrap();
     assert_eq!(chosen.folder().to_str(), Some("some/where"));
-    let usual = ModelCache::chosen(None).unwrap();
+    let usual = ModelCache::from_variable(None).unwrap();
     assert!(usual.folder().ends_with("mtlint/models"), "{usual:?}");
-    let empty = ModelCache::chosen(Some("".into())).unwrap();
+    let empty = ModelCache::from_variable(Some("".into())).unwrap();
     assert_eq!(empty.folder(), usual.folder());
 }

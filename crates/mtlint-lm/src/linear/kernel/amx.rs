@@ -1,24 +1,25 @@
 //! Products of 8-bit integers with Intel's tiles (AMX-INT8).
 //!
-//! 32 rows times a panel of 32 outputs at a time; after each group the sums are
-//! scaled as in [`super::avx512`].
+//! In: a packed layer and quantized rows. Out: rows of `f32`. 32 rows times a panel of 32 outputs
+//! at a time; after each group the sums are scaled as in [`super::avx512`]. The instructions
+//! themselves are in [`super::tiles`].
 
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "tiles are loaded and stored by address")]
 
 use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
 
 use super::super::aligned::LINE;
-use super::super::int8::{Int8, LANES, PANEL, Quantised};
-use super::super::quantise::padded;
-use super::avx512::{Dots, Place, Scaling};
+use super::super::int8::{Int8Layer, LANES, PANEL, QuantizedRows};
+use super::super::quantize::padded;
+use super::avx512::{Dots, GroupPosition, Scaling};
 use super::tiles::{Factors, ROWS, STEP, TILE, Tiles};
 
-/// See [`Int8::apply`].
+/// Multiplies rows with tiles: see [`Int8Layer::apply`].
 ///
 /// # Safety
 /// The processor must have tiles and what [`super::avx512`] asks for.
 #[target_feature(enable = "avx512f")]
-pub(super) unsafe fn apply(layer: &Int8, input: &Quantised, out: &mut [f32], add: bool) {
+pub(super) unsafe fn apply(layer: &Int8Layer, input: &QuantizedRows, out: &mut [f32], add: bool) {
     let (groups, padded) = (layer.groups(), padded(layer.inputs));
     let integers = input.integers.bytes();
     let weights = layer.weights.bytes();
@@ -28,14 +29,14 @@ pub(super) unsafe fn apply(layer: &Int8, input: &Quantised, out: &mut [f32], add
     };
     let mut dots = Dots::<ROWS>::new();
     let mut scaling = Scaling::<ROWS>::new(layer, input);
-    // Weights come from far away and are wanted at once: each step asks for its
-    // share of the next panel's.
+    // Weights come from memory and are all needed at once: each step prefetches its share of
+    // the next panel's.
     let steps = input.rows.div_ceil(ROWS) * groups;
     let share = (PANEL * padded / LINE).div_ceil(steps) * LINE;
     // While the tiles work on one group, the group before it is scaled.
-    let mut before: Option<Place> = None;
+    let mut before: Option<GroupPosition> = None;
     for panel in 0..layer.outputs.div_ceil(PANEL) {
-        let mut wanted = weights
+        let mut prefetched = weights
             .get((panel + 1) * PANEL * padded..)
             .unwrap_or_default()
             .chunks(share);
@@ -45,7 +46,10 @@ pub(super) unsafe fn apply(layer: &Int8, input: &Quantised, out: &mut [f32], add
             let integers = &integers[first * padded..][..rows * padded];
             for group in 0..groups {
                 let range = layer.inputs_of(group);
-                // Safety: the slices hold all rows and lines of the group.
+                // SAFETY: `integers` is `rows` rows of `padded` bytes and `weights` two halves of
+                // `padded * LANES` bytes, and `range` ends within `padded`: the tiles read
+                // `range.len()` bytes of each row and `range.len() / STEP` tiles of each half.
+                // `dots` has room for `ROWS` rows of `PANEL` sums. The caller promises AVX-512.
                 unsafe {
                     let left = weights.as_ptr().add(range.start * LANES);
                     let factors = Factors {
@@ -55,11 +59,11 @@ pub(super) unsafe fn apply(layer: &Int8, input: &Quantised, out: &mut [f32], add
                         steps: range.len() / STEP,
                     };
                     if rows == ROWS {
-                        tiles.integers(factors);
+                        tiles.multiply_bytes(factors);
                     } else {
-                        tiles.integers_of_half(factors);
+                        tiles.multiply_bytes_of_one_tile(factors);
                     }
-                    for line in wanted.next().unwrap_or_default().chunks(LINE) {
+                    for line in prefetched.next().unwrap_or_default().chunks(LINE) {
                         _mm_prefetch::<_MM_HINT_T1>(line.as_ptr().cast());
                     }
                     if let Some(before) = before {
@@ -67,7 +71,7 @@ pub(super) unsafe fn apply(layer: &Int8, input: &Quantised, out: &mut [f32], add
                     }
                     tiles.store(dots.0.as_mut_ptr().cast(), PANEL);
                 }
-                before = Some(Place {
+                before = Some(GroupPosition {
                     panel,
                     first,
                     group,
@@ -76,7 +80,7 @@ pub(super) unsafe fn apply(layer: &Int8, input: &Quantised, out: &mut [f32], add
         }
     }
     if let Some(before) = before {
-        // Safety: the processor has AVX-512.
+        // SAFETY: the caller promises that the processor has AVX-512.
         unsafe { scaling.add(before, &dots, out, add) };
     }
 }

@@ -1,18 +1,19 @@
 //! Products with AVX2, and with AVX-VNNI where the processor has it.
 //!
-//! Four rows times 16 outputs at a time. The instruction of AVX2 takes unsigned
+//! In: a packed layer and quantized rows. Out: rows of `f32`. Four rows times 16 outputs at a
+//! time. The instruction of AVX2 takes unsigned
 //! bytes times signed ones and sums pairs in 16 bits, which 255 × 127 twice
-//! would not fit: the weights take over the sign of the activations instead, so
-//! that it is 127 × 127 twice, which does, and nothing need be less exact.
+//! would not fit. The weights therefore take over the sign of the activations, so
+//! that it is 127 × 127 twice, which fits: no precision is lost.
 
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "registers are loaded and stored by address")]
 
 use std::arch::x86_64::*;
 
-use super::super::int8::{Int8, LANES, Quantised};
-use super::super::quantise::padded;
+use super::super::int8::{Int8Layer, LANES, QuantizedRows};
+use super::super::quantize::padded;
 
-/// Rows of one tile.
+/// The number of rows that are multiplied at once.
 const ROWS: usize = 4;
 
 pub(super) fn available() -> bool {
@@ -23,35 +24,41 @@ pub(super) fn vnni_available() -> bool {
     available() && is_x86_feature_detected!("avxvnni")
 }
 
-/// See [`Int8::apply`].
+/// Multiplies rows with AVX2: see [`Int8Layer::apply`].
 ///
 /// # Safety
 /// The processor must have what [`available`] asks for.
 #[target_feature(enable = "avx2,fma")]
-pub(super) unsafe fn apply(layer: &Int8, input: &Quantised, out: &mut [f32], add: bool) {
+pub(super) unsafe fn apply(layer: &Int8Layer, input: &QuantizedRows, out: &mut [f32], add: bool) {
     run(layer, input, out, add, |sum, activations, weights| {
         let pairs = _mm256_maddubs_epi16(activations, weights);
         _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
     });
 }
 
-/// The same with the instruction that sums fours in 32 bits.
+/// Multiplies rows with AVX-VNNI, which sums four products in 32 bits: see [`Int8Layer::apply`].
 ///
 /// # Safety
 /// The processor must have what [`vnni_available`] asks for.
 #[target_feature(enable = "avx2,fma,avxvnni")]
-pub(super) unsafe fn apply_vnni(layer: &Int8, input: &Quantised, out: &mut [f32], add: bool) {
+pub(super) unsafe fn apply_vnni(
+    layer: &Int8Layer,
+    input: &QuantizedRows,
+    out: &mut [f32],
+    add: bool,
+) {
     run(layer, input, out, add, |sum, activations, weights| {
         _mm256_dpbusd_avx_epi32(sum, activations, weights)
     });
 }
 
-/// All tiles of the product; `fours` adds to sums those of four products each.
+/// Computes the whole product. `fours` adds to each of its sums (the first argument) four products
+/// of activations and weights.
 #[target_feature(enable = "avx2,fma")]
 #[inline]
 fn run(
-    layer: &Int8,
-    input: &Quantised,
+    layer: &Int8Layer,
+    input: &QuantizedRows,
     out: &mut [f32],
     add: bool,
     fours: impl Fn(__m256i, __m256i, __m256i) -> __m256i + Copy,
@@ -98,7 +105,8 @@ fn products(
 ) -> [[i32; LANES]; ROWS] {
     let mut sums = [[_mm256_setzero_si256(); 2]; ROWS];
     for (index, line) in weights.chunks_exact(4 * LANES).enumerate() {
-        // Safety: the chunk is as long as two registers.
+        // SAFETY: the chunk is 64 bytes long, as long as two registers, and both loads take any
+        // address.
         let halves = unsafe {
             [
                 _mm256_loadu_si256(line.as_ptr().cast()),
@@ -118,7 +126,8 @@ fn products(
     sums.map(|halves| {
         let mut dots = [0; LANES];
         for (dots, half) in dots.chunks_exact_mut(LANES / 2).zip(halves) {
-            // Safety: the chunk is as long as the register.
+            // SAFETY: the chunk is eight numbers of 4 bytes, as long as the register, and the store
+            // takes any address.
             unsafe { _mm256_storeu_si256(dots.as_mut_ptr().cast(), half) };
         }
         dots

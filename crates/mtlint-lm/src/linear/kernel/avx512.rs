@@ -1,16 +1,17 @@
-//! Products with AVX-512 VNNI, and quantising with AVX-512.
+//! Products with AVX-512 VNNI, and quantization with AVX-512.
 //!
+//! In: a packed layer and quantized rows, or numbers to quantize. Out: rows of `f32`, or integers.
 //! Eight rows times a panel of 32 outputs at a time: sixteen sums of integers
 //! stay in registers over a group of inputs, then [`Scaling`] takes them over.
 
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "registers are loaded and stored by address")]
 
 use std::arch::x86_64::*;
 
-use super::super::int8::{Int8, LANES, PANEL, Quantised};
-use super::super::quantise::{BLOCK, GROUP, padded, scales};
+use super::super::int8::{Int8Layer, LANES, PANEL, QuantizedRows};
+use super::super::quantize::{BLOCK, GROUP, padded, scales};
 
-/// Rows of one tile.
+/// The number of rows that are multiplied at once.
 const ROWS: usize = 8;
 
 pub(super) fn available() -> bool {
@@ -20,12 +21,12 @@ pub(super) fn available() -> bool {
         && is_x86_feature_detected!("fma")
 }
 
-/// See [`Int8::apply`].
+/// Multiplies rows with AVX-512 VNNI: see [`Int8Layer::apply`].
 ///
 /// # Safety
 /// The processor must have what [`available`] asks for.
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-pub(super) unsafe fn apply(layer: &Int8, input: &Quantised, out: &mut [f32], add: bool) {
+pub(super) unsafe fn apply(layer: &Int8Layer, input: &QuantizedRows, out: &mut [f32], add: bool) {
     let (groups, padded) = (layer.groups(), padded(layer.inputs));
     let integers = input.integers.bytes();
     let weights = layer.weights.bytes();
@@ -38,8 +39,10 @@ pub(super) unsafe fn apply(layer: &Int8, input: &Quantised, out: &mut [f32], add
             let integers = &integers[first * padded..][..ROWS * padded];
             for group in 0..groups {
                 let range = layer.inputs_of(group);
-                // Safety: the slices were cut to hold all lines of the panel
-                // and of the rows.
+                // SAFETY: `integers` is `ROWS` rows of `padded` bytes, `weights` two halves of
+                // `padded * LANES` bytes and `corrections` two halves of `groups * LANES` numbers;
+                // `range` ends within `padded` and `group` is below `groups`. The caller promises
+                // the instructions.
                 unsafe {
                     products(
                         integers.as_ptr().add(range.start),
@@ -52,12 +55,12 @@ pub(super) unsafe fn apply(layer: &Int8, input: &Quantised, out: &mut [f32], add
                         range.len() / 4,
                         &mut dots,
                     );
-                    let place = Place {
+                    let position = GroupPosition {
                         panel,
                         first,
                         group,
                     };
-                    scaling.add(place, &dots, out, add);
+                    scaling.add(position, &dots, out, add);
                 }
             }
         }
@@ -80,7 +83,8 @@ unsafe fn products(
     lines: usize,
     dots: &mut Dots<ROWS>,
 ) {
-    // Safety: within what the caller promises.
+    // SAFETY: the caller promises `ROWS` rows, `lines` lines and `LANES` corrections behind the
+    // pointers; `Dots` is aligned to 64 bytes and a row of it is two registers long.
     unsafe {
         let start = corrections.map(|corrections| _mm512_loadu_si512(corrections.cast()));
         let mut sums = [start; ROWS];
@@ -106,23 +110,23 @@ unsafe fn products(
 pub(super) struct Dots<const ROWS: usize>(pub [[i32; PANEL]; ROWS]);
 
 impl<const ROWS: usize> Dots<ROWS> {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self([[0; PANEL]; ROWS])
     }
 }
 
-/// Which products these are: of a panel, of rows from `first` on, of a group.
+/// The position of products in the whole: their panel, the first of their rows, and their group.
 #[derive(Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct GroupPosition {
     pub panel: usize,
     pub first: usize,
     pub group: usize,
 }
 
-/// Sums of scaled products for some rows and one panel.
+/// The running sums of scaled products for some rows and one panel.
 pub(super) struct Scaling<'a, const ROWS: usize> {
-    layer: &'a Int8,
-    input: &'a Quantised,
+    layer: &'a Int8Layer,
+    input: &'a QuantizedRows,
     sums: Sums<ROWS>,
 }
 
@@ -130,7 +134,7 @@ pub(super) struct Scaling<'a, const ROWS: usize> {
 struct Sums<const ROWS: usize>([[f32; PANEL]; ROWS]);
 
 impl<'a, const ROWS: usize> Scaling<'a, ROWS> {
-    pub fn new(layer: &'a Int8, input: &'a Quantised) -> Self {
+    pub(super) fn new(layer: &'a Int8Layer, input: &'a QuantizedRows) -> Self {
         Self {
             layer,
             input,
@@ -138,19 +142,25 @@ impl<'a, const ROWS: usize> Scaling<'a, ROWS> {
         }
     }
 
-    /// Adds the products of one group to those before it, which must have come
-    /// in order; those of the last one go where they belong.
+    /// Adds the products of one group to the sums; groups must come in order. After the last group
+    /// the sums are written to `out`, or added to it when `add` is set.
     ///
     /// # Safety
     /// The processor must have what [`available`] asks for.
     #[target_feature(enable = "avx512f")]
     #[inline]
-    pub unsafe fn add(&mut self, place: Place, dots: &Dots<ROWS>, out: &mut [f32], add: bool) {
-        let Place {
+    pub(super) unsafe fn add(
+        &mut self,
+        position: GroupPosition,
+        dots: &Dots<ROWS>,
+        out: &mut [f32],
+        add: bool,
+    ) {
+        let GroupPosition {
             panel,
             first,
             group,
-        } = place;
+        } = position;
         let (groups, outputs) = (self.layer.groups(), self.layer.outputs);
         // Rows that are not only there to fill the tile.
         let rows = ROWS.min(self.input.rows - first);
@@ -159,10 +169,12 @@ impl<'a, const ROWS: usize> Scaling<'a, ROWS> {
         let count = PANEL.min(outputs - panel * PANEL);
         let out = &mut out[first * outputs + panel * PANEL..][..(rows - 1) * outputs + count];
         let masks = [0, LANES].map(|half| (u32::MAX >> (PANEL - count) >> half) as __mmask16);
-        let kept = if group == 0 { 0 } else { __mmask16::MAX };
+        let previous = if group == 0 { 0 } else { __mmask16::MAX };
         let last = group + 1 == groups;
-        // Safety: the slices were cut to what is read and written; a row is two
-        // registers long, and masks leave out what lies beyond.
+        // SAFETY: `weight_scales` holds two halves of `groups * LANES` numbers and
+        // `activation_scales` `rows * groups`; `dots` and `sums` are aligned to 64 bytes and a row
+        // of them is two registers long. `out` ends with the last output of the last row, and the
+        // masks leave out what lies beyond the panel's outputs.
         unsafe {
             let weight_scales = weight_scales.as_ptr().add(group * LANES);
             let halves = [
@@ -177,7 +189,7 @@ impl<'a, const ROWS: usize> Scaling<'a, ROWS> {
                     let dots = _mm512_load_si512(dots.0.as_ptr().cast::<i32>().add(at).cast());
                     let sums = self.sums.0.as_mut_ptr().cast::<f32>().add(at);
                     let product = _mm512_mul_ps(_mm512_cvtepi32_ps(dots), scale);
-                    let before = _mm512_maskz_load_ps(kept, sums);
+                    let before = _mm512_maskz_load_ps(previous, sums);
                     let sum = _mm512_fmadd_ps(product, weight_scales, before);
                     if last {
                         let out = out.as_mut_ptr().wrapping_add(row * outputs + half * LANES);
@@ -192,12 +204,12 @@ impl<'a, const ROWS: usize> Scaling<'a, ROWS> {
     }
 }
 
-/// See [`super::super::quantise::quantise`].
+/// Quantizes one group with AVX-512: see [`super::super::quantize::quantize`].
 ///
 /// # Safety
 /// The processor must have what [`available`] asks for.
 #[target_feature(enable = "avx512f,avx512bw")]
-pub(in super::super) unsafe fn quantise(values: &[f32], integers: &mut [u8], offset: u8) -> f32 {
+pub(in super::super) unsafe fn quantize(values: &[f32], integers: &mut [u8], offset: u8) -> f32 {
     let mut filled = [0.0; GROUP];
     let values = if values.len() == integers.len() {
         values
@@ -206,16 +218,16 @@ pub(in super::super) unsafe fn quantise(values: &[f32], integers: &mut [u8], off
         &filled[..integers.len()]
     };
     match values.len() / BLOCK {
-        1 => quantise_blocks::<1>(values, integers, offset),
-        2 => quantise_blocks::<2>(values, integers, offset),
-        _ => quantise_blocks::<{ GROUP / BLOCK }>(values, integers, offset),
+        1 => quantize_blocks::<1>(values, integers, offset),
+        2 => quantize_blocks::<2>(values, integers, offset),
+        _ => quantize_blocks::<{ GROUP / BLOCK }>(values, integers, offset),
     }
 }
 
-/// The same for so many whole blocks, which all stay in registers.
+/// Quantizes `BLOCKS` whole blocks, which all stay in registers.
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
-fn quantise_blocks<const BLOCKS: usize>(values: &[f32], integers: &mut [u8], offset: u8) -> f32 {
+fn quantize_blocks<const BLOCKS: usize>(values: &[f32], integers: &mut [u8], offset: u8) -> f32 {
     assert!(values.len() == BLOCKS * BLOCK && integers.len() == BLOCKS * BLOCK);
     let mut blocks = [[_mm512_setzero_ps(); BLOCK / LANES]; BLOCKS];
     let mut largest = _mm512_setzero_ps();
@@ -223,10 +235,11 @@ fn quantise_blocks<const BLOCKS: usize>(values: &[f32], integers: &mut [u8], off
     for (index, block) in blocks.iter_mut().enumerate() {
         for (part, register) in block.iter_mut().enumerate() {
             let first = index * BLOCK + part * LANES;
-            // Safety: the slice is as long as all registers.
+            // SAFETY: `values` is `BLOCKS * BLOCK` numbers long, as asserted, and `first` is the
+            // start of a register's 16 numbers among them.
             *register = unsafe { _mm512_loadu_ps(values.as_ptr().add(first)) };
         }
-        *block = turn(*block);
+        *block = hadamard(*block);
         // One number that is not finite makes the whole block so.
         finite &= _mm512_cvtss_f32(block[0]).is_finite();
         for register in block {
@@ -238,7 +251,8 @@ fn quantise_blocks<const BLOCKS: usize>(values: &[f32], integers: &mut [u8], off
     for (index, register) in blocks.as_flattened().iter().enumerate() {
         let rounded = _mm512_cvtps_epi32(_mm512_mul_ps(*register, inverse));
         let bytes = _mm_add_epi8(_mm512_cvtsepi32_epi8(rounded), offset);
-        // Safety: the slice is as long as all registers.
+        // SAFETY: `integers` is `BLOCKS * BLOCK` bytes long, as asserted, and there are `index`
+        // times 16 bytes before those of this register.
         unsafe { _mm_storeu_si128(integers.as_mut_ptr().add(index * LANES).cast(), bytes) };
     }
     scale
@@ -248,7 +262,7 @@ fn quantise_blocks<const BLOCKS: usize>(values: &[f32], integers: &mut [u8], off
 /// portable version.
 #[target_feature(enable = "avx512f")]
 #[inline]
-fn turn(mut block: [__m512; BLOCK / LANES]) -> [__m512; BLOCK / LANES] {
+fn hadamard(mut block: [__m512; BLOCK / LANES]) -> [__m512; BLOCK / LANES] {
     for register in &mut block {
         let x = *register;
         let x = step(

@@ -1,8 +1,8 @@
-//! Products of 8-bit integers, by what the processor has.
+//! Products of 8-bit integers, with the instructions that the processor has.
 //!
-//! In: a packed layer and quantised rows. Out: `f32`. All kernels make the same
-//! integers, and all but [`Kernel::Portable`], which does not fuse additions,
-//! the same `f32` of them to the last bit.
+//! In: a packed layer and quantized rows. Out: rows of `f32`. All kernels compute the same
+//! integers, and all but [`Kernel::Portable`], which does not fuse multiplication and addition,
+//! the same `f32` from them to the last bit. Packing and quantizing are done by their callers.
 
 #[cfg(target_arch = "x86_64")]
 mod amx;
@@ -16,9 +16,9 @@ pub(crate) mod tiles;
 
 use std::sync::OnceLock;
 
-use super::int8::{Int8, Quantised};
+use super::int8::{Int8Layer, QuantizedRows};
 
-/// What the products are made with.
+/// The instructions with which products are computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kernel {
     /// Intel's tiles of 16 × 64 bytes.
@@ -30,32 +30,34 @@ pub(crate) enum Kernel {
     /// AVX2 with VNNI.
     #[cfg(target_arch = "x86_64")]
     AvxVnni,
+    /// Plain AVX2.
     #[cfg(target_arch = "x86_64")]
     Avx2,
-    /// `rten-gemm`, which has its own ways for Arm and the rest.
+    /// The crate `rten-gemm`, which has kernels for Arm and other processors.
     Portable,
 }
 
 impl Kernel {
-    /// The fastest one that this processor has.
-    pub fn best() -> Self {
+    /// The fastest kernel for this processor.
+    pub(super) fn best() -> Self {
         static BEST: OnceLock<Kernel> = OnceLock::new();
         *BEST.get_or_init(|| Self::available().first().copied().unwrap_or(Self::Portable))
     }
 
-    /// All that this processor has, the fastest first.
-    pub fn available() -> Vec<Self> {
+    /// All kernels for this processor, the fastest first.
+    pub(super) fn available() -> Vec<Self> {
         let mut kernels = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
             let vector = avx512::available();
-            let ways = [
+            let candidates = [
                 (Self::Amx, vector && tiles::Tiles::take().is_some()),
                 (Self::Avx512, vector),
                 (Self::AvxVnni, avx2::vnni_available()),
                 (Self::Avx2, avx2::available()),
             ];
-            kernels.extend(ways.iter().filter(|(_, has)| *has).map(|(way, _)| *way));
+            let available = candidates.iter().filter(|(_, available)| *available);
+            kernels.extend(available.map(|(kernel, _)| *kernel));
         }
         // Plain x86 sums pairs in 16 bits, where 8-bit numbers do not fit.
         if !portable::saturates() || kernels.is_empty() {
@@ -64,8 +66,8 @@ impl Kernel {
         kernels
     }
 
-    /// What it is called where speeds are told.
-    pub fn name(self) -> &'static str {
+    /// The name of the kernel where speeds are printed.
+    pub(super) fn name(self) -> &'static str {
         match self {
             #[cfg(target_arch = "x86_64")]
             Self::Amx => "AMX-INT8",
@@ -79,18 +81,18 @@ impl Kernel {
         }
     }
 
-    pub fn is_portable(self) -> bool {
+    pub(super) fn is_portable(self) -> bool {
         self == Self::Portable
     }
 
     #[cfg(target_arch = "x86_64")]
-    pub fn is_avx512(self) -> bool {
+    pub(super) fn is_avx512(self) -> bool {
         matches!(self, Self::Amx | Self::Avx512)
     }
 
-    /// What stands for zero in an activation: some instructions take unsigned
+    /// The integer that stands for zero in an activation: some instructions take unsigned
     /// bytes.
-    pub fn offset(self) -> u8 {
+    pub(super) fn offset(self) -> u8 {
         match self {
             #[cfg(target_arch = "x86_64")]
             Self::Amx | Self::Avx2 | Self::AvxVnni => 0,
@@ -98,24 +100,37 @@ impl Kernel {
         }
     }
 
-    pub(super) fn apply(self, layer: &Int8, input: &Quantised, out: &mut [f32], add: bool) {
-        // Safety: these are only chosen where the processor has them.
-        #[allow(unsafe_code)]
+    /// Multiplies rows with a layer: see [`Int8Layer::apply`].
+    pub(super) fn apply(
+        self,
+        layer: &Int8Layer,
+        input: &QuantizedRows,
+        out: &mut [f32],
+        add: bool,
+    ) {
+        #[allow(
+            unsafe_code,
+            reason = "functions with target features are called after a check"
+        )]
         match self {
             #[cfg(target_arch = "x86_64")]
+            // SAFETY: `available` lists this kernel only where there are tiles and AVX-512.
             Self::Amx => unsafe { amx::apply(layer, input, out, add) },
             #[cfg(target_arch = "x86_64")]
+            // SAFETY: `available` lists this kernel only where `avx512::available` is true.
             Self::Avx512 => unsafe { avx512::apply(layer, input, out, add) },
             #[cfg(target_arch = "x86_64")]
+            // SAFETY: `available` lists this kernel only where `avx2::vnni_available` is true.
             Self::AvxVnni => unsafe { avx2::apply_vnni(layer, input, out, add) },
             #[cfg(target_arch = "x86_64")]
+            // SAFETY: `available` lists this kernel only where `avx2::available` is true.
             Self::Avx2 => unsafe { avx2::apply(layer, input, out, add) },
             Self::Portable => portable::apply(layer, input, out, add),
         }
     }
 
-    /// Adds the product of one group to the sum over those before it.
-    pub fn add_group(self, sum: f32, dot: i32, activation: f32, weight: f32) -> f32 {
+    /// Adds the product of one group to the sum over the groups before it.
+    pub(super) fn add_group(self, sum: f32, dot: i32, activation: f32, weight: f32) -> f32 {
         let product = dot as f32 * activation;
         if self.is_portable() {
             sum + product * weight

@@ -1,26 +1,27 @@
 //! Products by `rten-gemm`, on any processor.
 //!
-//! One product a group, then a pass that scales it.
+//! In: a packed layer and quantized rows. Out: rows of `f32`. There is one product for each group,
+//! then a pass that scales it.
 
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, NdTensorView};
 
-use super::super::int8::{Int8, LANES, Quantised};
-use super::super::quantise::{GROUP, padded};
+use super::super::int8::{Int8Layer, LANES, QuantizedRows};
+use super::super::quantize::{GROUP, padded};
 
-/// Whether the instruction for these products sums in 16 bits.
+/// Whether `rten-gemm` sums these products in 16 bits on this processor.
 pub(super) fn saturates() -> bool {
     GemmExecutor::<u8, i8, i32>::new().may_saturate()
 }
 
-/// The weights of a layer in the form `rten-gemm` wants, a matrix a group.
+/// The weights of a layer in the form that `rten-gemm` needs, a matrix for each group.
 pub(in super::super) struct Portable {
     groups: Vec<PackedBMatrix<i8>>,
 }
 
 impl Portable {
-    pub fn new(layer: &Int8) -> Self {
+    pub(crate) fn new(layer: &Int8Layer) -> Self {
         let padded = padded(layer.inputs);
         let weights = layer.weights.bytes();
         let gemm = GemmExecutor::<u8, i8, i32>::new();
@@ -29,7 +30,7 @@ impl Portable {
             .map(|first| {
                 let end = padded.min(first + GROUP);
                 let matrix = NdTensor::from_fn([end - first, layer.outputs], |[input, output]| {
-                    weights[layer.place(first + input, output)] as i8
+                    weights[layer.weight_index(first + input, output)] as i8
                 });
                 gemm.prepack_b(matrix.view())
             })
@@ -38,8 +39,8 @@ impl Portable {
     }
 }
 
-/// See [`Int8::apply`].
-pub(super) fn apply(layer: &Int8, input: &Quantised, out: &mut [f32], add: bool) {
+/// Multiplies rows with rten-gemm: see [`Int8Layer::apply`].
+pub(super) fn apply(layer: &Int8Layer, input: &QuantizedRows, out: &mut [f32], add: bool) {
     let Some(portable) = &layer.portable else {
         debug_assert!(false, "a portable layer has its weights in this form");
         return;

@@ -1,5 +1,8 @@
 //! Intel's tiles (AMX): products of blocks of 32 × 32.
 //!
+//! In: addresses of rows and of tiles. Out: sums of products, stored at an address; scaling and
+//! laying out are done by the callers.
+//!
 //! A tile is 16 rows of 64 bytes. Two tiles of rows on the left times two on the
 //! right are four tiles of sums; a step takes 64 bytes of each row. On the right
 //! a tile holds, for each four integers (or two brain floats) of the rows on
@@ -9,17 +12,22 @@
 //! Sums stay in their tiles until they are stored, which is best done late: a
 //! store that waits for them holds up the reads after it.
 
-#![allow(unsafe_code)]
+#![allow(
+    unsafe_code,
+    reason = "the instructions for tiles are written in assembly"
+)]
 
 use std::arch::asm;
 use std::arch::x86_64::__cpuid_count;
 use std::sync::OnceLock;
 
-/// Rows of a tile, and of two.
+/// The number of rows of a tile.
 pub(crate) const TILE: usize = 16;
+/// The number of rows of two tiles.
 pub(crate) const ROWS: usize = 2 * TILE;
-/// Bytes of a tile's row, and of a whole tile.
+/// The number of bytes in a row of a tile, and so of each row that a step takes.
 pub(crate) const STEP: usize = 64;
+/// The number of bytes in a tile.
 pub(crate) const TILE_BYTES: usize = TILE * STEP;
 
 /// Whether the processor has tiles and the system lets this process use them.
@@ -36,7 +44,8 @@ fn available() -> bool {
 fn permitted() -> bool {
     const ARCH_REQ_XCOMP_PERM: libc::c_ulong = 0x1023;
     const XFEATURE_XTILEDATA: libc::c_ulong = 18;
-    // Safety: the call takes two numbers and changes nothing in memory.
+    // SAFETY: the call takes two numbers and no pointer, and changes nothing in this process's
+    // memory.
     let refused = unsafe {
         libc::syscall(
             libc::SYS_arch_prctl,
@@ -52,7 +61,7 @@ fn permitted() -> bool {
     false
 }
 
-/// Eight tiles of full size.
+/// The settings of the tile unit: eight tiles of full size.
 #[repr(C, align(64))]
 struct Configuration([u8; 64]);
 
@@ -103,57 +112,60 @@ macro_rules! product {
     };
 }
 
-/// The right of a thread to use its tiles; when dropped they are given back,
-/// since a thread with live tiles is slow to switch.
+/// The right of a thread to use its tiles. They are released when it is dropped, since a thread
+/// with live tiles is slow to switch.
 pub(crate) struct Tiles(());
 
 impl Tiles {
-    /// None where there are no tiles.
-    pub fn take() -> Option<Self> {
+    /// Sets up the tiles of this thread; `None` where the processor or the system has none.
+    pub(crate) fn take() -> Option<Self> {
         static AVAILABLE: OnceLock<bool> = OnceLock::new();
         if !*AVAILABLE.get_or_init(available) {
             return None;
         }
-        // Safety: there are tiles, and this is the layout of their settings.
+        // SAFETY: the processor has tiles and the system lets this process use them; the 64 bytes
+        // are laid out as the instruction reads them, and it writes no memory.
         unsafe { asm!("ldtilecfg [{}]", in(reg) Configuration::FULL.0.as_ptr(), options(nostack)) };
         Some(Self(()))
     }
 
-    /// Products of signed bytes.
+    /// Sets the sums to products of signed bytes.
     ///
     /// # Safety
-    /// There must be `ROWS` rows on the left and `steps` tiles on each right.
+    /// There must be `ROWS` rows on the left, `steps` tiles on each right, and at least one step.
     #[inline(always)]
-    pub unsafe fn integers(&self, factors: Factors) {
+    pub(crate) unsafe fn multiply_bytes(&self, factors: Factors) {
         self.zero();
-        // Safety: the caller's promise.
+        // SAFETY: the caller promises the rows and tiles that are read; `self` proves that there
+        // are tiles.
         unsafe { product!("tdpbssd", factors) };
     }
 
-    /// Products of brain floats.
+    /// Sets the sums to products of brain floats.
     ///
     /// # Safety
-    /// There must be `ROWS` rows on the left and `steps` tiles on each right.
+    /// There must be `ROWS` rows on the left, `steps` tiles on each right, and at least one step.
     #[inline(always)]
-    pub unsafe fn floats(&self, factors: Factors) {
+    pub(crate) unsafe fn multiply_floats(&self, factors: Factors) {
         self.zero();
-        // Safety: the caller's promise.
-        unsafe { self.more_floats(factors) };
+        // SAFETY: the caller's promise is the same as the one asked for here.
+        unsafe { self.add_float_products(factors) };
     }
 
-    /// Products of brain floats, added to the sums of the last product.
+    /// Adds products of brain floats to the sums of the last product.
     ///
     /// # Safety
-    /// As for [`Self::floats`], and `steps` must not be 0.
+    /// As for [`Self::multiply_floats`].
     #[inline(always)]
-    pub unsafe fn more_floats(&self, factors: Factors) {
-        // Safety: the caller's promise.
+    pub(crate) unsafe fn add_float_products(&self, factors: Factors) {
+        // SAFETY: the caller promises the rows and tiles that are read; `self` proves that there
+        // are tiles.
         unsafe { product!("tdpbf16ps", factors) };
     }
 
     #[inline(always)]
     fn zero(&self) {
-        // Safety: there are tiles.
+        // SAFETY: `self` proves that there are tiles, and no memory is touched.
         unsafe {
             asm!(
                 "tilezero tmm0",
@@ -165,13 +177,14 @@ impl Tiles {
         }
     }
 
-    /// Products of signed bytes for one tile of rows only.
+    /// Sets the sums to products of signed bytes, for one tile of rows only.
     ///
     /// # Safety
-    /// There must be `TILE` rows on the left and `steps` tiles on each right.
+    /// There must be `TILE` rows on the left, `steps` tiles on each right, and at least one step.
     #[inline(always)]
-    pub unsafe fn integers_of_half(&self, factors: Factors) {
-        // Safety: the caller's promise.
+    pub(crate) unsafe fn multiply_bytes_of_one_tile(&self, factors: Factors) {
+        // SAFETY: the caller promises the rows and tiles that are read; `self` proves that there
+        // are tiles.
         unsafe {
             asm!(
                 "tilezero tmm0",
@@ -203,10 +216,10 @@ impl Tiles {
     /// numbers, each `stride` numbers after the last.
     ///
     /// # Safety
-    /// There must be room for them.
+    /// There must be room for 32 rows of `stride` numbers at `out`.
     #[inline(always)]
-    pub unsafe fn store(&self, out: *mut u32, stride: usize) {
-        // Safety: the caller's promise.
+    pub(crate) unsafe fn store(&self, out: *mut u32, stride: usize) {
+        // SAFETY: the caller promises room for all rows; `self` proves that there are tiles.
         unsafe {
             asm!(
                 "tilestored [{out} + {stride}*1], tmm0",
@@ -224,17 +237,19 @@ impl Tiles {
 
 impl Drop for Tiles {
     fn drop(&mut self) {
-        // Safety: there are tiles.
+        // SAFETY: `self` proves that there are tiles, and no memory is touched.
         unsafe { asm!("tilerelease", options(nomem, nostack)) };
     }
 }
 
-/// What is multiplied.
+/// The factors of a product, by their addresses.
 pub(crate) struct Factors {
     /// Rows of bytes, each `left_stride` after the last.
     pub left: *const u8,
+    /// The number of bytes from one row on the left to the next.
     pub left_stride: usize,
     /// Tiles of 16 outputs each, one a step.
     pub right: [*const u8; 2],
+    /// The number of steps, each of 64 bytes of every row on the left.
     pub steps: usize,
 }

@@ -1,10 +1,13 @@
 //! Attention in single precision, by `rten-gemm`.
+//!
+//! In: queries, keys and values. Out: the values mixed for every head. It works on every processor
+//! and for every width of heads.
 
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions};
 use rten_tensor::{Matrix, NdTensorView};
 
 use super::super::kernels::softmax_prefix;
-use super::{Kept, Task};
+use super::{KvBlock, Task};
 
 /// Working space of one task.
 #[derive(Default)]
@@ -17,15 +20,16 @@ pub(super) struct Scratch {
 }
 
 impl Task<'_> {
-    pub(super) fn in_floats(&self, block: usize, out: &mut [f32], scratch: &mut Scratch) {
+    /// Computes attention in single precision, in one block of the model.
+    pub(super) fn attend_in_floats(&self, block: usize, out: &mut [f32], scratch: &mut Scratch) {
         let gemm = GemmExecutor::new();
         let head_width = self.rows.shape.head_width;
         let own = self.start + self.count;
-        let before: &[f32] = match self.sequence.before(block) {
-            Some((Kept::Rows(rows), length)) => &rows[..length * self.rows.kept_width()],
+        let before: &[f32] = match self.sequence.prefix_in(block) {
+            Some((KvBlock::Rows(rows), length)) => &rows[..length * self.rows.cache_row_width()],
             _ => &[],
         };
-        let before = before.chunks_exact(self.rows.kept_width());
+        let before = before.chunks_exact(self.rows.cache_row_width());
         let seen = before.len() + own;
         scratch.queries.clear();
         for head in self.heads() {
@@ -35,7 +39,7 @@ impl Task<'_> {
         }
         scratch.keys.clear();
         scratch.values.clear();
-        let own = (0..own).map(|index| self.rows.kept(self.first_row + index));
+        let own = (0..own).map(|index| self.rows.cache_row(self.first_row + index));
         for row in before.chain(own) {
             let (key, value) = self.rows.key_and_value(self.kv_head, row);
             scratch.keys.extend_from_slice(key);
@@ -63,7 +67,7 @@ impl Task<'_> {
         let results = scratch.out.chunks_exact(head_width);
         let places = self
             .heads()
-            .flat_map(|head| (0..self.count).map(move |index| self.place(head, index)));
+            .flat_map(|head| (0..self.count).map(move |index| self.output_range(head, index)));
         for (place, result) in places.zip(results) {
             out[place].copy_from_slice(result);
         }

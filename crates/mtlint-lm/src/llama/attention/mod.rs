@@ -3,8 +3,9 @@
 //! In: queries, keys and values of all rows. Out: one row a token, the values
 //! mixed for every head. A block of query positions is taken at once; blocks
 //! are cut from the start of each sequence, so that no sum depends on what else
-//! is in the batch. `float.rs` makes the products in single precision,
-//! `tiles.rs` in brain floats where the processor has tiles for them.
+//! is in the batch. `float.rs` computes the products in single precision,
+//! `tiles.rs` in brain floats where the processor has tiles. Projections and rotation are not
+//! here: see [`super::forward`].
 
 mod float;
 #[cfg(target_arch = "x86_64")]
@@ -12,17 +13,17 @@ mod tiles;
 
 use rayon::prelude::*;
 
-use super::clock::{Clock, Part};
+use super::clock::{Clock, Stage};
 use super::forward::{Layout, Sequence};
 use super::pool::Pool;
 use super::weights::Shape;
 use crate::linear::Precision;
 
-/// Query positions that one task handles: with the heads of a group stacked, a
+/// The number of query positions that one task handles: with the heads of a group stacked, a
 /// few hundred rows share one packing of the keys.
 const QUERY_BLOCK: usize = 64;
 
-/// How the products are made.
+/// The numbers and instructions with which products are computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Products {
     Float,
@@ -31,7 +32,7 @@ enum Products {
 }
 
 impl Products {
-    /// The fastest way that the precision allows for heads of this width.
+    /// The fastest products that the precision allows for heads of this width.
     fn best(precision: Precision, head_width: usize) -> Self {
         #[cfg(target_arch = "x86_64")]
         if precision == Precision::Int8 && tiles::available(head_width) {
@@ -50,44 +51,50 @@ struct Scratch {
     tiles: tiles::Scratch,
 }
 
-/// Keys and values of a sequence in one block of the model, as the products take them.
-pub(super) enum Kept {
+/// The keys and values of a sequence in one block of the model, in the form of the products.
+pub(super) enum KvBlock {
     /// A row for each token: keys, then values of all key heads.
     Rows(Vec<f32>),
-    /// For each key head.
+    /// Tiles for each key head.
     #[cfg(target_arch = "x86_64")]
-    Tiles(Vec<tiles::Laid>),
+    Tiles(Vec<tiles::KvTiles>),
 }
 
-/// Attention as one pass over a batch needs it.
+/// The state of attention during one pass over a batch.
 pub(super) struct Attention<'a> {
     products: Products,
     shape: Shape,
     pool: Pool<Scratch>,
     clock: &'a Clock,
-    /// Keys and values in the block that was mixed last, for each sequence those of
+    /// The keys and values of the block that was mixed last: for each sequence those of
     /// each key head.
     #[cfg(target_arch = "x86_64")]
-    laid: Vec<tiles::Laid>,
+    kv_tiles: Vec<tiles::KvTiles>,
 }
 
 impl<'a> Attention<'a> {
-    pub fn new(shape: Shape, precision: Precision, clock: &'a Clock) -> Self {
+    pub(super) fn new(shape: Shape, precision: Precision, clock: &'a Clock) -> Self {
         Self {
             products: Products::best(precision, shape.head_width),
             shape,
             pool: Pool::new(Scratch::default),
             clock,
             #[cfg(target_arch = "x86_64")]
-            laid: Vec::new(),
+            kv_tiles: Vec::new(),
         }
     }
 
-    /// Causal attention of every sequence to itself and its prefix, in one
+    /// Computes causal attention of every sequence to itself and its prefix, in one
     /// block of the model.
-    pub fn mix(&mut self, layout: &Layout<'_>, block: usize, qkv: &[f32], attended: &mut [f32]) {
+    pub(super) fn mix(
+        &mut self,
+        layout: &Layout<'_>,
+        block: usize,
+        qkv: &[f32],
+        attended: &mut [f32],
+    ) {
         let shape = self.shape;
-        let rows = Rows { shape: &shape, qkv };
+        let rows = QkvRows { shape: &shape, qkv };
         #[cfg(target_arch = "x86_64")]
         if self.products == Products::Tiles {
             self.lay_out(layout, block, rows);
@@ -115,7 +122,7 @@ impl<'a> Attention<'a> {
         }
         tasks.into_par_iter().for_each(|(task, out)| {
             self.pool.with(|scratch| {
-                self.clock.time(Part::Attention, || {
+                self.clock.time(Stage::Attention, || {
                     for kv_head in 0..shape.kv_heads {
                         self.run(&Task { kv_head, ..task }, block, out, scratch);
                     }
@@ -126,98 +133,103 @@ impl<'a> Attention<'a> {
 
     fn run(&self, task: &Task<'_>, block: usize, out: &mut [f32], scratch: &mut Scratch) {
         match self.products {
-            Products::Float => task.in_floats(block, out, &mut scratch.float),
+            Products::Float => task.attend_in_floats(block, out, &mut scratch.float),
             #[cfg(target_arch = "x86_64")]
             Products::Tiles => {
-                let own = &self.laid[task.number * self.shape.kv_heads + task.kv_head];
-                let before = task.sequence.laid_before(block, task.kv_head);
-                task.in_tiles(own, before, out, &mut scratch.tiles);
+                let own = &self.kv_tiles[task.number * self.shape.kv_heads + task.kv_head];
+                let before = task.sequence.tiles_before(block, task.kv_head);
+                task.attend_in_tiles(own, before, out, &mut scratch.tiles);
             }
         }
     }
 
     #[cfg(target_arch = "x86_64")]
-    fn lay_out(&mut self, layout: &Layout<'_>, block: usize, rows: Rows<'_>) {
+    fn lay_out(&mut self, layout: &Layout<'_>, block: usize, rows: QkvRows<'_>) {
         let heads = self.shape.kv_heads;
         let all = layout.sequences.len() * heads;
-        self.laid.resize_with(all, Default::default);
+        self.kv_tiles.resize_with(all, Default::default);
         let clock = self.clock;
-        self.laid.par_iter_mut().enumerate().for_each(|(at, laid)| {
-            let (sequence, first_row) = &layout.sequences[at / heads];
-            let before = sequence.laid_before(block, at % heads);
-            let own = |index| rows.key_and_value(at % heads, rows.kept(first_row + index));
-            clock.time(Part::Attention, || {
-                laid.fill(before, sequence.ids.len(), own)
+        self.kv_tiles
+            .par_iter_mut()
+            .enumerate()
+            .for_each(|(at, kv_tiles)| {
+                let (sequence, first_row) = &layout.sequences[at / heads];
+                let before = sequence.tiles_before(block, at % heads);
+                let own = |index| rows.key_and_value(at % heads, rows.cache_row(first_row + index));
+                clock.time(Stage::Attention, || {
+                    kv_tiles.fill(before, sequence.ids.len(), own)
+                });
             });
-        });
     }
 
-    /// The keys and values of a sequence, in the block that was mixed last.
-    pub fn kept(&self, layout: &Layout<'_>, number: usize, qkv: &[f32]) -> Kept {
+    /// The keys and values of a sequence, in the block that was mixed last, to be cached.
+    pub(super) fn cached_block(&self, layout: &Layout<'_>, number: usize, qkv: &[f32]) -> KvBlock {
         match self.products {
             Products::Float => {
                 let (sequence, first_row) = &layout.sequences[number];
-                let rows = Rows {
+                let rows = QkvRows {
                     shape: &self.shape,
                     qkv,
                 };
-                let mut kept = Vec::with_capacity(sequence.ids.len() * rows.kept_width());
+                let mut cached = Vec::with_capacity(sequence.ids.len() * rows.cache_row_width());
                 for row in *first_row..first_row + sequence.ids.len() {
-                    kept.extend_from_slice(rows.kept(row));
+                    cached.extend_from_slice(rows.cache_row(row));
                 }
-                Kept::Rows(kept)
+                KvBlock::Rows(cached)
             }
             #[cfg(target_arch = "x86_64")]
             Products::Tiles => {
                 let heads = self.shape.kv_heads;
-                Kept::Tiles(self.laid[number * heads..(number + 1) * heads].to_vec())
+                KvBlock::Tiles(self.kv_tiles[number * heads..(number + 1) * heads].to_vec())
             }
         }
     }
 }
 
 impl<'a> Sequence<'a> {
-    /// Keys and values in a block that come before the sequence's own, and how many.
-    fn before(&self, block: usize) -> Option<(&'a Kept, usize)> {
+    /// The keys and values that come before the sequence's own in a block, and the number of
+    /// their positions.
+    fn prefix_in(&self, block: usize) -> Option<(&'a KvBlock, usize)> {
         let (prefix, length) = self.prefix.filter(|(_, length)| *length > 0)?;
         Some((&prefix.blocks[block], length))
     }
 
-    /// Those of a key head, where they were kept in tiles.
+    /// The keys and values of a key head that come before the sequence's own, where they are in
+    /// tiles.
     #[cfg(target_arch = "x86_64")]
-    fn laid_before(&self, block: usize, kv_head: usize) -> Option<(&'a tiles::Laid, usize)> {
-        match self.before(block)? {
-            (Kept::Tiles(laid), length) => Some((&laid[kv_head], length)),
-            (Kept::Rows(_), _) => None,
+    fn tiles_before(&self, block: usize, kv_head: usize) -> Option<(&'a tiles::KvTiles, usize)> {
+        match self.prefix_in(block)? {
+            (KvBlock::Tiles(kv_tiles), length) => Some((&kv_tiles[kv_head], length)),
+            (KvBlock::Rows(_), _) => None,
         }
     }
 }
 
-/// Queries, keys and values of the batch.
+/// The queries, keys and values of all rows of the batch.
 #[derive(Clone, Copy)]
-struct Rows<'a> {
+struct QkvRows<'a> {
     shape: &'a Shape,
     qkv: &'a [f32],
 }
 
-impl<'a> Rows<'a> {
+impl<'a> QkvRows<'a> {
     fn row(self, index: usize) -> &'a [f32] {
         let width = (self.shape.heads + 2 * self.shape.kv_heads) * self.shape.head_width;
         &self.qkv[index * width..][..width]
     }
 
-    /// Numbers that are kept of a row.
-    fn kept_width(self) -> usize {
+    /// The number of values of a row that are cached.
+    fn cache_row_width(self) -> usize {
         2 * self.shape.kv_heads * self.shape.head_width
     }
 
-    /// What is kept of a row: keys, then values of all key heads.
-    fn kept(self, index: usize) -> &'a [f32] {
+    /// The part of a row that is cached: keys, then values of all key heads.
+    fn cache_row(self, index: usize) -> &'a [f32] {
         let row = self.row(index);
-        &row[row.len() - self.kept_width()..]
+        &row[row.len() - self.cache_row_width()..]
     }
 
-    /// A key head's key and value among those of all.
+    /// The key and value of a key head, among those of all key heads.
     fn key_and_value(self, kv_head: usize, all: &'a [f32]) -> (&'a [f32], &'a [f32]) {
         let width = self.shape.head_width;
         let (keys, values) = all.split_at(self.shape.kv_heads * width);
@@ -229,8 +241,8 @@ impl<'a> Rows<'a> {
 /// One block of query positions against one key head.
 #[derive(Clone, Copy)]
 struct Task<'a> {
-    rows: Rows<'a>,
-    /// Which sequence it is of.
+    rows: QkvRows<'a>,
+    /// The number of the sequence in the batch.
     number: usize,
     sequence: Sequence<'a>,
     first_row: usize,
@@ -240,7 +252,7 @@ struct Task<'a> {
 }
 
 impl Task<'_> {
-    /// Heads that use these keys.
+    /// The heads that use the keys of the task's key head.
     fn heads(&self) -> std::ops::Range<usize> {
         let group = self.rows.shape.heads / self.rows.shape.kv_heads;
         self.kv_head * group..(self.kv_head + 1) * group
@@ -252,8 +264,8 @@ impl Task<'_> {
         &self.rows.row(self.first_row + self.start + index)[head * width..][..width]
     }
 
-    /// Where the result for a head at a position of the block belongs.
-    fn place(&self, head: usize, index: usize) -> std::ops::Range<usize> {
+    /// The place in the output of the result for a head at a position of the block.
+    fn output_range(&self, head: usize, index: usize) -> std::ops::Range<usize> {
         let Shape {
             heads, head_width, ..
         } = *self.rows.shape;

@@ -1,13 +1,19 @@
 //! Attention in brain floats, with Intel's tiles.
 //!
+//! In: keys, values and queries in single precision. Out: the values mixed for every head. Only
+//! heads whose width is a multiple of 32 are read so; [`super::float`] takes the others.
+//!
 //! Keys and values of a sequence are rounded and laid out once for all queries, and
-//! those of a prefix once for all that follow it; then for 32 rows of queries at a
-//! time, of all heads that use the keys: scores, softmax in single precision, and the
-//! mix of values. Of a prefix the whole steps are taken as they are, and what is left
-//! goes before the sequence's own keys: which keys share a step depends on positions
+//! those of a prefix once for all that follow it. Then, for 32 rows of queries at a
+//! time and all heads that use the keys, come the scores, the softmax in single precision and the
+//! mix of values. The whole steps of a prefix are used as they are, and its other positions
+//! are laid out before the sequence's own: which positions share a step depends on positions
 //! only.
 
-#![allow(unsafe_code)]
+#![allow(
+    unsafe_code,
+    reason = "tiles and registers are loaded and stored by address"
+)]
 
 use std::arch::x86_64::*;
 
@@ -16,10 +22,10 @@ use super::Task;
 use crate::linear::Aligned;
 use crate::linear::tiles::{Factors, ROWS, STEP, TILE, TILE_BYTES, Tiles};
 
-/// Brain floats of one row of a tile, and positions of a step.
+/// The number of brain floats in a row of a tile, and of positions in a step.
 const FLOATS: usize = STEP / 2;
 
-/// Whether heads of this width can be read so, and the processor can.
+/// Whether attention can be computed in tiles, for heads of this width and on this processor.
 pub(super) fn available(head_width: usize) -> bool {
     head_width.is_multiple_of(FLOATS)
         && is_x86_feature_detected!("avx512f")
@@ -30,12 +36,12 @@ pub(super) fn available(head_width: usize) -> bool {
 
 /// Keys and values of one key head, in tiles.
 #[derive(Default, Clone)]
-pub(in crate::llama) struct Laid {
+pub(in crate::llama) struct KvTiles {
     /// For each 16 keys and each 32 numbers of the head: a tile.
     keys: Aligned,
     /// For each 16 numbers of the head and each 32 keys: a tile.
     values: Aligned,
-    /// How many times 32 keys there are room for.
+    /// The number of steps, of 32 positions each, that there is room for.
     steps: usize,
 }
 
@@ -48,48 +54,127 @@ pub(super) struct Scratch {
     out: Vec<f32>,
 }
 
-/// The first steps of what was laid out.
+/// The first steps of the keys and values in tiles.
 #[derive(Clone, Copy)]
-struct Part<'a> {
-    laid: &'a Laid,
+struct TileSteps<'a> {
+    tiles: &'a KvTiles,
+    /// The number of steps, of 32 positions each.
     steps: usize,
 }
 
-impl Part<'_> {
+/// The keys and values that a block of rows of queries can see.
+struct VisibleSteps<'a> {
+    /// The whole steps of the prefix.
+    prefix: Option<TileSteps<'a>>,
+    /// The steps that were laid out for the sequence.
+    own: TileSteps<'a>,
+    /// The column of the scores at which those of the sequence begin.
+    own_column: usize,
+    /// The width of a head.
+    width: usize,
+}
+
+impl VisibleSteps<'_> {
+    /// The number of scores in a row.
+    fn stride(&self) -> usize {
+        self.own_column + self.own.steps * FLOATS
+    }
+
+    /// Multiplies queries with keys; the results are the scores of `scratch`.
+    ///
+    /// # Safety
+    /// The queries of `scratch` must have room for [`ROWS`] rows of `width` brain floats, its
+    /// scores for as many rows of [`Self::stride`] numbers, and all keys of the steps must be laid
+    /// out.
+    #[inline]
+    unsafe fn score(&self, tiles: &Tiles, scratch: &mut Scratch) {
+        let parts = self.prefix.into_iter().map(|part| (part, 0));
+        for (part, column) in parts.chain([(self.own, self.own_column)]) {
+            for step in 0..part.steps {
+                // SAFETY: the caller promises 32 rows of queries and of scores; `keys` are two
+                // times as many tiles as a head has steps of numbers.
+                unsafe {
+                    tiles.multiply_floats(Factors {
+                        left: scratch.queries.bytes().as_ptr(),
+                        left_stride: self.width * 2,
+                        right: part.keys(step, self.width),
+                        steps: self.width / FLOATS,
+                    });
+                    let scores = &mut scratch.scores[column + step * FLOATS..];
+                    tiles.store(scores.as_mut_ptr().cast(), self.stride());
+                }
+            }
+        }
+    }
+
+    /// Multiplies the shares of attention with values; the results are the output of `scratch`.
+    ///
+    /// # Safety
+    /// The shares of `scratch` must have room for [`ROWS`] rows of [`Self::stride`] brain floats,
+    /// its output for as many rows of `width` numbers, and all values of the steps must be laid
+    /// out.
+    #[inline]
+    unsafe fn mix(&self, tiles: &Tiles, scratch: &mut Scratch) {
+        for part in 0..self.width / FLOATS {
+            let factors = |values: TileSteps<'_>, column: usize| Factors {
+                left: scratch.shares.bytes()[column * 2..].as_ptr(),
+                left_stride: self.stride() * 2,
+                right: values.values(part),
+                steps: values.steps,
+            };
+            // SAFETY: the caller promises 32 rows of shares and of the output; `values` are two
+            // times `steps` tiles.
+            unsafe {
+                match self.prefix {
+                    Some(prefix) => {
+                        tiles.multiply_floats(factors(prefix, 0));
+                        tiles.add_float_products(factors(self.own, self.own_column));
+                    }
+                    None => tiles.multiply_floats(factors(self.own, 0)),
+                }
+                tiles.store(scratch.out[part * FLOATS..].as_mut_ptr().cast(), self.width);
+            }
+        }
+    }
+}
+
+impl TileSteps<'_> {
     /// The tiles of keys of a step, for 16 of them and the other 16.
     fn keys(&self, step: usize, width: usize) -> [*const u8; 2] {
         let tiles = width / FLOATS * TILE_BYTES;
-        let keys = &self.laid.keys.bytes()[2 * step * tiles..][..2 * tiles];
+        let keys = &self.tiles.keys.bytes()[2 * step * tiles..][..2 * tiles];
         [keys.as_ptr(), keys[tiles..].as_ptr()]
     }
 
     /// The tiles of values, all steps, for 16 numbers of the head and 16 others.
     fn values(&self, part: usize) -> [*const u8; 2] {
-        let column = self.laid.steps * TILE_BYTES;
-        let values = &self.laid.values.bytes()[2 * part * column..][..2 * column];
+        let column = self.tiles.steps * TILE_BYTES;
+        let values = &self.tiles.values.bytes()[2 * part * column..][..2 * column];
         [values.as_ptr(), values[column..].as_ptr()]
     }
 }
 
 impl Task<'_> {
-    /// `own` and `before` hold the keys and values of the task's key head, `before`
-    /// with how many of them come first.
-    pub(super) fn in_tiles(
+    /// Computes attention with tiles. `own` and `before` hold the keys and values of the task's key
+    /// head; with `before` comes the number of positions that precede the sequence.
+    pub(super) fn attend_in_tiles(
         &self,
-        own: &Laid,
-        before: Option<(&Laid, usize)>,
+        own: &KvTiles,
+        before: Option<(&KvTiles, usize)>,
         out: &mut [f32],
         scratch: &mut Scratch,
     ) {
-        // Safety: this way is only chosen where the processor can.
+        // SAFETY: `Products::best` chooses tiles only where `available` found the instructions.
         unsafe { self.run(own, before, out, scratch) };
     }
 
+    /// # Safety
+    /// The processor must have what [`available`] asks for.
     #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
     unsafe fn run(
         &self,
-        own: &Laid,
-        before: Option<(&Laid, usize)>,
+        own: &KvTiles,
+        before: Option<(&KvTiles, usize)>,
         out: &mut [f32],
         scratch: &mut Scratch,
     ) {
@@ -99,17 +184,17 @@ impl Task<'_> {
         };
         let width = self.rows.shape.head_width;
         let follows = before.map_or(0, |(_, count)| count);
-        let prefix = before.map(|(laid, count)| Part {
-            laid,
+        let prefix = before.map(|(tiles, count)| TileSteps {
+            tiles,
             steps: count / FLOATS,
         });
         let prefix = prefix.filter(|prefix| prefix.steps > 0);
-        // Where what was laid out for the sequence begins among the scores.
-        let begin = prefix.map_or(0, |prefix| prefix.steps * FLOATS);
-        let most = (follows + self.start + self.count).next_multiple_of(FLOATS);
+        // The column of the scores at which the steps laid out for the sequence begin.
+        let own_column = prefix.map_or(0, |prefix| prefix.steps * FLOATS);
+        let max_stride = (follows + self.start + self.count).next_multiple_of(FLOATS);
         scratch.queries.resize(ROWS * width * 2);
-        scratch.scores.resize(ROWS * most, 0.0);
-        scratch.shares.resize(ROWS * most * 2);
+        scratch.scores.resize(ROWS * max_stride, 0.0);
+        scratch.shares.resize(ROWS * max_stride * 2);
         scratch.out.resize(ROWS * width, 0.0);
         let heads = self.heads();
         let all = heads.len() * self.count;
@@ -126,31 +211,20 @@ impl Task<'_> {
             }
             let last = rows.clone().map(|row| place(row).1).max().unwrap_or(0);
             let visible = |index: usize| follows + self.start + index + 1;
-            let own = Part {
-                laid: own,
-                steps: (visible(last) - begin).div_ceil(FLOATS),
+            let own = TileSteps {
+                tiles: own,
+                steps: (visible(last) - own_column).div_ceil(FLOATS),
             };
-            let stride = begin + own.steps * FLOATS;
-            for (part, column) in prefix
-                .into_iter()
-                .map(|part| (part, 0))
-                .chain([(own, begin)])
-            {
-                for step in 0..part.steps {
-                    // Safety: queries fill 32 rows, keys two times as many tiles
-                    // as a head is wide, and scores have 32 rows of `stride`.
-                    unsafe {
-                        tiles.floats(Factors {
-                            left: scratch.queries.bytes().as_ptr(),
-                            left_stride: width * 2,
-                            right: part.keys(step, width),
-                            steps: width / FLOATS,
-                        });
-                        let scores = &mut scratch.scores[column + step * FLOATS..];
-                        tiles.store(scores.as_mut_ptr().cast(), stride);
-                    }
-                }
-            }
+            let steps = VisibleSteps {
+                prefix,
+                own,
+                own_column,
+                width,
+            };
+            // SAFETY: queries and scores have room for `ROWS` rows, of `width` and of at least
+            // `steps.stride()` numbers, and `KvTiles::fill` laid out all keys that are visible.
+            unsafe { steps.score(&tiles, scratch) };
+            let stride = steps.stride();
             for (line, row) in rows.clone().enumerate() {
                 let scores = &mut scratch.scores[line * stride..][..stride];
                 softmax_prefix(scores, visible(place(row).1));
@@ -160,45 +234,29 @@ impl Task<'_> {
                     store(rounded(numbers), bytes);
                 }
             }
-            for part in 0..width / FLOATS {
-                let factors = |keys: Part<'_>, column: usize| Factors {
-                    left: scratch.shares.bytes()[column * 2..].as_ptr(),
-                    left_stride: stride * 2,
-                    right: keys.values(part),
-                    steps: keys.steps,
-                };
-                // Safety: shares fill 32 rows, values two times `steps` tiles, and
-                // the result has 32 rows of `width`.
-                unsafe {
-                    match prefix {
-                        Some(prefix) => {
-                            tiles.floats(factors(prefix, 0));
-                            tiles.more_floats(factors(own, begin));
-                        }
-                        None => tiles.floats(factors(own, 0)),
-                    }
-                    tiles.store(scratch.out[part * FLOATS..].as_mut_ptr().cast(), width);
-                }
-            }
+            // SAFETY: shares and the result have room for `ROWS` rows, of at least
+            // `steps.stride()` and of `width` numbers, and `KvTiles::fill` laid out all values.
+            unsafe { steps.mix(&tiles, scratch) };
             for (row, result) in rows.zip(scratch.out.chunks_exact(width)) {
                 let (head, index) = place(row);
-                out[self.place(head, index)].copy_from_slice(result);
+                out[self.output_range(head, index)].copy_from_slice(result);
             }
         }
     }
 }
 
-impl Laid {
-    /// Rounds keys and values, `own` of them, and lays them out. `before` is what they
-    /// follow, and how many of its keys: those of its last step that is not full come
-    /// first. What fills up the last tiles is finite, and zero if nothing comes first.
-    pub fn fill<'a>(
+impl KvTiles {
+    /// Rounds the keys and values of `own` positions, which `row` gives, and lays them out.
+    /// `before` holds the tiles that they follow, and the number of its positions: those of its
+    /// last step, if that is not full, are copied to the front. What fills up the last tiles is
+    /// finite, and zero if nothing comes first.
+    pub(crate) fn fill<'a>(
         &mut self,
         before: Option<(&Self, usize)>,
         own: usize,
         row: impl Fn(usize) -> (&'a [f32], &'a [f32]),
     ) {
-        // Safety: this way is only chosen where the processor can.
+        // SAFETY: `Products::best` chooses tiles only where `available` found the instructions.
         unsafe { self.lay_out(before, own, row) };
     }
 
@@ -238,7 +296,8 @@ impl Laid {
         }
         let own_tiles = keys.chunks_exact_mut(key_tiles).enumerate();
         for (tile, tiles) in own_tiles.skip(first / TILE) {
-            // Places of the tile that are taken, and where the last one ends.
+            // Positions of the tile that are taken by `before`, and the end of those that are
+            // filled.
             let taken = first.saturating_sub(tile * TILE);
             let filled = count.saturating_sub(tile * TILE).min(TILE);
             let mut rows: [Option<(&[f32], &[f32])>; TILE] = [None; TILE];
@@ -280,7 +339,8 @@ impl Laid {
 #[inline]
 fn rounded(numbers: &[f32]) -> __m512i {
     let numbers = &numbers[..FLOATS];
-    // Safety: the slice is two registers long, and all bits are valid.
+    // SAFETY: the slice is 32 numbers, two registers long, and every bit pattern is valid in both
+    // types of registers, which are equally large.
     unsafe {
         let low = _mm512_loadu_ps(numbers.as_ptr());
         let high = _mm512_loadu_ps(numbers.as_ptr().add(FLOATS / 2));
@@ -302,11 +362,12 @@ fn interleaved(even: Option<&[f32]>, odd: Option<&[f32]>) -> __m512i {
         order
     };
     let load = |numbers: Option<&[f32]>| match numbers {
-        // Safety: the slice is as long as a register.
+        // SAFETY: the slice is 16 numbers, as long as a register.
         Some(numbers) => unsafe { _mm512_loadu_ps(numbers[..TILE].as_ptr()) },
         None => _mm512_setzero_ps(),
     };
-    // Safety: all bits are valid, and the order is as long as a register.
+    // SAFETY: every bit pattern is valid in both types of registers, which are equally large, and
+    // `ORDER` is 32 numbers of 2 bytes, as long as a register.
     unsafe {
         let both = _mm512_cvtne2ps_pbh(load(odd), load(even));
         let both = std::mem::transmute::<__m512bh, __m512i>(both);
@@ -344,20 +405,21 @@ fn transpose(rows: &mut [__m512i; TILE]) {
     }
 }
 
+/// Stores a register in the first 64 bytes.
 #[target_feature(enable = "avx512f")]
 #[inline]
 fn store(register: __m512i, bytes: &mut [u8]) {
     let bytes = &mut bytes[..STEP];
-    // Safety: the slice is as long as the register.
+    // SAFETY: the slice is 64 bytes, as long as the register.
     unsafe { _mm512_storeu_si512(bytes.as_mut_ptr().cast(), register) };
 }
 
-/// Stores those brain floats of a register whose bits are set.
+/// Stores those brain floats of a register whose bits in `which` are set.
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
 fn store_numbers(which: u32, register: __m512i, bytes: &mut [u8]) {
     let bytes = &mut bytes[..STEP];
-    // Safety: the slice is as long as the register.
+    // SAFETY: the slice is 64 bytes, as long as the register.
     unsafe { _mm512_mask_storeu_epi16(bytes.as_mut_ptr().cast(), which, register) };
 }
 
@@ -370,7 +432,8 @@ mod tests {
         if !available(FLOATS) {
             return;
         }
-        // Safety: the processor has AVX-512, and all bits are valid.
+        // SAFETY: `available` found AVX-512, and every bit pattern is valid in registers and in
+        // arrays of integers of the same size.
         unsafe {
             let rows: [[u32; TILE]; TILE] = std::array::from_fn(|row| {
                 std::array::from_fn(|column| (100 * row + column) as u32)

@@ -1,5 +1,5 @@
-//! The whole way of an article with its sibling, through a stand-in for the model: every
-//! place that a report names lies in the article, and it can be drawn and corrected.
+//! Lints an article with its sibling, with a stand-in for the model: every span of a report
+//! lies in the article, and the report can be written and the article corrected.
 #![no_main]
 
 use std::sync::{Arc, LazyLock};
@@ -8,11 +8,10 @@ use libfuzzer_sys::fuzz_target;
 use mtlint::correct::{Permission, correct};
 use mtlint::document::{Document, Markup};
 use mtlint::lm::stub::Stub;
-use mtlint::{Linter, Options, Request};
 use mtlint::report::{Outcome, compact, github, html, json, tsv};
+use mtlint::{Linter, Options, Request};
 
-static LINTER: LazyLock<Linter> =
-    LazyLock::new(|| Linter::new(Arc::new(Stub::default())).unwrap());
+static LINTER: LazyLock<Linter> = LazyLock::new(|| Linter::new(Arc::new(Stub::default())).unwrap());
 
 fuzz_target!(|texts: (u8, &str, &str)| {
     let (kind, text, sibling) = texts;
@@ -26,7 +25,7 @@ fuzz_target!(|texts: (u8, &str, &str)| {
         unread: vec![document("sibling", sibling)],
         ..Request::new(document("article", text))
     };
-    // Most words are suspect, so that there is something to report.
+    // So low a threshold that most words are marked and there is something to report.
     let options = Options {
         language: Some("eng".to_owned()),
         ..Options::with_threshold(0.1)

@@ -1,42 +1,46 @@
-//! From numbers to 8-bit integers with a scale a group.
+//! Quantizes numbers to 8-bit integers, with a scale for each group.
 //!
-//! In: numbers of one row. Out: integers from -127 to 127 and a scale a group.
-//! Before that every [`BLOCK`] of numbers is multiplied by a Hadamard matrix,
+//! In: numbers of one row. Out: integers from -127 to 127 and a scale for each group; nothing is
+//! multiplied here. First every [`BLOCK`] of numbers is multiplied by a Hadamard matrix,
 //! which spreads a large number over its block, so that the scale need not be
-//! made for it alone. Weights are turned the same way, so the
-//! product stays what it was. (The method of QuaRot, Ashkboos et al. 2024,
+//! chosen for it alone. Weights are multiplied the same way, so the
+//! product stays the same. (The method of QuaRot, Ashkboos et al. 2024,
 //! inside each product.)
 
 use super::kernel::Kernel;
 
-/// Numbers that share one scale. Larger groups cost less and are less exact.
+/// The number of values that share one scale. Larger groups cost less and are less exact.
 pub(super) const GROUP: usize = 192;
-/// Numbers that are turned together; a group is whole blocks.
+/// The size of the Hadamard matrix; a group is a whole number of blocks.
 pub(super) const BLOCK: usize = 64;
 /// The largest integer.
-const MOST: f32 = 127.0;
+const MAX_INTEGER: f32 = 127.0;
 
-/// Numbers in a row when whole blocks are made of it.
+/// The length of a row when it is filled up to whole blocks.
 pub(super) fn padded(inputs: usize) -> usize {
     inputs.next_multiple_of(BLOCK)
 }
 
-/// Turns and rounds one group; gives its scale. `integers` is as long as the
-/// whole blocks that hold it; to each of them `offset` is added.
-pub(super) fn quantise(kernel: Kernel, values: &[f32], integers: &mut [u8], offset: u8) -> f32 {
+/// Quantizes one group and returns its scale. `integers` is as long as the
+/// whole blocks that hold the group; `offset` is added to each integer.
+pub(super) fn quantize(kernel: Kernel, values: &[f32], integers: &mut [u8], offset: u8) -> f32 {
     #[cfg(target_arch = "x86_64")]
     if kernel.is_avx512() {
-        // Safety: the kernel is only chosen where the processor has AVX-512.
-        #[allow(unsafe_code)]
-        return unsafe { super::kernel::avx512::quantise(values, integers, offset) };
+        #[allow(
+            unsafe_code,
+            reason = "a function with target features is called after a check"
+        )]
+        // SAFETY: `Kernel::available` lists these kernels only where the processor has all that
+        // `avx512::available` asks for.
+        return unsafe { super::kernel::avx512::quantize(values, integers, offset) };
     }
     let _ = kernel;
     let (mut largest, mut finite) = (0.0f32, true);
     let mut blocks = [[0.0f32; BLOCK]; GROUP / BLOCK];
     for (block, values) in blocks.iter_mut().zip(values.chunks(BLOCK)) {
         block[..values.len()].copy_from_slice(values);
-        turn(block);
-        largest = block.iter().fold(largest, |most, x| most.max(x.abs()));
+        hadamard(block);
+        largest = block.iter().fold(largest, |max, x| max.max(x.abs()));
         // One number that is not finite makes the whole block so.
         finite &= block[0].is_finite();
     }
@@ -49,13 +53,13 @@ pub(super) fn quantise(kernel: Kernel, values: &[f32], integers: &mut [u8], offs
     scale
 }
 
-/// The scale for integers whose largest stands for `largest`, and what numbers
-/// are multiplied by to get them. Damaged numbers give a scale that shows it.
+/// The scale with which the largest integer stands for `largest`, and its inverse, by which
+/// numbers are multiplied to get integers. Numbers that are not finite give the scale NaN.
 pub(super) fn scales(largest: f32, finite: bool) -> (f32, f32) {
     if !finite {
         (f32::NAN, 0.0)
     } else if largest > 0.0 {
-        (largest / MOST, MOST / largest)
+        (largest / MAX_INTEGER, MAX_INTEGER / largest)
     } else {
         (0.0, 0.0)
     }
@@ -63,7 +67,7 @@ pub(super) fn scales(largest: f32, finite: bool) -> (f32, f32) {
 
 /// Multiplies a block by the Hadamard matrix of its size, each step at a
 /// distance twice that of the one before.
-fn turn(block: &mut [f32; BLOCK]) {
+fn hadamard(block: &mut [f32; BLOCK]) {
     let mut distance = 1;
     while distance < BLOCK {
         for pair in block.chunks_exact_mut(2 * distance) {
