@@ -224,7 +224,7 @@ impl Linters {
         let articles: Vec<Article> = read.into_iter().chain(own).collect();
         planned
             .linter
-            .lint_beside(&document, &articles, &planned.options)
+            .lint_with_siblings(&document, &articles, &planned.options)
     }
 }
 
