@@ -52,6 +52,11 @@ pub enum Device {
     Cuda,
 }
 
+/// Whether libtorch can compute on a CUDA device of this machine.
+pub fn cuda_is_available() -> bool {
+    tch::Cuda::is_available()
+}
+
 /// A language model of the GPT-2, BERT, RoBERTa or DistilBERT family, run by libtorch.
 pub struct TorchModel {
     id: ModelId,

@@ -7,7 +7,7 @@ use safetensors::tensor::TensorView;
 use serde::Deserialize;
 
 use mtlint::lm::{Continuation, LanguageModel, LmError, Prefix, ReadOptions};
-use mtlint_torch::{Device, Files, TorchModel};
+use mtlint_torch::{Device, Files, TorchModel, cuda_is_available};
 
 const FAMILIES: [&str; 4] = ["gpt2", "bert", "roberta", "distilbert"];
 
@@ -134,7 +134,7 @@ fn branches_are_read_as_if_they_followed() {
             .read_continuations(&[Prefix {
                 text,
                 continuations,
-                memory: None,
+                cache: None,
             }])
             .unwrap();
         let joined = format!("{}{}", &prefix[..at], continuation.text);
@@ -300,7 +300,7 @@ fn hostile_folders_are_errors() {
 fn cuda_is_used_or_refused() {
     let files = Files::in_folder(&folder("gpt2")).unwrap();
     let loaded = TorchModel::load(&files, Device::Cuda);
-    assert_eq!(loaded.is_ok(), tch::Cuda::is_available());
+    assert_eq!(loaded.is_ok(), cuda_is_available());
     if let Err(refused) = loaded {
         assert!(matches!(refused, LmError::NoCuda));
     }
