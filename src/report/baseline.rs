@@ -265,7 +265,9 @@ mod tests {
                 "the fingerprint of its finding 1 is \"\"",
             ),
         ] {
-            let refused = Baseline::parse(file).unwrap_err().to_string();
+            let refused = Baseline::parse(file).unwrap_err();
+            let cause = std::error::Error::source(&refused).map(ToString::to_string);
+            let refused = format!("{refused}: {}", cause.unwrap_or_default());
             assert!(refused.contains(reason), "{refused}");
         }
     }
