@@ -275,10 +275,10 @@ fn what_was_read_before_the_input_broke_is_reported() {
     let mut ids = Vec::new();
     let result = lint_all(input, &AtomicBool::new(false), |judged| ids.push(judged.id));
     assert_eq!(ids, ["1"]);
-    assert_eq!(
-        result.unwrap_err().to_string(),
-        "cannot read in: the disk is gone"
-    );
+    let error = result.unwrap_err();
+    assert_eq!(error.to_string(), "cannot read in");
+    let cause = std::error::Error::source(&error).unwrap();
+    assert_eq!(cause.to_string(), "the disk is gone");
 }
 
 #[test]

@@ -19,8 +19,8 @@ fn mtlint(arguments: &[&str]) -> Command {
 fn a_full_disk_is_an_error() {
     for arguments in [
         &["score", "Cargo.toml"][..],
-        &["batch", "src/lib.rs", "--output", "-"],
-        &["batch", "src/lib.rs", "--output", "/dev/full"],
+        &["batch", "src/main.rs", "--output", "-"],
+        &["batch", "src/main.rs", "--output", "/dev/full"],
     ] {
         let full = File::options().write(true).open("/dev/full").unwrap();
         let done = mtlint(arguments).stdout(full).output().unwrap();
