@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn columns_are_found_by_name() {
-        const TABLE: [(&str, fn(f32) -> f32); 2] = [("one", |x| x), ("other", |x| 2.0 * x)];
+        type Column = (&'static str, fn(f32) -> f32);
+        const TABLE: [Column; 2] = [("one", |x| x), ("other", |x| 2.0 * x)];
         const ALL: [&str; 3] = joined(names(&TABLE), ["third"]);
         assert_eq!(ALL, ["one", "other", "third"]);
         assert_eq!(positions(&ALL, ["third", "one"]), [2, 0]);
