@@ -2,7 +2,7 @@
 //!
 //! In: a text, its words and its [`TokenScores`], and the [`Lexicon`]. Out: one row of
 //! [`WIDTH`] features a word: numbers of the reading, the word's shape and place, and
-//! what the lexicon knows of it. The table [`FEATURES`] gives each column its name and
+//! what the lexicon knows of it. The table `FEATURES` gives each column its name and
 //! its value; files of weights hold the names too. What a feature says of a word's
 //! neighbors is the business of the word model.
 

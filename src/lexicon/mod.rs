@@ -2,7 +2,7 @@
 //! English, how frequent in the language in which it is most frequent besides,
 //! and what language it looks like.
 //!
-//! In: the text of one word. Out: an [`Entry`], [`features`] of it for a trained
+//! In: the text of one word. Out: an [`Entry`], features of it for a trained
 //! head, and the language of a word that is clearly not English. It does not
 //! know names: `Kowalczyk` looks Polish and is right in an English text, so
 //! whoever asks has to tell names first. It does not know context either:

@@ -1,6 +1,6 @@
 //! `mtlint.toml`, and what counts of it and of what was typed.
 //!
-//! What may stand in the file is in [`file`]; [`settings`] joins it with the flags.
+//! What may stand in the file is in `file`; `settings` joins it with the flags.
 //! Nothing is judged here: what a configuration makes of findings is
 //! [`mtlint::policy`]. Which file counts for which article is decided in
 //! [`super::plan`].
