@@ -46,7 +46,7 @@
 //! [`detect`] → [`sibling`] → [`finding`] and [`score`] → [`policy`] → [`correct`] →
 //! [`report`] → pipeline → [`linter`].
 
-#![warn(clippy::print_stdout, clippy::print_stderr)]
+#![warn(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
 
 pub mod correct;
 pub mod detect;

@@ -7,7 +7,7 @@
 //! without siblings find theirs there. It does not write output and does not
 //! open standard input.
 
-#![warn(clippy::print_stdout, clippy::print_stderr)]
+#![warn(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
 
 mod csv_records;
 mod error;

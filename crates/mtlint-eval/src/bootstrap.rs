@@ -74,7 +74,7 @@ pub(super) struct SplitMix64(u64);
 
 impl SplitMix64 {
     /// A generator that draws the same numbers for the same seed.
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -87,7 +87,7 @@ impl SplitMix64 {
     }
 
     /// A number below `end`. The skew is under 2^-40 for any number of texts.
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         ((u128::from(self.next()) * end as u128) >> 64) as usize
     }
 }

@@ -6,7 +6,7 @@
 //! counts as flagged if any of them is; where there is none, or the text was not judged, it
 //! counts as OK with 0. Only [`table`] draws, and nothing is printed here.
 
-#![warn(clippy::print_stdout, clippy::print_stderr)]
+#![warn(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
 
 pub mod bootstrap;
 pub mod calibration;

@@ -17,7 +17,7 @@ const EPOCH: i64 = 2_440_588;
 
 /// Which of the file's leaves hold what.
 #[derive(Debug, Clone, Default)]
-pub struct TableColumns {
+pub(super) struct TableColumns {
     id: Option<Leaf>,
     text: Leaf,
     date: Option<Leaf>,
@@ -44,7 +44,7 @@ enum Meaning {
 
 /// One cell that is not null.
 #[derive(Debug)]
-pub enum Cell {
+pub(super) enum Cell {
     /// A text, or so the column says.
     Bytes(ByteArray),
     /// A number.
@@ -55,7 +55,7 @@ pub enum Cell {
 
 /// The cells of one row.
 #[derive(Debug)]
-pub struct Row {
+pub(super) struct Row {
     pub id: Option<Cell>,
     pub text: Option<Cell>,
     pub date: Option<Cell>,
@@ -68,7 +68,7 @@ impl TableColumns {
     ///
     /// # Errors
     /// When there is no column of texts, or one of these names holds something else.
-    pub fn find(schema: &SchemaDescriptor) -> io::Result<Self> {
+    pub(super) fn find(schema: &SchemaDescriptor) -> io::Result<Self> {
         let mut found = Self::default();
         let mut has_text = false;
         let mut siblings = Vec::new();
@@ -163,7 +163,7 @@ fn meaning(column: &ColumnDescriptor) -> Meaning {
 }
 
 /// A group of rows in reading.
-pub struct RowGroup {
+pub(super) struct RowGroup {
     rows_left: u64,
     id: Option<Cells>,
     text: Cells,
@@ -175,7 +175,10 @@ pub struct RowGroup {
 
 impl RowGroup {
     /// Opens the columns that are wanted.
-    pub fn open(group: &dyn RowGroupReader, columns: &TableColumns) -> Result<Self, ParquetError> {
+    pub(super) fn open(
+        group: &dyn RowGroupReader,
+        columns: &TableColumns,
+    ) -> Result<Self, ParquetError> {
         let open = |leaf: Option<Leaf>| leaf.map(|leaf| Cells::open(group, leaf)).transpose();
         Ok(Self {
             rows_left: u64::try_from(group.metadata().num_rows()).unwrap_or(0),
@@ -189,7 +192,7 @@ impl RowGroup {
     }
 
     /// The next row; none after the last.
-    pub fn next_row(&mut self) -> Result<Option<Row>, ParquetError> {
+    pub(super) fn next_row(&mut self) -> Result<Option<Row>, ParquetError> {
         if self.rows_left == 0 {
             return Ok(None);
         }

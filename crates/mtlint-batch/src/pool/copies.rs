@@ -24,7 +24,7 @@ const RUN_WORDS: usize = 3;
 /// Share of all runs that two articles have in common, from which one is a near
 /// copy of the other: an edited wire report keeps more, and two translations of
 /// one text far less.
-pub const MIN_COPY_RESEMBLANCE: f64 = 0.5;
+pub(super) const MIN_COPY_RESEMBLANCE: f64 = 0.5;
 
 /// Shorter texts are no copies of anything: a few phrases are shared by chance.
 const MIN_RUNS: usize = 12;
@@ -37,11 +37,11 @@ const ROWS: usize = 3;
 
 /// The runs of words of one article, each as a number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Shingles(BTreeSet<u64>);
+pub(super) struct Shingles(BTreeSet<u64>);
 
 impl Shingles {
     /// The runs in `words`.
-    pub fn new(words: &[Arc<WordEntry>]) -> Self {
+    pub(super) fn new(words: &[Arc<WordEntry>]) -> Self {
         let words: Vec<&str> = words.iter().map(|word| word.form.folded.as_str()).collect();
         Self::of(&words)
     }
@@ -51,7 +51,7 @@ impl Shingles {
     }
 
     /// The share of both articles' runs that stand in both, 0 to 1.
-    pub fn resemblance(&self, other: &Self) -> f64 {
+    pub(super) fn resemblance(&self, other: &Self) -> f64 {
         let shared = self.0.intersection(&other.0).count();
         let all = self.0.len() + other.0.len() - shared;
         if all == 0 {
@@ -61,13 +61,13 @@ impl Shingles {
     }
 
     /// Whether the two are one article with small changes.
-    pub fn near_copy(&self, other: &Self) -> bool {
+    pub(super) fn near_copy(&self, other: &Self) -> bool {
         let runs = self.0.len().min(other.0.len());
         runs >= MIN_RUNS && self.resemblance(other) >= MIN_COPY_RESEMBLANCE
     }
 
     /// Numbers of which near copies share one; none for a short text.
-    pub fn bands(&self) -> Vec<u64> {
+    pub(super) fn bands(&self) -> Vec<u64> {
         if self.0.len() < MIN_RUNS {
             return Vec::new();
         }

@@ -14,7 +14,7 @@ use mtlint::sibling::similarity::similarity;
 use super::profile::{Profile, Term};
 
 /// The number of values in [`Evidence`].
-pub const WIDTH: usize = 7;
+pub(super) const WIDTH: usize = 7;
 
 /// What each piece of evidence adds to the log-odds, in the order of
 /// [`Evidence`]. Fitted by `cargo run --release --example pool -- DATA --fit`
@@ -73,7 +73,7 @@ impl SharedWeight {
 }
 
 /// Compares two articles. `rarity` says in nats how rare a term is, by its key.
-pub fn evidence(
+pub(super) fn evidence(
     own: &Profile,
     other: &Profile,
     mut rarity: impl FnMut(&str, &Term) -> f64,

@@ -83,7 +83,7 @@ fn sound(profile: &Profile, key: &str) -> Option<String> {
 }
 
 /// The index while articles are added to it.
-pub struct IndexBuilder {
+pub(super) struct IndexBuilder {
     folder: TempDir,
     index: Index,
     fields: Fields,
@@ -92,7 +92,7 @@ pub struct IndexBuilder {
 }
 
 impl IndexBuilder {
-    pub fn new() -> Result<Self, PoolError> {
+    pub(super) fn new() -> Result<Self, PoolError> {
         let folder = tempfile::Builder::new()
             .prefix("mtlint-pool-")
             .tempdir()
@@ -112,7 +112,7 @@ impl IndexBuilder {
         })
     }
 
-    pub fn add(
+    pub(super) fn add(
         &mut self,
         article: &Article,
         profile: &Profile,
@@ -153,7 +153,7 @@ impl IndexBuilder {
         Ok(())
     }
 
-    pub fn finish(mut self) -> Result<ArticleIndex, PoolError> {
+    pub(super) fn finish(mut self) -> Result<ArticleIndex, PoolError> {
         self.writer.commit()?;
         self.writer.wait_merging_threads()?;
         let reader = self
@@ -183,13 +183,13 @@ fn unlinked(folder: TempDir) -> Option<TempDir> {
 
 /// An article that the index proposes, with its number in the pool.
 #[derive(Debug)]
-pub struct Candidate {
+pub(super) struct Candidate {
     pub number: u64,
     pub article: Article,
 }
 
 /// The index once all articles are in it.
-pub struct ArticleIndex {
+pub(super) struct ArticleIndex {
     reader: IndexReader,
     fields: Fields,
     pub articles: u64,
@@ -199,7 +199,7 @@ pub struct ArticleIndex {
 
 impl ArticleIndex {
     /// A view of the index for the questions about one document.
-    pub fn view(&self) -> IndexView<'_> {
+    pub(super) fn view(&self) -> IndexView<'_> {
         IndexView {
             searcher: self.reader.searcher(),
             reader: self,
@@ -208,14 +208,14 @@ impl ArticleIndex {
 }
 
 /// The index at work for one document.
-pub struct IndexView<'a> {
+pub(super) struct IndexView<'a> {
     searcher: Searcher,
     reader: &'a ArticleIndex,
 }
 
 impl IndexView<'_> {
     /// The number of articles that have the term `key`.
-    pub fn articles_with(&self, key: &str) -> Result<u64, PoolError> {
+    pub(super) fn articles_with(&self, key: &str) -> Result<u64, PoolError> {
         let term = tantivy::Term::from_field_text(self.reader.fields.terms, key);
         Ok(self.searcher.doc_freq(&term)?)
     }
@@ -223,7 +223,7 @@ impl IndexView<'_> {
     /// Up to `limit` articles that share the weightiest of `keys`, and as many
     /// that share `bands`. `days` are the first and the last day of those that
     /// have a date.
-    pub fn candidates(
+    pub(super) fn candidates(
         &self,
         profile: &Profile,
         keys: &[&str],

@@ -22,7 +22,7 @@ const OPENING_NAME_ZIPF: f32 = 3.0;
 
 /// A stem or a number of one article, with its count.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Term {
+pub(super) struct Term {
     /// The vocabulary's entry of the word, as it is first written in the text.
     pub entry: Arc<WordEntry>,
     /// Whether the term is written as a name is, anywhere in the text.
@@ -33,12 +33,12 @@ pub struct Term {
 
 impl Term {
     /// The form of the word, made ready for comparison.
-    pub fn form(&self) -> &Form {
+    pub(super) fn form(&self) -> &Form {
         &self.entry.form
     }
 
     /// Whether the term holds a digit.
-    pub fn is_number(&self) -> bool {
+    pub(super) fn is_number(&self) -> bool {
         !self.entry.form.digits.is_empty()
     }
 }
@@ -46,7 +46,7 @@ impl Term {
 /// An article's terms by key, in the order of the keys, so that sums over them
 /// come out the same every time.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Profile {
+pub(super) struct Profile {
     /// Stems and digits with what is known of them.
     pub terms: BTreeMap<String, Term>,
     /// The article's words in order, for comparing the wording.
@@ -55,7 +55,7 @@ pub struct Profile {
 
 impl Profile {
     /// The profile of `text`.
-    pub fn new(vocabulary: &Vocabulary, text: &str) -> Self {
+    pub(super) fn new(vocabulary: &Vocabulary, text: &str) -> Self {
         let segments = segment(text);
         let mut profile = Self::default();
         let mut opened = None;

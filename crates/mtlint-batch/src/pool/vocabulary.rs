@@ -19,7 +19,7 @@ const USUAL_WORDS: f64 = 300.0;
 
 /// A word of English text with what comparisons need of it.
 #[derive(Debug, PartialEq)]
-pub struct WordEntry {
+pub(super) struct WordEntry {
     /// The word's form, made ready for comparison.
     pub form: Form,
     /// The word's frequency in English on the Zipf scale.
@@ -29,7 +29,7 @@ pub struct WordEntry {
 }
 
 /// Makes words ready, and remembers them.
-pub struct Vocabulary {
+pub(super) struct Vocabulary {
     normalizer: Normalizer,
     lexicon: Lexicon,
     remembered: RwLock<HashMap<String, Arc<WordEntry>>>,
@@ -40,7 +40,7 @@ impl Vocabulary {
     ///
     /// # Errors
     /// When the lexicon is damaged.
-    pub fn new() -> Result<Self, LexiconError> {
+    pub(super) fn new() -> Result<Self, LexiconError> {
         Ok(Self {
             normalizer: Normalizer::default(),
             lexicon: Lexicon::embedded()?,
@@ -49,7 +49,7 @@ impl Vocabulary {
     }
 
     /// The entry of `word`, from memory if the word was asked for before.
-    pub fn entry(&self, word: &str) -> Arc<WordEntry> {
+    pub(super) fn entry(&self, word: &str) -> Arc<WordEntry> {
         // A thread that failed left the table whole: entries go in as one.
         let remembered = self.remembered.read();
         let remembered = remembered.unwrap_or_else(PoisonError::into_inner);

@@ -66,7 +66,7 @@ pub(super) struct CandidateModel {
 
 impl CandidateModel {
     /// Runs the networks over the texts and fits the probabilities.
-    pub fn new(model: WordModel, texts: &[Text<'_>]) -> Self {
+    pub(super) fn new(model: WordModel, texts: &[Text<'_>]) -> Self {
         let predictions: Vec<Option<Prediction>> = texts
             .iter()
             .map(|text| {
@@ -113,7 +113,7 @@ impl CandidateModel {
     }
 
     /// The thresholds, and whether `precise` flags more of correct texts than it may.
-    pub fn thresholds(&self, texts: &[Text<'_>], sets: usize) -> (Thresholds, bool) {
+    pub(super) fn thresholds(&self, texts: &[Text<'_>], sets: usize) -> (Thresholds, bool) {
         let scored_words = scored_words(self, texts, sets, TextKind::FitSentence, self.calibration);
         let balanced = fit::balanced(&scored_words);
         let clean_scores = clean_scores(self, texts, sets, self.calibration);
@@ -127,7 +127,7 @@ impl CandidateModel {
     }
 
     /// The post-edit rate as a line through the texts; `before` where they allow none.
-    pub fn rates(&self, texts: &[Text<'_>], before: RateModel) -> RateModel {
+    pub(super) fn rates(&self, texts: &[Text<'_>], before: RateModel) -> RateModel {
         let known = texts.iter().zip(&self.predictions).filter(|(text, _)| {
             matches!(
                 text.kind,

@@ -8,7 +8,7 @@ use mtlint::detect::{PlattScaling, RateModel};
 
 /// The most flagged words per 1,000 words of correct articles that `precise` may cost.
 /// Surprisal alone flags three times as many as hidden states do.
-pub const PRECISE_PER_1000: f64 = 15.0;
+pub(super) const PRECISE_PER_1000: f64 = 15.0;
 /// `balanced` is the highest threshold this close to the best mean MCC: where labeled
 /// data cannot tell two apart, fewer flags are better.
 const MCC_TOLERANCE: f64 = 0.003;
@@ -19,7 +19,7 @@ const THRESHOLD_STEPS: u16 = 481;
 
 /// A logit with its label, to fit probabilities on.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LabeledLogit {
+pub(super) struct LabeledLogit {
     /// The logit of the word.
     pub logit: f32,
     /// The mean logit of its text.
@@ -31,7 +31,7 @@ pub struct LabeledLogit {
 /// The scaling under which the labels are likeliest (Platt, "Probabilistic outputs for
 /// support vector machines", 1999), fitted by Newton's method, and the mean loss with it in
 /// nats a word.
-pub fn probabilities(words: &[LabeledLogit]) -> (PlattScaling, f64) {
+pub(super) fn probabilities(words: &[LabeledLogit]) -> (PlattScaling, f64) {
     // Far smaller than what a hundred words tell; it only keeps the steps finite.
     const RIDGE: f64 = 1e-6;
     const STEPS: usize = 50;
@@ -130,7 +130,7 @@ fn solve(mut matrix: [[f64; 3]; 3], mut right: [f64; 3]) -> Option<[f64; 3]> {
 }
 
 /// The probabilities of the words and marks of a correct text, and its number of words.
-pub type CleanScores = (Vec<f32>, usize);
+pub(super) type CleanScores = (Vec<f32>, usize);
 
 /// The thresholds that are compared, rising.
 fn grid() -> Vec<f32> {
@@ -142,7 +142,7 @@ fn grid() -> Vec<f32> {
 
 /// The highest threshold within [`MCC_TOLERANCE`] of the best mean Matthews correlation,
 /// each set counting the same.
-pub fn balanced(sets: &[Vec<ScoredWord>]) -> f32 {
+pub(super) fn balanced(sets: &[Vec<ScoredWord>]) -> f32 {
     let mut falling = grid();
     falling.reverse();
     let swept: Vec<Vec<f64>> = sets
@@ -160,7 +160,7 @@ pub fn balanced(sets: &[Vec<ScoredWord>]) -> f32 {
 
 /// The threshold with the best F2 of the BAD words (recall counts four times as much as
 /// precision) over all sets together.
-pub fn thorough(sets: &[Vec<ScoredWord>]) -> f32 {
+pub(super) fn thorough(sets: &[Vec<ScoredWord>]) -> f32 {
     let f2 = |threshold: f32| {
         let mut counts = Counts::default();
         for word in sets.iter().flatten() {
@@ -187,7 +187,7 @@ pub fn thorough(sets: &[Vec<ScoredWord>]) -> f32 {
 /// The lowest threshold above `balanced` at which at most [`PRECISE_PER_1000`] of 1,000
 /// words of correct texts are flagged, each set counting the same; `None` where no threshold
 /// flags so few.
-pub fn precise(sets: &[Vec<CleanScores>], balanced: f32) -> Option<f32> {
+pub(super) fn precise(sets: &[Vec<CleanScores>], balanced: f32) -> Option<f32> {
     let fits = |threshold: &f32| {
         let flagged = sets.iter().map(|set| flagged_per_1000(set, *threshold));
         mean(flagged).is_some_and(|flagged| flagged <= PRECISE_PER_1000)
@@ -198,7 +198,7 @@ pub fn precise(sets: &[Vec<CleanScores>], balanced: f32) -> Option<f32> {
 }
 
 /// Flagged words and marks per 1,000 words of the texts at a threshold.
-pub fn flagged_per_1000(texts: &[CleanScores], threshold: f32) -> f64 {
+pub(super) fn flagged_per_1000(texts: &[CleanScores], threshold: f32) -> f64 {
     let scores = texts.iter().flat_map(|(scores, _)| scores);
     let flagged = scores.filter(|score| **score >= threshold).count();
     let words: usize = texts.iter().map(|(_, words)| words).sum();
@@ -207,7 +207,7 @@ pub fn flagged_per_1000(texts: &[CleanScores], threshold: f32) -> f64 {
 
 /// The predicted and the known post-edit rate of a text.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RateObservation {
+pub(super) struct RateObservation {
     /// The share of words to change by the network, 0 to 1, before it is calibrated.
     pub raw: f32,
     /// The share of words that was changed (HTER), 0 to 1.
@@ -217,13 +217,13 @@ pub struct RateObservation {
 }
 
 /// The number of words from which on a text counts as an article.
-pub const ARTICLE_WORDS: usize = 100;
+pub(super) const ARTICLE_WORDS: usize = 100;
 
 /// The line from raw to known rates, fitted by least squares with each text weighted by its
 /// words, and the variance around it: a part that stays however long a text is, which is
 /// that of `before` where there are no articles, and a part that falls with its length.
 /// `before` comes back where all raw rates are alike.
-pub fn rates(texts: &[RateObservation], before: RateModel) -> RateModel {
+pub(super) fn rates(texts: &[RateObservation], before: RateModel) -> RateModel {
     let sum = |of: &dyn Fn(f64, f64) -> f64| -> f64 {
         let terms = texts
             .iter()

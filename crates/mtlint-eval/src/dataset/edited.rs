@@ -22,7 +22,7 @@ struct Record {
 }
 
 /// The sample that a record describes.
-pub fn sample(record: Value) -> Result<Sample, String> {
+pub(super) fn sample(record: Value) -> Result<Sample, String> {
     let record: Record = parsed(record)?;
     let tokens = label(&record.mt, &record.tokens, &record.tags)?;
     let bad = tokens.iter().filter(|token| token.bad).count();

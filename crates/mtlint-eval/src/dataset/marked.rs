@@ -29,7 +29,7 @@ struct Characters {
 }
 
 /// The sample that a record describes.
-pub fn sample(record: Value) -> Result<Sample, String> {
+pub(super) fn sample(record: Value) -> Result<Sample, String> {
     let record: Record = parsed(record)?;
     let text = record.mt;
     let mut bytes: Vec<usize> = text.char_indices().map(|(byte, _)| byte).collect();

@@ -40,7 +40,7 @@ struct Record {
 }
 
 /// The sample that a record describes.
-pub fn sample(record: Value) -> Result<Sample, String> {
+pub(super) fn sample(record: Value) -> Result<Sample, String> {
     let record: Record = parsed(record)?;
     let segments = record.mt.len();
     // What may be left out is left out of every segment.

@@ -13,7 +13,7 @@ use mtlint::segment::segment;
 
 /// The observations of a correct article beside its sibling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ContradictionCounts {
+pub(crate) struct ContradictionCounts {
     /// The number of words, punctuation not counted.
     pub words: usize,
     /// The number of words and marks that were flagged.
@@ -37,7 +37,7 @@ impl<P: FnMut(usize)> Reader<'_, P> {
     ///
     /// # Errors
     /// When the language model fails.
-    pub fn contradictions(
+    pub(crate) fn contradictions(
         &mut self,
         samples: &[&Sample],
     ) -> Result<Vec<Option<ContradictionCounts>>, LintError> {

@@ -22,7 +22,7 @@ use mtlint::span::{Doc, Span};
 
 /// The effect of one suggestion that is applied alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SuggestionEffect {
+pub(crate) struct SuggestionEffect {
     /// The change of the number of word errors; negative where there are fewer.
     pub change: i64,
     /// The number of words that it replaces, punctuation not counted.
@@ -33,7 +33,7 @@ pub struct SuggestionEffect {
 
 /// The effects of suggestions for one article.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SuggestionEffects {
+pub(crate) struct SuggestionEffects {
     /// The effect of each suggestion that is applied alone.
     pub alone: Vec<SuggestionEffect>,
     /// The change of the number of word errors when all are applied that do not overlap;
@@ -45,7 +45,7 @@ pub struct SuggestionEffects {
 
 /// The effects of the suggestions for one article.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct StoryCorrections {
+pub(crate) struct StoryCorrections {
     /// The number of word errors before any correction.
     pub errors: usize,
     /// The number of words labeled BAD.
@@ -65,7 +65,7 @@ pub struct StoryCorrections {
 /// The alignment of the passages of an article whose place in the sibling is known, since
 /// the sibling has one of their correct versions word for word.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct AlignmentCounts {
+pub(crate) struct AlignmentCounts {
     /// The number of passages that have a known place in the sibling.
     pub known: usize,
     /// The number of those that were aligned with their own place.
@@ -133,7 +133,7 @@ impl AlignmentCounts {
 }
 
 /// The labeled tokens of each sentence whose labels come from post-editing.
-pub fn labeled_texts(sets: &[DataSet]) -> HashMap<&str, &[LabeledToken]> {
+pub(crate) fn labeled_texts(sets: &[DataSet]) -> HashMap<&str, &[LabeledToken]> {
     let samples = sets.iter().flat_map(|set| &set.samples);
     let labeled = samples.filter_map(|sample| match &sample.labels {
         Labels::Tokens {
@@ -154,7 +154,10 @@ impl<P: FnMut(usize)> Reader<'_, P> {
     ///
     /// # Errors
     /// When the encoder of sentences fails.
-    pub fn alignments(&mut self, samples: &[&Sample]) -> Result<Vec<AlignmentCounts>, LintError> {
+    pub(crate) fn alignments(
+        &mut self,
+        samples: &[&Sample],
+    ) -> Result<Vec<AlignmentCounts>, LintError> {
         let mut alignments = Vec::with_capacity(samples.len());
         for sample in samples {
             if let Labels::Story {
@@ -181,7 +184,7 @@ impl<P: FnMut(usize)> Reader<'_, P> {
     ///
     /// # Errors
     /// When the language model or the encoder of sentences fails.
-    pub fn corrections(
+    pub(crate) fn corrections(
         &mut self,
         samples: &[&Sample],
         labels: &HashMap<&str, &[LabeledToken]>,

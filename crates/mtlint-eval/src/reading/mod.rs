@@ -10,8 +10,8 @@ mod corrections;
 use std::collections::HashMap;
 use std::hash::Hash;
 
-pub use contradictions::ContradictionCounts;
-pub use corrections::{
+pub(crate) use contradictions::ContradictionCounts;
+pub(crate) use corrections::{
     AlignmentCounts, StoryCorrections, SuggestionEffect, SuggestionEffects, labeled_texts,
 };
 
@@ -50,7 +50,7 @@ impl<'t> LintInput<'t> {
 }
 
 /// The observations of a set of texts with labeled words.
-pub struct LabeledSet<'a> {
+pub(crate) struct LabeledSet<'a> {
     /// The labeled words with their scores, in the order of the texts.
     pub words: Vec<ScoredWord>,
     /// The amount by which the thresholds of each text are raised, in logits.
@@ -66,7 +66,7 @@ pub struct LabeledSet<'a> {
 }
 
 /// The observations of a text that a rater marked.
-pub struct RatedText<'a> {
+pub(crate) struct RatedText<'a> {
     /// The text with its marks.
     pub sample: &'a Sample,
     /// The severity by mtlint and by the rater of each word that lies in a finding and in a
@@ -110,12 +110,12 @@ impl<'a> RatedText<'a> {
 
 impl LabeledSet<'_> {
     /// The words ranked by their scores.
-    pub fn ranking(&self) -> Ranking {
+    pub(crate) fn ranking(&self) -> Ranking {
         Ranking::new(&self.words)
     }
 
     /// The words ranked by how far their scores are above the thresholds of their texts.
-    pub fn ranking_by_threshold(&self) -> Ranking {
+    pub(crate) fn ranking_by_threshold(&self) -> Ranking {
         let shifted = self.words.iter().map(|word| ScoredWord {
             score: shift_threshold(word.score, -self.threshold_shifts[word.text]),
             ..*word
@@ -125,7 +125,7 @@ impl LabeledSet<'_> {
 }
 
 /// The observations of a text that people wrote.
-pub struct CleanText {
+pub(crate) struct CleanText {
     /// The number of words, punctuation not counted.
     pub words: usize,
     /// The probabilities, 0 to 1, of all words and marks, as thresholds compare them.
@@ -140,7 +140,7 @@ pub struct CleanText {
 
 /// The quality and the surprisal of an article.
 #[derive(Debug, Clone, Copy)]
-pub struct ArticleQuality {
+pub(crate) struct ArticleQuality {
     /// The quality, 0 to 100.
     pub quality: f64,
     /// The mean surprisal in bits per word.
@@ -148,10 +148,10 @@ pub struct ArticleQuality {
 }
 
 /// The qualities of an article by machine and of the same article by people.
-pub type StoryPair = (ArticleQuality, ArticleQuality);
+pub(crate) type StoryPair = (ArticleQuality, ArticleQuality);
 
 /// Lints the texts of sets in batches, and keeps of each what is measured.
-pub struct Reader<'a, P> {
+pub(crate) struct Reader<'a, P> {
     linter: &'a Linter,
     options: &'a mtlint::Options,
     max_bytes: u64,
@@ -164,7 +164,7 @@ pub struct Reader<'a, P> {
 impl<'a, P: FnMut(usize)> Reader<'a, P> {
     /// A reader that lints with `linter` under `options` and judges no text of more than
     /// `max_bytes`. `progress` gets the number of texts that are done.
-    pub fn new(
+    pub(crate) fn new(
         (linter, options): (&'a Linter, &'a mtlint::Options),
         max_bytes: u64,
         progress: P,
@@ -180,7 +180,7 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
     }
 
     /// The names of the language model and the detector; empty if no text was judged.
-    pub fn model_and_detector(self) -> (String, String) {
+    pub(crate) fn model_and_detector(self) -> (String, String) {
         self.model_and_detector.unwrap_or_default()
     }
 
@@ -188,7 +188,10 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
     ///
     /// # Errors
     /// When the language model fails.
-    pub fn labeled<'s>(&mut self, samples: &[&'s Sample]) -> Result<LabeledSet<'s>, LintError> {
+    pub(crate) fn labeled<'s>(
+        &mut self,
+        samples: &[&'s Sample],
+    ) -> Result<LabeledSet<'s>, LintError> {
         struct LabeledText<'s> {
             words: Vec<ScoredWord>,
             threshold_shift: f32,
@@ -245,7 +248,10 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
     ///
     /// # Errors
     /// When the language model fails.
-    pub fn clean(&mut self, samples: &[&Sample]) -> Result<Vec<Option<CleanText>>, LintError> {
+    pub(crate) fn clean(
+        &mut self,
+        samples: &[&Sample],
+    ) -> Result<Vec<Option<CleanText>>, LintError> {
         let texts = samples.iter().map(|sample| LintInput::alone(&sample.text));
         let texts: Vec<LintInput<'_>> = texts.collect();
         self.lint(&texts, |_, analysis| {
@@ -268,7 +274,10 @@ impl<'a, P: FnMut(usize)> Reader<'a, P> {
     ///
     /// # Errors
     /// When the language model fails.
-    pub fn stories(&mut self, samples: &[&Sample]) -> Result<Vec<Option<StoryPair>>, LintError> {
+    pub(crate) fn stories(
+        &mut self,
+        samples: &[&Sample],
+    ) -> Result<Vec<Option<StoryPair>>, LintError> {
         let mut texts = Vec::with_capacity(2 * samples.len());
         for sample in samples {
             if let Labels::Story { reference, .. } = &sample.labels {

@@ -5,25 +5,25 @@
 use unicode_width::UnicodeWidthStr;
 
 /// A table of cells: the first column is aligned to the left, the others to the right.
-pub struct Table {
+pub(super) struct Table {
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// A table with `heading` as its first row.
-    pub fn new(heading: &[&str]) -> Self {
+    pub(super) fn new(heading: &[&str]) -> Self {
         Self {
             rows: vec![heading.iter().map(|cell| (*cell).to_owned()).collect()],
         }
     }
 
     /// Adds a row, which may be shorter than the first.
-    pub fn row(&mut self, cells: impl Into<Vec<String>>) {
+    pub(super) fn row(&mut self, cells: impl Into<Vec<String>>) {
         self.rows.push(cells.into());
     }
 
     /// Draws the table, a line for each row.
-    pub fn finish(self) -> String {
+    pub(super) fn finish(self) -> String {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |column: usize| {
             let cells = self.rows.iter().filter_map(|row| row.get(column));

@@ -8,7 +8,7 @@ use crate::Evaluation;
 use mtlint::report::text::safe;
 
 /// Draws a row for each set of correct articles.
-pub fn table(evaluation: &Evaluation) -> String {
+pub(super) fn table(evaluation: &Evaluation) -> String {
     let mut table = Table::new(&[
         "contradictions",
         "right articles",

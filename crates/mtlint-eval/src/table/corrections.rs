@@ -12,7 +12,7 @@ use mtlint::report::text::safe;
 const LONG: usize = 8;
 
 /// Draws the effects: a row for each choice of suggestions of each set.
-pub fn effects(evaluation: &Evaluation) -> String {
+pub(super) fn effects(evaluation: &Evaluation) -> String {
     let mut table = Table::new(&[
         "corrections",
         "documents",
@@ -52,7 +52,7 @@ pub fn effects(evaluation: &Evaluation) -> String {
 
 /// Draws the alignment of corrected articles: a row for each set with passages whose place
 /// is known; empty where there is no such set.
-pub fn passage_alignment(evaluation: &Evaluation) -> String {
+pub(super) fn passage_alignment(evaluation: &Evaluation) -> String {
     let sets = evaluation.corrections.iter();
     let known: Vec<_> = sets.filter(|set| set.alignment.known > 0).collect();
     if known.is_empty() {
@@ -81,7 +81,7 @@ pub fn passage_alignment(evaluation: &Evaluation) -> String {
 }
 
 /// Draws a row for each set whose articles were aligned and not linted.
-pub fn alignments(evaluation: &Evaluation) -> String {
+pub(super) fn alignments(evaluation: &Evaluation) -> String {
     let mut table = Table::new(&[
         "alignment",
         "articles",
@@ -110,7 +110,7 @@ pub fn alignments(evaluation: &Evaluation) -> String {
 
 /// Draws the sizes of the suggestions of a set: for each choice that has any, the number
 /// of suggestions by words replaced and words put in.
-pub fn lengths(set: &CorrectionsRow) -> impl Iterator<Item = String> {
+pub(super) fn lengths(set: &CorrectionsRow) -> impl Iterator<Item = String> {
     let choices = choices(set).into_iter();
     let sized = choices.filter(|(_, measures)| !measures.lengths.is_empty());
     sized.map(move |(choice, measures)| {
