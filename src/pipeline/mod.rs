@@ -32,7 +32,7 @@ use self::detect::{assess, word_table};
 use self::read::{ReadText, read, with_offset};
 use self::sibling_findings::{flagged, sibling_findings};
 use self::source::pointing_into_sources;
-use crate::document::Document;
+use crate::document::{Document, content};
 use crate::finding::Finding;
 use crate::finding::phrases::findings;
 use crate::finding::words::WordTable;
@@ -60,8 +60,7 @@ pub(crate) struct Accepted {
 impl Accepted {
     /// The text without a byte order mark, which language models never saw.
     pub(crate) fn content(&self) -> &str {
-        let text = self.document.judged();
-        text.get(self.document.content_start()..).unwrap_or(text)
+        content(self.document.judged())
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use crate::document::{Prose, content_start};
+use crate::document::{Prose, content};
 use crate::segment::{Segments, segment, without_possessive};
 
 /// The words of a sibling that are read and compared: a news story many times over. Work
@@ -62,7 +62,7 @@ impl SiblingArticle {
         let last = self.segments.words.get(MAX_SIBLING_WORDS - 1);
         let text = last.and_then(|last| self.text.get(..last.span.end()));
         let text = text.unwrap_or(&self.text);
-        text.get(content_start(text)..).unwrap_or(text)
+        content(text)
     }
 
     /// Whether the article has this very word, spelled alike, with or without
