@@ -42,7 +42,7 @@
 //!
 //! The other modules are the stages of the pipeline, for tools that measure or train them.
 //! Data flows one way, left to right; a module uses only those to its left:
-//! [`span`] → [`document`] → [`segment`] → [`language`] → [`lexicon`] → [`lm`] →
+//! [`span`] → [`document`] → [`segment`] → [`language`] → [`lexicon`] → [`tagger`] → [`lm`] →
 //! [`detect`] → [`sibling`] → [`finding`] and [`score`] → [`policy`] → [`correct`] →
 //! [`report`] → pipeline → [`linter`].
 
@@ -62,6 +62,7 @@ pub mod report;
 pub mod score;
 pub mod segment;
 pub mod sibling;
+pub mod tagger;
 
 pub use document::Document;
 pub use linter::{Article, LintError, Linter, Options, Request, Sensitivity};

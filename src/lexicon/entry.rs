@@ -51,7 +51,7 @@ pub struct Entry {
 
 impl Entry {
     /// The entry of what has no letters, or digits among them.
-    pub(super) const NEUTRAL: Self = Self {
+    pub(crate) const NEUTRAL: Self = Self {
         is_word: false,
         english_zipf: 0.0,
         foreign: None,
@@ -68,7 +68,7 @@ impl Entry {
 
     /// How much more frequent the word is elsewhere than in English, in Zipf
     /// units: negative for English words, 0 for what is nowhere listed.
-    fn margin(&self) -> f32 {
+    pub(crate) fn margin(&self) -> f32 {
         let foreign = self.foreign.map_or(UNLISTED_ZIPF, |(_, zipf)| zipf);
         foreign - self.english_zipf.max(UNLISTED_ZIPF)
     }

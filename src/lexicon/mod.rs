@@ -28,6 +28,7 @@ pub use error::LexiconError;
 pub use language::ForeignLanguage;
 pub use list::WordFrequency;
 pub use spelling::Spelling;
+pub(crate) use word::is_latin_letter;
 
 use entry::UNLISTED_ZIPF;
 use list::WordList;

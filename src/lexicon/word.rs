@@ -88,12 +88,18 @@ fn is_part(c: char) -> bool {
 
 /// Whether all letters are Latin ones, with or without marks.
 pub(super) fn is_latin(part: &str) -> bool {
-    part.chars().filter(|c| c.is_alphabetic()).all(|c| {
-        matches!(
-            c,
-            'a'..='z' | 'ª' | 'º' | 'À'..='ɏ' | 'ɐ'..='ʯ' | 'Ḁ'..='ỿ' | 'ﬀ'..='ﬆ' | 'ａ'..='ｚ'
-        )
-    })
+    part.chars()
+        .filter(|c| c.is_alphabetic())
+        .all(is_latin_letter)
+}
+
+/// Whether a letter is a Latin one, small or capital, with or without marks.
+pub(crate) fn is_latin_letter(c: char) -> bool {
+    matches!(
+        c,
+        'a'..='z' | 'A'..='Z' | 'ª' | 'º' | 'À'..='ɏ' | 'ɐ'..='ʯ' | 'Ḁ'..='ỿ' | 'ﬀ'..='ﬆ'
+            | 'ａ'..='ｚ' | 'Ａ'..='Ｚ'
+    )
 }
 
 #[cfg(test)]

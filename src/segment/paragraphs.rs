@@ -135,7 +135,8 @@ fn describe(line: &str, content: &str, from: usize, after_blank: bool) -> Line {
     }
 }
 
-fn is_line_end(c: char) -> bool {
+/// Whether `c` ends a line.
+pub(crate) fn is_line_end(c: char) -> bool {
     matches!(
         c,
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'

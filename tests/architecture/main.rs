@@ -18,9 +18,9 @@ use std::process::Command;
 use imports::Crate;
 
 /// The rooms of the library: each imports only from rooms before it.
-const ROOMS: [&str; 14] = [
-    "document", "segment", "language", "network", "lexicon", "detect", "sibling", "finding",
-    "score", "policy", "correct", "report", "pipeline", "linter",
+const ROOMS: [&str; 15] = [
+    "document", "segment", "language", "network", "lexicon", "tagger", "detect", "sibling",
+    "finding", "score", "policy", "correct", "report", "pipeline", "linter",
 ];
 
 /// Rooms that do not import others, although these stand before them.
