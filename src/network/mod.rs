@@ -7,10 +7,12 @@
 
 mod dense;
 mod logistic;
+mod quantized;
 mod weights;
 
 pub(crate) use dense::Dense;
 pub(crate) use logistic::{logit, sigmoid};
+pub(crate) use quantized::QuantizedMatrix;
 pub(crate) use weights::Tensors;
 pub use weights::WeightsError;
 

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use half::f16;
+use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 /// Why the trained weights of a network cannot be used: what is wrong with their file.
@@ -72,16 +73,54 @@ impl<'a> Tensors<'a> {
         )))
     }
 
+    /// The bytes and the shape of the tensor `name`, which must be of the type `dtype`.
+    ///
+    /// # Errors
+    /// When there is no such tensor, or it is of another type.
+    pub(crate) fn bytes(
+        &self,
+        name: &str,
+        dtype: Dtype,
+    ) -> Result<(&'a [u8], Vec<usize>), WeightsError> {
+        let view = self.view(name)?;
+        if view.dtype() == dtype {
+            Ok((view.data(), view.shape().to_vec()))
+        } else {
+            let got = view.dtype();
+            Err(WeightsError(format!(
+                "{name} is of type {got:?}, expected {dtype:?}"
+            )))
+        }
+    }
+
+    /// The numbers of the tensor `name`, which must have this shape.
+    ///
+    /// # Errors
+    /// As [`Self::all`], and when its shape is another one.
+    pub(crate) fn shaped(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, WeightsError> {
+        let view = self.view(name)?;
+        if view.shape() == shape {
+            self.all(name)
+        } else {
+            let got = view.shape();
+            Err(WeightsError(format!(
+                "{name} has the shape {got:?}, expected {shape:?}"
+            )))
+        }
+    }
+
+    fn view(&self, name: &str) -> Result<TensorView<'a>, WeightsError> {
+        let view = self.file.tensor(name);
+        view.map_err(|error| WeightsError(format!("{name}: {error}")))
+    }
+
     /// All numbers of the tensor `name`, row by row.
     ///
     /// # Errors
     /// When there is no such tensor, it holds neither F32 nor F16, or a number in it is
     /// not finite.
     pub(crate) fn all(&self, name: &str) -> Result<Vec<f32>, WeightsError> {
-        let view = self
-            .file
-            .tensor(name)
-            .map_err(|error| WeightsError(format!("{name}: {error}")))?;
+        let view = self.view(name)?;
         let data = view.data();
         let numbers: Vec<f32> = match view.dtype() {
             Dtype::F32 => {
