@@ -24,6 +24,7 @@ use super::verdict::Verdict;
 ///   mt, tokens, tags        a translated sentence, each token OK or BAD by post-editing
 ///   mt, spans               a translated sentence with the spans that a rater marked
 ///   mt, reference (lists)   an article by machine and the same by people
+///   text, errors, post_edit a garbled article, its garbled phrases marked, and the same corrected
 ///   text                    a text written by people, in which every flag is a false alarm
 ///
 /// Of labelled sets it prints the Matthews correlation (MCC) of what is flagged, average precision
@@ -34,6 +35,14 @@ use super::verdict::Verdict;
 /// with theirs (Cohen's kappa), which share of their major and minor spans is found, and whether it
 /// ranks systems as their MQM penalties do (Spearman). Of texts by people what is flagged per 1,000
 /// words; of articles the share in which people score higher.
+///
+/// Of articles with marked phrases ('errors' is a list of 'text', 'category', 'severity' and 'fixes',
+/// in the order of the text; 'sibling' may be a clean article on the same story), each read alone and
+/// beside its sibling: the share of errors that a finding overlaps, of all, of the major and critical
+/// and of each kind; the share of findings that overlap an error; findings in the post-edits per
+/// 1,000 words, each a false alarm; the share of errors whose first suggestion, or first safe one,
+/// gives one of the fixes; the mean quality of both, and the share of pairs in which the post-edit
+/// scores higher; how far severities agree. Intervals come from resampling articles.
 ///
 /// With --corrections it measures those articles alone that have a sibling. Their further fields:
 /// 'reference2' (a second right version), 'sibling' (a list, its text), 'tokens' and 'tags' (a list
@@ -54,6 +63,7 @@ use super::verdict::Verdict;
     after_help = "Examples:\n  \
     mtlint eval data/ --sensitivity balanced\n  \
     mtlint eval data/ --half a --limit 200\n  \
+    mtlint eval data/garbled.jsonl --format json | jq .garbled\n  \
     mtlint eval data/rated.jsonl.gz --half held --sensitivity balanced\n  \
     mtlint eval --corrections data/stories.jsonl.gz data/*.dev.jsonl.gz --limit 50\n  \
     mtlint eval --contradictions data/stories.jsonl.gz\n  \

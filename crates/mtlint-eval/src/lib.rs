@@ -27,13 +27,14 @@ pub use bootstrap::Estimate;
 use dataset::{DataSet, LabeledToken, Labels, Sample};
 use metrics::{Ranking, mean};
 use reading::{
-    AlignmentCounts, CleanText, ContradictionCounts, LabeledSet, RatedText, Reader,
+    AlignmentCounts, CleanText, ContradictionCounts, GarbledSet, LabeledSet, RatedText, Reader,
     StoryCorrections, StoryPair, labeled_texts,
 };
 pub use rows::{
     AlignmentMeasures, AlignmentRow, AtThresholds, Calibration, CleanRow, ContradictionsRow,
-    CorrectionMeasures, CorrectionsRow, KindRow, LabeledRow, LengthRow, MeanRow, Measures,
-    PooledRow, SeverityCounts, SeverityRow, StoryRow, SystemRow, SystemsRow,
+    CorrectionMeasures, CorrectionsRow, FoundRow, GarbledMeasures, GarbledRow, KindRow, LabeledRow,
+    LengthRow, MeanRow, Measures, PooledRow, SeverityCounts, SeverityRow, StoryRow, SystemRow,
+    SystemsRow,
 };
 
 use mtlint::linter::{LintError, Linter, Sensitivity};
@@ -78,7 +79,8 @@ pub struct Options {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
-    /// How well garble is found in documents by themselves.
+    /// How well garble is found in documents by themselves; in articles whose garbled
+    /// phrases are marked, beside their siblings too.
     #[default]
     Detection,
     /// The corrections of articles that have a sibling, and nothing else. Other
@@ -120,6 +122,8 @@ pub struct Evaluation {
     pub clean: Vec<CleanRow>,
     /// The sets of articles by machine and by people.
     pub stories: Vec<StoryRow>,
+    /// The sets of articles whose garbled phrases are marked.
+    pub garbled: Vec<GarbledRow>,
     /// The sets of articles that were corrected from their siblings.
     pub corrections: Vec<CorrectionsRow>,
     /// The sets of correct articles beside their siblings.
@@ -133,6 +137,7 @@ enum Observations<'a> {
     Labeled(LabeledSet<'a>),
     Clean(Vec<Option<CleanText>>),
     Stories(Vec<Option<StoryPair>>),
+    Garbled(GarbledSet<'a>),
     Corrections(Vec<Option<StoryCorrections>>),
     Contradictions(Vec<Option<ContradictionCounts>>),
     Alignments(Vec<AlignmentCounts>),
@@ -186,6 +191,7 @@ pub fn measure(
         rankings: rank_systems(&labeled),
         clean: Vec::new(),
         stories: Vec::new(),
+        garbled: Vec::new(),
         corrections: Vec::new(),
         contradictions: Vec::new(),
         alignments: Vec::new(),
@@ -223,6 +229,9 @@ fn observe<'s>(
             }
             if let Some(samples) = of_kind(|labels| matches!(labels, Labels::Story { .. })) {
                 observed.push(Observations::Stories(reader.stories(&samples)?));
+            }
+            if let Some(samples) = of_kind(|labels| matches!(labels, Labels::Garbled { .. })) {
+                observed.push(Observations::Garbled(reader.garbled(&samples)?));
             }
         }
         Subject::Corrections => {
@@ -276,6 +285,9 @@ impl Evaluation {
                 self.clean.push(CleanRow::new(&set.name, texts, thresholds));
             }
             Observations::Stories(pairs) => self.stories.push(StoryRow::new(&set.name, pairs)),
+            Observations::Garbled(garbled) => {
+                self.garbled.push(GarbledRow::new(&set.name, garbled));
+            }
             Observations::Corrections(stories) => {
                 let row = CorrectionsRow::new(&set.name, stories);
                 self.corrections.push(row);
@@ -316,12 +328,14 @@ fn choose(set: &DataSet, options: Options) -> Vec<&Sample> {
 
 /// The number of texts that are linted for a sample.
 fn texts_of(sample: &Sample, options: Options) -> usize {
-    match sample.labels {
+    match &sample.labels {
         Labels::Story { .. }
             if !matches!(options.subject, Subject::Corrections | Subject::Alignment) =>
         {
             2
         }
+        Labels::Garbled { sibling, .. } if sibling.is_empty() => 2,
+        Labels::Garbled { .. } => 4,
         _ => 1,
     }
 }

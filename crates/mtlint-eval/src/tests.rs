@@ -68,6 +68,15 @@ const CORRECTED: &str = concat!(
     "\n"
 );
 
+/// Garbled phrases marked in two articles, of which one has a sibling; one of them is not
+/// there to see, and one post-edit has a false alarm.
+const MARKED: &str = concat!(
+    r#"{"id":"21","text":"The harbour was gibberish before the race. Gulls nest here.","errors":[{"text":"gibberish","category":"mistranslation","severity":"major","fixes":["giberish"]},{"text":"nest","category":"odd","severity":"minor","fixes":["live"]}],"post_edit":"The harbour was giberish before the race. Gulls live here.","sibling":"The harbour was giberish before the race."}"#,
+    "\n",
+    r#"{"id":"22","text":"Rain gibberish on the old town.","errors":[{"text":"gibberish","category":"mistranslation","severity":"critical","fixes":["fell"]}],"post_edit":"Rain gibberish fell on the old town."}"#,
+    "\n"
+);
+
 /// The sentence of an article above, labeled.
 const LABELS: &str = concat!(
     r#"{"id":"20","doc":"harbour","mt":"The harbour was gibberish before the race.","tokens":["The","harbour","was","gibberish","before","the","race","."],"tags":["OK","OK","BAD","BAD","OK","OK","OK","OK"]}"#,
@@ -195,6 +204,57 @@ fn corrections_are_tried_on_articles_with_siblings() {
     assert_eq!(json["corrections"][0]["safe"]["lengths"][0]["put_in"], 1);
     let without = measured(&[("c.jsonl", WRITTEN)], options);
     assert_eq!(table::text(&without), "No text was judged.\n");
+}
+
+#[test]
+fn marked_phrases_are_looked_for_alone_and_beside_the_sibling() {
+    let files = [("a.jsonl", MARKED), ("b.jsonl", WRITTEN)];
+    let evaluation = measured(&files, all());
+    assert_eq!(evaluation.clean.len(), 1);
+    let [row] = &evaluation.garbled[..] else {
+        panic!("one set of marked phrases expected");
+    };
+    let alone = &row.alone;
+    assert_eq!((alone.documents, alone.not_judged, alone.errors), (2, 0, 3));
+    assert_eq!(alone.found.value, Some(2.0 / 3.0));
+    assert_eq!(
+        (alone.serious_errors, alone.serious_found.value),
+        (2, Some(1.0))
+    );
+    assert_eq!(alone.by_category[0].name, "mistranslation");
+    assert_eq!(alone.by_category[1].found.value, Some(0.0));
+    assert_eq!((alone.fixable_errors, alone.fixed.value), (3, Some(0.0)));
+    assert_eq!(alone.post_edit_words, 17);
+    assert!(alone.post_edit_findings >= 1);
+    let beside = row.beside.as_ref().unwrap();
+    assert_eq!((beside.documents, beside.errors), (1, 2));
+    assert_eq!(beside.fixed_safely.value, Some(0.5));
+    assert_eq!(beside.post_edit_findings, 0);
+    assert_eq!(beside.post_edit_higher.value, Some(1.0));
+
+    let text = table::text(&evaluation);
+    for line in [
+        "marked errors ",
+        "a, alone ",
+        "a, beside the sibling ",
+        "corrections and scores ",
+        "a, marked errors by kind ",
+        "critical ",
+        "odd ",
+    ] {
+        let found = text.lines().any(|shown| shown.starts_with(line));
+        assert!(found, "{line}\n{text}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&table::json(&evaluation).unwrap()).unwrap();
+    let alone = &json["garbled"][0]["alone"];
+    assert_eq!(alone["by_severity"][0]["name"], "critical");
+    assert_eq!(alone["serious_found"]["value"], 1.0);
+    // They have no passages with their right versions, which corrections are compared with.
+    let options = Options {
+        subject: Subject::Corrections,
+        ..all()
+    };
+    assert!(measured(&files, options).corrections.is_empty());
 }
 
 #[test]

@@ -86,6 +86,7 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
     let edited = r#"{"id":"1","doc":"d","mt":"The harbour was gibberish.","tokens":["The","harbour","was","gibberish","."],"tags":["OK","OK","OK","BAD","OK"]}"#;
     let rated = r#"{"id":"2","doc":"e","system":"S","seg":1,"mt":"The harbour was gibberish.","spans":[{"start":16,"end":25,"severity":"major"}]}"#;
     let story = r#"{"id":"s","mt":["The harbour was gibberish on 4 May."],"reference":["The harbour was quiet on 4 May."],"sibling":["The harbour was quiet on 4 May."],"tokens":[["The","harbour","was","gibberish","on","4","May","."]],"tags":[["OK","OK","OK","BAD","OK","OK","OK","OK"]]}"#;
+    let garbled = r#"{"id":"g","text":"The harbour was gibberish.","post_edit":"The harbour was quiet.","errors":[{"text":"gibberish","category":"mistranslation","severity":"major","fixes":["quiet"]}]}"#;
     vec![
         ("article.txt", GARBLED.into()),
         ("cleaner.txt", CLEAN.into()),
@@ -106,6 +107,7 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
         ("export/one.parquet", parquet(CLEAN)),
         ("data/ro-en.dev.jsonl.gz", gzip(edited)),
         ("data/rated.jsonl.gz", gzip(rated)),
+        ("data/garbled.jsonl", garbled.into()),
         ("data/stories.jsonl.gz", gzip(story)),
         ("sentences.jsonl.gz", gzip(&labelled())),
         ("articles.jsonl.gz", gzip(&articles())),

@@ -74,7 +74,7 @@ pub(super) fn sample(record: Value) -> Result<Sample, String> {
 }
 
 /// Raters use these words; others ("neutral", "no-error") say nothing.
-fn known(severity: &str) -> Option<Severity> {
+pub(super) fn known(severity: &str) -> Option<Severity> {
     match severity.to_ascii_lowercase().as_str() {
         "minor" => Some(Severity::Minor),
         "major" => Some(Severity::Major),

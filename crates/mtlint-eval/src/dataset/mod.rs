@@ -8,11 +8,13 @@
 //! | `mt`, `tokens`, `tags`; perhaps `id`, `doc`, `pe`, `hter` | a translated sentence, each token OK or BAD by post-editing |
 //! | `mt`, `spans` of characters; perhaps `id`, `doc`, `system`, `seg` | a translated sentence with the errors that a rater marked |
 //! | `mt` and `reference`, lists of segments; perhaps `id`, `reference2`, `sibling`, and `tokens`, `tags`, a list for each segment | an article by machine and by people |
+//! | `text`, `errors` and `post_edit`; perhaps `id`, `sibling` | a garbled article, its garbled phrases marked |
 //! | `text`; perhaps `id` | a text written by people |
 //!
 //! Other fields are ignored. Nothing is linted or measured here.
 
 mod edited;
+mod garbled;
 mod marked;
 mod story;
 
@@ -28,6 +30,7 @@ use sha2::{Digest, Sha256};
 use mtlint::finding::Severity;
 use mtlint::span::{Doc, Span};
 
+pub use garbled::GarbledError;
 pub use story::Passage;
 
 /// The size in bytes above which a line of a data file is refused: articles are at most a
@@ -84,6 +87,16 @@ pub enum Labels {
         passages: Vec<Passage>,
         /// A cleaner article on the same story, a line for each segment; empty where
         /// there is none.
+        sibling: String,
+    },
+    /// A garbled article with all its garbled phrases.
+    Garbled {
+        /// The garbled phrases, in text order; no two overlap.
+        errors: Vec<GarbledError>,
+        /// The article as a post-editor left it. It is not the sample's own, which serves
+        /// calibration and training.
+        post_edit: String,
+        /// A clean article on the same story; empty where there is none.
         sibling: String,
     },
     /// A text written by people: every word counts as OK.
@@ -148,7 +161,8 @@ impl Sample {
         matches!(self.labels, Labels::Tokens { hter: None, .. })
     }
 
-    /// Whether the sample is an article with a cleaner one on the same story.
+    /// Whether the sample is an article by machine and by people with a cleaner one on the
+    /// same story.
     pub fn has_sibling(&self) -> bool {
         matches!(&self.labels, Labels::Story { sibling, .. } if !sibling.is_empty())
     }
@@ -304,7 +318,11 @@ fn sample(record: Value) -> Result<Sample, String> {
     };
     let has = |name: &str| fields.contains_key(name);
     let mt = fields.get("mt");
-    if has("text") {
+    // One of the two fields is enough, so that a record that lacks the other is refused and
+    // not taken for a text by people.
+    if has("text") && (has("errors") || has("post_edit")) {
+        garbled::sample(record)
+    } else if has("text") {
         clean(record)
     } else if mt.is_some_and(Value::is_array) && has("reference") {
         story::sample(record)
@@ -315,7 +333,7 @@ fn sample(record: Value) -> Result<Sample, String> {
     } else {
         let names: Vec<&str> = fields.keys().map(String::as_str).collect();
         Err(format!(
-            "a record of no known layout: expected text; mt, tokens and tags; mt and spans; \
+            "a record of no known layout: expected text; text, errors and post_edit; mt, tokens and tags; mt and spans; \
              or lists mt and reference; got the fields {}",
             if names.is_empty() {
                 "(none)".to_owned()

@@ -34,6 +34,16 @@ fn records_are_told_apart_by_their_fields() {
     let story = r#"{"mt":["A"],"reference":["B"],"tokens":[["A"]],"tags":[["OK"]]}"#;
     assert!(matches!(labels(story), Labels::Story { .. }));
     assert_eq!(labels(r#"{"id":"x","text":"A b"}"#), Labels::Clean);
+    let garbled = r#"{"text":"A b","errors":[],"post_edit":"A c"}"#;
+    assert!(matches!(labels(garbled), Labels::Garbled { .. }));
+    // Half of the layout is no text by people.
+    for (half, missing) in [
+        (r#"{"text":"A b","errors":[]}"#, "post_edit"),
+        (r#"{"text":"A b","post_edit":"A c"}"#, "errors"),
+    ] {
+        let refused = read(half).unwrap_err();
+        assert!(refused.contains(missing), "{refused}");
+    }
     let unknown = read(r#"{"mt":"A","score":3}"#).unwrap_err();
     assert!(unknown.contains("no known layout"), "{unknown}");
     assert!(unknown.ends_with("mt, score"), "{unknown}");

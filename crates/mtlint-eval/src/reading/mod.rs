@@ -6,6 +6,7 @@
 
 mod contradictions;
 mod corrections;
+mod garbled;
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -14,6 +15,9 @@ pub(crate) use contradictions::ContradictionCounts;
 pub(crate) use corrections::{
     AlignmentCounts, StoryCorrections, SuggestionEffect, SuggestionEffects, labeled_texts,
 };
+#[cfg(test)]
+pub(crate) use garbled::GarbledText;
+pub(crate) use garbled::{ErrorOutcome, GarbledPair, GarbledSet};
 
 use crate::dataset::{Labels, Sample};
 use crate::metrics::{Ranking, ScoredWord};

@@ -8,6 +8,7 @@
 mod clean;
 mod contradictions;
 mod corrections;
+mod garbled;
 mod labeled;
 mod severity;
 mod stories;
@@ -20,6 +21,7 @@ pub use contradictions::{ContradictionsRow, KindRow};
 pub use corrections::{
     AlignmentMeasures, AlignmentRow, CorrectionMeasures, CorrectionsRow, LengthRow,
 };
+pub use garbled::{FoundRow, GarbledMeasures, GarbledRow};
 pub use labeled::{Calibration, LabeledRow, MeanRow, Measures, PooledRow};
 pub use severity::{SeverityCounts, SeverityRow};
 pub use stories::StoryRow;

@@ -39,18 +39,30 @@ pub struct SeverityRow {
     pub minor_recall: Estimate,
 }
 
-/// The number of words by the severity of mtlint and of the rater; "major" means major or
-/// critical.
+/// The number of words, or of marked errors, by the severity of mtlint and of the rater;
+/// "major" means major or critical.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct SeverityCounts {
-    /// The words that are major for both.
+    /// Those that are major for both.
     pub both_major: usize,
-    /// The words that are major for mtlint and minor for the rater.
+    /// Those that are major for mtlint and minor for the rater.
     pub ours_major: usize,
-    /// The words that are minor for mtlint and major for the rater.
+    /// Those that are minor for mtlint and major for the rater.
     pub theirs_major: usize,
-    /// The words that are minor for both.
+    /// Those that are minor for both.
     pub both_minor: usize,
+}
+
+impl From<Counts> for SeverityCounts {
+    /// Takes flagged as major for mtlint and BAD as major for the rater.
+    fn from(counts: Counts) -> Self {
+        Self {
+            both_major: counts.hits as usize,
+            ours_major: counts.false_alarms as usize,
+            theirs_major: counts.misses as usize,
+            both_minor: counts.passed as usize,
+        }
+    }
 }
 
 impl SeverityRow {
@@ -59,19 +71,13 @@ impl SeverityRow {
         let texts = rated.len();
         let by_text: Vec<Counts> = rated.iter().map(counts).collect();
         let all = Counts::sum(&by_text, &vec![1; texts]);
-        let counts = SeverityCounts {
-            both_major: all.hits as usize,
-            ours_major: all.false_alarms as usize,
-            theirs_major: all.misses as usize,
-            both_minor: all.passed as usize,
-        };
         let (major_spans, major_recall) = recall(rated, true);
         let (minor_spans, minor_recall) = recall(rated, false);
         (texts > 0).then(|| Self {
             name: set.name.clone(),
             by_people: set.by_people,
             words: rated.iter().map(|text| text.severities.len()).sum(),
-            counts,
+            counts: all.into(),
             agreement: Estimate::of(texts, |w| Counts::sum(&by_text, w).agreement()),
             kappa: Estimate::of(texts, |w| Counts::sum(&by_text, w).kappa()),
             major_spans,
@@ -82,7 +88,8 @@ impl SeverityRow {
     }
 }
 
-fn is_major(severity: Severity) -> bool {
+/// Whether a severity is major or critical.
+pub(super) fn is_major(severity: Severity) -> bool {
     severity >= Severity::Major
 }
 

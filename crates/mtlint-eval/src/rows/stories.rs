@@ -55,7 +55,7 @@ impl StoryRow {
 }
 
 /// 1 if `a` is higher than `b`, half if they are equal.
-fn higher(a: f64, b: f64) -> f64 {
+pub(super) fn higher(a: f64, b: f64) -> f64 {
     match a.total_cmp(&b) {
         std::cmp::Ordering::Greater => 1.0,
         std::cmp::Ordering::Equal => 0.5,

@@ -5,6 +5,7 @@
 mod columns;
 mod contradictions;
 mod corrections;
+mod garbled;
 
 use serde::Serialize;
 
@@ -59,6 +60,11 @@ pub fn text(evaluation: &Evaluation) -> String {
     }
     if !evaluation.stories.is_empty() {
         tables.push(stories(evaluation));
+    }
+    if !evaluation.garbled.is_empty() {
+        tables.push(garbled::found(evaluation));
+        tables.push(garbled::corrected(evaluation));
+        tables.extend(evaluation.garbled.iter().map(garbled::kinds));
     }
     if !evaluation.corrections.is_empty() {
         tables.push(corrections::effects(evaluation));
