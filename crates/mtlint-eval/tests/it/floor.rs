@@ -8,7 +8,7 @@ use std::path::Path;
 use mtlint::document::Document;
 use mtlint::report::Outcome;
 use mtlint::{Options as LintOptions, Request};
-use mtlint_eval::dataset::{DataSet, load};
+use mtlint_eval::dataset::{DataSet, Labels, load};
 use mtlint_eval::{Evaluation, Half, Options, Subject, measure};
 
 use crate::common::{data, linter};
@@ -73,6 +73,54 @@ fn quality_stays_above_its_floor() {
     assert!(
         flagged <= CEILING,
         "{flagged:.1} flagged per 1,000 clean words"
+    );
+}
+
+/// Share of the major and critical errors of garbled articles that are found at
+/// `precise`, each article read alone, at least.
+const FLOOR_SERIOUS: f64 = 0.40;
+/// Share of the findings in these articles that overlap an error, at least.
+const FLOOR_PRECISION: f64 = 0.50;
+/// Findings per 1,000 words of their post-edits, at most.
+const CEILING_POST_EDITS: f64 = 14.0;
+
+#[test]
+fn marked_phrases_are_found() {
+    let Some(folder) = data("marked_phrases_are_found") else {
+        return;
+    };
+    let mut sets = load(&folder.join("garble/dev.jsonl")).unwrap();
+    // Read alone only: beside a sibling takes three times as long.
+    for sample in sets.iter_mut().flat_map(|set| &mut set.samples) {
+        if let Labels::Garbled { sibling, .. } = &mut sample.labels {
+            sibling.clear();
+        }
+    }
+    let measured = measured(&sets, Half::All, usize::MAX);
+    let [row] = &measured.garbled[..] else {
+        panic!("one set of marked phrases expected");
+    };
+    let alone = &row.alone;
+    assert_eq!(alone.not_judged, 0);
+    assert!(alone.errors > 150, "only {} errors", alone.errors);
+
+    let serious = alone.serious_found.value.unwrap();
+    let precision = alone.precision.value.unwrap();
+    let falsely = alone.false_alarms_per_1000.value.unwrap();
+    println!(
+        "{serious:.3} of {} serious errors (floor {FLOOR_SERIOUS}), precision {precision:.3} of \
+         {} findings (floor {FLOOR_PRECISION}), false alarms per 1,000 of {} words \
+         {falsely:.1} (ceiling {CEILING_POST_EDITS}), all errors {:.3}",
+        alone.serious_errors,
+        alone.findings,
+        alone.post_edit_words,
+        alone.found.value.unwrap()
+    );
+    assert!(serious >= FLOOR_SERIOUS, "serious errors {serious:.3}");
+    assert!(precision >= FLOOR_PRECISION, "precision {precision:.3}");
+    assert!(
+        falsely <= CEILING_POST_EDITS,
+        "{falsely:.1} false alarms per 1,000 words of post-edits"
     );
 }
 
