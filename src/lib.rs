@@ -37,17 +37,19 @@
 //! how much to flag, the language, and the [`policy`] of a newsroom. A [`Report`] holds the
 //! findings and the score of one document, or says why the document could not be judged;
 //! [`report`] prints it as text, JSON, HTML, SARIF and more, and [`correct`](mod@correct)
-//! applies its suggestions. Spans count bytes of the document's text;
+//! applies its suggestions; [`compare`](mod@compare) says which of several versions of one
+//! text is best. Spans count bytes of the document's text;
 //! [`Span::slice`](span::Span::slice) gives the text under one.
 //!
 //! The other modules are the stages of the pipeline, for tools that measure or train them.
 //! Data flows one way, left to right; a module uses only those to its left:
 //! [`span`] → [`document`] → [`segment`] → [`language`] → [`lexicon`] → [`tagger`] → [`lm`] →
 //! [`detect`] → [`sibling`] → [`finding`] and [`score`] → [`policy`] → [`correct`] →
-//! [`report`] → pipeline → [`linter`].
+//! [`report`] → [`compare`](mod@compare) → pipeline → [`linter`].
 
 #![warn(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
 
+pub mod compare;
 pub mod correct;
 pub mod detect;
 pub mod document;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::exclusions::Exclusions;
 use super::models::Models;
 use super::options::Options;
-use crate::detect::{Detection, detect};
+use crate::detect::{Detection, RateModel, detect};
 use crate::document::Prose;
 use crate::finding::words::{WordRow, WordTable};
 use crate::lm::TokenScores;
@@ -23,6 +23,8 @@ pub(super) struct Assessment {
     pub exclusions: Exclusions,
     /// The score of the text.
     pub score: Score,
+    /// For each sentence the share of its words that a post-editor would change, 0 to 1.
+    pub sentence_rates: Vec<f32>,
 }
 
 impl Assessment {
@@ -47,10 +49,23 @@ pub(super) fn assess(
     let rate_model = models.detector.rate_model();
     let score = Score::of(&rate_model, &detection, scores, segments.word_count());
     Assessment {
+        sentence_rates: sentence_rates(&rate_model, &detection, segments),
         detection,
         exclusions,
         score,
     }
+}
+
+/// The rate of each sentence, calibrated as that of the text is; 0 for one without words.
+fn sentence_rates(rate_model: &RateModel, detection: &Detection, segments: &Segments) -> Vec<f32> {
+    let mut rates = vec![0.0; segments.sentences.len()];
+    for sentence in &detection.sentences {
+        let first = segments.words.get(sentence.words.start);
+        if let Some(rate) = first.and_then(|word| rates.get_mut(word.sentence)) {
+            (*rate, _) = rate_model.rate(sentence.rate, sentence.words.len());
+        }
+    }
+    rates
 }
 
 /// The words with their probabilities and thresholds as the document's own reading has

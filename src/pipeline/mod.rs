@@ -157,6 +157,7 @@ fn analyze(
         words: verdicts,
         siblings: siblings.unwrap_or_default(),
         sentences: segments.sentences,
+        sentence_rates: assessment.sentence_rates,
         findings,
         accepted,
         threshold_shift: assessment.detection.threshold_shift,

@@ -1,4 +1,4 @@
-//! Reports made by hand, for the tests of this folder.
+//! Reports made by hand, for tests.
 
 use crate::document::Document;
 use crate::finding::{
@@ -11,13 +11,13 @@ use crate::span::{Doc, Sibling, Span};
 use super::{Analysis, Language, Outcome, Report, WordVerdict};
 
 /// The span of the first `phrase` in `text`.
-pub(super) fn at(text: &str, phrase: &str) -> Span<Doc> {
+pub(crate) fn at(text: &str, phrase: &str) -> Span<Doc> {
     let start = text.find(phrase).unwrap();
     Span::new(start, start + phrase.len())
 }
 
 /// A finding of 20 bits over the first `phrase`, without a suggestion.
-pub(super) fn finding(text: &str, phrase: &str, category: Category) -> Finding {
+pub(crate) fn finding(text: &str, phrase: &str, category: Category) -> Finding {
     Finding {
         span: at(text, phrase),
         category,
@@ -36,7 +36,7 @@ pub(super) fn finding(text: &str, phrase: &str, category: Category) -> Finding {
 }
 
 /// Replaces the first `old` by `new`, because the sibling says `quote`.
-pub(super) fn suggestion(text: &str, old: &str, new: &str, quote: &str) -> Suggestion {
+pub(crate) fn suggestion(text: &str, old: &str, new: &str, quote: &str) -> Suggestion {
     Suggestion {
         span: at(text, old),
         replacement: new.to_owned(),
@@ -52,7 +52,7 @@ pub(super) fn suggestion(text: &str, old: &str, new: &str, quote: &str) -> Sugge
 }
 
 /// A scored report with these findings; every line of `text` is a sentence.
-pub(super) fn report(id: &str, text: &str, findings: Vec<Finding>) -> Report {
+pub(crate) fn report(id: &str, text: &str, findings: Vec<Finding>) -> Report {
     let mut sentences = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
@@ -81,6 +81,7 @@ pub(super) fn report(id: &str, text: &str, findings: Vec<Finding>) -> Report {
                 perplexity: 31.888,
                 words: 532,
             },
+            sentence_rates: vec![0.38584; sentences.len()],
             sentences,
             findings,
             accepted: 0,

@@ -6,6 +6,7 @@
 
 pub mod baseline;
 pub mod compact;
+pub mod comparison;
 pub mod diff;
 mod failure;
 pub mod fingerprint;
@@ -23,7 +24,7 @@ pub mod v1;
 mod visible;
 
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 
 use std::fmt;
 use std::sync::Arc;
@@ -99,6 +100,8 @@ pub struct Analysis {
     pub score: Score,
     /// The document's sentences, in text order: a finding is shown in its own.
     pub sentences: Vec<Span<Doc>>,
+    /// For each sentence the share of its words that a post-editor would change, 0 to 1.
+    pub sentence_rates: Vec<f32>,
     /// The suspect phrases, in text order.
     pub findings: Vec<Finding>,
     /// How many more findings there were, of words and names that the configuration accepts.

@@ -16,7 +16,7 @@ use super::output::{OutputError, Streams};
 use super::output_file::{OutputFile, is_one_of};
 
 /// Columns of text in a file.
-const FILE_WIDTH: usize = 100;
+pub const FILE_WIDTH: usize = 100;
 
 /// A format and where it goes, as an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]

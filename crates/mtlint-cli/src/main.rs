@@ -8,6 +8,7 @@ mod baseline;
 mod baseline_file;
 mod batch;
 mod calibrate;
+mod compare;
 mod completions;
 mod config;
 mod config_command;
@@ -69,8 +70,8 @@ use verdict::{Verdict, exit_status};
         mtlint batch articles/ --output reports.jsonl\n\n\
         Data goes to standard output, notes and progress to standard error.\n\
         Exit status: 0 done; 1 a gate (--fail-on, --fail-under) was met; 2 the job could not \
-        be done: wrong usage, no model, unwritable output or, in score and highlight, a document \
-        that could not be read (the others are still printed). 2 wins over 1.",
+        be done: wrong usage, no model, unwritable output or, in score, highlight and compare, a \
+        document that could not be read (the others are still printed). 2 wins over 1.",
     arg_required_else_help = true,
     max_term_width = 100
 )]
@@ -83,6 +84,7 @@ struct Cli {
 enum Command {
     Score(score::ScoreArgs),
     Highlight(highlight::HighlightArgs),
+    Compare(compare::CompareArgs),
     Baseline(baseline::BaselineArgs),
     Batch(batch::BatchArgs),
     Report(report::ReportArgs),
@@ -101,6 +103,7 @@ impl Command {
         let console: &ConsoleFlags = match self {
             Self::Score(arguments) => &arguments.documents.console,
             Self::Highlight(arguments) => &arguments.documents.console,
+            Self::Compare(arguments) => &arguments.console,
             Self::Baseline(arguments) => &arguments.console,
             Self::Batch(arguments) => &arguments.console,
             Self::Eval(arguments) => &arguments.console,
@@ -171,6 +174,7 @@ fn dispatch(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Verdi
     match command {
         Command::Score(arguments) => score::run(&arguments, streams),
         Command::Highlight(arguments) => highlight::run(&arguments, streams),
+        Command::Compare(arguments) => compare::run(&arguments, streams),
         Command::Baseline(arguments) => baseline::run(&arguments, streams),
         Command::Batch(arguments) => batch::run(&arguments, streams),
         Command::Report(arguments) => report::run(&arguments, streams),

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use mtlint::report::schema::schema_of;
-use mtlint::report::v1;
+use mtlint::report::{comparison, v1};
 use mtlint_batch::Line;
 use mtlint_batch::run_report::RunReport;
 
@@ -14,8 +14,9 @@ use super::output::Streams;
 ///
 /// report: a document's report, as 'score', 'highlight' and --emit write it in json (an array of
 /// them when there are several documents) and jsonl. batch: a line that 'mtlint batch' writes.
-/// run-report: what 'mtlint report --format json' writes. Fields may be added; none is renamed or
-/// removed without a new name of the schema. 'mtlint config schema' prints that of mtlint.toml.
+/// run-report: what 'mtlint report --format json' writes. compare: what 'mtlint compare --format
+/// json' writes. Fields may be added; none is renamed or removed without a new name of the schema.
+/// 'mtlint config schema' prints that of mtlint.toml.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     mtlint schema report > report.schema.json\n  \
@@ -32,6 +33,7 @@ enum Contract {
     Report,
     Batch,
     RunReport,
+    Compare,
 }
 
 /// Prints the schema.
@@ -40,6 +42,7 @@ pub fn run(arguments: &SchemaArgs, streams: &mut Streams<'_>) -> anyhow::Result<
         Contract::Report => schema_of::<v1::Report>(),
         Contract::Batch => schema_of::<Line>(),
         Contract::RunReport => schema_of::<RunReport>(),
+        Contract::Compare => schema_of::<comparison::v1::Comparison>(),
     };
     streams.print(&(serde_json::to_string_pretty(&schema)? + "\n"))?;
     Ok(Verdict::default())

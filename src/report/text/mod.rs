@@ -229,7 +229,7 @@ fn snippet(analysis: &Analysis, finding: &Finding, style: Style) -> String {
 }
 
 /// ` = name: text`, wrapped with a hanging indent.
-fn note(name: &str, text: &str, style: Style) -> String {
+pub(super) fn note(name: &str, text: &str, style: Style) -> String {
     let head = format!(" = {name}: ");
     let indent = head.len();
     let width = style.width.max(NARROWEST) - indent;

@@ -7,6 +7,7 @@ use super::*;
 mod baseline;
 mod batch;
 mod calibrate;
+mod compare;
 mod config;
 mod emit;
 mod eval;

@@ -62,6 +62,7 @@ fn the_files_are_what_is_printed() {
             "run-report",
             include_str!("../../../../schemas/run-report.json"),
         ),
+        ("compare", include_str!("../../../../schemas/compare.json")),
     ];
     for (contract, file) in files {
         let right = printed(contract) == file;

@@ -128,7 +128,7 @@ fn programs() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let script = format!(
         "case \"$1\" in\n\
-         score|highlight|baseline|batch|eval|calibrate) case \"$*\" in\n\
+         score|highlight|compare|baseline|batch|eval|calibrate) case \"$*\" in\n\
              *--model*) exec '{MTLINT}' \"$@\" --quiet ;;\n\
              *) exec '{MTLINT}' \"$@\" --model stub --quiet ;;\n\
              esac ;;\n\
