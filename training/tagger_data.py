@@ -1,0 +1,273 @@
+"""Texts for the word tagger: words, their traits and labels, in arrays.
+
+Usage: tagger_data.py collect DATA WRITTEN GENERATED.jsonl… TRAIN.jsonl FIT.jsonl
+       tagger_data.py pack TEXTS.jsonl WORDS.jsonl TOKENIZER.json OUTPUT.npz
+
+`collect` brings all labelled texts into one form: `kind`, `id`, `text`, `errors` (`start` and
+`end` in characters, `category`, `severity`, `weight`), and two weights of what is not marked:
+`right` for errors and `kept` for post-edits (0 where nobody looked). TRAIN is what the tagger learns from. FIT are texts that neither it nor
+the networks of the language model learn from: those that decide how the two are weighed
+together, and, last, those that thresholds are set on. `pack` joins either with what the
+program `words` says of the same texts.
+"""
+
+import gzip
+import hashlib
+import json
+import random
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+
+CATEGORIES = "untranslated name mistranslation wording grammar word_order omission punctuation number".split()
+SEVERITIES = "minor major critical".split()
+TRAITS = 9
+MAX_PIECES = 16
+MQM = {
+    "Accuracy/Untranslated": "untranslated",
+    "Accuracy/Mistranslation": "mistranslation",
+    "Accuracy/Addition": "mistranslation",
+    "Accuracy/Omission": "omission",
+    "Linguistic_conventions/Grammar": "grammar",
+    "Linguistic_conventions/Punctuation": "punctuation",
+    "Linguistic_conventions/Spelling": "wording",
+    "Linguistic_conventions/Register": "wording",
+    "Terminology": "mistranslation",
+    "Unintelligible": "mistranslation",
+    "Style": "wording",
+    "Locale_conventions": "number",
+}
+
+
+def records(path):
+    with gzip.open(path, "rt", encoding="utf8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def first_byte(name):
+    return hashlib.sha256(name.encode()).digest()[0]
+
+
+def held_article(name):
+    """Of the written articles an eighth and the second share (`LANG-bK`) are kept out of the
+    training, whole: on them it is fitted how the tagger is weighed."""
+    return "-b" in name.split("/")[0] or first_byte(name) % 8 == 0
+
+
+def kept_share(name, share):
+    """Whether a text is in a share of all, chosen by checksum."""
+    return int(hashlib.sha256(name.encode()).hexdigest()[2:8], 16) < share * 0x1000000
+
+
+def category_of(name):
+    for start, category in MQM.items():
+        if name.startswith(start):
+            return category
+    return ""
+
+
+def marked(data, rng, share):
+    """Articles with the spans of one rater; of the machines' versions only a share."""
+    for path in sorted([*(data / "mqm-zh-en").glob("*.gz"), *(data / "mqm-bio").glob("*.gz")]):
+        documents = defaultdict(list)
+        for record in records(path):
+            documents[(record["system"], record["doc"], record["rater"])].append(record)
+        for (system, name, rater), segments in documents.items():
+            human = system.startswith("ref")
+            held = first_byte(name) % 2 == 1
+            if not held and rng.random() > (1.0 if human else share):
+                continue
+            text, errors = "", []
+            for at, segment in enumerate(segments):
+                if at and at % 8 == 0:
+                    yield path, system, name, rater, held, human, text, errors
+                    text, errors = "", []
+                gap = "" if not text else " "
+                start = len(text) + len(gap)
+                text += gap + segment["mt"]
+                for span in segment["spans"]:
+                    errors.append(
+                        {
+                            "start": start + span["start"],
+                            "end": start + span["end"],
+                            "severity": span["severity"].lower() if span["severity"].lower() in SEVERITIES else "",
+                            "category": category_of(span.get("category") or ""),
+                            "weight": {"minor": 0.4}.get(span["severity"].lower(), 1.0),
+                        }
+                    )
+            if text:
+                yield path, system, name, rater, held, human, text, errors
+
+
+def tagged_spans(mt, tokens, tags):
+    """The characters of the BAD tokens, by a walk that ignores white space."""
+    at, spans = 0, []
+    for token, tag in zip(tokens, tags):
+        start = None
+        for letter in token:
+            while at < len(mt) and mt[at].isspace():
+                at += 1
+            if at >= len(mt) or mt[at] != letter:
+                return None
+            start = at if start is None else start
+            at += 1
+        if tag == "BAD":
+            spans.append((start, at))
+    return spans
+
+
+def edited(data):
+    """Machine versions with what post-editors changed: single and in passages of an article."""
+    held = set()
+    for path in (data / "stories").glob("*.gz"):
+        for record in records(path):
+            for key in ("mt", "reference", "reference2", "sibling"):
+                held.update(record.get(key) or ())
+    for path in sorted((data / "mlqe-pe").glob("*.jsonl.gz")):
+        pair, kind = path.name.split(".")[:2]
+        documents = defaultdict(list)
+        for record in records(path):
+            if kind == "train" and (record["mt"] in held or record["pe"] in held):
+                continue
+            spans = tagged_spans(record["mt"], record["tokens"], record["tags"])
+            if spans is None:
+                continue
+            half = "" if kind == "train" else "-a" if first_byte(record["doc"]) % 2 == 0 else "-b"
+            documents[(half, record["doc"])].append((record, spans))
+        for (half, name), found in documents.items():
+            size = 6 if kind == "train" else 1
+            for at in range(0, len(found), size):
+                text, errors = "", []
+                for record, spans in found[at : at + size]:
+                    text += " " if text else ""
+                    errors += [{"start": len(text) + a, "end": len(text) + b, "weight": 0.25} for a, b in spans]
+                    text += record["mt"]
+                yield f"mlqe-{kind}{half}", f"{pair}/{found[at][0]['id']}", text, errors
+
+
+def collect(data, written, generated, train, fit):
+    sys.path.insert(0, str(Path(__file__).parent))
+    from garbling import sources
+    from garbling.written import articles
+
+    rng = random.Random(1)
+    with open(train, "w", encoding="utf8") as train, open(fit, "w", encoding="utf8") as fit:
+
+        def put(kind, name, text, errors, right=1.0, kept=0.0):
+            row = {"kind": kind, "id": name, "text": text, "errors": errors, "right": right, "kept": kept}
+            out = train if kind.endswith("-train") or kind == "generated" else fit
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+        for article in articles(written):
+            name = article["id"]
+            part = "held" if held_article(name) else "train"
+            put(("right-" if name.startswith("right") else "written-") + part, name, article["text"], article["errors"], 1.0, 0.3)
+            if article["errors"] and (part == "train" or kept_share(name, 0.3)):
+                put("fixed-" + part, name, article["right"], [], 1.0, 0.3)
+        for path in generated:
+            with open(path, encoding="utf8") as lines:
+                for row in map(json.loads, lines):
+                    # Nothing of the held articles comes back by way of the generator.
+                    name = row["id"].removeprefix("written/").rsplit("/", 1)[0]
+                    if not (row["id"].startswith("written/") and held_article(name)):
+                        put("generated", row["id"], row["text"], row["errors"], 1.0, 0.2)
+        for path, system, name, rater, held, human, text, errors in marked(data, rng, 0.16):
+            whole = f"{path.name}/{system}/{name}/{rater}"
+            if not held:
+                put("marked-train", whole, text, errors, 1.0 if human else 0.25)
+            elif kept_share(whole, 0.02):
+                put("marked-held", whole, text, errors, 1.0 if human else 0.25)
+        for kind, name, text, errors in edited(data):
+            if kind == "mlqe-train" or (kind == "mlqe-dev-a" and kept_share(name, 0.5)):
+                put(kind, name, text, errors, 0.25, 1.0)
+        for name, text in sources.clean(data):
+            put("clean-train", name, text, [], 1.0, 0.3)
+        measured(data, put)
+
+
+def measured(data, put):
+    """What thresholds are set on, and nothing else."""
+    for kind, path in (("newstest-dev", "newstest2021"), ("gum", "gum")):
+        for row in records(data / "clean" / f"{path}.jsonl.gz"):
+            put(kind, row["id"], row["text"], [])
+    with open(data / "garble" / "dev.jsonl", encoding="utf8") as lines:
+        for row in map(json.loads, lines):
+            at, errors = 0, []
+            for error in row["errors"]:
+                start = row["text"].index(error["text"], at)
+                at = start + len(error["text"])
+                errors.append({"start": start, "end": at, "category": error["category"], "severity": error["severity"]})
+            put("garble-dev", row["id"], row["text"], errors)
+            put("garble-post-dev", row["id"], row["post_edit"], [])
+
+
+def pack(texts, words, tokenizer, output):
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(tokenizer)
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    known = {}
+
+    def pieces(word):
+        if word not in known:
+            known[word] = tokenizer.encode(word, add_special_tokens=False).ids[:MAX_PIECES] or [100]
+        return known[word]
+
+    kinds, names = [], []
+    first, all_pieces, starts, sentences, traits, spans = [0], [], [0], [], [], []
+    labels = {key: [] for key in ("error", "weight", "edited", "kept", "joins", "category", "severity")}
+    with open(texts, encoding="utf8") as rows, open(words, encoding="utf8") as seen:
+        for row, found in zip(rows, seen):
+            row, found = json.loads(row), json.loads(found)["words"]
+            text = row["text"]
+            raw = text.encode()
+            place = lambda index, text=text: len(text[:index].encode())
+            errors = [(place(e["start"]), place(e["end"]), e) for e in row["errors"]]
+            kinds.append(row["kind"])
+            names.append(row["id"])
+            before = None
+            for word in found:
+                start, end, sentence = word[:3]
+                here = [e for e in errors if e[0] < end and e[1] > start] if errors else []
+                error = max(here, key=lambda e: e[2].get("weight", 1.0), default=None)
+                mark = error[2] if error else {}
+                all_pieces += pieces(raw[start:end].decode())
+                starts.append(len(all_pieces))
+                sentences.append(sentence)
+                traits.append(word[3:])
+                spans.append((start, end))
+                labels["error"].append(error is not None)
+                labels["weight"].append(mark.get("weight", 1.0) if error else row["right"])
+                labels["edited"].append(error is not None)
+                labels["kept"].append(row["kept"] * (min(1.0, mark.get("weight", 1.0)) if error and row["kept"] < 1 else 1.0))
+                labels["joins"].append(error is not None and before is error[2])
+                category, severity = mark.get("category", ""), mark.get("severity", "")
+                labels["category"].append(CATEGORIES.index(category) if category in CATEGORIES else -1)
+                labels["severity"].append(SEVERITIES.index(severity) if severity in SEVERITIES else -1)
+                before = mark if error else None
+            first.append(len(sentences))
+    small = {"error": bool, "edited": bool, "joins": bool, "category": np.int8, "severity": np.int8}
+    np.savez(
+        output,
+        kinds=np.array(kinds),
+        names=np.array(names),
+        first=np.array(first),
+        pieces=np.array(all_pieces, dtype=np.uint16),
+        starts=np.array(starts),
+        sentences=np.array(sentences, dtype=np.int32),
+        traits=np.array(traits, dtype=np.uint8).reshape(-1, TRAITS),
+        spans=np.array(spans, dtype=np.int32).reshape(-1, 2),
+        **{key: np.array(value, dtype=small.get(key, np.float32)) for key, value in labels.items()},
+    )
+    print(f"{len(kinds)} texts, {len(sentences)} words, {len(all_pieces)} pieces")
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "collect":
+        collect(Path(sys.argv[2]), sys.argv[3], sys.argv[4:-2], *sys.argv[-2:])
+    else:
+        pack(*sys.argv[2:6])
