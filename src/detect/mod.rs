@@ -19,7 +19,6 @@ mod thresholds;
 mod word_model;
 
 pub use scaling::{PlattScaling, RateModel};
-pub(crate) use sentences::sentences;
 pub use surprisal::{WordSurprisal, word_surprisals};
 pub use thresholds::{ThresholdShift, Thresholds, shift_threshold};
 pub use word_model::{Prediction, RawPrediction, WordModel};
@@ -96,7 +95,7 @@ pub fn detect(
 ) -> Detection {
     let words = word_surprisals(segments, reading);
     let rows = features(text, segments, reading, &words, lexicon);
-    let sentences = sentences(segments);
+    let sentences = segments.words_by_sentence();
     let first_occurrences = first_occurrences(text, segments, &sentences);
     let prediction = model.predict(
         &rows,

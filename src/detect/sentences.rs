@@ -1,23 +1,11 @@
 //! The sentences of a text, by their words.
 //!
-//! In: a text and its segments. Out: for each sentence its words, and which sentences
-//! and words the text has had before.
+//! In: a text and its segments. Out: which sentences and words the text has had before.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::segment::Segments;
-
-/// The words of each sentence that has any, as indices.
-pub(crate) fn sentences(segments: &Segments) -> Vec<Range<usize>> {
-    let mut sentences = Vec::new();
-    let mut start = 0;
-    for sentence in segments.words.chunk_by(|a, b| a.sentence == b.sentence) {
-        sentences.push(start..start + sentence.len());
-        start += sentence.len();
-    }
-    sentences
-}
 
 /// For each sentence the index of the first one with the same words.
 pub(super) fn first_occurrences(
@@ -37,7 +25,7 @@ pub(super) fn first_occurrences(
 /// For each word whether it stands in a sentence that the text has not had before.
 pub(super) fn is_first_occurrence(text: &str, segments: &Segments) -> Vec<bool> {
     let mut is_first_occurrence = vec![true; segments.words.len()];
-    let sentences = sentences(segments);
+    let sentences = segments.words_by_sentence();
     let first_occurrences = first_occurrences(text, segments, &sentences);
     for (index, words) in sentences.into_iter().enumerate() {
         is_first_occurrence[words].fill(first_occurrences[index] == index);

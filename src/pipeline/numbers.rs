@@ -9,7 +9,7 @@ use super::exclusions::Exclusions;
 use super::models::Models;
 use super::read::{read_options, with_offset};
 use crate::detect::features::{WIDTH, features};
-use crate::detect::{sentences, word_surprisals};
+use crate::detect::word_surprisals;
 use crate::document::{content, content_start};
 use crate::language::{Gate, gate};
 use crate::lm::{LmError, ReadOptions};
@@ -68,7 +68,7 @@ pub(crate) fn numbers(
                 .collect(),
             rows: features(text, segments, &scores, &words, &models.lexicon),
             words: words.iter().map(|word| word.span).collect(),
-            sentences: sentences(segments),
+            sentences: segments.words_by_sentence(),
             count: segments.word_count(),
         })
     });

@@ -80,6 +80,17 @@ impl Segments {
         first..first + count
     }
 
+    /// The words of each sentence that has any, as indices into `words`.
+    pub fn words_by_sentence(&self) -> Vec<Range<usize>> {
+        let mut sentences = Vec::new();
+        let mut start = 0;
+        for sentence in self.words.chunk_by(|a, b| a.sentence == b.sentence) {
+            sentences.push(start..start + sentence.len());
+            start += sentence.len();
+        }
+        sentences
+    }
+
     /// How many words the text has, punctuation marks not counted.
     pub fn word_count(&self) -> usize {
         let words = self.words.iter();

@@ -205,16 +205,14 @@ fn gap<'a>(text: &'a str, segments: &Segments, at: usize) -> Option<&'a str> {
 
 /// Where in its sentence each word stands.
 fn places(segments: &Segments) -> Vec<Place> {
-    let mut places = Vec::with_capacity(segments.words.len());
-    for sentence in segments.words.chunk_by(|a, b| a.sentence == b.sentence) {
-        let start = places.len();
-        places.resize(start + sentence.len(), Place::Inside);
-        let is_word = |word: &crate::segment::Word| word.kind == WordKind::Word;
-        if let Some(last) = sentence.iter().rposition(is_word) {
-            places[start + last] = Place::Last;
+    let mut places = vec![Place::Inside; segments.words.len()];
+    let is_word = |at: &usize| segments.words[*at].kind == WordKind::Word;
+    for mut sentence in segments.words_by_sentence() {
+        if let Some(last) = sentence.clone().rfind(is_word) {
+            places[last] = Place::Last;
         }
-        if let Some(first) = sentence.iter().position(is_word) {
-            places[start + first] = Place::First;
+        if let Some(first) = sentence.find(is_word) {
+            places[first] = Place::First;
         }
     }
     places

@@ -64,10 +64,7 @@ pub(super) fn windows(segments: &Segments, lengths: &[usize]) -> Vec<Window> {
 
 fn units(segments: &Segments, lengths: &[usize]) -> Vec<Unit> {
     let mut units = Vec::new();
-    let mut start = 0;
-    for sentence in segments.words.chunk_by(|a, b| a.sentence == b.sentence) {
-        let words = start..start + sentence.len();
-        start = words.end;
+    for words in segments.words_by_sentence() {
         let pieces: usize = lengths[words.clone()].iter().sum();
         if pieces <= MAX_PIECES {
             units.push(Unit {
