@@ -156,6 +156,49 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Cells, each of which shows a character, line by line: broken at spaces, inside words that are
+/// wider than `width` columns, and before the cell `forced`. Spaces at the front of a line are
+/// left out; those at its end are not, and may stick out.
+pub(super) fn lines<T>(
+    cells: &[T],
+    character: fn(&T) -> char,
+    width: usize,
+    forced: Option<usize>,
+) -> Vec<&[T]> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    while start < cells.len() {
+        if character(&cells[start]) == ' ' {
+            start += 1;
+            continue;
+        }
+        let until = forced.filter(|forced| *forced > start);
+        let until = until.unwrap_or(cells.len()).min(cells.len());
+        let end = start + line_length(cells[start..until].iter().map(character), width);
+        lines.push(&cells[start..end]);
+        start = end;
+    }
+    lines
+}
+
+/// How many of some characters, one at least, stand on a line of `width` columns.
+fn line_length(characters: impl ExactSizeIterator<Item = char>, width: usize) -> usize {
+    let all = characters.len();
+    let mut used = 0;
+    let mut last_space = None;
+    for (index, character) in characters.enumerate() {
+        used += columns_of(character);
+        if character == ' ' {
+            last_space = Some(index);
+        }
+        if used > width {
+            // A space that sticks out is dropped, so the line may end at it.
+            return last_space.unwrap_or(index).max(1);
+        }
+    }
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -38,7 +38,7 @@ pub(super) fn marked(text: &str, marks: &[Range<usize>], style: Style) -> String
         });
     }
     let mut out = String::new();
-    for line in lines(&cells, width) {
+    for line in visible::lines(&cells, |cell| cell.character, width, None) {
         let shown: String = line.iter().map(|cell| cell.character).collect();
         out += &format!("{MARGIN}{}\n", shown.trim_end());
         let under = line.iter().flat_map(|cell| {
@@ -78,32 +78,6 @@ fn cells(text: &str, marks: &[Range<usize>]) -> Vec<Cell> {
         cells.extend(shown.chars().map(|character| Cell { character, marked }));
     }
     cells
-}
-
-/// The cells line by line, broken at spaces, or inside a word that is wider than a line.
-fn lines(cells: &[Cell], width: usize) -> Vec<&[Cell]> {
-    let mut lines = Vec::new();
-    let mut start = 0;
-    while start < cells.len() {
-        if cells[start].character == ' ' {
-            start += 1;
-            continue;
-        }
-        let (mut used, mut space, mut end) = (0, None, cells.len());
-        for (at, cell) in cells.iter().enumerate().skip(start) {
-            used += visible::columns_of(cell.character);
-            if cell.character == ' ' {
-                space = Some(at);
-            }
-            if used > width {
-                end = space.unwrap_or(at).max(start + 1);
-                break;
-            }
-        }
-        lines.push(&cells[start..end]);
-        start = end;
-    }
-    lines
 }
 
 #[cfg(test)]

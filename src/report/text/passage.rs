@@ -35,7 +35,11 @@ impl Passage {
         let (before, phrase, after) = parts(text, sentence, phrase);
         let cells = cells(before, phrase, after, width);
         let label_columns = visible::columns(label) + 1;
-        let lines = wrap(&cells, width, None);
+        let wrap = |forced| -> Vec<Line> {
+            let lines = visible::lines(&cells, |cell| cell.character, width, forced);
+            lines.into_iter().map(line_of).collect()
+        };
+        let lines = wrap(None);
         let fits = |lines: &[Line]| {
             lines
                 .iter()
@@ -47,7 +51,7 @@ impl Passage {
             return Self::joined(lines, true);
         }
         // The label would stick out: begin a new line with the phrase.
-        let rewrapped = wrap(&cells, width, word_of_phrase(&cells));
+        let rewrapped = wrap(word_of_phrase(&cells));
         if fits(&rewrapped) {
             return Self::joined(rewrapped, true);
         }
@@ -190,42 +194,6 @@ fn word_of_phrase(cells: &[Cell]) -> Option<usize> {
         .iter()
         .rposition(|cell| cell.character == ' ');
     Some(space.map_or(0, |space| space + 1))
-}
-
-/// Breaks at spaces, inside words that are wider than a line, and before the
-/// cell `forced`.
-fn wrap(cells: &[Cell], width: usize, forced: Option<usize>) -> Vec<Line> {
-    let mut lines = Vec::new();
-    let mut start = 0;
-    while start < cells.len() {
-        if cells[start].character == ' ' {
-            start += 1;
-            continue;
-        }
-        let end = line_end(cells, start, width, forced);
-        lines.push(line_of(&cells[start..end]));
-        start = end;
-    }
-    lines
-}
-
-fn line_end(cells: &[Cell], start: usize, width: usize, forced: Option<usize>) -> usize {
-    let mut used = 0;
-    let mut last_space = None;
-    for (index, cell) in cells.iter().enumerate().skip(start) {
-        if forced == Some(index) && index > start {
-            return index;
-        }
-        used += visible::columns_of(cell.character);
-        if cell.character == ' ' {
-            last_space = Some(index);
-        }
-        if used > width {
-            // A space that sticks out is dropped, so the line may end at it.
-            return last_space.unwrap_or(index).max(start + 1);
-        }
-    }
-    cells.len()
 }
 
 fn line_of(cells: &[Cell]) -> Line {
