@@ -10,9 +10,9 @@ use mtlint::report::baseline::Baseline;
 use super::config::Typed;
 use super::documents::{self, DocumentLinter, InputArgs};
 use super::flags::{ConsoleFlags, JudgingFlags};
-use super::inputs::{self, STANDARD_INPUT};
+use super::inputs;
 use super::output::Streams;
-use super::output_file::{OutputFile, is_one_of};
+use super::output_file::{OutputFile, refuse_to_write_over};
 use super::plan::ConfigFlags;
 use super::verdict::Verdict;
 
@@ -55,10 +55,8 @@ pub fn run(arguments: &BaselineArgs, streams: &mut Streams<'_>) -> anyhow::Resul
     let typed = Typed::from(judging);
     let plan = input.plan(typed, config, streams)?;
     let planned: Vec<String> = plan.read().collect();
-    let mut read = input.read().chain(planned.iter().map(String::as_str));
-    if output != STANDARD_INPUT && is_one_of(output, &mut read) {
-        bail!("--output would write over {output}, which is read; name another file");
-    }
+    let read = input.read().chain(planned.iter().map(String::as_str));
+    refuse_to_write_over("--output", output, read)?;
     let mut file = OutputFile::create(output)?;
     let linter = DocumentLinter::begin(plan, input, typed, streams)?;
     let mut baseline = Baseline::default();

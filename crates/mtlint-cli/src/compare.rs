@@ -1,7 +1,7 @@
 //! `mtlint compare`: which of several versions of one text is best, and where they differ.
 
 use anyhow::bail;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use mtlint::compare::compare;
 use mtlint::report::comparison::{text, v1};
@@ -11,10 +11,10 @@ use mtlint::report::{Outcome, Report};
 use super::config::Typed;
 use super::documents::note_outcome;
 use super::emit::FILE_WIDTH;
-use super::flags::{ColorChoice, ConsoleFlags, JudgingFlags};
+use super::flags::{ColorChoice, ConsoleFlags, JudgingFlags, TextOrJson};
 use super::inputs::{MarkupChoice, STANDARD_INPUT, open};
 use super::output::Streams;
-use super::output_file::{OutputFile, is_one_of};
+use super::output_file::{OutputFile, refuse_to_write_over};
 use super::plan::{ConfigFlags, Plan};
 use super::verdict::Verdict;
 
@@ -55,8 +55,8 @@ pub struct CompareArgs {
     markup: MarkupChoice,
 
     /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 
     /// The file to write; it appears under its name only when all is done. '-' is standard output
     #[arg(long, short, value_name = "FILE", default_value = STANDARD_INPUT)]
@@ -72,13 +72,6 @@ pub struct CompareArgs {
     config: ConfigFlags,
 }
 
-/// How to print.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
-
 /// Lints every version, and prints how they compare.
 pub fn run(arguments: &CompareArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
     let CompareArgs { files, output, .. } = arguments;
@@ -90,10 +83,8 @@ pub fn run(arguments: &CompareArgs, streams: &mut Streams<'_>) -> anyhow::Result
     // One configuration for all: versions that are judged differently cannot be compared.
     let plan = Plan::of_batch(std::iter::empty(), typed, &arguments.config)?;
     let planned: Vec<String> = plan.read().collect();
-    let mut read = files.iter().chain(&planned).map(String::as_str);
-    if output != STANDARD_INPUT && is_one_of(output, &mut read) {
-        bail!("--output would write over {output}, which is read; name another file");
-    }
+    let read = files.iter().chain(&planned).map(String::as_str);
+    refuse_to_write_over("--output", output, read)?;
     let mut place = OutputFile::create(output)?;
     let reports = lint(arguments, &plan, streams)?;
     let failed = reports
@@ -101,8 +92,8 @@ pub fn run(arguments: &CompareArgs, streams: &mut Streams<'_>) -> anyhow::Result
         .any(|report| matches!(report.outcome, Outcome::Failed(_)));
     let comparison = compare(reports);
     let drawn = match arguments.format {
-        Format::Text => text::draw(&comparison, style(arguments, streams)),
-        Format::Json => v1::json(&comparison)? + "\n",
+        TextOrJson::Text => text::draw(&comparison, style(arguments, streams)),
+        TextOrJson::Json => v1::json(&comparison)? + "\n",
     };
     place.write(&drawn, streams.stdout)?;
     place.finish(streams.stdout)?;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use mtlint::report::text::{safe, safe_name};
 
 use super::config::{Origin, Setting, Settings, Strictness, Typed, schema};
-use super::flags::{ConsoleFlags, GateFlags, JudgingFlags};
+use super::flags::{ConsoleFlags, GateFlags, JudgingFlags, TextOrJson};
 use super::inputs::STANDARD_INPUT;
 use super::output::Streams;
 use super::plan::{ConfigFlags, Plan};
@@ -67,8 +67,8 @@ struct ShowArgs {
     file: String,
 
     /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 
     #[command(flatten)]
     judging: JudgingFlags,
@@ -81,13 +81,6 @@ struct ShowArgs {
 
     #[command(flatten)]
     config: ConfigFlags,
-}
-
-/// How to print.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 /// Settings as they are printed.
@@ -215,8 +208,8 @@ fn draw(arguments: &ShowArgs) -> anyhow::Result<String> {
         siblings: siblings.map(|path| path.display().to_string()).collect(),
     };
     Ok(match arguments.format {
-        Format::Text => text(&report),
-        Format::Json => serde_json::to_string_pretty(&report)? + "\n",
+        TextOrJson::Text => text(&report),
+        TextOrJson::Json => serde_json::to_string_pretty(&report)? + "\n",
     })
 }
 

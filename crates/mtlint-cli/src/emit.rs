@@ -13,7 +13,7 @@ use mtlint::report::printer::{Format, PrintError, PrintOptions, Printer};
 use mtlint::report::{Report, text};
 
 use super::output::{OutputError, Streams};
-use super::output_file::{OutputFile, is_one_of};
+use super::output_file::{OutputFile, is_one_of, refuse_to_write_over};
 
 /// Columns of text in a file.
 pub const FILE_WIDTH: usize = 100;
@@ -71,9 +71,7 @@ impl Outputs {
         let mut written: Vec<&str> = Vec::new();
         let mut files = Vec::new();
         for EmitTarget { format, path } in emits {
-            if is_one_of(path, read.iter().copied()) {
-                bail!("--emit would write over {path}, which is read; name another file");
-            }
+            refuse_to_write_over("--emit", path, read.iter().copied())?;
             if is_one_of(path, written.iter().copied()) {
                 bail!("{path} is named by --emit twice; give each format a file of its own");
             }

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use mtlint_eval::{Half, Subject, dataset, table};
 
 use super::config::{Settings, Typed};
-use super::flags::{ConsoleFlags, JudgingFlags};
+use super::flags::{ConsoleFlags, JudgingFlags, TextOrJson};
 use super::linter;
 use super::output::Streams;
 use super::progress::ReadingProgress;
@@ -101,8 +101,8 @@ pub struct EvalArgs {
     alignment: bool,
 
     /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 
     #[command(flatten)]
     judging: JudgingFlags,
@@ -118,13 +118,6 @@ enum HalfName {
     B,
     Held,
     All,
-}
-
-/// How to print.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 /// Measures, and prints what was measured.
@@ -169,8 +162,8 @@ pub fn run(arguments: &EvalArgs, streams: &mut Streams<'_>) -> anyhow::Result<Ve
     )?;
     progress.finish();
     let drawn = match arguments.format {
-        Format::Text => table::text(&evaluation),
-        Format::Json => table::json(&evaluation)?,
+        TextOrJson::Text => table::text(&evaluation),
+        TextOrJson::Json => table::json(&evaluation)?,
     };
     streams.print(&drawn)?;
     Ok(Verdict::default())

@@ -105,6 +105,19 @@ impl OutputFile {
     }
 }
 
+/// Refuses the path of an output that is read too; `flag` is what names the output. Standard
+/// output takes nothing's place.
+pub fn refuse_to_write_over<'a>(
+    flag: &str,
+    path: &str,
+    read: impl Iterator<Item = &'a str>,
+) -> anyhow::Result<()> {
+    if path != "-" && is_one_of(path, read) {
+        bail!("{flag} would write over {path}, which is read; name another file");
+    }
+    Ok(())
+}
+
 /// Whether a path leads to one of the files.
 pub fn is_one_of<'a>(path: &str, mut files: impl Iterator<Item = &'a str>) -> bool {
     let path = resolved(path);

@@ -29,7 +29,7 @@ use super::config::{Settings, Typed};
 use super::inputs::STANDARD_INPUT;
 use super::linter;
 use super::output::Streams;
-use super::output_file::{OutputFile, is_one_of};
+use super::output_file::{self, OutputFile, is_one_of};
 use super::plan::Plan;
 use super::verdict::Verdict;
 pub use arguments::BatchArgs;
@@ -79,9 +79,7 @@ fn refuse_to_write_over(arguments: &BatchArgs, read: &[&Source]) -> anyhow::Resu
     let page = arguments.page.path();
     for (flag, path) in [("--output", output), ("--page", page)] {
         let Some(path) = path else { continue };
-        if is_one_of(path, read()) {
-            bail!("{flag} would write over {path}, which is read; name another file");
-        }
+        output_file::refuse_to_write_over(flag, path, read())?;
     }
     if let (Some(output), Some(page)) = (output, page)
         && is_one_of(page, std::iter::once(output))
