@@ -10,6 +10,7 @@ import sys
 
 import numpy as np
 import torch
+from measures import average_precision, mcc
 from tagger import Tagger
 from train_tagger import Corpus
 
@@ -32,18 +33,6 @@ def area(said, labels):
     return (order[labels].sum() - good * (good - 1) / 2) / max(1, good * (len(said) - good))
 
 
-def precision(said, labels):
-    ranked = labels[np.argsort(-said)]
-    return (np.cumsum(ranked) / np.arange(1, len(ranked) + 1))[ranked].mean()
-
-
-def mcc(flagged, labels):
-    a = (flagged & labels).sum() * 1.0
-    b = (~flagged & ~labels).sum() * 1.0
-    c, d = (flagged & ~labels).sum() * 1.0, (~flagged & labels).sum() * 1.0
-    return (a * b - c * d) / np.sqrt(max(1.0, (a + c) * (a + d) * (b + c) * (b + d)))
-
-
 def main():
     corpus = Corpus(sys.argv[1:-1])
     model = Tagger()
@@ -62,8 +51,8 @@ def main():
         flags = " ".join(f"{(said > cut).mean() * 1000:.1f}" for cut in cuts)
         line = f"{kind}: {len(words)} words, {labels.mean():.3f} bad; flagged per 1000: {flags}"
         if labels.any():
-            line += f"; AUC {area(said, labels):.3f} AP {precision(said, labels):.3f}; edited AUC {area(out[words, 1], labels):.3f}"
-            best = max((mcc(said > t, labels), t) for t in np.quantile(said, np.linspace(0.3, 0.99, 40)))
+            line += f"; AUC {area(said, labels):.3f} AP {average_precision(labels, said):.3f}; edited AUC {area(out[words, 1], labels):.3f}"
+            best = max((mcc(labels, said > t), t) for t in np.quantile(said, np.linspace(0.3, 0.99, 40)))
             line += f"; best MCC {best[0]:.3f}"
             # Errors, each a run of words, found if a word of it is flagged.
             ids = np.cumsum(labels & ~corpus.joins[words])

@@ -11,7 +11,6 @@ together, and, last, those that thresholds are set on. `pack` joins either with 
 program `words` says of the same texts.
 """
 
-import gzip
 import hashlib
 import json
 import random
@@ -20,6 +19,8 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
+from garbling.sources import clean, records, story_texts
+from garbling.written import articles
 
 CATEGORIES = "untranslated name mistranslation wording grammar word_order omission punctuation number".split()
 SEVERITIES = "minor major critical".split()
@@ -39,12 +40,6 @@ MQM = {
     "Style": "wording",
     "Locale_conventions": "number",
 }
-
-
-def records(path):
-    with gzip.open(path, "rt", encoding="utf8") as lines:
-        for line in lines:
-            yield json.loads(line)
 
 
 def first_byte(name):
@@ -121,11 +116,7 @@ def tagged_spans(mt, tokens, tags):
 
 def edited(data):
     """Machine versions with what post-editors changed: single and in passages of an article."""
-    held = set()
-    for path in (data / "stories").glob("*.gz"):
-        for record in records(path):
-            for key in ("mt", "reference", "reference2", "sibling"):
-                held.update(record.get(key) or ())
+    held = story_texts(data)
     for path in sorted((data / "mlqe-pe").glob("*.jsonl.gz")):
         pair, kind = path.name.split(".")[:2]
         documents = defaultdict(list)
@@ -149,10 +140,6 @@ def edited(data):
 
 
 def collect(data, written, generated, train, fit):
-    sys.path.insert(0, str(Path(__file__).parent))
-    from garbling import sources
-    from garbling.written import articles
-
     rng = random.Random(1)
     with open(train, "w", encoding="utf8") as train, open(fit, "w", encoding="utf8") as fit:
 
@@ -183,7 +170,7 @@ def collect(data, written, generated, train, fit):
         for kind, name, text, errors in edited(data):
             if kind == "mlqe-train" or (kind == "mlqe-dev-a" and kept_share(name, 0.5)):
                 put(kind, name, text, errors, 0.25, 1.0)
-        for name, text in sources.clean(data):
+        for name, text in clean(data):
             put("clean-train", name, text, [], 1.0, 0.3)
         measured(data, put)
 
@@ -219,7 +206,7 @@ def pack(texts, words, tokenizer, output):
 
     kinds, names = [], []
     first, all_pieces, starts, sentences, traits, spans = [0], [], [0], [], [], []
-    labels = {key: [] for key in ("error", "weight", "edited", "kept", "joins", "category", "severity")}
+    labels = {key: [] for key in ("error", "weight", "kept", "joins", "category", "severity")}
     with open(texts, encoding="utf8") as rows, open(words, encoding="utf8") as seen:
         for row, found in zip(rows, seen):
             row, found = json.loads(row), json.loads(found)["words"]
@@ -242,7 +229,6 @@ def pack(texts, words, tokenizer, output):
                 spans.append((start, end))
                 labels["error"].append(error is not None)
                 labels["weight"].append(mark.get("weight", 1.0) if error else row["right"])
-                labels["edited"].append(error is not None)
                 labels["kept"].append(row["kept"] * (min(1.0, mark.get("weight", 1.0)) if error and row["kept"] < 1 else 1.0))
                 labels["joins"].append(error is not None and before is error[2])
                 category, severity = mark.get("category", ""), mark.get("severity", "")
@@ -250,7 +236,7 @@ def pack(texts, words, tokenizer, output):
                 labels["severity"].append(SEVERITIES.index(severity) if severity in SEVERITIES else -1)
                 before = mark if error else None
             first.append(len(sentences))
-    small = {"error": bool, "edited": bool, "joins": bool, "category": np.int8, "severity": np.int8}
+    small = {"error": bool, "joins": bool, "category": np.int8, "severity": np.int8}
     np.savez(
         output,
         kinds=np.array(kinds),

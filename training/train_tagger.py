@@ -33,7 +33,7 @@ class Corpus:
         files = [np.load(path, allow_pickle=False) for path in paths]
         self.kinds = np.concatenate([f["kinds"] for f in files])
         self.names = np.concatenate([f["names"] for f in files])
-        for name in "pieces sentences traits error weight edited kept joins category severity spans".split():
+        for name in "pieces sentences traits error weight kept joins category severity spans".split():
             setattr(self, name, np.concatenate([f[name] for f in files]))
         firsts, starts, words, pieces = [np.zeros(1, int)], [np.zeros(1, int)], 0, 0
         for f in files:
@@ -84,9 +84,9 @@ def loss_of(out, corpus, words):
     """The sum of the losses over words, and how much was looked at."""
     take = lambda name: torch.from_numpy(getattr(corpus, name)[words])
     error, weight = take("error").float(), take("weight")
-    edited, kept, joins = take("edited").float(), take("kept"), take("joins").float()
+    kept, joins = take("kept"), take("joins").float()
     loss = (binary_cross_entropy_with_logits(out[:, 0], error, reduction="none") * weight).sum()
-    parts = binary_cross_entropy_with_logits(out[:, 1], edited, reduction="none") * kept
+    parts = binary_cross_entropy_with_logits(out[:, 1], error, reduction="none") * kept
     loss = loss + EDITED * parts.sum()
     wrong = (error > 0).float() * weight
     parts = binary_cross_entropy_with_logits(out[:, 2], joins, reduction="none") * wrong

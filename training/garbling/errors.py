@@ -349,12 +349,9 @@ class Errors:
         return None
 
     def marks(self, text, words, i):
+        """A comma before *that*."""
         word = words[i]
-        if word.text == '"' or word.text in "“”":
-            return None
-        if word.text == "," and i and self.rng.random() < 0.5 and words[i - 1].has("n", "np"):
-            return None
-        if word.has("rel", "cnjsub") and word.text == "that" and i:
+        if i and word.text == "that" and word.has("rel", "cnjsub"):
             return Edit(words[i - 1].start, word.end, f"{words[i - 1].text}, that", "punctuation", "minor", 0.6)
         return None
 
