@@ -1,22 +1,27 @@
 //! The language gate: may this text be judged by a model of English?
 //!
-//! In: a text and its segments. Out: a [`Gate`]: judge it, or abstain with a
-//! reason; and the foreign passages inside an English article, whose words are
-//! no errors. Guessing stands on the `whatlang` library, but a guesser of
-//! letter triples is easily wrong about garbled English, so it never decides
-//! alone: a text is refused only when whatlang names another language *and*
-//! English function words are all but missing, which survives any garbling of
-//! English. It judges no quality, and it flags nothing.
+//! In: a text, its segments and the lexicon. Out: a [`Gate`]: judge it, or abstain with a
+//! reason; and the foreign passages inside an English article, left over or on purpose.
+//! Guessing stands on the `whatlang` library, but a guesser of letter triples is easily
+//! wrong about garbled English, so it never decides alone: English function words survive
+//! any garbling of English, and the lexicon knows which words are foreign. It judges no
+//! quality, and it flags nothing.
 //!
 //! The borders between the reasons: *empty* is nothing but white space;
 //! *not_text* has no letters, or only units and codes beside numbers, or nine
 //! numbers for each word, as tables have, or most of its letters in runs longer
 //! than any word; *too_short* has letters but no word, as a lone web address or
-//! a part number.
+//! a part number; *language_unsupported* is in a language that can be named;
+//! *language_uncertain* has words, and hardly one that shows it to be English.
 
+mod doubt;
 mod english;
+mod evidence;
 mod foreign;
 mod passages;
+mod purpose;
+mod runs;
+mod script;
 mod short;
 
 use std::fmt;
@@ -24,9 +29,10 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::lexicon::Lexicon;
 use crate::segment::Segments;
 
-pub use passages::foreign_passages;
+pub use passages::{ForeignPassage, foreign_passages};
 
 /// A language, and how sure it is that a text is in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +55,9 @@ pub enum AbstainReason {
     NotText,
     /// The model cannot judge the document's language.
     LanguageUnsupported,
+    /// Nothing shows that the document is in English: its words are of no known language,
+    /// or names only.
+    LanguageUncertain,
 }
 
 impl fmt::Display for AbstainReason {
@@ -72,8 +81,8 @@ pub enum Gate {
     },
 }
 
-/// Below this many words a text in Latin script is never refused for its
-/// language: no guesser can be trusted on one garbled sentence.
+/// Below this many words whatlang's guess about a text in Latin script counts for nothing:
+/// no guesser of letter triples can be trusted on one garbled sentence.
 const TRUSTED_FROM_WORDS: usize = 20;
 /// At most this share of English-only function words is foreign. English runs
 /// at .2 to .4 however garbled; other languages stay under .03.
@@ -94,7 +103,7 @@ const SAMPLE_BYTES: usize = 24 << 10;
 
 /// Decides whether `text` may be judged. `forced` names the language (ISO 639-3,
 /// or `en`) and skips the guessing, but a text without words is still refused.
-pub fn gate(text: &str, segments: &Segments, forced: Option<&str>) -> Gate {
+pub fn gate(text: &str, segments: &Segments, lexicon: &Lexicon, forced: Option<&str>) -> Gate {
     if let Some(reason) = short::reason(text, segments) {
         return Gate::Abstain {
             reason,
@@ -123,11 +132,22 @@ pub fn gate(text: &str, segments: &Segments, forced: Option<&str>) -> Gate {
         }
         None => false,
     };
+    if !other_script && share <= FOREIGN_SHARE && doubt::is_filler(text, segments) {
+        return Gate::Abstain {
+            reason: AbstainReason::LanguageUncertain,
+            language: None,
+        };
+    }
     if refused {
         return Gate::Abstain {
             reason: AbstainReason::LanguageUnsupported,
             language: Some(language_of(guess.as_ref())),
         };
+    }
+    if share <= FOREIGN_SHARE
+        && let Some((reason, language)) = doubt::doubt(text, segments, lexicon, guess.as_ref())
+    {
+        return Gate::Abstain { reason, language };
     }
     let guessed = match &guess {
         Some(guess) if guess.lang() == whatlang::Lang::Eng => guess.confidence() as f32,

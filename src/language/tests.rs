@@ -1,11 +1,15 @@
 //! What the gate lets through, what it refuses and why.
 
+use std::sync::LazyLock;
+
 use super::*;
 use crate::segment::segment;
 use proptest::prelude::*;
 
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::embedded().unwrap());
+
 fn gate_of(text: &str) -> Gate {
-    gate(text, &segment(text), None)
+    gate(text, &segment(text), &LEXICON, None)
 }
 
 #[track_caller]
@@ -77,10 +81,57 @@ fn one_word_is_enough() {
 }
 
 #[test]
-fn short_latin_text_is_judged_whatever_it_looks_like() {
-    assert_judged("La pluie est tombée sur les collines.");
-    assert_judged("Litiger chome Poutine overweight.");
-    assert_judged("https: / / tides.example / north. Пойдём смотреть?");
+fn short_text_in_another_language_is_refused_and_named() {
+    for (text, code) in [
+        ("La pluie est tombée sur les collines.", "fra"),
+        ("Guten Tag, das ist ein deutscher Satz ohne Sinn.", "deu"),
+        ("No sabemos cuándo volverán los pescadores.", "spa"),
+        ("Non sappiamo quando torneranno i pescatori.", "ita"),
+        ("Wij weten niet wanneer de vissers terugkomen.", "nld"),
+        ("Nie wiemy, kiedy wrócą rybacy.", "pol"),
+        ("Balıkçıların ne zaman döneceğini bilmiyoruz.", "tur"),
+    ] {
+        match gate_of(text) {
+            Gate::Abstain {
+                reason: AbstainReason::LanguageUnsupported,
+                language: Some(language),
+            } => assert_eq!(language.code, code, "{text}"),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn what_nothing_shows_to_be_english_is_uncertain() {
+    for text in [
+        "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor.",
+        "Qwzrt plomf vrexi dnuk tarb zolg.",
+        "Okonkwo Adeyemi Abiodun Oluwaseun",
+        "qzkcd fghj wqrt",
+    ] {
+        assert_refused(text, AbstainReason::LanguageUncertain);
+    }
+    let filler = "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor \
+                  incididunt ut labore et dolore magna aliqua. ";
+    assert_refused(&filler.repeat(20), AbstainReason::LanguageUncertain);
+}
+
+#[test]
+fn short_english_is_judged_however_it_is_written() {
+    for text in [
+        "Fishermen Rescued Off Coast",
+        "Ferry late again",
+        "Tidal Barrier Plan Rejected",
+        "The minister want relancer the dialogue sehr soon.",
+        "Ferry Litiger storm Poutine overweight.",
+        "Kindly revert back on the same, sir.",
+        "He dinna ken whaur the wee bairn is.",
+        "Prices up 4 %",
+        "Harbour café reopens",
+        "Smith resigns",
+    ] {
+        assert_judged(text);
+    }
 }
 
 #[test]
@@ -191,11 +242,11 @@ fn a_named_language_is_believed_but_nothing_is_still_nothing() {
             confidence: 1.0,
         };
         assert_eq!(
-            gate(french, &segment(french), Some(said)),
+            gate(french, &segment(french), &LEXICON, Some(said)),
             Gate::Judge(expected)
         );
     }
-    let empty = gate(" ", &segment(" "), Some("en"));
+    let empty = gate(" ", &segment(" "), &LEXICON, Some("en"));
     assert_eq!(
         empty,
         Gate::Abstain {
@@ -205,18 +256,58 @@ fn a_named_language_is_believed_but_nothing_is_still_nothing() {
     );
 }
 
-fn passages(text: &str) -> Vec<&str> {
-    let spans = foreign_passages(text, &segment(text));
-    spans.into_iter().map(|span| &text[span.range()]).collect()
+/// A passage as it stands in the text, its language, and whether it is there on purpose.
+fn all_passages(text: &str) -> Vec<(&str, Option<String>, bool)> {
+    let segments = segment(text);
+    let found = foreign_passages(text, &segments, &LEXICON, &[]);
+    let found = found.into_iter().map(|passage| {
+        let words = &segments.words[passage.words];
+        let span = words[0].span.cover(words[words.len() - 1].span);
+        (&text[span.range()], passage.language, passage.on_purpose)
+    });
+    found.collect()
 }
 
-/// The stretch of `text` between `⟦` and `⟧`, and nothing else, is marked.
-#[track_caller]
-fn assert_passage(marked: &str) {
+fn passages(text: &str) -> Vec<&str> {
+    all_passages(text)
+        .into_iter()
+        .map(|(passage, ..)| passage)
+        .collect()
+}
+
+/// What is wrong with the passages found in `marked`: the stretch between `⟦` and `⟧`
+/// should be found and nothing else, in the language `code` unless it is empty.
+fn wrong_passage(marked: &str, code: &str, purpose: bool) -> Option<String> {
     let text = marked.replace(['⟦', '⟧'], "");
     let start = marked.find('⟦').unwrap();
     let end = marked.find('⟧').unwrap();
-    assert_eq!(passages(&text), [&marked[start + '⟦'.len_utf8()..end]]);
+    let expected = &marked[start + '⟦'.len_utf8()..end];
+    let found = all_passages(&text);
+    let right = match &found[..] {
+        [(passage, language, on_purpose)] => {
+            *passage == expected
+                && (code.is_empty() || language.as_deref() == Some(code))
+                && *on_purpose == purpose
+        }
+        _ => false,
+    };
+    (!right).then(|| format!("{marked}\n    {code}, on purpose {purpose}: {found:?}"))
+}
+
+/// Fails with all passages that are not found as they should be.
+#[track_caller]
+fn assert_found(cases: &[(&str, &str)], purpose: bool) {
+    let wrong = cases
+        .iter()
+        .filter_map(|(marked, code)| wrong_passage(marked, code, purpose));
+    let wrong: Vec<String> = wrong.collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The stretch of `text` between `⟦` and `⟧`, and nothing else, is there on purpose.
+#[track_caller]
+fn assert_passage(marked: &str) {
+    assert_found(&[(marked, "")], true);
 }
 
 #[test]
@@ -240,12 +331,149 @@ fn foreign_quotations_are_passages() {
 }
 
 #[test]
-fn foreign_sentences_are_passages() {
-    assert_passage(
-        "The letter is short. ⟦Wir haben das Geld nicht und wir werden es auch nicht bekommen.⟧ It is unsigned.",
+fn foreign_sentences_are_left_over() {
+    assert_found(
+        &[
+            (
+                "The letter is short. ⟦Wir haben das Geld nicht und wir werden es auch nicht bekommen.⟧ It is unsigned.",
+                "deu",
+            ),
+            (
+                "The council met late. ⟦Le conseil a rejeté le budget. Les élus se retrouveront jeudi.⟧ Nobody was surprised.",
+                "fra",
+            ),
+            (
+                "The boats came in. ⟦Los pescadores no quieren volver al mar hasta que pase la tormenta.⟧ Prices rose at once.",
+                "spa",
+            ),
+            (
+                "The bridge is shut. ⟦I lavori di riparazione dureranno fino alla fine del mese.⟧ Drivers should go round.",
+                "ita",
+            ),
+            (
+                "The bridge is shut. ⟦As obras de reparação vão durar até ao fim do mês.⟧ Drivers should go round.",
+                "por",
+            ),
+            (
+                "The bridge is shut. ⟦De herstelwerken zullen tot het einde van de maand duren.⟧ Drivers should go round.",
+                "nld",
+            ),
+            (
+                "The bridge is shut. ⟦Prace naprawcze potrwają do końca miesiąca, a kierowcy muszą wybrać inną drogę.⟧ Drivers should go round.",
+                "pol",
+            ),
+            (
+                "The bridge is shut. ⟦Lucrările de reparație vor dura până la sfârșitul lunii și nu se știe cine plătește.⟧ Drivers should go round.",
+                "ron",
+            ),
+            (
+                "The bridge is shut. ⟦Köprünün onarımı ay sonuna kadar sürecek ve yol bu yüzden kapalı kalacak.⟧ Drivers should go round.",
+                "tur",
+            ),
+            (
+                "The bridge is shut. ⟦Ремонт моста продлится до конца месяца, и водители должны искать объезд.⟧ Drivers should go round.",
+                "rus",
+            ),
+            (
+                "The bridge is shut. ⟦Ремонт моста триватиме до кінця місяця, і водії мають шукати об'їзд.⟧ Drivers should go round.",
+                "ukr",
+            ),
+            (
+                "The bridge is shut. ⟦桥梁维修将持续到月底。⟧ Drivers should go round.",
+                "cmn",
+            ),
+            (
+                "The bridge is shut. ⟦橋の修理は月末まで続きます。⟧ Drivers should go round.",
+                "jpn",
+            ),
+            (
+                "The bridge is shut. ⟦다리 수리는 월말까지 계속됩니다.⟧ Drivers should go round.",
+                "kor",
+            ),
+            (
+                "The bridge is shut. ⟦ستستمر إصلاحات الجسر حتى نهاية الشهر.⟧ Drivers should go round.",
+                "ara",
+            ),
+            (
+                "The bridge is shut. ⟦पुल की मरम्मत महीने के अंत तक चलेगी।⟧ Drivers should go round.",
+                "hin",
+            ),
+            (
+                "The bridge is shut. ⟦Οι εργασίες στη γέφυρα θα διαρκέσουν ως το τέλος του μήνα.⟧ Drivers should go round.",
+                "ell",
+            ),
+            (
+                "The bridge is shut. ⟦תיקון הגשר יימשך עד סוף החודש.⟧ Drivers should go round.",
+                "heb",
+            ),
+            ("The bridge is shut. ⟦การซ่อมสะพานจะใช้เวลาจนถึงสิ้นเดือน⟧", "tha"),
+        ],
+        false,
     );
-    assert_passage(
-        "The crowd shouted for an hour.\n⟦Мы хотим жить в мирной стране!⟧\nThen it went home.",
+}
+
+#[test]
+fn foreign_clauses_are_left_over() {
+    assert_found(
+        &[
+            (
+                "The mayor said that the road would open, ⟦mais les habitants du quartier ne sont pas contents⟧, and went home.",
+                "fra",
+            ),
+            (
+                "The committee has ⟦décidé de ne pas⟧ continue the work of the previous year.",
+                "fra",
+            ),
+            (
+                "She told the court that ⟦sie den Schlüssel nicht gefunden hat⟧ and wept.",
+                "deu",
+            ),
+            (
+                "The players left the field ⟦porque el árbitro no quiso escuchar⟧ and the match ended.",
+                "spa",
+            ),
+            ("The village of ⟦Санкт Петербург⟧ is far from here.", ""),
+            (
+                "He bought a ⟦самовар⟧ at the market and carried it home.",
+                "",
+            ),
+            (
+                "The minister will ⟦会議⟧ attend on Monday with two aides.",
+                "",
+            ),
+            ("The minister will ⟦पुनर्विचार⟧ the plan on Monday.", ""),
+        ],
+        false,
+    );
+}
+
+#[test]
+fn what_is_foreign_on_purpose_is_not_left_over() {
+    assert_found(
+        &[
+            (
+                "Over the door stands: ⟦Die Gedanken sind frei und niemand kann sie erraten⟧, which means that thoughts are free.",
+                "",
+            ),
+            (
+                "He used the phrase ⟦la paz es el único camino para todos⟧ in every speech.",
+                "",
+            ),
+            (
+                "He said in French that ⟦le roi est mort et nous sommes libres⟧, and everyone laughed.",
+                "",
+            ),
+            ("The town, in Ukrainian ⟦Чернівці⟧, lies on a river.", ""),
+            ("The capital, Moscow, ⟦Москва⟧, is large and cold.", ""),
+            ("The capital (⟦Москва⟧) is large and cold.", ""),
+            ("The word ⟦самовар⟧ is older than the thing.", ""),
+            ("He wrote ⟦你好⟧ (hello) on the board and left.", ""),
+            (
+                "The crowd shouted for an hour.\n⟦Мы хотим жить в мирной стране!⟧\nThen it went home.",
+                "",
+            ),
+        ],
+        true,
     );
 }
 
@@ -271,18 +499,24 @@ fn most_foreign_sentences_are_found() {
 }
 
 #[test]
-fn words_left_over_in_english_are_no_passages() {
+fn names_terms_dialects_and_single_words_are_no_passages() {
     for text in [
         "The minister said that Poutine would rather Litiger the past than talk.",
         "They agreed to “relancer the dialogue” before the winter.",
-        "The committee has décidé de ne pas continue the work of the previous year.",
-        "The village of Санкт Петербург is far from here.",
         "He played for Real Sociedad, Deportivo de La Coruña and Rayo Vallecano de Madrid.",
         "Mr. van der Berg and Ludwig van Beethoven never met Charles de Gaulle.",
         "“Veni, vidi, vici”, he said.",
         "(Ortiz et al., 2011; Brandt et al., 2014; Novak, 2015)",
         "La la la la la, sang the children.",
-        "Governor? Звілнити!",
+        "The star α Arietis and β-carotene, 4 μm and 3 kΩ, and Δ over π.",
+        "Na im di pipol dem dey wait for di bus since morning o.",
+        "Ye cannae gie the bairn a wee bit mair o' the tatties, ken.",
+        "The habeas corpus ad subjiciendum and the pro bono publico work went on.",
+        "It had a certain je ne sais quoi and was the crème de la crème of ferries.",
+        "It is marked allegro ma non troppo e molto vivace in the score.",
+        "He played in Le Père de la fiancée and in Les Enfants du paradis that year.",
+        "The Fédération Internationale de Football Association and the Deutsche Gesellschaft für Internationale Zusammenarbeit met.",
+        "Write to Rue de la Paix 12 or to Calle de los Pescadores 4 in time.",
     ] {
         assert_eq!(passages(text), Vec::<&str>::new(), "{text}");
     }
@@ -293,10 +527,11 @@ proptest! {
     fn any_text_has_a_gate_and_sound_passages(text in any::<String>(), tail in "[a-zé «»\"(). ]{0,80}") {
         let text = text + &tail;
         let segments = segment(&text);
-        gate(&text, &segments, None);
-        let spans = foreign_passages(&text, &segments);
-        prop_assert!(spans.windows(2).all(|two| two[0].end() <= two[1].start()));
-        prop_assert!(spans.iter().all(|span| span.slice(&text).is_some()));
+        gate(&text, &segments, &LEXICON, None);
+        let spans = foreign_passages(&text, &segments, &LEXICON, &[]);
+        prop_assert!(spans.windows(2).all(|two| two[0].words.end <= two[1].words.start));
+        prop_assert!(spans.iter().all(|one| !one.words.is_empty()));
+        prop_assert!(spans.iter().all(|one| one.words.end <= segments.words.len()));
     }
 }
 
@@ -306,8 +541,8 @@ fn a_megabyte_of_anything_is_quick() {
     for unit in ["a", "word ", "\" ( “ ", "漢", "(je ne le de) ", "12 ", "🎉"] {
         let text = unit.repeat((1 << 20) / unit.len());
         let segments = segment(&text);
-        gate(&text, &segments, None);
-        foreign_passages(&text, &segments);
+        gate(&text, &segments, &LEXICON, None);
+        foreign_passages(&text, &segments, &LEXICON, &[]);
     }
     // Generous, since the machine may be busy; quadratic time takes hours.
     assert!(begun.elapsed().as_secs() < 300, "{:?}", begun.elapsed());

@@ -21,6 +21,9 @@ const INLINE: &[&str] = &[
 /// Elements in the middle of a sentence whose text is no prose.
 const CODE: &[&str] = &["code", "kbd", "samp", "var"];
 
+/// Elements whose text is set off from that around it: quotations, titles, foreign words.
+const SET_OFF: &[&str] = &["blockquote", "cite", "dfn", "em", "i", "q"];
+
 /// Elements of which a reader reads nothing, or nothing that is prose.
 const SKIPPED: &[&str] = &[
     "applet", "audio", "button", "canvas", "datalist", "embed", "head", "iframe", "math", "nav",
@@ -45,6 +48,8 @@ enum Treatment {
     Skipped,
     /// It is there, but not to be judged.
     Excluded,
+    /// It is judged, and set off from the text around it.
+    SetOff,
 }
 
 /// An element that changes what becomes of its text.
@@ -80,6 +85,13 @@ impl Html {
         self.open
             .iter()
             .any(|open| open.treatment == Treatment::Excluded)
+    }
+
+    /// Whether text that stands here is set off from the text around it.
+    pub(super) fn sets_off(&self) -> bool {
+        self.open
+            .iter()
+            .any(|open| open.treatment == Treatment::SetOff)
     }
 
     /// Reads bytes of the source.
@@ -150,6 +162,8 @@ impl Html {
             Treatment::Skipped
         } else if is_in(name, CODE) || foreign {
             Treatment::Excluded
+        } else if is_in(name, SET_OFF) {
+            Treatment::SetOff
         } else {
             return;
         };
@@ -185,6 +199,9 @@ impl Html {
         }
         if self.excludes() {
             builder.exclude(bytes.clone());
+        }
+        if self.sets_off() {
+            builder.set_off(bytes.clone());
         }
         let source = builder.source;
         let mut at = bytes.start;

@@ -27,6 +27,7 @@ pub(super) fn extract(builder: &mut Builder<'_>) {
         html: Html::default(),
         skipped: 0,
         addresses: 0,
+        set_off: 0,
     };
     for (event, bytes) in Parser::new_ext(source, options).into_offset_iter() {
         reader.event(event, bytes);
@@ -40,6 +41,8 @@ struct Reader<'a, 's> {
     skipped: usize,
     /// Open links whose text is their address.
     addresses: usize,
+    /// Open parts that are set off: emphasis and quotations.
+    set_off: usize,
 }
 
 impl Reader<'_, '_> {
@@ -84,7 +87,12 @@ impl Reader<'_, '_> {
                 self.skipped += 1;
             }
             Tag::Image { .. } => self.skipped += 1,
-            Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } => {}
+            Tag::Emphasis => self.set_off += 1,
+            Tag::BlockQuote(_) => {
+                self.builder.block();
+                self.set_off += 1;
+            }
+            Tag::Strong | Tag::Strikethrough | Tag::Link { .. } => {}
             Tag::Superscript | Tag::Subscript => {}
             _ => self.builder.block(),
         }
@@ -97,7 +105,12 @@ impl Reader<'_, '_> {
                 self.skipped = self.skipped.saturating_sub(1);
             }
             TagEnd::Image => self.skipped = self.skipped.saturating_sub(1),
-            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough => {}
+            TagEnd::Emphasis => self.set_off = self.set_off.saturating_sub(1),
+            TagEnd::BlockQuote(_) => {
+                self.builder.block();
+                self.set_off = self.set_off.saturating_sub(1);
+            }
+            TagEnd::Strong | TagEnd::Strikethrough => {}
             TagEnd::Superscript | TagEnd::Subscript => {}
             _ => self.builder.block(),
         }
@@ -109,6 +122,9 @@ impl Reader<'_, '_> {
         }
         if excluded || self.html.excludes() {
             self.builder.exclude(bytes.clone());
+        }
+        if self.set_off > 0 || self.html.sets_off() {
+            self.builder.set_off(bytes.clone());
         }
         self.builder.meant(bytes, text);
     }

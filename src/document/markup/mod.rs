@@ -75,6 +75,9 @@ pub struct Prose {
     runs: Vec<Run>,
     /// Bytes of the source that are not judged, in order, none touching another.
     excluded: Vec<Range<usize>>,
+    /// Bytes of the source that are set off from the text around them, in order, none
+    /// touching another.
+    set_off: Vec<Range<usize>>,
 }
 
 /// A stretch of prose with its bytes of the source.
@@ -156,12 +159,13 @@ impl Prose {
 
     /// Whether a span of the prose holds something that is not to be judged.
     pub fn excludes<T>(&self, span: Span<T>) -> bool {
-        let source = self.source(span);
-        let after = self
-            .excluded
-            .partition_point(|excluded| excluded.end <= source.start());
-        let next = self.excluded.get(after);
-        next.is_some_and(|excluded| excluded.start < source.end().max(source.start() + 1))
+        touches(&self.excluded, self.source(span))
+    }
+
+    /// Whether a span of the prose holds something that is set off from the text around it:
+    /// in italics, as a quotation or as a title.
+    pub fn sets_off<T>(&self, span: Span<T>) -> bool {
+        touches(&self.set_off, self.source(span))
     }
 
     /// Whether nothing of a span of the prose is to be judged.
@@ -193,12 +197,33 @@ impl Prose {
     }
 }
 
+/// Whether any of the ranges `all`, in order, holds a byte of `source`.
+fn touches<T>(all: &[Range<usize>], source: Span<T>) -> bool {
+    let after = all.partition_point(|one| one.end <= source.start());
+    let next = all.get(after);
+    next.is_some_and(|one| one.start < source.end().max(source.start() + 1))
+}
+
+/// Ranges in order, those joined that touch.
+fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| (range.start, range.end));
+    let mut joined: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for next in ranges {
+        match joined.last_mut() {
+            Some(last) if next.start <= last.end => last.end = last.end.max(next.end),
+            _ => joined.push(next),
+        }
+    }
+    joined
+}
+
 /// Prose on its way.
 struct Builder<'a> {
     source: &'a str,
     text: String,
     runs: Vec<Run>,
     excluded: Vec<Range<usize>>,
+    set_off: Vec<Range<usize>>,
     /// Where a comment has begun to take text out.
     disabled_from: Option<usize>,
 }
@@ -210,6 +235,7 @@ impl<'a> Builder<'a> {
             text: String::new(),
             runs: Vec::new(),
             excluded: Vec::new(),
+            set_off: Vec::new(),
             disabled_from: None,
         }
     }
@@ -291,6 +317,13 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Says that bytes of the source are set off from the text around them.
+    fn set_off(&mut self, source: Range<usize>) {
+        if !source.is_empty() {
+            self.set_off.push(source);
+        }
+    }
+
     /// What a comment says to mtlint; `comment` is its bytes, the signs around it too.
     fn comment(&mut self, comment: Range<usize>) {
         let words = self.source.get(comment.clone()).unwrap_or_default();
@@ -321,20 +354,12 @@ impl<'a> Builder<'a> {
         if let Some(from) = self.disabled_from.take() {
             self.exclude(from..self.source.len());
         }
-        self.excluded
-            .sort_by_key(|excluded| (excluded.start, excluded.end));
-        let mut excluded: Vec<Range<usize>> = Vec::with_capacity(self.excluded.len());
-        for next in self.excluded {
-            match excluded.last_mut() {
-                Some(last) if next.start <= last.end => last.end = last.end.max(next.end),
-                _ => excluded.push(next),
-            }
-        }
         Prose {
             markup,
             text: self.text,
             runs: self.runs,
-            excluded,
+            excluded: joined(self.excluded),
+            set_off: joined(self.set_off),
         }
     }
 }

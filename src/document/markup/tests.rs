@@ -153,3 +153,34 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn emphasis_and_quotations_are_set_off_and_still_judged() {
+    let set_off = |source: &str, markup, word: &str| {
+        let prose = Prose::of(source, markup);
+        let start = prose.text().find(word).unwrap();
+        let span = Span::<Doc>::new(start, start + word.len());
+        assert!(!prose.excludes(span));
+        prose.sets_off(span)
+    };
+    for (source, markup) in [
+        ("A *mot* and **bold** text.\n\n> quoted\n", Markup::Markdown),
+        (
+            "A <i>mot</i> and <b>bold</b> text. <q>quoted</q>",
+            Markup::Markdown,
+        ),
+        (
+            "A <em>mot</em> and <b>bold</b> text. <blockquote>quoted</blockquote>",
+            Markup::Html,
+        ),
+    ] {
+        for (word, expected) in [
+            ("mot", true),
+            ("bold", false),
+            ("text", false),
+            ("quoted", true),
+        ] {
+            assert_eq!(set_off(source, markup, word), expected, "{source}: {word}");
+        }
+    }
+}
