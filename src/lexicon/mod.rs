@@ -6,7 +6,8 @@
 //! head, and the language of a word that is clearly not English. It does not
 //! know names: `Kowalczyk` looks Polish and is right in an English text, so
 //! whoever asks has to tell names first. It does not know context either:
-//! `chat` is English here, though the text may mean a cat.
+//! `chat` is English here, though the text may mean a cat. Beside it stands a table of names in
+//! foreign form, such as `Varsovie`, which is asked for a name of one word or more.
 //!
 //! Frequencies are on the Zipf scale: the decimal logarithm of occurrences in a
 //! billion words. *The* has 7.7, *lighthouse* some 3.5; what has less than 1.5
@@ -17,6 +18,7 @@ mod entry;
 mod error;
 mod language;
 mod list;
+mod names;
 mod spelling;
 #[cfg(test)]
 mod tests;
@@ -27,6 +29,7 @@ pub(crate) use entry::{FEATURES, LEXICON_WIDTH, features};
 pub use error::LexiconError;
 pub use language::ForeignLanguage;
 pub use list::WordFrequency;
+pub(crate) use names::{ForeignForm, NameKind, begins_a_name, foreign_form, people_called};
 pub use spelling::Spelling;
 pub(crate) use word::is_latin_letter;
 
