@@ -43,9 +43,9 @@
 //!
 //! The other modules are the stages of the pipeline, for tools that measure or train them.
 //! Data flows one way, left to right; a module uses only those to its left:
-//! [`span`] → [`document`] → [`segment`] → [`language`] → [`lexicon`] → [`tagger`] → [`lm`] →
-//! [`detect`] → [`sibling`] → [`finding`] and [`score`] → [`policy`] → [`correct`] →
-//! [`report`] → [`compare`](mod@compare) → pipeline → [`linter`].
+//! [`span`] → [`document`] → [`segment`] → [`lexicon`] → [`language`] → [`patterns`] →
+//! [`tagger`] → [`lm`] → [`detect`] → [`sibling`] → [`finding`] and [`score`] → [`policy`] →
+//! [`correct`] → [`report`] → [`compare`](mod@compare) → pipeline → [`linter`].
 
 #![warn(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
 
@@ -58,8 +58,10 @@ pub mod language;
 pub mod lexicon;
 pub mod linter;
 mod network;
+pub mod patterns;
 mod pipeline;
 pub mod policy;
+mod rating;
 pub mod report;
 pub mod score;
 pub mod segment;

@@ -25,7 +25,8 @@ pub struct Score {
 }
 
 impl Score {
-    /// Computes the score of a document with `words` words. Marks weigh in the post-edit
+    /// Computes the score of a document with `words` words. What is left out of the
+    /// detection counts neither as right nor as wrong. Marks weigh in the post-edit
     /// rate, as they do in HTER, but are not counted as words.
     pub fn of(
         rate_model: &RateModel,
@@ -33,7 +34,7 @@ impl Score {
         reading: &TokenScores,
         words: usize,
     ) -> Self {
-        let units = detection.p_garbled.len();
+        let units = detection.counted();
         let (rate, margin) = rate_model.rate(detection.raw_rate(), units);
         let bits = reading.total_bits();
         let quality = |rate: f32| 100.0 * (1.0 - rate.clamp(0.0, 1.0));

@@ -44,6 +44,19 @@ pub struct Detection {
     pub threshold_shift: f32,
     /// The sentences that have words, in text order.
     pub sentences: Vec<SentenceDetection>,
+    /// How many words and marks count neither as right nor as wrong.
+    pub left_out: usize,
+}
+
+/// What is known of a word by other means than the detector's.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Settled {
+    /// Nothing: the detector judges the word.
+    Judged,
+    /// The word is never flagged, and counts neither as right nor as wrong.
+    LeftOut,
+    /// The word is wrong with this probability, whatever the detector says.
+    Garbled(f32),
 }
 
 /// The result of the detector for a sentence as a whole.
@@ -56,21 +69,30 @@ pub struct SentenceDetection {
 }
 
 impl Detection {
-    /// Takes the words for which `excluded` holds to be right: their probability becomes 0, and
-    /// each sentence loses of its rate the share of its words that they make up.
-    pub fn exclude(&mut self, mut excluded: impl FnMut(&WordSurprisal) -> bool) {
+    /// Takes into account what is known of words by other means: `of` says it of each, by
+    /// its index. Each sentence keeps of its own rate the share of its words that stay
+    /// judged; to that come the words that are taken for garbled.
+    pub fn settle(&mut self, of: impl Fn(usize) -> Settled) {
         for sentence in &mut self.sentences {
             let all = sentence.words.len();
-            let mut left = 0;
+            let (mut judged, mut garbled) = (0, 0.0);
             for word in sentence.words.clone() {
-                if excluded(&self.words[word]) {
-                    self.p_garbled[word] = 0.0;
-                } else {
-                    left += 1;
+                match of(word) {
+                    Settled::Judged => judged += 1,
+                    Settled::Garbled(probability) => garbled += probability,
+                    Settled::LeftOut => {
+                        self.p_garbled[word] = 0.0;
+                        self.left_out += 1;
+                    }
                 }
             }
-            sentence.rate *= left as f32 / all.max(1) as f32;
+            sentence.rate = (sentence.rate * judged as f32 + garbled) / all.max(1) as f32;
         }
+    }
+
+    /// How many words and marks count in the rate: those that are not left out.
+    pub fn counted(&self) -> usize {
+        self.words.len().saturating_sub(self.left_out)
     }
 
     /// The share of words that a post-editor would change, not calibrated: what
@@ -79,7 +101,7 @@ impl Detection {
     pub fn raw_rate(&self) -> f32 {
         let changed = self.sentences.iter();
         let changed = changed.map(|sentence| sentence.rate * sentence.words.len() as f32);
-        changed.sum::<f32>() / self.words.len().max(1) as f32
+        changed.sum::<f32>() / self.counted().max(1) as f32
     }
 }
 
@@ -111,6 +133,7 @@ pub fn detect(
         sentences: sentences
             .map(|(words, rate)| SentenceDetection { words, rate })
             .collect(),
+        left_out: 0,
     }
 }
 
@@ -154,6 +177,7 @@ mod tests {
             threshold_shift: 0.0,
             words,
             sentences,
+            left_out: 0,
         }
     }
 
@@ -167,10 +191,26 @@ mod tests {
     }
 
     #[test]
-    fn excluded_words_count_no_longer() {
-        let mut half = detection(&[(4, 0.4)]);
-        half.exclude(|word| word.span.start() < 4);
-        assert_eq!(half.p_garbled, [0.0, 0.0, 0.5, 0.5]);
-        assert!((half.raw_rate() - 0.2).abs() < 1e-6);
+    fn words_that_are_left_out_count_neither_as_right_nor_as_wrong() {
+        let mut half = detection(&[(4, 0.4), (4, 0.4)]);
+        half.settle(|word| match word {
+            0..4 => Settled::LeftOut,
+            _ => Settled::Judged,
+        });
+        assert_eq!(half.p_garbled[..5], [0.0, 0.0, 0.0, 0.0, 0.5]);
+        assert!((half.raw_rate() - 0.4).abs() < 1e-6);
+        half.settle(|_| Settled::LeftOut);
+        assert_eq!(half.raw_rate(), 0.0);
+    }
+
+    #[test]
+    fn words_that_are_wrong_by_their_form_raise_the_rate() {
+        let mut half = detection(&[(4, 0.2), (4, 0.2)]);
+        half.settle(|word| match word {
+            0..4 => Settled::Garbled(0.9),
+            _ => Settled::Judged,
+        });
+        assert!((half.raw_rate() - 0.55).abs() < 1e-6);
+        assert_eq!(half.counted(), 8);
     }
 }

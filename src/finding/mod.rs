@@ -2,107 +2,20 @@
 //! corrections.
 //!
 //! In: the decisions about words. Out: [`Finding`]s, made in `phrases` by the rules in
-//! `category`, or of facts that a sibling contradicts in `inconsistency`. It neither
+//! `category`, of facts that a sibling contradicts in `inconsistency`, or of what is wrong
+//! by its form in `patterns`. It neither
 //! scores words nor asks siblings. Prose about a finding is made in [`crate::report`] only.
 
 pub(crate) mod category;
 pub(crate) mod inconsistency;
+pub(crate) mod patterns;
 pub(crate) mod phrases;
 pub(crate) mod words;
 
-use std::fmt;
+pub use crate::rating::{Applicability, Category, Severity};
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
+use crate::patterns::PatternKind;
 use crate::span::{Doc, Sibling, Span};
-
-/// What kind of error a finding is, by the names of MQM.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Category {
-    /// A word left in the source language: "rather than *Litiger* the past".
-    Untranslated,
-    /// A name in the wrong spelling: "Vladimir *Poutine*".
-    Name,
-    /// Words that cannot be what was meant: "the *overweight* interference".
-    Mistranslation,
-    /// Words that are understood but that no one would choose.
-    Wording,
-    /// Wrong agreement, tense, article or preposition.
-    Grammar,
-    /// Right words in the wrong order.
-    WordOrder,
-    /// A place where something is missing.
-    Omission,
-    /// A number, date or name that the sibling contradicts: "built in *1997*" where
-    /// it says 1987.
-    Inconsistency,
-    /// A mark that is wrong or missing.
-    Punctuation,
-}
-
-/// How much a finding hurts the reader.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// A reader notices the error and understands the text.
-    Minor,
-    /// The error slows or misleads the reader.
-    Major,
-    /// The sense is lost or false.
-    Critical,
-}
-
-/// How freely a suggestion may be applied, least first.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Applicability {
-    /// The correction is an idea of the model's own and is never applied.
-    DisplayOnly,
-    /// A person should look before the correction is applied.
-    Unsafe,
-    /// A tool may apply the correction unasked.
-    Safe,
-}
-
-impl fmt::Display for Category {
-    /// Writes the category's name in reports, such as `word_order`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.serialize(f)
-    }
-}
-
-impl fmt::Display for Severity {
-    /// Writes the severity's name in reports, such as `major`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.serialize(f)
-    }
-}
-
-#[cfg(feature = "clap")]
-impl clap::ValueEnum for Severity {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Minor, Self::Major, Self::Critical]
-    }
-
-    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(clap::builder::PossibleValue::new(self.to_string()))
-    }
-}
-
-impl fmt::Display for Applicability {
-    /// Writes the applicability's name in reports, such as `display_only`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.serialize(f)
-    }
-}
 
 /// The numbers behind a finding, and what the language model would have expected.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -119,6 +32,9 @@ pub struct Evidence {
     pub expected: Vec<String>,
     /// The language that the phrase seems to be left in, as its ISO 639-3 code.
     pub residue_language: Option<String>,
+    /// What is wrong with the form of the phrase; `None` for a finding that rests on the
+    /// language model's reading.
+    pub pattern: Option<PatternKind>,
 }
 
 /// The words of a sibling that a suggestion comes from.

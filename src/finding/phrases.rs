@@ -125,6 +125,7 @@ impl WordTable<'_> {
                 p_garbled: p(worst),
                 expected: self.expected(worst, lm),
                 residue_language,
+                pattern: None,
             },
             suggestions: Vec::new(),
             known: false,

@@ -254,7 +254,9 @@ impl Linter {
         documents: &[Document],
         language: Option<&str>,
     ) -> Result<Vec<Article>, LintError> {
-        let unread = documents.iter().map(|one| Article::unread(one, language));
+        let lexicon = &self.models.lexicon;
+        let unread = documents.iter();
+        let unread = unread.map(|one| Article::unread(one, lexicon, language));
         let mut articles: Vec<Article> = unread.collect();
         read_articles(&self.models, articles.iter_mut())?;
         Ok(articles)
@@ -313,7 +315,8 @@ impl Linter {
         } = request;
         let segments = segment(document.judged());
         let forced = options.language.as_deref();
-        match gate(document.judged(), &segments, forced) {
+        let lexicon = &self.models.lexicon;
+        match gate(document.judged(), &segments, lexicon, forced) {
             Gate::Judge(language) => Ok(Accepted {
                 document,
                 segments,
@@ -321,7 +324,7 @@ impl Linter {
                 unread: unread.len(),
                 siblings: unread
                     .iter()
-                    .map(|sibling| Article::unread(sibling, forced))
+                    .map(|sibling| Article::unread(sibling, lexicon, forced))
                     .chain(articles)
                     .collect(),
             }),

@@ -2,9 +2,10 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::document::Markup;
-use crate::finding::Applicability;
+use crate::finding::{Applicability, Category, Severity};
 use crate::lm::stub::Stub;
 use crate::lm::{Prefix, TokenScores};
+use crate::patterns::PatternKind;
 use crate::report::AbstainReason;
 
 /// Judged with a model to which two words cost far more than any other.
@@ -208,4 +209,69 @@ fn a_sibling_of_several_documents_is_read_once_and_judged_like_any() {
     }
     assert_eq!(qualities(&together[0]), qualities(&together[2]));
     assert!(qualities(&together[0])[0].is_some());
+}
+
+/// Three English sentences, one of them left in French.
+const HALF_FRENCH: &str = "The bus was late again on Monday. Les habitants du quartier ne sont \
+                           pas contents du maire. Nobody said a word about it.";
+
+fn quality(report: &Report) -> f32 {
+    let Outcome::Scored(analysis) = &report.outcome else {
+        panic!("not scored: {report:?}");
+    };
+    analysis.score.quality
+}
+
+#[test]
+fn a_passage_left_in_another_language_is_one_critical_finding() {
+    let lm = Stub::new([("habitants", 75.0), ("contents", 75.0), ("Nobody", 75.0)]);
+    let linter = Linter::new(Arc::new(lm)).unwrap();
+    let report = linter.lint_all(vec![request(HALF_FRENCH, &[])], &Options::default());
+    let report = &report.unwrap()[0];
+    let finding = &report.findings()[0];
+    let passage = "Les habitants du quartier ne sont pas contents du maire.";
+    assert_eq!(finding.span.slice(HALF_FRENCH), Some(passage));
+    assert_eq!(finding.category, Category::Untranslated);
+    assert_eq!(finding.severity, Severity::Critical);
+    assert_eq!(finding.evidence.residue_language.as_deref(), Some("fra"));
+    let name = finding.evidence.pattern.as_ref().map(PatternKind::name);
+    assert_eq!(name, Some("untranslated_passage"));
+    let Outcome::Scored(analysis) = &report.outcome else {
+        panic!("not scored: {report:?}");
+    };
+    let inside = analysis
+        .words
+        .iter()
+        .filter(|word| finding.span.contains(word.span));
+    assert!(inside.clone().count() == 11 && inside.clone().all(|word| word.garbled));
+    let plain = "The bus was late again on Monday. Nobody said a word about it.";
+    assert!(quality(report) < quality(&reports(vec![request(plain, &[])])[0]) - 10.0);
+}
+
+#[test]
+fn a_passage_that_the_sibling_has_or_that_is_quoted_is_no_finding() {
+    let sibling = HALF_FRENCH.replace("again", "once more");
+    let passages = |report: &Report| {
+        let findings = report.findings().iter();
+        findings
+            .filter(|one| one.evidence.pattern.is_some())
+            .count()
+    };
+    let alone = &reports(vec![request(HALF_FRENCH, &[])])[0];
+    assert_eq!(passages(alone), 1);
+    let beside = &reports(vec![request(HALF_FRENCH, &[&sibling])])[0];
+    assert_eq!(passages(beside), 0);
+    let quoted = HALF_FRENCH
+        .replace("Les", "“Les")
+        .replace("maire.", "maire.”");
+    let report = &reports(vec![request(&quoted, &[])])[0];
+    assert_eq!(passages(report), 0);
+}
+
+#[test]
+fn a_pattern_below_the_threshold_is_no_finding() {
+    let linter = Linter::new(Arc::new(Stub::new([]))).unwrap();
+    let options = Options::with_threshold(0.99);
+    let reports = linter.lint_all(vec![request(HALF_FRENCH, &[])], &options);
+    assert!(reports.unwrap()[0].findings().is_empty());
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::document::Document;
 use crate::language::{Gate, gate};
+use crate::lexicon::Lexicon;
 use crate::sibling::{Original, SiblingArticle};
 
 /// A sibling: a cleaner article on the same story as a document.
@@ -33,13 +34,14 @@ impl Article {
     /// An article that the language model has not read yet; without a quality if it cannot
     /// be judged. `language` is the ISO 639-3 code of the language
     /// it is taken to be in; without one it is guessed.
-    pub(crate) fn unread(document: &Document, language: Option<&str>) -> Self {
+    pub(crate) fn unread(document: &Document, lexicon: &Lexicon, language: Option<&str>) -> Self {
         let mut article = SiblingArticle::new(document.name(), document.judged());
         article.original = document.prose().map(|prose| Original {
             text: document.text().to_owned(),
             prose: Arc::clone(prose),
         });
-        if let Gate::Abstain { .. } = gate(document.judged(), &article.segments, language) {
+        if let Gate::Abstain { .. } = gate(document.judged(), &article.segments, lexicon, language)
+        {
             article.quality = None;
         }
         Self(Arc::new(article))

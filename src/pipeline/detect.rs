@@ -8,10 +8,11 @@ use std::sync::Arc;
 use super::exclusions::Exclusions;
 use super::models::Models;
 use super::options::Options;
-use crate::detect::{Detection, RateModel, detect};
+use crate::detect::{Detection, RateModel, Settled, detect};
 use crate::document::Prose;
 use crate::finding::words::{WordRow, WordTable};
 use crate::lm::TokenScores;
+use crate::patterns::Pattern;
 use crate::score::Score;
 use crate::segment::Segments;
 
@@ -21,6 +22,8 @@ pub(super) struct Assessment {
     pub detection: Detection,
     /// The words that are never flagged.
     pub exclusions: Exclusions,
+    /// The phrases that are wrong by their form.
+    pub patterns: Vec<Pattern>,
     /// The score of the text.
     pub score: Score,
     /// For each sentence the share of its words that a post-editor would change, 0 to 1.
@@ -43,17 +46,40 @@ pub(super) fn assess(
     segments: &Segments,
     scores: &TokenScores,
 ) -> Assessment {
-    let exclusions = Exclusions::new(text, segments, prose);
+    let (exclusions, patterns) = Exclusions::new(&models.lexicon, text, segments, prose);
     let mut detection = detect(&models.detector, &models.lexicon, text, segments, scores);
-    detection.exclude(|word| exclusions.holds(word.span));
+    let settled = settled(segments, &exclusions, &patterns);
+    detection.settle(|word| settled[word]);
     let rate_model = models.detector.rate_model();
     let score = Score::of(&rate_model, &detection, scores, segments.word_count());
     Assessment {
         sentence_rates: sentence_rates(&rate_model, &detection, segments),
         detection,
         exclusions,
+        patterns,
         score,
     }
+}
+
+/// What is known of each word by other means than the detector's. A pattern counts by its
+/// confidence, whether it becomes a finding or not: the score knows no threshold.
+fn settled(segments: &Segments, exclusions: &Exclusions, patterns: &[Pattern]) -> Vec<Settled> {
+    let words = segments.words.iter();
+    let words = words.map(|word| match exclusions.holds(word.span) {
+        true => Settled::LeftOut,
+        false => Settled::Judged,
+    });
+    let mut settled: Vec<Settled> = words.collect();
+    for pattern in patterns {
+        for word in &mut settled[pattern.words.clone()] {
+            *word = match *word {
+                Settled::LeftOut => Settled::LeftOut,
+                Settled::Judged => Settled::Garbled(pattern.confidence),
+                Settled::Garbled(other) => Settled::Garbled(other.max(pattern.confidence)),
+            };
+        }
+    }
+    settled
 }
 
 /// The rate of each sentence, calibrated as that of the text is; 0 for one without words.

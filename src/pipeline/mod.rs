@@ -2,9 +2,9 @@
 //!
 //! In: a document that passed the language gate, with its siblings, and the models. Out:
 //! an [`Analysis`]. Each stage is a function from values to a value; this file joins them
-//! and nothing else: read → detect → compare → rescore → find → correct → apply the
-//! policy → point into the sources. Which documents are read together, and what is no
-//! document, is decided by the linter.
+//! and nothing else: read → detect → compare → rescore → find (of words, then of forms) →
+//! correct → apply the policy → point into the sources. Which documents are read together,
+//! and what is no document, is decided by the linter.
 
 mod article;
 mod compare;
@@ -13,6 +13,7 @@ mod exclusions;
 mod models;
 mod numbers;
 mod options;
+mod pattern_findings;
 mod read;
 mod sibling_findings;
 mod source;
@@ -29,11 +30,13 @@ pub(crate) use self::read::{fitting_together, read_articles};
 
 use self::compare::{articles, compare};
 use self::detect::{assess, word_table};
+use self::pattern_findings::shown_patterns;
 use self::read::{ReadText, read, with_offset};
 use self::sibling_findings::{flagged, sibling_findings};
 use self::source::pointing_into_sources;
 use crate::document::{Document, content};
 use crate::finding::Finding;
+use crate::finding::patterns::{flagged_patterns, with_patterns};
 use crate::finding::phrases::findings;
 use crate::finding::words::WordTable;
 use crate::language::Language;
@@ -141,6 +144,10 @@ fn analyze(
         Some(context) => sibling_findings(models, context, &believed, &words, own)?,
         None => own,
     };
+    let patterns = &assessment.patterns;
+    let patterns = shown_patterns(patterns, text, &segments, (&believed, &found), options);
+    let found = with_patterns(found, &patterns, &words, models.lm.as_ref());
+    let words = flagged_patterns(&words, &patterns);
     let verdicts = verdicts(&words, if context.is_some() { &found } else { &[] });
     let document_words = DocumentWords {
         text,

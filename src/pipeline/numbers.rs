@@ -45,7 +45,10 @@ pub(crate) fn numbers(
 ) -> Result<Vec<Option<Numbers>>, LmError> {
     let segmented = texts.iter().map(|text| {
         let segments = segment(text);
-        let judged = matches!(gate(text, &segments, language), Gate::Judge(_));
+        let judged = matches!(
+            gate(text, &segments, &models.lexicon, language),
+            Gate::Judge(_)
+        );
         judged.then_some((*text, segments))
     });
     let segmented: Vec<_> = segmented.collect();
@@ -60,7 +63,7 @@ pub(crate) fn numbers(
         let (text, segments) = judged.as_ref()?;
         let scores = with_offset(read.next()?, content_start(text));
         let words = word_surprisals(segments, &scores);
-        let exclusions = Exclusions::new(text, segments, None);
+        let (exclusions, _) = Exclusions::new(&models.lexicon, text, segments, None);
         Some(Numbers {
             excluded: words
                 .iter()

@@ -29,6 +29,7 @@ pub(crate) fn finding(text: &str, phrase: &str, category: Category) -> Finding {
             p_garbled: 0.91,
             expected: Vec::new(),
             residue_language: None,
+            pattern: None,
         },
         suggestions: Vec::new(),
         known: false,

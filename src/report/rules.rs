@@ -23,7 +23,7 @@ pub struct Rule {
 }
 
 /// Every category, in the order of [`Category`].
-pub const RULES: [Rule; 9] = [
+pub const RULES: [Rule; 10] = [
     Rule {
         category: Category::Untranslated,
         title: "Untranslated",
@@ -96,6 +96,14 @@ pub const RULES: [Rule; 9] = [
         good: "He said: wait",
         advice: "Use the marks as English does.",
     },
+    Rule {
+        category: Category::Number,
+        title: "Number",
+        short: "A number, date or unit has a form that English does not have, or cannot be.",
+        bad: "3,5 million people",
+        good: "3.5 million people",
+        advice: "Write it as English does, and look up the value where it is in doubt.",
+    },
 ];
 
 /// The place of a category in [`RULES`].
@@ -116,6 +124,6 @@ mod tests {
             assert_eq!(rule.category as usize, index);
             assert_eq!(index_of(rule.category), index);
         }
-        assert_eq!(Category::Punctuation as usize, RULES.len() - 1);
+        assert_eq!(Category::Number as usize, RULES.len() - 1);
     }
 }

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use crate::document::{Prose, content};
-use crate::segment::{Segments, segment, without_possessive};
+use crate::segment::{Segments, normal, segment, without_possessive};
 
 /// The words of a sibling that are read and compared: a news story many times over. Work
 /// grows with the product of the two lengths.
@@ -74,5 +74,37 @@ impl SiblingArticle {
             .iter()
             .filter_map(|word| word.span.slice(&self.text))
             .any(|word| without_possessive(word) == wanted)
+    }
+
+    /// Whether the article has these very words and marks, one behind the other. They must
+    /// be in their normal form.
+    pub fn has_phrase(&self, words: &[String]) -> bool {
+        let spelling = |at: usize| {
+            let span = self.segments.words[at].span;
+            normal(span.slice(&self.text).unwrap_or_default())
+        };
+        let Some(places) = self.segments.words.len().checked_sub(words.len()) else {
+            return false;
+        };
+        let mut starts = (0..=places).filter(|_| !words.is_empty());
+        starts
+            .any(|start| (words.iter().enumerate()).all(|(at, word)| spelling(start + at) == *word))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phrase_is_known_word_for_word_however_its_apostrophes_are_drawn() {
+        let article = SiblingArticle::new("a", "He said: L’ami est là.");
+        let has = |words: &[&str]| {
+            let words = words.iter().map(|word| (*word).to_owned());
+            article.has_phrase(&words.collect::<Vec<_>>())
+        };
+        assert!(has(&["L'ami", "est", "là", "."]));
+        assert!(!has(&["L'ami", "là"]) && !has(&[]));
+        assert!(!has(&["là", ".", "Non"]));
     }
 }

@@ -18,9 +18,10 @@ use std::process::Command;
 use imports::Crate;
 
 /// The rooms of the library: each imports only from rooms before it.
-const ROOMS: [&str; 16] = [
-    "document", "segment", "language", "network", "lexicon", "tagger", "detect", "sibling",
-    "finding", "score", "policy", "correct", "report", "compare", "pipeline", "linter",
+const ROOMS: [&str; 18] = [
+    "document", "segment", "rating", "network", "lexicon", "language", "patterns", "tagger",
+    "detect", "sibling", "finding", "score", "policy", "correct", "report", "compare", "pipeline",
+    "linter",
 ];
 
 /// Rooms that do not import others, although these stand before them.

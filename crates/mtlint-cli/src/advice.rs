@@ -134,7 +134,9 @@ fn report_advice(kind: &str, message: &str) -> Option<&'static str> {
         "too_large" if message.ends_with("split it") => Some(", or raise --max-bytes"),
         "too_large" => Some("; raise it with --max-bytes"),
         "is_folder" => Some("; mtlint batch reads folders"),
-        "language_unsupported" => Some("; if it is English all the same, give --language eng"),
+        "language_unsupported" | "language_uncertain" => {
+            Some("; if it is English all the same, give --language eng")
+        }
         _ => None,
     }
 }
@@ -245,5 +247,7 @@ mod tests {
             why.contains("German") && why.contains("--language eng"),
             "{why}"
         );
+        let why = abstained(AbstainReason::LanguageUncertain, None);
+        assert!(why.contains("--language eng"), "{why}");
     }
 }

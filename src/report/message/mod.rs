@@ -7,6 +7,7 @@
 
 use crate::finding::{Applicability, Category, Evidence, Finding, Suggestion};
 use crate::lexicon::ForeignLanguage;
+use crate::patterns::{DateForm, GluedForm, NumberForm, PatternKind};
 
 use super::{AbstainReason, Language, SiblingDoubt, SiblingEntry, visible};
 
@@ -46,6 +47,9 @@ pub fn why(text: &str, finding: &Finding) -> String {
 }
 
 fn claim(phrase: &str, finding: &Finding) -> String {
+    if let Some(pattern) = &finding.evidence.pattern {
+        return pattern_claim(phrase, pattern);
+    }
     match finding.category {
         Category::Untranslated => match finding
             .evidence
@@ -70,11 +74,82 @@ fn claim(phrase: &str, finding: &Finding) -> String {
         Category::Punctuation => {
             format!("a mark at {phrase} seems to be wrong or missing")
         }
+        Category::Number => format!("{phrase} is no number or date as English has it"),
+    }
+}
+
+/// What is wrong with a phrase by its form.
+fn pattern_claim(phrase: &str, pattern: &PatternKind) -> String {
+    match pattern {
+        PatternKind::UntranslatedPassage { language } => match language.as_deref() {
+            Some(code) => format!("{phrase} was left in {}", language_name(code)),
+            None => format!("{phrase} was left untranslated"),
+        },
+        PatternKind::RepeatedSentence { times } => {
+            format!("{phrase} says a sentence again: it stands {times} times")
+        }
+        PatternKind::Loop { unit, times } => {
+            format!("{} is said {times} times in a row", quoted(unit))
+        }
+        PatternKind::DoubledWord => format!("{phrase} is one word twice"),
+        PatternKind::Number(form) => format!("{phrase} {}", number_claim(*form)),
+        PatternKind::Date(form) => format!("{phrase} {}", date_claim(*form)),
+        PatternKind::Placeholder => {
+            format!("{phrase} is left of a program: a text should stand in its place, or nothing")
+        }
+        PatternKind::BrokenEncoding => {
+            format!("{phrase} has characters that were read in the wrong encoding")
+        }
+        PatternKind::Glued(form) => match form {
+            GluedForm::Words => format!("{phrase} is two words without a blank between them"),
+            GluedForm::Mark => format!("a blank is missing behind the mark in {phrase}"),
+            GluedForm::Torn => format!("{phrase} is one word with a blank in it"),
+        },
+        PatternKind::ForeignName {
+            english,
+            language,
+            misspelt,
+        } => match language.as_deref() {
+            _ if *misspelt => format!("{phrase} looks like a misspelling of {english}"),
+            Some(code) => format!("{phrase} is the {} form of {english}", language_name(code)),
+            None => format!("{phrase} is a foreign form of {english}"),
+        },
+    }
+}
+
+/// What is wrong with the form of a number, behind the number.
+fn number_claim(form: NumberForm) -> &'static str {
+    match form {
+        NumberForm::DecimalComma => "has a decimal comma; English has a point",
+        NumberForm::BrokenGroups => "has groups of digits of unequal length: its value is in doubt",
+        NumberForm::PointGroups => "has a full stop between thousands; English has a comma",
+        NumberForm::BlankGroups => "has a blank between thousands; English has a comma",
+        NumberForm::ForeignWord => "has a number word of another language",
+        NumberForm::LoosePercent => {
+            "has a blank before the percent sign, unlike the rest of the text"
+        }
+        NumberForm::LooseCurrency => {
+            "has the currency sign in another place than the rest of the text"
+        }
+    }
+}
+
+/// What is wrong with a date or a time, behind it.
+fn date_claim(form: DateForm) -> &'static str {
+    match form {
+        DateForm::NoSuchDay => "is a day that no calendar has",
+        DateForm::ForeignDay => "is a day in a form that English does not have",
+        DateForm::NoSuchTime => "is a time that no clock shows",
+        DateForm::ForeignTime => "is a time in a form that English does not have",
     }
 }
 
 fn reasons(evidence: &Evidence) -> String {
     let mut reasons = Vec::new();
+    // It is wrong whether it is surprising or not.
+    if evidence.pattern.is_some() {
+        return String::new();
+    }
     let excess = (evidence.surprisal_bits - evidence.expected_bits).round();
     if excess >= 1.0 {
         let unit = if excess > 1.0 { "bits" } else { "bit" };
@@ -104,7 +179,7 @@ fn reasons(evidence: &Evidence) -> String {
 pub fn suggestion(text: &str, suggestion: &Suggestion) -> String {
     let source = match &suggestion.sibling {
         Some(sibling) => format!("{} says {}", sibling.id, quoted(&sibling.text)),
-        None => "the language model would write".to_owned(),
+        None => "mtlint would write".to_owned(),
     };
     let old = suggestion.span.slice(text).unwrap_or_default();
     let new = &suggestion.replacement;
@@ -138,6 +213,7 @@ pub fn category_label(category: Category) -> &'static str {
         Category::Omission => "something missing",
         Category::Inconsistency => "contradicted",
         Category::Punctuation => "punctuation",
+        Category::Number => "number",
     }
 }
 
@@ -157,6 +233,10 @@ pub fn abstained(reason: AbstainReason, language: Option<&Language>) -> String {
                 None => "it does not seem to be in English".to_owned(),
             };
             format!("{seems}, which this model cannot judge")
+        }
+        AbstainReason::LanguageUncertain => {
+            "nothing in it shows that it is in English, the only language that this model can judge"
+                .to_owned()
         }
     }
 }

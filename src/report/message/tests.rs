@@ -55,13 +55,13 @@ fn corrections_say_who_proposes_what() {
     edit.confidence = 0.31;
     assert_eq!(
         suggestion(TEXT, &edit),
-        "the language model would write: Spritze → injection (31 %, only an idea)"
+        "mtlint would write: Spritze → injection (31 %, only an idea)"
     );
     edit.replacement = String::new();
     edit.applicability = Applicability::Unsafe;
     assert_eq!(
         suggestion(TEXT, &edit),
-        "the language model would write: delete \"Spritze\" (31 %, look before you apply it)"
+        "mtlint would write: delete \"Spritze\" (31 %, look before you apply it)"
     );
 }
 
@@ -77,6 +77,7 @@ fn every_category_reads_differently() {
         Category::Omission,
         Category::Inconsistency,
         Category::Punctuation,
+        Category::Number,
     ];
     let mut claims: Vec<String> = categories
         .iter()
@@ -92,6 +93,38 @@ fn every_category_reads_differently() {
             category.to_string()
         );
     }
+}
+
+#[test]
+fn a_pattern_says_what_is_seen() {
+    let said = |pattern| {
+        let mut one = fixtures::finding(TEXT, "patient", Category::Wording);
+        one.evidence.pattern = Some(pattern);
+        why(TEXT, &one)
+    };
+    let unit = "olive".to_owned();
+    let looped = said(PatternKind::Loop { unit, times: 7 });
+    assert!(
+        looped.starts_with("\"olive\" is said 7 times in a row"),
+        "{looped}"
+    );
+    let again = said(PatternKind::RepeatedSentence { times: 6 });
+    assert!(again.contains("it stands 6 times"), "{again}");
+    let forms = [
+        PatternKind::DoubledWord,
+        PatternKind::Number(NumberForm::DecimalComma),
+        PatternKind::Number(NumberForm::PointGroups),
+        PatternKind::Date(DateForm::NoSuchDay),
+        PatternKind::Date(DateForm::NoSuchTime),
+        PatternKind::Placeholder,
+        PatternKind::BrokenEncoding,
+        PatternKind::Glued(GluedForm::Words),
+        PatternKind::Glued(GluedForm::Torn),
+    ];
+    let mut claims: Vec<String> = forms.iter().cloned().map(said).collect();
+    claims.sort();
+    claims.dedup();
+    assert_eq!(claims.len(), forms.len());
 }
 
 #[test]
@@ -123,4 +156,33 @@ fn what_is_not_certain_is_not_called_certain() {
     assert_eq!(percent(0.998), "over 99 %");
     assert_eq!(percent(1.0), "100 %");
     assert_eq!(percent(0.0), "0 %");
+}
+
+#[test]
+fn a_passage_is_told_with_its_language_and_its_chance() {
+    let mut passage = fixtures::finding(TEXT, "gave the patient", Category::Untranslated);
+    let language = Some("fra".to_owned());
+    passage.evidence.pattern = Some(PatternKind::UntranslatedPassage { language });
+    assert_eq!(
+        finding(TEXT, &passage),
+        "\"gave the patient\" was left in French: \
+         an editor would change it with a chance of 93 %."
+    );
+}
+
+#[test]
+fn a_name_in_foreign_form_is_told_with_the_english_name_and_the_language() {
+    let told = |language: Option<&str>, misspelt| {
+        let mut garbled = fixtures::finding(TEXT, "patient", Category::Name);
+        garbled.evidence.pattern = Some(PatternKind::ForeignName {
+            english: "London".to_owned(),
+            language: language.map(str::to_owned),
+            misspelt,
+        });
+        why(TEXT, &garbled)
+    };
+    let sentence = told(Some("fra"), false);
+    assert!(sentence.starts_with("\"patient\" is the French form of London"));
+    assert!(told(None, false).contains("is a foreign form of London"));
+    assert!(told(None, true).contains("looks like a misspelling of London"));
 }

@@ -141,6 +141,7 @@ impl From<&finding::Evidence> for Evidence {
             p_garbled: rounded(evidence.p_garbled, 4),
             expected: evidence.expected.clone(),
             residue_language: evidence.residue_language.clone(),
+            pattern: evidence.pattern.as_ref().map(|kind| kind.name().to_owned()),
         }
     }
 }

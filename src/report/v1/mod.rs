@@ -222,6 +222,10 @@ pub struct Evidence {
     /// The ISO 639-3 code of the language that the phrase seems to be left in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub residue_language: Option<String>,
+    /// What is wrong with the form of the phrase, such as `untranslated_passage`, if it is
+    /// wrong whatever the language model says. More names may be added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
 }
 
 /// A correction: the bytes of the document from `start` to `end` are to be replaced.

@@ -9,6 +9,7 @@ use std::io::BufRead;
 use std::path::Path;
 
 use mtlint::language::{AbstainReason, Gate, gate};
+use mtlint::lexicon::Lexicon;
 use mtlint::segment::segment;
 
 use crate::error::BatchError;
@@ -104,6 +105,7 @@ impl PoolSources {
         language: Option<&str>,
     ) -> Result<BatchPool, BatchError> {
         let mut stdin = Some(stdin);
+        let lexicon = Lexicon::embedded().map_err(PoolError::from)?;
         let mut builder = PoolBuilder::new()?;
         let (mut skipped, mut first_problem) = (0, None);
         let input_options = |naming| InputOptions {
@@ -120,7 +122,7 @@ impl PoolSources {
                     &mut stdin,
                     &input_options(RecordNaming::FileAndNumber),
                 ) {
-                    match article(record?, language) {
+                    match article(record?, &lexicon, language) {
                         Ok(article) => {
                             builder.add(&article)?;
                             articles += 1;
@@ -144,7 +146,7 @@ impl PoolSources {
         let first_own = builder.len();
         for source in &self.own {
             for record in records(source, &mut stdin, &input_options(RecordNaming::Number)) {
-                if let Ok(article) = article(record?, language) {
+                if let Ok(article) = article(record?, &lexicon, language) {
                     builder.add(&article)?;
                 }
             }
@@ -159,7 +161,7 @@ impl PoolSources {
 }
 
 /// The article of a record, or what is wrong with it.
-fn article(record: Record, language: Option<&str>) -> Result<Article, String> {
+fn article(record: Record, lexicon: &Lexicon, language: Option<&str>) -> Result<Article, String> {
     let (document, day) = match record {
         Record::Document { request, day } => (request.document, day),
         Record::Unreadable { error, .. } => return Err(error.to_string()),
@@ -167,7 +169,7 @@ fn article(record: Record, language: Option<&str>) -> Result<Article, String> {
     };
     let id = document.name().to_owned();
     let text = document.text().to_owned();
-    match gate(&text, &segment(&text), language) {
+    match gate(&text, &segment(&text), lexicon, language) {
         Gate::Judge(_) => Ok(Article {
             id,
             text,
@@ -178,6 +180,7 @@ fn article(record: Record, language: Option<&str>) -> Result<Article, String> {
             match reason {
                 AbstainReason::Empty => "is empty",
                 AbstainReason::LanguageUnsupported => "is not in English",
+                AbstainReason::LanguageUncertain => "does not seem to be in English",
                 AbstainReason::TooShort | AbstainReason::NotText => "has no words to compare",
             }
         )),
