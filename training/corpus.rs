@@ -124,6 +124,26 @@ pub fn texts(data: &Path, amounts: Amounts) -> Result<Vec<Text>> {
     Ok(texts)
 }
 
+/// The texts of a file of JSON Lines that `tagger_data.py` wrote, as they are. Their labels
+/// stay with that program.
+pub fn texts_of_file(path: &Path) -> Result<Vec<Text>> {
+    let mut texts = Vec::new();
+    for line in BufReader::new(File::open(path)?).lines() {
+        let record: serde_json::Value = serde_json::from_str(&line?)?;
+        let field = |name: &str| {
+            let field = record[name].as_str().map(str::to_owned);
+            field.ok_or(format!("{}: a record has no {name}", path.display()))
+        };
+        texts.push(Text {
+            group: field("kind")?,
+            id: field("id")?,
+            text: field("text")?,
+            ..Text::default()
+        });
+    }
+    Ok(texts)
+}
+
 /// A stable pseudo-random order.
 fn order(id: &str) -> [u8; 32] {
     Sha256::digest(id.as_bytes()).into()

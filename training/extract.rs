@@ -3,7 +3,7 @@
 //!
 //! Usage: `extract DATA OUTPUT [--sentences N] [--in-context N]
 //! [--post-edits N] [--clean-words N] [--marked-words N]`, where DATA is the
-//! folder of the labeled data.
+//! folder of the labeled data, or a file of texts that `tagger_data.py` wrote.
 //!
 //! OUTPUT gets one folder for every [`SHARD`] texts, numbered in order:
 //! `texts.jsonl` (group, id, text, the words' bytes, HTER), and for each word
@@ -21,7 +21,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use corpus::{Amounts, Result, Text, texts};
+use corpus::{Amounts, Result, Text, texts, texts_of_file};
 use half::f16;
 use indicatif::{ProgressBar, ProgressStyle};
 use mtlint::detect::features::{MOST_PROBABLE, columns, features};
@@ -59,7 +59,10 @@ fn main() -> Result<()> {
         clean_words: number("--clean-words", 260_000)?,
         marked_words: number("--marked-words", 60_000)?,
     };
-    let texts = texts(&data, amounts)?;
+    let texts = match data.is_dir() {
+        true => texts(&data, amounts)?,
+        false => texts_of_file(&data)?,
+    };
     let path = models::resolve("smollm2-135m", false, &models::Silent)?;
     let model = Llama::load(&path, "smollm2-135m", None, Precision::F32)?;
     let lexicon = Lexicon::embedded()?;

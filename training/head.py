@@ -15,7 +15,7 @@ class Head(nn.Module):
     """States (if any) to 192 with tanh, features to 64 with relu, one
     bidirectional GRU over both, a hidden layer over all of it."""
 
-    def __init__(self, features, states, dropout=0.3):
+    def __init__(self, features, states, dropout=0.3, kinds=False):
         super().__init__()
         self.features = nn.Linear(features, FEATURES)
         self.states = nn.Linear(states, PROJECTED) if states else None
@@ -25,6 +25,8 @@ class Head(nn.Module):
         self.word = nn.Linear(HIDDEN, 1)
         # The post-edit rate of the sentence, from the mean of its words.
         self.rate = nn.Linear(HIDDEN + 1, 1)
+        # Nine categories and three severities of a word, if it is wrong.
+        self.kinds = nn.Linear(HIDDEN, 12) if kinds else None
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, features, states, lengths):
@@ -47,4 +49,6 @@ class Head(nn.Module):
         pooled = (hidden * share[..., None]).sum(1)
         mean = (torch.sigmoid(logits) * share).sum(1, keepdim=True)
         rate = self.rate(torch.cat([pooled, mean], -1)).squeeze(-1)
-        return logits, rate
+        if self.kinds is None:
+            return logits, rate
+        return logits, rate, self.kinds(hidden)

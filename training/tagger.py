@@ -137,9 +137,9 @@ def vocabulary_of(tokenizer):
     return [piece for piece, _ in sorted(known.items(), key=lambda item: item[1])]
 
 
-def scaled(value, total):
-    """A cosine from 1 to 0 after a short rise, at step `value` of `total`."""
+def scaled(value, total, last=0.02):
+    """A cosine from 1 to `last` after a short rise, at step `value` of `total`."""
     rise = max(1, total // 20)
     if value < rise:
         return (value + 1) / rise
-    return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (value - rise) / max(1, total - rise)))
+    return last + (1 - last) * 0.5 * (1 + math.cos(math.pi * (value - rise) / max(1, total - rise)))

@@ -1,13 +1,15 @@
-"""Texts for the word tagger: words, their traits and labels, in arrays.
+"""Texts for the word tagger and the detector: words, their traits and labels, in arrays.
 
 Usage: tagger_data.py collect DATA WRITTEN GENERATED.jsonl… TRAIN.jsonl FIT.jsonl
+       tagger_data.py choose TEXTS.jsonl CHOSEN.jsonl
        tagger_data.py pack TEXTS.jsonl WORDS.jsonl TOKENIZER.json OUTPUT.npz
 
 `collect` brings all labelled texts into one form: `kind`, `id`, `text`, `errors` (`start` and
 `end` in characters, `category`, `severity`, `weight`), and two weights of what is not marked:
 `right` for errors and `kept` for post-edits (0 where nobody looked). TRAIN is what the tagger learns from. FIT are texts that neither it nor
 the networks of the language model learn from: those that decide how the two are weighed
-together, and, last, those that thresholds are set on. `pack` joins either with what the
+together, and, last, those that thresholds are set on. `choose` takes the share of either that
+`tune` has the language model read. `pack` joins either with what the
 program `words` says of the same texts.
 """
 
@@ -175,6 +177,31 @@ def collect(data, written, generated, train, fit):
         measured(data, put)
 
 
+# The share of the texts of a kind that is read for the detector's networks.
+CHOSEN = {
+    "generated": 0.05,
+    "mlqe-train": 0.07,
+    "marked-train": 0.17,
+    "clean-train": 0.09,
+    "fixed-train": 0.55,
+    "written-held": 0.5,
+    "fixed-held": 0.5,
+    "right-held": 0.7,
+    "newstest-dev": 0.8,
+    "gum": 0.6,
+    "marked-held": 0.6,
+    "mlqe-dev-a": 0.5,
+}
+
+
+def choose(texts, chosen):
+    with open(texts, encoding="utf8") as rows, open(chosen, "w", encoding="utf8") as out:
+        for line in rows:
+            row = json.loads(line)
+            if kept_share(f"{row['kind']} {row['id']}", CHOSEN.get(row["kind"], 1.0)):
+                out.write(line)
+
+
 def measured(data, put):
     """What thresholds are set on, and nothing else."""
     for kind, path in (("newstest-dev", "newstest2021"), ("gum", "gum")):
@@ -255,5 +282,7 @@ def pack(texts, words, tokenizer, output):
 if __name__ == "__main__":
     if sys.argv[1] == "collect":
         collect(Path(sys.argv[2]), sys.argv[3], sys.argv[4:-2], *sys.argv[-2:])
+    elif sys.argv[1] == "choose":
+        choose(*sys.argv[2:4])
     else:
         pack(*sys.argv[2:6])

@@ -1,12 +1,13 @@
 """Fine-tunes the word tagger, in parts that can be taken up again.
 
-Usage: train_tagger.py TRAIN.npz… START FOLDER [--rate R] [--shares JSON] [--seed N]
+Usage: train_tagger.py TRAIN.npz… START FOLDER [--rate R] [--last SHARE] [--shares JSON]
+                       [--seed N]
 
 START is all-MiniLM-L6-v2 (`model.safetensors`) or a checkpoint of an earlier run (`*.pt`).
 FOLDER gets `state.pt` every 100 steps; a run that was stopped goes on from there, with the
-very same batches. `--shares` says how often the windows of a kind of text come. Each step reads some 3,000 pieces. Texts are cut into windows of whole
-sentences; every window of the written articles comes several times, the later the more
-often, every other window once.
+very same batches. `--shares` says how often the windows of a kind of text come, and `--last`
+which share of the rate the last step has. Each step reads some 1,500 pieces. Texts are cut
+into windows of whole sentences.
 """
 
 import argparse
@@ -19,7 +20,7 @@ import torch
 from tagger import CLS, SEP, Tagger, scaled
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-WINDOW, BATCH = 192, 3072
+WINDOW, BATCH = 192, 1536
 # What the rate is multiplied by: the encoder breaks at more than some 6e-5.
 RATES = {"encoder": 1.0, "traits": 2.0, "head": 8.0}
 # What the parts of the loss count for.
@@ -101,8 +102,7 @@ def loss_of(out, corpus, words):
 
 
 def plan(corpus, seed, shares):
-    """Batches of windows in order: what is written by hand comes again and again, the later
-    the more often."""
+    """Batches of windows in order: what is written by hand comes the later the more often."""
     rng = np.random.RandomState(seed)
     timed = []
     for text, kind in enumerate(corpus.kinds):
@@ -110,7 +110,7 @@ def plan(corpus, seed, shares):
         times = int(share) + (rng.rand() < share % 1)
         for window in corpus.windows(text) if times else ():
             for _ in range(times):
-                timed.append((rng.rand() if not kind.startswith(("written", "right")) else rng.rand() ** 0.5, window))
+                timed.append((rng.rand() if not kind.startswith(("written", "right", "fixed")) else rng.rand() ** 0.5, window))
     timed.sort(key=lambda pair: pair[0])
     size = lambda window: int(corpus.starts[window[1]] - corpus.starts[window[0]]) + 2
     batches = []
@@ -135,6 +135,7 @@ def main():
     parser.add_argument("start")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rate", type=float, default=5e-5)
+    parser.add_argument("--last", type=float, default=0.02)
     parser.add_argument("--shares", default='{"written": 4, "right": 3}')
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
@@ -167,7 +168,7 @@ def main():
     total = count = pieces = 0.0
     clock = time.time()
     for step in range(began, len(batches)):
-        rate = arguments.rate * scaled(step, len(batches))
+        rate = arguments.rate * scaled(step, len(batches), arguments.last)
         for group in optimiser.param_groups:
             group["lr"] = rate * group["times"]
         inputs, words = corpus.batch(batches[step])
