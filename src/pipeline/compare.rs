@@ -4,6 +4,8 @@
 //! [`SiblingContext`], which all later stages use, and the table of words with the
 //! siblings taken into account. It makes no findings.
 
+use std::collections::HashSet;
+
 use super::article::Article;
 use super::detect::Assessment;
 use super::models::Models;
@@ -11,7 +13,7 @@ use super::options::Options;
 use crate::finding::words::{WordRow, WordTable};
 use crate::lm::LmError;
 use crate::report::{SiblingDoubt, SiblingEntry};
-use crate::segment::Segments;
+use crate::segment::{Segments, without_possessive};
 use crate::sibling::{
     Articles, Comparison, DocumentReading, Doubt, Memo, Rescore, SiblingArticle, SiblingModel,
     rescore,
@@ -80,14 +82,17 @@ impl SiblingContext<'_> {
         believed.map(|(article, _)| article.sibling()).collect()
     }
 
-    /// The table with the probabilities and thresholds that hold with the siblings.
+    /// The table with the probabilities and thresholds that hold with the siblings. Those in
+    /// `believed` add suspicion everywhere, and take it away only from words that they have
+    /// too.
     pub(super) fn rescored<'t>(
         &self,
         models: &Models,
         words: WordTable<'t>,
         assessment: &Assessment,
-        options: &Options,
+        (options, believed): (&Options, &[&SiblingArticle]),
     ) -> WordTable<'t> {
+        let known = known_words(believed);
         let alone = models.detector.thresholds();
         let alone = alone.shifted(assessment.detection.threshold_shift);
         let rows = words.rows.into_iter().zip(&self.rescore.words);
@@ -97,10 +102,18 @@ impl SiblingContext<'_> {
             };
             let thresholds = score.thresholds(self.model, &alone);
             let excluded = assessment.exclusions.holds(row.surprisal.span);
+            let spelling = row.surprisal.span.slice(words.text).unwrap_or_default();
+            let p_garbled = if excluded {
+                0.0
+            } else if known.contains(&known_form(spelling)) {
+                score.p_garbled
+            } else {
+                score.p_garbled.max(row.p_garbled)
+            };
             WordRow {
-                p_garbled: if excluded { 0.0 } else { score.p_garbled },
-                threshold: options.threshold_of(&thresholds),
-                balanced: thresholds.balanced,
+                p_garbled,
+                threshold: options.threshold_of(&thresholds).min(row.threshold),
+                balanced: thresholds.balanced.min(row.balanced),
                 ..row
             }
         });
@@ -141,6 +154,20 @@ impl SiblingContext<'_> {
         });
         read.collect()
     }
+}
+
+/// The words of some siblings, as [`known_form`] makes them.
+fn known_words(siblings: &[&SiblingArticle]) -> HashSet<String> {
+    let words = siblings.iter().flat_map(|sibling| {
+        let words = sibling.segments.words.iter();
+        words.filter_map(|word| word.span.slice(&sibling.text))
+    });
+    words.map(known_form).collect()
+}
+
+/// A word in small letters and without a possessive ending.
+fn known_form(word: &str) -> String {
+    without_possessive(word).to_lowercase()
 }
 
 /// A doubt about a sibling as a report has it.

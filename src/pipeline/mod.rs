@@ -132,12 +132,12 @@ fn analyze(
     let context = context.map(|articles| compare(models, articles, &assessment, &bits, reading));
     let mut context = context.transpose()?;
 
-    let words = match &context {
-        Some(context) => context.rescored(models, words, &assessment, options),
-        None => words,
-    };
     let believed = context.as_ref().map(|context| context.believed(&siblings));
     let believed = believed.unwrap_or_default();
+    let words = match &context {
+        Some(context) => context.rescored(models, words, &assessment, (options, &believed)),
+        None => words,
+    };
     let words = flagged(&words, &believed);
     let own = findings(&words, models.lm.as_ref());
     let found = match &mut context {
