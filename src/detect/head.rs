@@ -35,6 +35,8 @@ pub(super) struct HeadOutput {
     pub logits: Vec<f32>,
     /// The post-edit rate of each sentence, 0 to 1.
     pub rates: Vec<f32>,
+    /// The logits of the kinds of each word, row by row; empty for a network without.
+    pub kinds: Vec<f32>,
 }
 
 /// A trained network.
@@ -46,19 +48,21 @@ pub(super) struct Head {
     hidden: Dense,
     word: Dense,
     rate: Dense,
+    kinds: Option<Dense>,
 }
 
 impl Head {
     /// The network whose tensors' names begin with `prefix`, for rows of so
-    /// many features and states. Products of wide layers are made in `precision`.
+    /// many features and states; `kinds` says whether it tells kinds of errors apart. Products
+    /// of wide layers are made in `precision`.
     ///
     /// # Errors
     /// When a tensor is missing or of another size.
     pub(super) fn new(
         tensors: &Tensors<'_>,
         prefix: &str,
-        features: usize,
-        states: usize,
+        (features, states): (usize, usize),
+        kinds: bool,
         precision: Precision,
     ) -> Result<Self, WeightsError> {
         let layer = |part: &str, inputs: usize| {
@@ -81,6 +85,7 @@ impl Head {
             backward,
             word: layer("word", units)?,
             rate: layer("rate", units + 1)?,
+            kinds: kinds.then(|| layer("kinds", units)).transpose()?,
             hidden,
         })
     }
@@ -92,6 +97,7 @@ impl Head {
             return HeadOutput {
                 logits: Vec::new(),
                 rates: vec![0.0; rows.sentences.len()],
+                kinds: Vec::new(),
             };
         }
         let inputs = self.inputs(rows);
@@ -130,6 +136,10 @@ impl Head {
         let rates = rates.map(|sentence| self.rate(&hidden, &logits, sentence));
         HeadOutput {
             rates: rates.collect(),
+            kinds: self
+                .kinds
+                .as_ref()
+                .map_or(Vec::new(), |layer| layer.apply(&hidden)),
             logits,
         }
     }

@@ -1,8 +1,8 @@
 //! The detector of garble: from a reading to a probability for every word.
 //!
-//! In: a text, its segments and its [`TokenScores`]. Out: numbers for each word
-//! and a post-edit rate for the whole. Nothing here knows categories,
-//! severities or prose; [`crate::finding`] does.
+//! In: a text, its segments and its [`TokenScores`]. Out: numbers for each word, how suspect
+//! words make phrases, and a post-edit rate for the whole. Which category, severity and prose
+//! a phrase is shown with is the business of [`crate::finding`].
 //!
 //! This is a stage of the pipeline, public for the programs that measure, calibrate and
 //! train it. To lint a document call [`Linter::lint`](crate::Linter::lint).
@@ -11,13 +11,16 @@ pub mod calibration;
 pub mod features;
 mod gru;
 mod head;
+pub mod kinds;
 mod layers;
+mod phrases;
 mod scaling;
 mod sentences;
 mod surprisal;
 mod thresholds;
 mod word_model;
 
+pub use phrases::{PhraseModel, SuspectPhrase};
 pub use scaling::{PlattScaling, RateModel};
 pub use surprisal::{WordSurprisal, word_surprisals};
 pub use thresholds::{ThresholdShift, Thresholds, shift_threshold};
@@ -28,6 +31,7 @@ pub use crate::network::WeightsError;
 use std::ops::Range;
 
 use self::features::features;
+use self::kinds::ErrorKinds;
 use self::sentences::first_occurrences;
 use crate::lexicon::Lexicon;
 use crate::lm::TokenScores;
@@ -40,6 +44,8 @@ pub struct Detection {
     pub words: Vec<WordSurprisal>,
     /// The calibrated probability of each word that a post-editor would change it.
     pub p_garbled: Vec<f32>,
+    /// What kind of error each word is, if it is one; empty for a detector that does not know.
+    pub kinds: Vec<ErrorKinds>,
     /// How far the thresholds of this text are shifted up, in logits.
     pub threshold_shift: f32,
     /// The sentences that have words, in text order.
@@ -130,6 +136,7 @@ pub fn detect(
         words,
         threshold_shift: model.threshold_shift().of(&prediction.p_garbled),
         p_garbled: prediction.p_garbled,
+        kinds: prediction.kinds,
         sentences: sentences
             .map(|(words, rate)| SentenceDetection { words, rate })
             .collect(),
@@ -174,6 +181,7 @@ mod tests {
         }
         Detection {
             p_garbled: vec![0.5; words.len()],
+            kinds: Vec::new(),
             threshold_shift: 0.0,
             words,
             sentences,

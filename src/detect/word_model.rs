@@ -13,18 +13,23 @@ use rayon::prelude::*;
 use super::calibration::ModelCalibration;
 use super::features::{WIDTH, columns};
 use super::head::{Head, HeadInput, HeadOutput};
+use super::kinds::{self, ErrorKinds};
+use super::phrases::PhraseModel;
 use super::scaling::{PlattScaling, RateModel, Standardization};
 use super::thresholds::{ThresholdShift, Thresholds};
 use crate::lm::{ModelId, Precision};
 use crate::network::{Tensors, WeightsError};
 
 /// Weights for the default model, trained on its states.
-const TRAINED: &[u8] = include_bytes!("../../models/en-1.safetensors");
+const TRAINED: &[u8] = include_bytes!("../../models/en-2.safetensors");
 /// Weights for any model: they see no states.
 const SURPRISAL: &[u8] = include_bytes!("../../models/surprisal-1.safetensors");
 
 /// The note of a file of weights that names the columns of a row, in order.
 const COLUMNS: &str = "columns";
+/// The note that names the kinds of errors that the networks tell apart; only files with it
+/// know kinds, and how words make phrases.
+const KINDS: &str = "kinds";
 
 /// What the name of a detector ends with once it is calibrated for one language model.
 const SUFFIX: &str = "+calibrated";
@@ -40,6 +45,7 @@ pub struct WordModel {
     thresholds: Thresholds,
     threshold_shift: ThresholdShift,
     rate: RateModel,
+    phrases: Option<PhraseModel>,
 }
 
 /// The output of the networks for a text, before it is calibrated.
@@ -49,6 +55,8 @@ pub struct RawPrediction {
     /// The share of the words of each sentence that a post-editor would change, 0 to 1, not
     /// yet calibrated.
     pub rates: Vec<f32>,
+    /// What kind of error each word is, if it is one; empty if the networks do not tell.
+    pub kinds: Vec<ErrorKinds>,
 }
 
 impl RawPrediction {
@@ -60,7 +68,11 @@ impl RawPrediction {
             .filter(|(at, first)| at > *first)
         {
             let words = sentences[first].clone();
-            self.logits.copy_within(words, sentences[index].start);
+            let start = sentences[index].start;
+            if !self.kinds.is_empty() {
+                self.kinds.copy_within(words.clone(), start);
+            }
+            self.logits.copy_within(words, start);
             self.rates[index] = self.rates[first];
         }
     }
@@ -78,6 +90,8 @@ pub struct Prediction {
     /// The share of the words of each sentence that a post-editor would change,
     /// 0 to 1, not yet calibrated.
     pub rates: Vec<f32>,
+    /// What kind of error each word is, if it is one; empty if the networks do not tell.
+    pub kinds: Vec<ErrorKinds>,
 }
 
 impl WordModel {
@@ -150,10 +164,15 @@ impl WordModel {
             return Err(WeightsError(problem));
         }
         let states = Standardization::new(tensors, "state")?;
+        let has_kinds = tensors.note(KINDS).is_ok();
+        if has_kinds {
+            kinds::check(tensors.note(KINDS)?)?;
+        }
         let heads = 0..count.first().copied().unwrap_or(1);
         let head = |index| {
             let prefix = format!("{index}.");
-            Head::new(tensors, &prefix, WIDTH, states.mean.len(), precision)
+            let widths = (WIDTH, states.mean.len());
+            Head::new(tensors, &prefix, widths, has_kinds, precision)
         };
         let heads = heads.map(head).collect::<Result<_, _>>()?;
         let [slope, level, shift] = tensors.array("calibration")?;
@@ -186,10 +205,11 @@ impl WordModel {
                 lasting,
                 falling,
             },
+            phrases: has_kinds.then(|| PhraseModel::new(tensors)).transpose()?,
         })
     }
 
-    /// The name of the detector, for reports: `en-1`, `surprisal-1`, or with `+calibrated`.
+    /// The name of the detector, for reports: `en-2`, `surprisal-1`, or with `+calibrated`.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -221,6 +241,11 @@ impl WordModel {
         self.rate
     }
 
+    /// How suspect words make phrases; `None` for a model whose words are flagged one by one.
+    pub fn phrase_model(&self) -> Option<PhraseModel> {
+        self.phrases
+    }
+
     /// Computes for each word of a text the probability that it is garbled. `features` holds
     /// a row for each word and `states` one with the states of [`Self::layers`] side by
     /// side; `sentences` are ranges of words. `first_occurrences` holds for each sentence
@@ -240,6 +265,7 @@ impl WordModel {
         Prediction {
             p_garbled: raw.logits.iter().map(calibrated).collect(),
             rates: raw.rates,
+            kinds: raw.kinds,
         }
     }
 
@@ -271,6 +297,13 @@ impl WordModel {
                 .collect(),
             rates: (0..sentences.len())
                 .map(|index| mean(&|output| output.rates[index]))
+                .collect(),
+            kinds: (0..if self.phrases.is_some() { words } else { 0 })
+                .map(|word| {
+                    let at = word * kinds::OUTPUTS;
+                    let logits = std::array::from_fn(|kind| mean(&|out| out.kinds[at + kind]));
+                    ErrorKinds::of(&logits)
+                })
                 .collect(),
         }
     }

@@ -189,6 +189,7 @@ mod tests {
             WordRow {
                 surprisal,
                 p_garbled: if garbled { 0.9 } else { 0.1 },
+                p_phrase: if garbled { 0.9 } else { 0.1 },
                 threshold: 0.5,
                 balanced: 0.5,
                 garbled,
@@ -199,6 +200,8 @@ mod tests {
             segments: &segments,
             scores: &scores,
             lexicon: &Lexicon::embedded().unwrap(),
+            kinds: &[],
+            phrases: None,
             rows: rows.collect(),
         };
         let lm = Stub::new([]);

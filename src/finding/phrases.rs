@@ -7,10 +7,11 @@
 
 use std::ops::Range;
 
-use super::category::{PhraseShape, category, severity};
+use super::category::{Kinds, PhraseShape, category, severity};
 use super::words::WordTable;
 use super::{Evidence, Finding};
 use crate::detect::WordSurprisal;
+use crate::detect::kinds::ErrorKinds;
 use crate::lm::LanguageModel;
 use crate::segment::{Segments, WordKind};
 
@@ -103,7 +104,9 @@ impl WordTable<'_> {
         };
         let all = &self.segments.words;
         let residue_language = self.residue_language(words.clone());
+        let kinds = self.kinds(words.clone());
         let shape = PhraseShape {
+            kinds,
             foreign: residue_language.is_some(),
             word: self.spelling(worst),
             only_marks: words.clone().all(|i| all[i].kind == WordKind::Punctuation),
@@ -114,11 +117,13 @@ impl WordTable<'_> {
         let category = category(&shape);
         Finding {
             span: all[words.start].span.cover(all[words.end - 1].span),
-            severity: severity(category, p(worst), shape.excess_bits),
+            severity: severity(category, p(worst), shape.excess_bits, kinds.as_ref()),
             category,
-            // Words of a phrase are wrong together, so the most suspect one
-            // says how likely any is; multiplying would count it twice.
-            confidence: p(worst),
+            // Words of a phrase are wrong together: multiplying would count it twice.
+            confidence: words
+                .clone()
+                .map(|word| self.rows[word].p_phrase)
+                .fold(p(worst), f32::max),
             evidence: Evidence {
                 surprisal_bits: sum(|word| word.surprisal_bits),
                 expected_bits: sum(|word| word.expected_bits),
@@ -130,6 +135,30 @@ impl WordTable<'_> {
             suggestions: Vec::new(),
             known: false,
         }
+    }
+
+    /// What kind of error the words of a phrase are together, the more suspect ones counting
+    /// more; `None` if the detector does not know.
+    fn kinds(&self, words: Range<usize>) -> Option<Kinds> {
+        let phrases = self.phrases?;
+        let mut sums = ErrorKinds::default();
+        for word in words.clone() {
+            let weight = self.rows[word].p_garbled.max(1e-6);
+            sums.add(self.kinds.get(word)?, weight);
+        }
+        let mut spellings = words.clone().map(|word| self.spelling(word));
+        let can_be_name = spellings.any(|word| word.starts_with(char::is_uppercase));
+        let can_be_untranslated = words.into_iter().any(|word| {
+            let entry = self.lexicon.look_up(self.spelling(word));
+            entry.is_word && entry.english_zipf < KNOWN_WORD
+        });
+        Some(Kinds {
+            sums,
+            critical_from: phrases.critical_from,
+            minor_from: phrases.minor_from,
+            can_be_name,
+            can_be_untranslated,
+        })
     }
 
     /// The language of a word that was left untranslated: the first garbled one
@@ -205,6 +234,7 @@ mod tests {
             rows.push(WordRow {
                 surprisal,
                 p_garbled,
+                p_phrase: p_garbled,
                 threshold: 0.5,
                 balanced: 0.5,
                 garbled: p_garbled > 0.5,
@@ -215,6 +245,8 @@ mod tests {
             segments: &segments,
             scores: &scores,
             lexicon: &Lexicon::embedded().unwrap(),
+            kinds: &[],
+            phrases: None,
             rows,
         };
         let lm = Stub::new([]);

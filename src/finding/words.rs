@@ -4,7 +4,8 @@
 //! word or punctuation mark, from which findings are made. Each stage of the pipeline
 //! returns a new table; none changes one that another holds.
 
-use crate::detect::WordSurprisal;
+use crate::detect::kinds::ErrorKinds;
+use crate::detect::{PhraseModel, SuspectPhrase, WordSurprisal};
 use crate::lexicon::Lexicon;
 use crate::lm::TokenScores;
 use crate::segment::Segments;
@@ -16,6 +17,9 @@ pub(crate) struct WordRow {
     pub surprisal: WordSurprisal,
     /// The calibrated probability that a post-editor would change the word.
     pub p_garbled: f32,
+    /// The probability that a word of the phrase that the word belongs to is garbled; that of
+    /// the word alone if it belongs to none.
+    pub p_phrase: f32,
     /// The probability from which the word is flagged.
     pub threshold: f32,
     /// The probability from which the word would be flagged at the sensitivity `balanced`.
@@ -35,6 +39,10 @@ pub(crate) struct WordTable<'a> {
     pub scores: &'a TokenScores,
     /// The lexicon, which knows single words.
     pub lexicon: &'a Lexicon,
+    /// What kind of error each word is, if it is one; empty if the detector does not know.
+    pub kinds: &'a [ErrorKinds],
+    /// How words make phrases; `None` if each word is flagged by itself.
+    pub phrases: Option<PhraseModel>,
     /// One row for each word of `segments`, in text order.
     pub rows: Vec<WordRow>,
 }
@@ -45,6 +53,22 @@ impl WordTable<'_> {
         let span = self.rows.get(word).map(|row| row.surprisal.span);
         span.and_then(|span| span.slice(self.text))
             .unwrap_or_default()
+    }
+
+    /// The phrases that can be flagged, in text order: with a phrase model words that are
+    /// suspect together, and otherwise each word by itself.
+    pub(crate) fn suspects(&self) -> Vec<SuspectPhrase> {
+        let p: Vec<f32> = self.rows.iter().map(|row| row.p_garbled).collect();
+        match self.phrases {
+            Some(phrases) => phrases.phrases(&p, &self.segments.words_by_sentence()),
+            None => (0..p.len())
+                .map(|word| SuspectPhrase {
+                    words: word..word + 1,
+                    worst: word,
+                    p_garbled: p[word],
+                })
+                .collect(),
+        }
     }
 
     /// For each word whether it is flagged.

@@ -200,7 +200,7 @@ impl Linter {
         self.models.lm.id()
     }
 
-    /// The name of the detector, such as `en-1`.
+    /// The name of the detector, such as `en-2`.
     pub fn detector(&self) -> &str {
         self.models.detector.name()
     }

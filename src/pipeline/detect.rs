@@ -101,7 +101,7 @@ pub(super) fn word_table<'a>(
     text: &'a str,
     segments: &'a Segments,
     scores: &'a TokenScores,
-    detection: &Detection,
+    detection: &'a Detection,
     options: &Options,
 ) -> WordTable<'a> {
     let thresholds = models.detector.thresholds();
@@ -110,6 +110,7 @@ pub(super) fn word_table<'a>(
     let rows = words.map(|(surprisal, p_garbled)| WordRow {
         surprisal: surprisal.clone(),
         p_garbled: *p_garbled,
+        p_phrase: *p_garbled,
         threshold: options.threshold_of(&thresholds),
         balanced: thresholds.balanced,
         garbled: false,
@@ -119,6 +120,8 @@ pub(super) fn word_table<'a>(
         segments,
         scores,
         lexicon: &models.lexicon,
+        kinds: &detection.kinds,
+        phrases: models.detector.phrase_model(),
         rows: rows.collect(),
     }
 }

@@ -7,11 +7,10 @@
 use super::compare::SiblingContext;
 use super::models::Models;
 use super::suggestions::{contradicted, suggestion};
-use crate::finding::category::severity;
 use crate::finding::inconsistency::with_inconsistencies;
 use crate::finding::phrases::{findings, parts};
 use crate::finding::words::{WordRow, WordTable};
-use crate::finding::{Applicability, Evidence, Finding, Suggestion};
+use crate::finding::{Applicability, Finding, Suggestion};
 use crate::lm::{LanguageModel, LmError};
 use crate::sibling::{SiblingArticle, Suspect, contradictions, corrections};
 
@@ -29,11 +28,20 @@ struct Question<'t, 'a> {
     weak: bool,
 }
 
-/// The table with all words flagged that are at least as probably garbled as their
-/// threshold; names and numbers that a sibling spells the same way are not.
+/// The table with all phrases flagged that are at least as probably garbled as the
+/// threshold of their most suspect word; names and numbers that a sibling spells the same
+/// way are not.
 pub(super) fn flagged<'a>(words: &WordTable<'a>, siblings: &[&SiblingArticle]) -> WordTable<'a> {
+    let mut p_phrase: Vec<f32> = words.rows.iter().map(|row| row.p_garbled).collect();
+    let mut garbled = vec![false; p_phrase.len()];
+    for phrase in words.suspects() {
+        let found = phrase.p_garbled >= words.rows[phrase.worst].threshold;
+        p_phrase[phrase.words.clone()].fill(phrase.p_garbled);
+        garbled[phrase.words].fill(found);
+    }
     words.with_rows(|word, row| WordRow {
-        garbled: row.p_garbled >= row.threshold && !confirmed(words.spelling(word), siblings),
+        garbled: garbled[word] && !confirmed(words.spelling(word), siblings),
+        p_phrase: p_phrase[word],
         ..row.clone()
     })
 }
@@ -142,15 +150,8 @@ fn made_sure(finding: Finding) -> (Finding, bool) {
     if confidence <= finding.confidence {
         return (finding, true);
     }
-    let Evidence {
-        surprisal_bits,
-        expected_bits,
-        ..
-    } = finding.evidence;
-    let severity = severity(finding.category, confidence, surprisal_bits - expected_bits);
     let sure = Finding {
         confidence,
-        severity,
         ..finding
     };
     (sure, true)

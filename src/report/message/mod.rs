@@ -57,7 +57,13 @@ fn claim(phrase: &str, finding: &Finding) -> String {
             .as_deref()
             .map(language_name)
         {
+            Some(language) if several(phrase) => {
+                format!("{phrase} has a word that looks like {language} left untranslated")
+            }
             Some(language) => format!("{phrase} looks like {language} left untranslated"),
+            None if several(phrase) => {
+                format!("{phrase} seems to have something in it that was left untranslated")
+            }
             None => format!("{phrase} looks like a word left untranslated"),
         },
         Category::Name => format!("{phrase} looks like a name in the wrong spelling"),
@@ -76,6 +82,11 @@ fn claim(phrase: &str, finding: &Finding) -> String {
         }
         Category::Number => format!("{phrase} is no number or date as English has it"),
     }
+}
+
+/// Whether a phrase is of several words.
+fn several(phrase: &str) -> bool {
+    phrase.contains(char::is_whitespace)
 }
 
 /// What is wrong with a phrase by its form.
