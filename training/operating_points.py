@@ -202,14 +202,14 @@ def rate_model(texts, rates):
     return [float(base), float(gain), lasting, falling]
 
 
-def severity_cuts(points, p, kinds):
+def severity_cuts(points, p, kinds, articles):
     """From which shares of severities a phrase is critical, else minor: where it agrees best
-    with what people marked in the written articles, and is about as often either."""
+    with what people marked in the articles of a kind, and is about as often either."""
     labels = points.texts.labels
     shares = np.exp(kinds[:, 9:] - kinds[:, 9:].max(1, keepdims=True))
     shares /= shares.sum(1, keepdims=True)
     rows, told = [], []
-    for at in np.flatnonzero((points.kind == "written-held") & points.wrong & (points.said >= 0.2)):
+    for at in np.flatnonzero((points.kind == articles) & points.wrong & (points.said >= 0.2)):
         words = slice(points.start[at], points.end[at])
         rows.append(np.average(shares[words], axis=0, weights=p[words]))
         told.append(labels.severity[words][labels.error[words]].max())
@@ -248,7 +248,7 @@ def fit(tensors, notes, heads, texts, said, output):
         thresholds=[thresholds[n] for n in ("precise", "balanced", "thorough")],
         rise=rise,
         post_edit_rate=rate_model(texts, rates),
-        severity=severity_cuts(points, p, kinds),
+        severity=severity_cuts(points, p, kinds, "written-held"),
     )
     quote(points, p, kinds, rise, thresholds)
     write(tensors, notes, heads, output)
@@ -258,6 +258,12 @@ def put(tensors, notes, heads, texts, said, output):
     p = sigmoid(terms_of(texts, said[0]) @ tensors["calibration"])
     points = Points(texts, p, tensors["phrase"])
     thresholds = dict(zip(("precise", "balanced", "thorough"), tensors["thresholds"].tolist()))
+    # Other networks may cost a little more.
+    lowered = points.lowered(tensors["rise"].tolist())
+    grid = np.arange(thresholds["precise"], 0.97, 0.005)
+    thresholds["precise"] = points.least(lowered, PRECISE, 0.0, grid)
+    severity = severity_cuts(points, p, said[1], "garble-dev")
+    tensors = dict(tensors, thresholds=list(thresholds.values()), severity=severity)
     quote(points, p, said[1], tensors["rise"].tolist(), thresholds, THRESHOLDS_ONLY + ("mlqe-dev-a", "marked-held"))
     write(tensors, notes, heads, output)
 
