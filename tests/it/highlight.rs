@@ -151,7 +151,7 @@ fn the_readme_shows_what_is_printed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
     let (_, shown) = readme
-        .split_once("The command prints:\n\n```text\n")
+        .split_once("The command prints, among others:\n\n```text\n")
         .unwrap();
     let (shown, _) = shown.split_once("```").unwrap();
     let named = |name: &str| {
@@ -169,5 +169,8 @@ fn the_readme_shows_what_is_printed() {
         color: false,
     };
     let printed = text::highlight(&report, style);
-    assert_eq!(without_numbers(shown), without_numbers(&printed));
+    let printed = without_numbers(&printed);
+    for finding in without_numbers(shown).split("\n\n") {
+        assert!(printed.contains(finding.trim()), "{finding}\n\n{printed}");
+    }
 }

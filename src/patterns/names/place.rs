@@ -256,9 +256,21 @@ fn part_of_longer_name(
         OPENINGS.has(&lower) || place.headline && setting.lexicon.english_zipf(&lower) >= 3.5
     };
     let capital = |word: &str| word.starts_with(|c: char| c.is_uppercase() || c.is_numeric());
-    let left = before.is_some_and(|word| capital(word) && !title && !opens && !plain(word));
+    let described =
+        one.is_full_person() && before.is_some_and(|word| is_nationality(setting, word));
+    let left =
+        before.is_some_and(|word| capital(word) && !title && !opens && !described && !plain(word));
     let right = after.is_some_and(|word| capital(word) && !plain(word) && word != "I");
     left || right
+}
+
+/// Whether a word says where somebody comes from: "the Russian Vladimir Poutine".
+fn is_nationality(setting: &Setting<'_>, word: &str) -> bool {
+    let word = word.to_lowercase();
+    let ends = ["ian", "can", "ish", "ese"]
+        .iter()
+        .any(|end| word.ends_with(end));
+    LANGUAGES.has(&word) || ends && word.len() > 5 && setting.lexicon.english_zipf(&word) >= COMMON
 }
 
 /// Small words of other languages that English has too.

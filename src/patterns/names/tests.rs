@@ -55,6 +55,7 @@ const FOREIGN: &[(&str, &str, &str)] = &[
     ("He wants to build a factory in Californie next year.", "Californie", "California"),
     // People
     ("President Poutine said that the gas would flow again.", "Poutine", "Putin"),
+    ("The Russian Vladimir Poutine and the Ukrainian shook hands.", "Vladimir Poutine", "Vladimir Putin"),
     ("The talks with Vladimir Poutine lasted four hours.", "Vladimir Poutine", "Vladimir Putin"),
     ("In those years Gorbatschow was popular in the west.", "Gorbatschow", "Gorbachev"),
     ("The speech of Winston Churchil was heard by millions.", "Winston Churchil", "Winston Churchill"),
