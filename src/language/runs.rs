@@ -184,7 +184,7 @@ mod tests {
         };
         let scores = [-1.0, 1.0, 1.0, -0.4, 1.0, 0.0, 1.0, -1.0, -1.0, 1.0];
         let evidence = scores.map(word);
-        assert_eq!(runs(&evidence, &[false; 10]), [1..7]);
+        assert_eq!(runs(&evidence, &[false; 10]), vec![1..7; 1]);
         let mut quoted = [false; 10];
         quoted[4..7].fill(true);
         assert!(runs(&evidence, &quoted).is_empty());

@@ -2,7 +2,7 @@
 //!
 //! In: a text, its segments, the lexicon, and what the markup says of words. Out:
 //! [`Patterns`]: the phrases that are wrong, and the passages that stand in another language
-//! on purpose. Each kind of pattern has a file of its own, which looks at a [`Setting`] and
+//! on purpose. Each kind of pattern has a file of its own, which looks at a `Setting` and
 //! knows nothing of the other kinds; patterns of different kinds may overlap. It knows
 //! neither the language model nor siblings, and it decides no threshold: that, and making
 //! findings, is the business of the pipeline.

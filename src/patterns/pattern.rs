@@ -10,7 +10,7 @@ use crate::rating::{Applicability, Category, Severity};
 /// A phrase that is wrong by its form alone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pattern {
-    /// The words and marks of the phrase, as indices into [`Segments::words`]; at least one.
+    /// The words and marks of the phrase, as indices into [`Segments::words`](crate::segment::Segments::words); at least one.
     pub words: Range<usize>,
     /// What is wrong.
     pub kind: PatternKind,

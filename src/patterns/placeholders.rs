@@ -7,10 +7,10 @@
 //! | form | confidence |
 //! |---|---|
 //! | a placeholder of a format ("%1$s", "% 1 $ s", "%(name)s", "{$ x}", "{{ name }}") | 0.85 |
-//! | a tag of HTML ("< strong>", "</p>") | 0.85 |
+//! | a tag of HTML (`< strong>`, `</p>`) | 0.85 |
 //! | an entity ("&nbsp;", "& quot ;") | 0.9 |
 //! | an escape ("u003c", "\u0027") | 0.9 |
-//! | a mark of a tokenizer ("<unk>", "⁇", "▁", "@-@", "hospi@@ tal") | 0.9 |
+//! | a mark of a tokenizer (`<unk>`, "⁇", "▁", "@-@", "hospi@@ tal") | 0.9 |
 //!
 //! None where people write about them: in quotation marks or backquotes, in a sentence that
 //! says "tag", "placeholder" and the like, and in code.
