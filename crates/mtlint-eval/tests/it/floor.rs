@@ -13,13 +13,15 @@ use mtlint_eval::{Evaluation, Half, Options, Subject, measure};
 
 use crate::common::{data, linter};
 
-/// Mean area under the curve over the pairs, at least.
-const FLOOR_AUC: f64 = 0.74;
+/// Mean area under the curve over the pairs, at least. The detector learns what readers
+/// stumble over: of what post-editors change it tells less.
+const FLOOR_AUC: f64 = 0.70;
 /// Mean Matthews correlation at `balanced` over the pairs, at least.
 const FLOOR_MCC: f64 = 0.32;
 /// Words flagged at `precise` per 1,000 words of clean news, at most. These few
-/// articles are full of names and give more than the whole set does.
-const CEILING: f64 = 12.0;
+/// articles are full of names and give more than the whole set does; a finding is several
+/// words wide.
+const CEILING: f64 = 20.0;
 
 /// Pairs with few, some and many BAD words.
 const PAIRS: [&str; 3] = ["ro-en", "et-en", "si-en"];
@@ -78,11 +80,11 @@ fn quality_stays_above_its_floor() {
 
 /// Share of the major and critical errors of garbled articles that are found at
 /// `precise`, each article read alone, at least.
-const FLOOR_SERIOUS: f64 = 0.40;
+const FLOOR_SERIOUS: f64 = 0.60;
 /// Share of the findings in these articles that overlap an error, at least.
-const FLOOR_PRECISION: f64 = 0.50;
+const FLOOR_PRECISION: f64 = 0.70;
 /// Findings per 1,000 words of their post-edits, at most.
-const CEILING_POST_EDITS: f64 = 14.0;
+const CEILING_POST_EDITS: f64 = 8.0;
 
 #[test]
 fn marked_phrases_are_found() {
