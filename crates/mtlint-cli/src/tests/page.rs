@@ -6,9 +6,10 @@ use super::*;
 /// judged.
 fn feed() -> String {
     let text = |odd: usize| {
-        let plain = "The ferry left the quiet harbour at noon. ".repeat(12);
+        let plain =
+            (0..12).map(|pier| format!("The ferry left the quiet harbour at pier {pier}. "));
         let odd = (0..odd).map(|day| format!("The gibberish harbour was twaddle on day {day}. "));
-        plain + &odd.collect::<String>()
+        plain.chain(odd).collect::<String>()
     };
     let mut feed = "{\"id\":\"empty\",\"text\":\" \"}\nno record\n".to_owned();
     for number in 0..40 {
@@ -63,7 +64,7 @@ fn the_worst_documents_stand_on_the_page_worst_first() {
         .filter_map(|part| Some(part.split_once('>')?.1))
         .collect();
     assert_eq!(
-        read.matches("The ferry left the quiet harbour at noon.")
+        read.matches("The ferry left the quiet harbour at pier")
             .count(),
         5 * 12
     );
