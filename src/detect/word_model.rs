@@ -164,10 +164,9 @@ impl WordModel {
             return Err(WeightsError(problem));
         }
         let states = Standardization::new(tensors, "state")?;
-        let has_kinds = tensors.note(KINDS).is_ok();
-        if has_kinds {
-            kinds::check(tensors.note(KINDS)?)?;
-        }
+        let names = tensors.note(KINDS).ok();
+        names.map_or(Ok(()), kinds::check)?;
+        let has_kinds = names.is_some();
         let heads = 0..count.first().copied().unwrap_or(1);
         let head = |index| {
             let prefix = format!("{index}.");

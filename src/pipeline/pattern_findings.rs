@@ -32,9 +32,11 @@ pub(super) fn shown_patterns(
     options: &Options,
 ) -> Vec<Pattern> {
     let threshold = threshold(options);
+    let brought = corrected_words(segments, found);
     let shown = patterns.iter().filter(|pattern| {
         let sure = pattern.confidence >= threshold;
-        let corrected = pattern.replacement.is_some() && is_corrected(pattern, segments, found);
+        let corrected =
+            pattern.replacement.is_some() && brought[pattern.words.clone()].contains(&true);
         sure && !corrected
             && !(pattern.kind.is_refuted_by_a_copy() && {
                 let words = segments.words[pattern.words.clone()].iter();
@@ -46,12 +48,12 @@ pub(super) fn shown_patterns(
     apart(shown.cloned().collect())
 }
 
-/// Whether a sibling brought words for a place within the pattern.
-fn is_corrected(pattern: &Pattern, segments: &Segments, found: &[Finding]) -> bool {
+/// For each word whether a sibling brought other words for its place.
+fn corrected_words(segments: &Segments, found: &[Finding]) -> Vec<bool> {
+    let mut corrected = vec![false; segments.words.len()];
     let suggestions = found.iter().flat_map(|finding| &finding.suggestions);
-    let mut brought = suggestions.filter(|suggestion| suggestion.sibling.is_some());
-    brought.any(|suggestion| {
-        let words = segments.words_in(suggestion.span);
-        words.start < pattern.words.end && pattern.words.start < words.end
-    })
+    for suggestion in suggestions.filter(|suggestion| suggestion.sibling.is_some()) {
+        corrected[segments.words_in(suggestion.span)].fill(true);
+    }
+    corrected
 }
