@@ -11,8 +11,9 @@ use crate::network::{Tensors, WeightsError, logit, sigmoid};
 
 /// Words less probably garbled than this belong to no phrase.
 const LEAST: f32 = 0.08;
-/// A phrase goes on while a word has this share of the probability of its most suspect one.
-const SHARE: f32 = 0.4;
+/// A phrase of so many words (and those after the last number) goes on with a word that has this
+/// share of the probability of its most suspect one: long phrases must be suspect throughout.
+const SHARES: [f32; 10] = [0.25, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 /// Logits are cut off here.
 const MAX_LOGIT: f32 = 9.0;
 
@@ -76,11 +77,23 @@ impl PhraseModel {
                 if !is_free(worst) {
                     continue;
                 }
-                let enough = (SHARE * p_garbled[worst]).max(LEAST);
-                let goes_on = |word: &usize| is_free(*word) && p_garbled[*word] >= enough;
-                let after = (worst + 1..sentence.end).take_while(goes_on).count();
-                let before = (sentence.start..worst).rev().take_while(goes_on).count();
-                let words = worst - before..worst + after + 1;
+                let p_free = |word: Option<usize>| {
+                    let word = word.filter(|word| sentence.contains(word) && is_free(*word));
+                    word.map_or(-1.0, |word| p_garbled[word])
+                };
+                let mut words = worst..worst + 1;
+                loop {
+                    let (before, after) = (words.start.checked_sub(1), words.end);
+                    let (left, right) = (p_free(before), p_free(Some(after)));
+                    let share = SHARES[(words.len() - 1).min(SHARES.len() - 1)];
+                    if left.max(right) < (share * p_garbled[worst]).max(LEAST) {
+                        break;
+                    }
+                    match right >= left {
+                        true => words.end += 1,
+                        false => words.start -= 1,
+                    }
+                }
                 for word in words.clone() {
                     free[word - sentence.start] = false;
                 }
@@ -135,6 +148,18 @@ mod tests {
         let found = MODEL.phrases(&[0.2, 0.95, 0.5], std::slice::from_ref(&(0..3)));
         let words: Vec<_> = found.iter().map(|phrase| phrase.words.clone()).collect();
         assert_eq!(words, [0..1, 1..3]);
+    }
+
+    #[test]
+    fn a_long_phrase_must_be_suspect_throughout() {
+        let fading = [0.5; 4].into_iter().chain([0.9]).chain([0.3; 20]);
+        let p: Vec<f32> = fading.collect();
+        let sentence = 0..p.len();
+        let found = MODEL.phrases(&p, std::slice::from_ref(&sentence));
+        assert_eq!(found[0].words, 0..5);
+        let even = MODEL.phrases(&[0.6; 25], std::slice::from_ref(&sentence));
+        assert_eq!(even.len(), 1);
+        assert_eq!(even[0].words, sentence);
     }
 
     #[test]

@@ -6,7 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::network::{Tensors, WeightsError, sigmoid};
+use super::features::{WIDTH, column};
+use crate::network::{Tensors, WeightsError, logit, sigmoid};
 
 /// Half the width of the interval that holds 95 % of a normal distribution, in standard
 /// deviations.
@@ -60,6 +61,41 @@ impl PlattScaling {
     /// The probability of a word with the logit `logit` in a text with the mean logit `mean`.
     pub fn probability(&self, logit: f32, mean: f32) -> f32 {
         sigmoid(self.slope * logit + self.level * mean + self.shift)
+    }
+}
+
+/// How the mean surprisal of a sentence counts in its rate: of two versions of one sentence the
+/// more surprising one is mostly the worse, whatever is found in either.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Surprise {
+    /// What is added to the logit of the rate for each unit of surprisal, as features have it.
+    gain: f32,
+    /// The surprisal that changes nothing.
+    expected: f32,
+    /// The column of the surprisal in a row of features.
+    column: usize,
+}
+
+impl Surprise {
+    /// The one in the tensor `surprise`.
+    ///
+    /// # Errors
+    /// When it is missing or of another size.
+    pub(super) fn new(tensors: &Tensors<'_>) -> Result<Self, WeightsError> {
+        let [gain, expected] = tensors.array("surprise")?;
+        let column = column("surprisal").unwrap_or_default();
+        Ok(Self {
+            gain,
+            expected,
+            column,
+        })
+    }
+
+    /// The rate `rate` of a sentence whose words have these rows of features.
+    pub(super) fn shifted(self, rate: f32, rows: &[[f32; WIDTH]]) -> f32 {
+        let sum: f32 = rows.iter().map(|row| row[self.column]).sum();
+        let surprisal = sum / rows.len().max(1) as f32;
+        sigmoid(logit(rate.clamp(1e-6, 1.0 - 1e-6)) + self.gain * (surprisal - self.expected))
     }
 }
 

@@ -15,7 +15,7 @@ use super::features::{WIDTH, columns};
 use super::head::{Head, HeadInput, HeadOutput};
 use super::kinds::{self, ErrorKinds};
 use super::phrases::PhraseModel;
-use super::scaling::{PlattScaling, RateModel, Standardization};
+use super::scaling::{PlattScaling, RateModel, Standardization, Surprise};
 use super::thresholds::{ThresholdShift, Thresholds};
 use crate::lm::{ModelId, Precision};
 use crate::network::{Tensors, WeightsError};
@@ -44,6 +44,8 @@ pub struct WordModel {
     calibration: PlattScaling,
     thresholds: Thresholds,
     threshold_shift: ThresholdShift,
+    /// How surprise counts in the rate of a sentence; `None` if only the networks tell it.
+    surprise: Option<Surprise>,
     rate: RateModel,
     phrases: Option<PhraseModel>,
 }
@@ -198,6 +200,7 @@ impl WordModel {
                 slope: shift_slope,
                 from,
             },
+            surprise: has_kinds.then(|| Surprise::new(tensors)).transpose()?,
             rate: RateModel {
                 base,
                 gain,
@@ -258,6 +261,11 @@ impl WordModel {
         first_occurrences: &[usize],
     ) -> Prediction {
         let mut raw = self.raw(features, states, sentences);
+        if let Some(surprise) = self.surprise {
+            for (rate, words) in raw.rates.iter_mut().zip(sentences) {
+                *rate = surprise.shifted(*rate, &features[words.clone()]);
+            }
+        }
         raw.repeat(sentences, first_occurrences);
         let level = raw.level();
         let calibrated = |logit: &f32| self.calibration.probability(*logit, level);

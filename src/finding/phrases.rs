@@ -12,11 +12,18 @@ use super::words::WordTable;
 use super::{Evidence, Finding};
 use crate::detect::WordSurprisal;
 use crate::detect::kinds::ErrorKinds;
+use crate::lexicon::{ForeignLanguage, meanings};
 use crate::lm::LanguageModel;
-use crate::segment::{Segments, WordKind};
+use crate::segment::{Segments, WordKind, without_possessive};
 
 /// Words of the model's own that are shown for a phrase.
 const EXPECTED_WORDS: usize = 3;
+/// Meanings of a foreign word that are told, and in how many letters its ending may differ from
+/// the dictionary's word for them to be its own.
+const MEANINGS: usize = 2;
+const MAX_ENDING: usize = 2;
+/// Zipf frequency in English from which a word is an article, a preposition, a pronoun.
+const SMALL_WORD: f32 = 6.2;
 /// Zipf frequency in English from which a token is taken for a word.
 const KNOWN_WORD: f32 = 2.5;
 
@@ -46,7 +53,7 @@ fn phrases(table: &WordTable<'_>) -> Vec<Range<usize>> {
                 }
                 _ => false,
             };
-            if same_sentence && bridged {
+            if same_sentence && bridged && !rows[index].begins_phrase {
                 last.end = index + 1;
                 continue;
             }
@@ -103,11 +110,11 @@ impl WordTable<'_> {
             rows.map(|row| value(&row.surprisal)).sum()
         };
         let all = &self.segments.words;
-        let residue_language = self.residue_language(words.clone());
+        let residue = self.residue(words.clone());
         let kinds = self.kinds(words.clone());
         let shape = PhraseShape {
             kinds,
-            foreign: residue_language.is_some(),
+            foreign: residue.is_some(),
             word: self.spelling(worst),
             only_marks: words.clone().all(|i| all[i].kind == WordKind::Punctuation),
             begins_sentence: worst == 0 || all[worst - 1].sentence != all[worst].sentence,
@@ -129,7 +136,9 @@ impl WordTable<'_> {
                 expected_bits: sum(|word| word.expected_bits),
                 p_garbled: p(worst),
                 expected: self.expected(worst, lm),
-                residue_language,
+                meanings: residue
+                    .map_or_else(Vec::new, |(word, language)| self.meanings(word, language)),
+                residue_language: residue.map(|(_, language)| language.code().to_owned()),
                 pattern: None,
             },
             suggestions: Vec::new(),
@@ -161,20 +170,30 @@ impl WordTable<'_> {
         })
     }
 
-    /// The language of a word that was left untranslated: the first garbled one
+    /// The word that was left untranslated, and its language: the first garbled one
     /// that is clearly not English, names left aside.
-    fn residue_language(&self, mut words: Range<usize>) -> Option<String> {
+    fn residue(&self, mut words: Range<usize>) -> Option<(usize, ForeignLanguage)> {
         words.find_map(|index| {
             let spelling = self.spelling(index);
             if !self.rows[index].garbled || !spelling.starts_with(char::is_lowercase) {
                 return None;
             }
             let (language, _) = self.lexicon.look_up(spelling).foreign_language()?;
-            Some(language.code().to_owned())
+            Some((index, language))
         })
     }
 
-    /// Whole words that the model found probable where the word stands.
+    /// What a foreign word means, by the dictionary.
+    fn meanings(&self, word: usize, language: ForeignLanguage) -> Vec<String> {
+        let word = without_possessive(self.spelling(word));
+        let near = meanings(word, Some(language.code())).into_iter();
+        let near = near.filter(|meaning| meaning.ending <= MAX_ENDING);
+        let english = near.flat_map(|meaning| meaning.english());
+        english.take(MEANINGS).map(str::to_owned).collect()
+    }
+
+    /// Whole words that the model found probable where the word stands. In place of a word with
+    /// content an article or a preposition tells nothing, nor the other way round.
     fn expected(&self, word: usize, lm: &dyn LanguageModel) -> Vec<String> {
         let numbers = &self.rows[word].surprisal;
         let spelling = self.spelling(word);
@@ -191,8 +210,14 @@ impl WordTable<'_> {
             .map(|guess| guess.trim().to_owned())
             .filter(|guess| self.is_whole(guess))
             .filter(|guess| !guess.eq_ignore_ascii_case(spelling))
+            .filter(|guess| self.is_small(guess) == self.is_small(spelling))
             .take(EXPECTED_WORDS)
             .collect()
+    }
+
+    /// Whether a word is one of the few dozen that make up half of every text.
+    fn is_small(&self, word: &str) -> bool {
+        self.lexicon.english_zipf(&word.to_lowercase()) >= SMALL_WORD
     }
 
     /// Whether a token is a word and not the beginning of one.
@@ -235,6 +260,7 @@ mod tests {
                 surprisal,
                 p_garbled,
                 p_phrase: p_garbled,
+                begins_phrase: false,
                 threshold: 0.5,
                 balanced: 0.5,
                 garbled: p_garbled > 0.5,

@@ -20,6 +20,9 @@ pub(crate) struct WordRow {
     /// The probability that a word of the phrase that the word belongs to is garbled; that of
     /// the word alone if it belongs to none.
     pub p_phrase: f32,
+    /// Whether a phrase begins with the word that the detector takes for one: neighbours in two
+    /// of them are two findings.
+    pub begins_phrase: bool,
     /// The probability from which the word is flagged.
     pub threshold: f32,
     /// The probability from which the word would be flagged at the sensitivity `balanced`.
