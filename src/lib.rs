@@ -44,7 +44,7 @@
 //! The other modules are the stages of the pipeline, for tools that measure or train them.
 //! Data flows one way, left to right; a module uses only those to its left:
 //! [`span`] → [`document`] → [`segment`] → [`lexicon`] → [`language`] → [`patterns`] →
-//! [`tagger`] → [`lm`] → [`detect`] → [`sibling`] → [`finding`] and [`score`] → [`policy`] →
+//! [`lm`] → [`detect`] → [`rereading`] → [`sibling`] → [`suggest`] → [`finding`] and [`score`] → [`policy`] →
 //! [`correct`] → [`report`] → [`compare`](mod@compare) → pipeline → [`linter`].
 
 #![warn(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
@@ -63,10 +63,11 @@ mod pipeline;
 pub mod policy;
 mod rating;
 pub mod report;
+pub mod rereading;
 pub mod score;
 pub mod segment;
 pub mod sibling;
-pub mod tagger;
+pub mod suggest;
 
 pub use document::Document;
 pub use linter::{Article, LintError, Linter, Options, Request, Sensitivity};

@@ -1,7 +1,7 @@
-//! The scales on which an error is rated: its category, its severity, and how freely a
-//! correction may be applied.
+//! The scales on which an error is rated: its category, its severity, and of a correction how
+//! freely it may be applied and who proposes it.
 //!
-//! In: nothing. Out: three enums with their names in reports, which every stage that finds
+//! In: nothing. Out: four enums with their names in reports, which every stage that finds
 //! errors shares. What is rated how is decided elsewhere: of words in
 //! [`crate::finding`], of forms in [`crate::patterns`].
 
@@ -67,6 +67,24 @@ pub enum Applicability {
     Safe,
 }
 
+/// Who proposes a correction.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum SuggestionSource {
+    /// A cleaner article on the same story.
+    Sibling,
+    /// A table of names in foreign form: *Varsovie* is Warsaw.
+    Gazetteer,
+    /// A dictionary of words left untranslated: *vannes* are sluice gates.
+    Dictionary,
+    /// The language model, which found other words likelier there.
+    Model,
+    /// A rule of writing: *the the* is one *the*, *3,5* is 3.5.
+    Rule,
+}
+
 impl fmt::Display for Category {
     /// Writes the category's name in reports, such as `word_order`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,9 +110,33 @@ impl clap::ValueEnum for Severity {
     }
 }
 
+impl fmt::Display for SuggestionSource {
+    /// Writes the source's name in reports, such as `gazetteer`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
 impl fmt::Display for Applicability {
     /// Writes the applicability's name in reports, such as `display_only`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.serialize(f)
+    }
+}
+
+#[cfg(feature = "clap")]
+impl clap::ValueEnum for SuggestionSource {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self::Sibling,
+            Self::Gazetteer,
+            Self::Dictionary,
+            Self::Model,
+            Self::Rule,
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.to_string()))
     }
 }

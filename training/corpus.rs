@@ -124,7 +124,7 @@ pub fn texts(data: &Path, amounts: Amounts) -> Result<Vec<Text>> {
     Ok(texts)
 }
 
-/// The texts of a file of JSON Lines that `tagger_data.py` wrote, as they are. Their labels
+/// The texts of a file of JSON Lines that `labelled.py` wrote, as they are. Their labels
 /// stay with that program.
 pub fn texts_of_file(path: &Path) -> Result<Vec<Text>> {
     let mut texts = Vec::new();

@@ -3,7 +3,7 @@
 //!
 //! Usage: `extract DATA OUTPUT [--sentences N] [--in-context N]
 //! [--post-edits N] [--clean-words N] [--marked-words N]`, where DATA is the
-//! folder of the labeled data, or a file of texts that `tagger_data.py` wrote.
+//! folder of the labeled data, or a file of texts that `labelled.py` wrote.
 //!
 //! OUTPUT gets one folder for every [`SHARD`] texts, numbered in order:
 //! `texts.jsonl` (group, id, text, the words' bytes, HTER), and for each word

@@ -1,14 +1,14 @@
-"""Texts for the word tagger and the detector: words, their traits and labels, in arrays.
+"""Labelled texts for the detector: words and their labels, in arrays.
 
-Usage: tagger_data.py collect DATA WRITTEN GENERATED.jsonl… TRAIN.jsonl FIT.jsonl
-       tagger_data.py choose TEXTS.jsonl CHOSEN.jsonl
-       tagger_data.py pack TEXTS.jsonl WORDS.jsonl TOKENIZER.json OUTPUT.npz
+Usage: labelled.py collect DATA WRITTEN GENERATED.jsonl… TRAIN.jsonl FIT.jsonl
+       labelled.py choose TEXTS.jsonl CHOSEN.jsonl
+       labelled.py pack TEXTS.jsonl WORDS.jsonl OUTPUT.npz
 
 `collect` brings all labelled texts into one form: `kind`, `id`, `text`, `errors` (`start` and
-`end` in characters, `category`, `severity`, `weight`), and two weights of what is not marked:
-`right` for errors and `kept` for post-edits (0 where nobody looked). TRAIN is what the tagger learns from. FIT are texts that neither it nor
-the networks of the language model learn from: those that decide how the two are weighed
-together, and, last, those that thresholds are set on. `choose` takes the share of either that
+`end` in characters, `category`, `severity`, `weight`), and the weight
+of what is not marked (`right`; 0 where nobody looked). TRAIN is what the networks learn from. FIT
+are texts that they do not learn from: those that calibrations are fitted on, and, last, those
+that thresholds are set on. `choose` takes the share of either that
 `tune` has the language model read. `pack` joins either with what the
 program `words` says of the same texts.
 """
@@ -27,8 +27,6 @@ from garbling.written import articles
 
 CATEGORIES = "untranslated name mistranslation wording grammar word_order omission punctuation number".split()
 SEVERITIES = "minor major critical".split()
-TRAITS = 9
-MAX_PIECES = 16
 MQM = {
     "Accuracy/Untranslated": "untranslated",
     "Accuracy/Mistranslation": "mistranslation",
@@ -51,7 +49,7 @@ def first_byte(name):
 
 def held_article(name):
     """Of the first written articles an eighth and the second share (`LANG-bK`) are kept out of
-    the training, whole: on them it is fitted how the tagger is weighed. All later shares are
+    the training, whole: calibrations and thresholds are fitted on them. All later shares are
     learnt from."""
     share = re.search(r"-([a-z]?)\d", name)
     return share[1] == "b" or share[1] in ("", "a", "c") and first_byte(name) % 8 == 0
@@ -134,38 +132,39 @@ def edited(data):
             half = "" if kind == "train" else "-a" if first_byte(record["doc"]) % 2 == 0 else "-b"
             documents[(half, record["doc"])].append((record, spans))
         for (half, name), found in documents.items():
-            size = 6 if kind == "train" else 1
-            for at in range(0, len(found), size):
+            # Learnt from by sixes and one by one.
+            sizes = {6: "train", 1: "single"} if kind == "train" else {1: kind}
+            for size, at in ((size, at) for size in sizes for at in range(0, len(found), size)):
                 text, errors = "", []
                 for record, spans in found[at : at + size]:
                     text += " " if text else ""
                     errors += [{"start": len(text) + a, "end": len(text) + b, "weight": 0.25} for a, b in spans]
                     text += record["mt"]
-                yield f"mlqe-{kind}{half}", f"{pair}/{found[at][0]['id']}", text, errors
+                yield f"mlqe-{sizes[size]}{half}", f"{pair}/{found[at][0]['id']}", text, errors
 
 
 def collect(data, written, generated, train, fit):
     rng = random.Random(1)
     with open(train, "w", encoding="utf8") as train, open(fit, "w", encoding="utf8") as fit:
 
-        def put(kind, name, text, errors, right=1.0, kept=0.0):
-            row = {"kind": kind, "id": name, "text": text, "errors": errors, "right": right, "kept": kept}
-            out = train if kind.endswith("-train") or kind == "generated" else fit
+        def put(kind, name, text, errors, right=1.0):
+            row = {"kind": kind, "id": name, "text": text, "errors": errors, "right": right}
+            out = train if kind.endswith(("-train", "-single")) or kind == "generated" else fit
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
         for article in articles(written):
             name = article["id"]
             part = "held" if held_article(name) else "train"
-            put(("right-" if name.startswith("right") else "written-") + part, name, article["text"], article["errors"], 1.0, 0.3)
+            put(("right-" if name.startswith("right") else "written-") + part, name, article["text"], article["errors"])
             if article["errors"] and (part == "train" or kept_share(name, 0.3)):
-                put("fixed-" + part, name, article["right"], [], 1.0, 0.3)
+                put("fixed-" + part, name, article["right"], [])
         for path in generated:
             with open(path, encoding="utf8") as lines:
                 for row in map(json.loads, lines):
                     # Nothing of the held articles comes back by way of the generator.
                     name = row["id"].removeprefix("written/").rsplit("/", 1)[0]
                     if not (row["id"].startswith("written/") and held_article(name)):
-                        put("generated", row["id"], row["text"], row["errors"], 1.0, 0.2)
+                        put("generated", row["id"], row["text"], row["errors"])
         for path, system, name, rater, held, human, text, errors in marked(data, rng, 0.16):
             whole = f"{path.name}/{system}/{name}/{rater}"
             if not held:
@@ -173,17 +172,18 @@ def collect(data, written, generated, train, fit):
             elif kept_share(whole, 0.02):
                 put("marked-held", whole, text, errors, 1.0 if human else 0.25)
         for kind, name, text, errors in edited(data):
-            if kind == "mlqe-train" or (kind == "mlqe-dev-a" and kept_share(name, 0.5)):
-                put(kind, name, text, errors, 0.25, 1.0)
+            if kind in ("mlqe-train", "mlqe-single") or (kind == "mlqe-dev-a" and kept_share(name, 0.5)):
+                put(kind, name, text, errors, 0.25)
         for name, text in clean(data):
-            put("clean-train", name, text, [], 1.0, 0.3)
+            put("clean-train", name, text, [])
         measured(data, put)
 
 
 # The share of the texts of a kind that is read for the detector's networks.
 CHOSEN = {
     "generated": 0.05,
-    "mlqe-train": 0.07,
+    "mlqe-train": 0.14,
+    "mlqe-single": 0.42,
     "marked-train": 0.17,
     "clean-train": 0.09,
     "fixed-train": 0.55,
@@ -221,50 +221,31 @@ def measured(data, put):
             put("garble-post-dev", row["id"], row["post_edit"], [])
 
 
-def pack(texts, words, tokenizer, output):
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(tokenizer)
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    known = {}
-
-    def pieces(word):
-        if word not in known:
-            known[word] = tokenizer.encode(word, add_special_tokens=False).ids[:MAX_PIECES] or [100]
-        return known[word]
-
-    kinds, names = [], []
-    first, all_pieces, starts, sentences, traits, spans = [0], [], [0], [], [], []
-    labels = {key: [] for key in ("error", "weight", "kept", "joins", "category", "severity")}
+def pack(texts, words, output):
+    kinds, names, first, sentences, marks = [], [], [0], [], []
+    labels = {key: [] for key in ("error", "weight", "joins", "category", "severity")}
     with open(texts, encoding="utf8") as rows, open(words, encoding="utf8") as seen:
         for row, found in zip(rows, seen):
             row, found = json.loads(row), json.loads(found)["words"]
             text = row["text"]
-            raw = text.encode()
             place = lambda index, text=text: len(text[:index].encode())
             errors = [(place(e["start"]), place(e["end"]), e) for e in row["errors"]]
             kinds.append(row["kind"])
             names.append(row["id"])
             before = None
-            for word in found:
-                start, end, sentence = word[:3]
+            for start, end, sentence, mark in found:
                 here = [e for e in errors if e[0] < end and e[1] > start] if errors else []
                 error = max(here, key=lambda e: e[2].get("weight", 1.0), default=None)
-                mark = error[2] if error else {}
-                all_pieces += pieces(raw[start:end].decode())
-                starts.append(len(all_pieces))
+                told = error[2] if error else {}
                 sentences.append(sentence)
-                traits.append(word[3:])
-                spans.append((start, end))
+                marks.append(mark)
                 labels["error"].append(error is not None)
-                labels["weight"].append(mark.get("weight", 1.0) if error else row["right"])
-                labels["kept"].append(row["kept"] * (min(1.0, mark.get("weight", 1.0)) if error and row["kept"] < 1 else 1.0))
+                labels["weight"].append(told.get("weight", 1.0) if error else row["right"])
                 labels["joins"].append(error is not None and before is error[2])
-                category, severity = mark.get("category", ""), mark.get("severity", "")
+                category, severity = told.get("category", ""), told.get("severity", "")
                 labels["category"].append(CATEGORIES.index(category) if category in CATEGORIES else -1)
                 labels["severity"].append(SEVERITIES.index(severity) if severity in SEVERITIES else -1)
-                before = mark if error else None
+                before = told if error else None
             first.append(len(sentences))
     small = {"error": bool, "joins": bool, "category": np.int8, "severity": np.int8}
     np.savez(
@@ -272,14 +253,24 @@ def pack(texts, words, tokenizer, output):
         kinds=np.array(kinds),
         names=np.array(names),
         first=np.array(first),
-        pieces=np.array(all_pieces, dtype=np.uint16),
-        starts=np.array(starts),
         sentences=np.array(sentences, dtype=np.int32),
-        traits=np.array(traits, dtype=np.uint8).reshape(-1, TRAITS),
-        spans=np.array(spans, dtype=np.int32).reshape(-1, 2),
+        mark=np.array(marks, dtype=bool),
         **{key: np.array(value, dtype=small.get(key, np.float32)) for key, value in labels.items()},
     )
-    print(f"{len(kinds)} texts, {len(sentences)} words, {len(all_pieces)} pieces")
+    print(f"{len(kinds)} texts, {len(sentences)} words")
+
+
+class Labels:
+    """The arrays of several files as one."""
+
+    def __init__(self, paths):
+        files = [np.load(path, allow_pickle=False) for path in paths]
+        self.kinds = np.concatenate([f["kinds"] for f in files])
+        self.names = np.concatenate([f["names"] for f in files])
+        for name in "sentences mark error weight joins category severity".split():
+            setattr(self, name, np.concatenate([f[name] for f in files]))
+        sizes = np.concatenate([np.diff(f["first"]) for f in files])
+        self.first = np.r_[0, np.cumsum(sizes)]
 
 
 if __name__ == "__main__":
@@ -288,4 +279,4 @@ if __name__ == "__main__":
     elif sys.argv[1] == "choose":
         choose(*sys.argv[2:4])
     else:
-        pack(*sys.argv[2:6])
+        pack(*sys.argv[2:5])

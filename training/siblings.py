@@ -24,7 +24,7 @@ HIDDEN = 48
 SEEDS = (5, 6, 7)
 FOLDS = 5
 EPOCHS = 10
-BATCH = 512
+BATCH = 128
 RATE = 3e-3
 # Numbers are not farther from their mean than this, in standard deviations.
 FARTHEST = 5.0
@@ -36,14 +36,14 @@ BLUR = 0.3
 # How much a row of each kind counts.
 WORD_WEIGHTS = {
     "mlqe": 1.0, "two": 6.0, "two-mixed": 3.0, "two-people": 3.0, "two-loose": 2.0,
-    "mqm": 1.0, "mqm-people": 1.0, "synthetic": 1.0,
+    "mqm": 1.0, "mqm-people": 1.0, "synthetic": 1.0, "written": 4.0, "written-right": 4.0,
 }
 CORRECTION_WEIGHTS = {
     "mlqe": 0.4, "two": 6.0, "two-mixed": 2.0, "two-people": 1.0, "two-loose": 3.0,
-    "mqm": 0.5, "mqm-people": 1.0, "synthetic": 1.0,
+    "mqm": 0.5, "mqm-people": 1.0, "synthetic": 1.0, "written": 6.0, "written-right": 3.0,
 }
 # Kinds of articles whose agreement is printed.
-AGREEMENTS = ["two", "two-mixed", "two-loose", "mlqe", "mqm", "synthetic"]
+AGREEMENTS = ["written", "two", "two-mixed", "two-loose", "mlqe", "mqm", "synthetic"]
 VERSIONS = ["mlqe", "two", "two-people", "mqm-people"]
 # A correction that changes nothing is worth little.
 NEUTRAL = 0.15
@@ -70,9 +70,11 @@ AS_GOOD = 0.003
 FALL = (1.2, -2.0)
 # Helpful corrections for a harmful one among the safe: with the post-edit as the
 # sibling, and with another version.
-SAFE = {"mlqe": 12.0, "two": 4.5}
+SAFE = {"mlqe": 12.0, "two": 4.5, "written": 15.0}
 # Probability from which a correction is shown.
-SHOWN = 0.3
+SHOWN = 0.2
+# Helpful corrections of written articles for a harmful one among those that are offered.
+OFFERED = 4.0
 # Contradictions found in an article and another version of it that say the same.
 WRONGLY = 0.4
 
@@ -220,6 +222,8 @@ def records(path):
 
 
 def main():
+    # The networks are small: more threads only wait for each other.
+    torch.set_num_threads(1)
     stories, versions = records(sys.argv[1]), records(sys.argv[2])
     folder, output = Path(sys.argv[3]), sys.argv[4]
     groups = np.array([story["group"] for story in stories])
@@ -275,7 +279,7 @@ def main():
     beside = every_alone.copy()
     beside[of_every] = logit(p)
     share, garbled = rest_of(every_number, every_alone, beside, told)
-    detector = load_file(Path(__file__).parent.parent / "models/en-1.safetensors")
+    detector = load_file(Path(__file__).parent.parent / "models/en-2.safetensors")
     risen = rise(detector["rise"].tolist(), whole(every_number, every_alone))
     for name in WORD_WEIGHTS:
         of = group == name
@@ -303,13 +307,14 @@ def main():
         return both >= by_itself[name] + told * (by_sibling - by_itself[name])
 
     two, edited = every_group == "two", every_group == "mlqe"
-    right = np.isin(every_group, ["two-people", "mqm-people"])
+    right = np.isin(every_group, ["two-people", "mqm-people", "written-right"])
+    marked = every_group == "written"
     agreement = lambda flags, of: mcc(flags[of], every_bad[of])
     grid = np.linspace(0.05, 0.95, 181)
-    weighed = lambda flags: agreement(flags, two) + 0.5 * agreement(flags, edited)
+    weighed = lambda flags: agreement(flags, two) + 0.5 * agreement(flags, edited) + agreement(flags, marked)
     balanced = highest(grid, lambda t: weighed(flagged("balanced", t)))
     enough = lambda t: 1000 * flagged("precise", t)[right].mean() <= ALLOWED
-    precise = next(t for t in grid if t >= balanced and enough(t))
+    precise = next((t for t in grid if t >= balanced and enough(t)), grid[-1])
     found = lambda flags: (every_bad & flags)[two].sum()
     f2 = lambda flags: 5 * found(flags) / (4 * every_bad[two].sum() + flags[two].sum())
     thorough = highest(grid, lambda t: f2(flagged("thorough", t)))
@@ -350,15 +355,15 @@ def main():
     seen = np.isin(group, list(SEEN))
     blur[np.ix_(seen, [edit_columns.index(name) for name in EDIT_SUSPICIONS])] = BLUR
     prior = [name for name in edit_columns if name not in READ]
-    for name, of in (("prior", prior), ("corrections", edit_columns)):
-        part = [edit_columns.index(one) for one in of]
+    for name, own in (("prior", prior), ("corrections", edit_columns)):
+        part = [edit_columns.index(one) for one in own]
         p = folded(rows[:, part], labels, weights, blur[:, part], folds)
         for kind in CORRECTION_WEIGHTS:
             of = group == kind
             print(f"{name}, {kind}: {of.sum()} tried, %d helpful, %d neutral, %d harmful" % counts(changes[of]))
             for t in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95):
                 print(f"  from {t}: %d, %d, %d" % counts(changes[of & (p >= t)]))
-        keep(name, train(rows[:, part], labels, weights, blur[:, part]), of)
+        keep(name, train(rows[:, part], labels, weights, blur[:, part]), own)
     def safe_enough(t):
         for kind, ratio in SAFE.items():
             helpful, _, harmful = counts(changes[(group == kind) & (p >= t)])
@@ -367,7 +372,12 @@ def main():
         return True
     safe = next((t for t in np.linspace(0.5, 0.98, 97) if safe_enough(t)), 0.98)
     print(f"safe {safe:.3f}")
-    tensors["corrections.thresholds"] = np.array([safe, SHOWN], np.float32)
+    def offered_enough(t):
+        helpful, _, harmful = counts(changes[(group == "written") & (p >= t)])
+        return helpful >= OFFERED * harmful
+    offered = next((t for t in np.linspace(SHOWN, 0.9, 71) if offered_enough(t)), 0.9)
+    print(f"offered {offered:.3f}")
+    tensors["corrections.thresholds"] = np.array([safe, max(offered, SHOWN), SHOWN], np.float32)
 
     articles = np.fromfile(folder / "contradictions.u32", np.uint32)
     rows = np.fromfile(folder / "contradictions.f32", np.float32).reshape(len(articles), -1)

@@ -1,4 +1,4 @@
-"""Makes articles with siblings to train on: `stories.py DATA STORIES VERSIONS`.
+"""Makes articles with siblings to train on: `stories.py DATA WRITTEN STORIES VERSIONS`.
 
 STORIES gets what words and corrections are learnt from, VERSIONS what
 contradictions are. Kinds are told apart by the field `group`:
@@ -10,6 +10,8 @@ contradictions are. Kinds are told apart by the field `group`:
 - `mqm`: the same by machine; words are wrong that a rater marked. Right are one
   translator's version and what another machine wrote; the sibling is the other
   translator's, half of them loosened: clauses left out, sentences run together.
+- `written`: a garbled article of WRITTEN with every error marked, beside an independent
+  article on the same story, written for it too; and its right version (`written-right`).
 - `two`: `two-references.dev`; its references by themselves, as right text
   (`two-people`); articles mixed of both (`two-mixed`); and with the sibling
   loosened (`two-loose`), as articles are that nobody made of one original.
@@ -26,11 +28,15 @@ from collections import defaultdict
 from itertools import permutations
 from pathlib import Path
 
+from garbling.written import articles
+
 PAIRS = ["ro", "et", "ne", "si", "ru"]
-SENTENCES = 1000  # of each pair
+SENTENCES = 150  # of each pair
 CUTS = 2  # siblings made of one human version
-EVERY = 5  # of the translators' articles, that words and corrections are learnt from
+EVERY = 20  # of the translators' articles, that words and corrections are learnt from
 SHARES = [1, 1, 0.5, 0.2]  # of an article that is left as the machine wrote it
+RATED = 12  # of the articles that raters marked
+RIGHT = 3  # of the written articles' right versions
 PASSAGE = 12  # segments of a talk that make an article
 MACHINES = 2  # machine versions of an article
 CLAUSE = re.compile(r"(?<=[,;:—])\s+|\s+(?=(?:and|but|which|who|that|while|after|because|when)\s)")
@@ -188,6 +194,41 @@ def two_references(data, draw):
             yield right | {"id": story["id"]}
 
 
+def beside(written):
+    """The written articles that have a sibling, garbled and right."""
+    siblings = {}
+    for path in sorted((Path(written) / "siblings").glob("*.txt")):
+        for body in path.read_text(encoding="utf8").split("## ")[1:]:
+            name, _, text = body.partition("\n")
+            siblings[name.strip()] = [line for line in text.splitlines() if line.strip()]
+    told = [article for article in articles(written) if article["id"] in siblings]
+    for number, article in enumerate(told):
+        sibling = siblings[article["id"]]
+        # The marks hold no line breaks: both versions have the same paragraphs.
+        places = [(line.start(), line.group()) for line in re.finditer(r"[^\n]+", article["text"])]
+        right = [line for line in article["right"].splitlines() if line.strip()]
+        if len(right) != len(places):
+            continue
+        spans = lambda start, line: [
+            {"start": e["start"] - start, "end": e["end"] - start}
+            for e in article["errors"] if start <= e["start"] < start + len(line)
+        ]
+        words = [marked(line, spans(start, line)) for start, line in places]
+        yield {
+            "id": article["id"],
+            "group": "written",
+            "mt": [line for _, line in places],
+            "reference": right,
+            # A second version says that every sentence is to be tried.
+            "reference2": right,
+            "sibling": sibling,
+            "tokens": [tokens for tokens, _ in words],
+            "tags": [tags for _, tags in words],
+        }
+        if number % RIGHT == 0:
+            yield all_right("written-right", right, sibling) | {"id": article["id"]}
+
+
 def write(path, stories):
     with gzip.open(path, "wt", encoding="utf-8") as lines:
         for index, story in enumerate(stories):
@@ -198,12 +239,13 @@ def write(path, stories):
 
 
 def main():
-    data, stories_to, versions_to = map(Path, sys.argv[1:])
+    data, written, stories_to, versions_to = map(Path, sys.argv[1:])
     draw = random.Random(7)
     told = [*edited(data, draw), *two_references(data, draw)]
     translators = list(versions(data, draw))
     write(versions_to, [*told, *translators])
-    write(stories_to, [*told, *translators[::EVERY], *by_machine(data, draw)])
+    marked_by_raters = list(by_machine(data, draw))[::RATED]
+    write(stories_to, [*told, *translators[::EVERY], *marked_by_raters, *beside(written)])
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ Usage: tune.py learn NETWORKS.safetensors HEADS TEXTS…
        tune.py fit NETWORKS.safetensors HEADS TEXTS OUTPUT.safetensors
        tune.py put NETWORKS.safetensors HEADS TEXTS OUTPUT.safetensors
 
-TEXTS are folders that `extract` made of files of `tagger_data.py`, with what that program
+TEXTS are folders that `extract` made of files of `labelled.py`, with what that program
 packed beside each (`FOLDER.npz`). HEADS is a folder for the trained networks. `learn` starts
 from the networks of NETWORKS. `fit` takes texts that no network learnt from. `put` keeps the
 calibration and the thresholds of NETWORKS and takes other networks, which learnt from the held
@@ -21,10 +21,10 @@ import numpy as np
 import torch
 from data import STATES, load
 from head import Head
+from labelled import Labels
 from operating_points import fit, put
 from safetensors import safe_open
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
-from train_tagger import Corpus
 
 HEADS, EPOCHS, BATCH, RATE = 2, 4, 48, 6e-4
 # What a post-edited text counts for beside one with every error marked: what an editor of
@@ -40,8 +40,8 @@ class Texts:
 
     def __init__(self, folders, scale):
         parts = [load(folder) for folder in folders]
-        self.labels = Corpus([f"{str(folder).rstrip('/')}.npz" for folder in folders])
-        self.columns = parts[0].columns
+        self.labels = Labels([f"{str(folder).rstrip('/')}.npz" for folder in folders])
+        self.columns, self.scale = parts[0].columns, scale
         features = np.concatenate([part.features for part in parts])
         assert len(features) == len(self.labels.sentences), (len(features), len(self.labels.sentences))
         self.features = torch.from_numpy((features - scale["feature_mean"]) / scale["feature_deviation"])

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::finding::{Category, Evidence, Severity};
+use crate::finding::{Category, Evidence, Severity, SuggestionSource};
 
 fn suggestion(
     start: usize,
@@ -16,6 +16,8 @@ fn suggestion(
         confidence,
         applicability,
         bits_saved: 9.0,
+        source: SuggestionSource::Model,
+        in_quotation: false,
         sibling: None,
     }
 }

@@ -12,7 +12,7 @@ pub(crate) mod patterns;
 pub(crate) mod phrases;
 pub(crate) mod words;
 
-pub use crate::rating::{Applicability, Category, Severity};
+pub use crate::rating::{Applicability, Category, Severity, SuggestionSource};
 
 use crate::patterns::PatternKind;
 use crate::span::{Doc, Sibling, Span};
@@ -32,6 +32,9 @@ pub struct Evidence {
     pub expected: Vec<String>,
     /// The language that the phrase seems to be left in, as its ISO 639-3 code.
     pub residue_language: Option<String>,
+    /// What the word that was left in that language means in English, the most frequent words
+    /// first; empty where no dictionary has it.
+    pub meanings: Vec<String>,
     /// What is wrong with the form of the phrase; `None` for a finding that rests on the
     /// language model's reading.
     pub pattern: Option<PatternKind>,
@@ -61,7 +64,12 @@ pub struct Suggestion {
     pub applicability: Applicability,
     /// How many bits less surprising the passage is after the correction.
     pub bits_saved: f32,
-    /// The sibling's words that support the correction; `None` for the model's own idea.
+    /// Who proposes the correction.
+    pub source: SuggestionSource,
+    /// Whether it would change what somebody is quoted with. It is never [`Applicability::Safe`]
+    /// then.
+    pub in_quotation: bool,
+    /// The sibling's words that support the correction; `None` from any other source.
     pub sibling: Option<SiblingQuote>,
 }
 

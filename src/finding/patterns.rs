@@ -9,9 +9,9 @@ use std::cmp::Reverse;
 
 use super::phrases::parts;
 use super::words::{WordRow, WordTable};
-use super::{Evidence, Finding, Suggestion};
+use super::{Evidence, Finding, Suggestion, SuggestionSource};
 use crate::lm::LanguageModel;
-use crate::patterns::Pattern;
+use crate::patterns::{Pattern, PatternKind};
 
 /// Those of `patterns` that do not overlap a graver one, or one that is as grave and surer.
 pub(crate) fn apart(mut patterns: Vec<Pattern>) -> Vec<Pattern> {
@@ -134,6 +134,11 @@ fn made_of(
         confidence: pattern.confidence,
         applicability: replacement.applicability,
         bits_saved: 0.0,
+        source: match pattern.kind {
+            PatternKind::ForeignName { .. } => SuggestionSource::Gazetteer,
+            _ => SuggestionSource::Rule,
+        },
+        in_quotation: false,
         sibling: None,
     });
     Finding {
@@ -145,6 +150,7 @@ fn made_of(
             // What was expected in place of one word says nothing about the whole.
             expected: Vec::new(),
             residue_language: pattern.kind.language().map(str::to_owned),
+            meanings: Vec::new(),
             pattern: Some(pattern.kind.clone()),
             ..plain.evidence
         },
@@ -161,7 +167,6 @@ mod tests {
     use crate::lexicon::Lexicon;
     use crate::lm::TokenScores;
     use crate::lm::stub::Stub;
-    use crate::patterns::PatternKind;
     use crate::rating::{Category, Severity};
     use crate::segment::segment;
     use std::ops::Range;
@@ -190,6 +195,7 @@ mod tests {
                 surprisal,
                 p_garbled: if garbled { 0.9 } else { 0.1 },
                 p_phrase: if garbled { 0.9 } else { 0.1 },
+                begins_phrase: false,
                 threshold: 0.5,
                 balanced: 0.5,
                 garbled,

@@ -20,6 +20,7 @@ mod evidence;
 mod foreign;
 mod passages;
 mod purpose;
+mod quotes;
 mod runs;
 mod script;
 mod short;
@@ -33,6 +34,7 @@ use crate::lexicon::Lexicon;
 use crate::segment::Segments;
 
 pub use passages::{ForeignPassage, foreign_passages};
+pub(crate) use quotes::quoted_words;
 
 /// A language, and how sure it is that a text is in it.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,7 +6,8 @@
 
 use std::ops::Range;
 
-use crate::segment::{Segments, Word, WordKind};
+use super::quotes::between_marks;
+use crate::segment::{Segments, WordKind};
 
 /// A paragraph with no more words than this, that does not end as a sentence does, is a
 /// title, a motto, a caption or a line of verse.
@@ -17,8 +18,6 @@ const VERSE_WORDS: usize = 10;
 const INTRODUCING: usize = 3;
 /// How many words after a passage are looked at for a gloss.
 const GLOSSING: usize = 3;
-/// Single quotes with more words than this between them are apostrophes.
-const MAX_SINGLE_QUOTED: usize = 60;
 /// A passage that begins with a capital inside a sentence and has no more words than this
 /// is a title or a name.
 const TITLE_WORDS: usize = 6;
@@ -206,7 +205,7 @@ impl<'a> Surroundings<'a> {
         Self {
             text,
             segments,
-            quoted: quoted(text, segments),
+            quoted: between_marks(text, segments),
             set_off,
         }
     }
@@ -362,77 +361,6 @@ impl<'a> Surroundings<'a> {
 fn is_in(word: &str, list: &[&str]) -> bool {
     // Longer than any in the lists, in bytes.
     word.len() <= 14 && list.binary_search(&word.to_lowercase().as_str()).is_ok()
-}
-
-/// Quotes and brackets: what opens, what closes.
-const PAIRS: [(&[&str], &[&str]); 8] = [
-    (&["“"], &["”"]),
-    (&["„"], &["“", "”"]),
-    (&["\""], &["\""]),
-    (&["«"], &["»"]),
-    (&["‘"], &["’"]),
-    (&["'"], &["'"]),
-    (&["(", "["], &[")", "]"]),
-    (&["「", "『"], &["」", "』"]),
-];
-
-/// For each word of a text whether it stands between matching quotes or brackets of its
-/// paragraph. A quotation that goes on in the next paragraph has no closing mark.
-fn quoted(text: &str, segments: &Segments) -> Vec<bool> {
-    // Where quotations begin and end: their sum up to a word is how many it stands in.
-    let mut depth = vec![0i32; segments.words.len() + 1];
-    for &paragraph in &segments.paragraphs {
-        let range = segments.words_in(paragraph);
-        let words = &segments.words[range.clone()];
-        each_quotation(text, words, &mut |inside: Range<usize>, pair| {
-            let single = matches!(PAIRS[pair].0[0], "'" | "‘");
-            if !single || inside.len() <= MAX_SINGLE_QUOTED {
-                depth[range.start + inside.start] += 1;
-                depth[range.start + inside.end] -= 1;
-            }
-        });
-        let first = words.first().and_then(|word| word.span.slice(text));
-        let closes = words.iter().any(|word| word.span.slice(text) == Some("”"));
-        if first == Some("“") && !closes {
-            depth[range.start] += 1;
-            depth[range.end] -= 1;
-        }
-    }
-    let mut open = 0;
-    let words = depth.iter().take(segments.words.len());
-    words
-        .map(|change| {
-            open += change;
-            open > 0
-        })
-        .collect()
-}
-
-/// Calls `found` with the words of `words` between matching marks, as indices into `words`,
-/// and the number of the pair in [`PAIRS`].
-pub(super) fn each_quotation(
-    text: &str,
-    words: &[Word],
-    found: &mut dyn FnMut(Range<usize>, usize),
-) {
-    // The last opening mark of each pair; an unmatched one is forgotten.
-    let mut open: [Option<usize>; PAIRS.len()] = [None; PAIRS.len()];
-    for (i, word) in words.iter().enumerate() {
-        if word.kind != WordKind::Punctuation {
-            continue;
-        }
-        let mark = word.span.slice(text).unwrap_or_default();
-        for (number, (pair, (opening, closing))) in open.iter_mut().zip(PAIRS).enumerate() {
-            match *pair {
-                Some(start) if closing.contains(&mark) => {
-                    *pair = None;
-                    found(start + 1..i, number);
-                }
-                _ if opening.contains(&mark) => *pair = Some(i),
-                _ => {}
-            }
-        }
-    }
 }
 
 #[cfg(test)]

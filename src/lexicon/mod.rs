@@ -6,24 +6,28 @@
 //! head, and the language of a word that is clearly not English. It does not
 //! know names: `Kowalczyk` looks Polish and is right in an English text, so
 //! whoever asks has to tell names first. It does not know context either:
-//! `chat` is English here, though the text may mean a cat. Beside it stands a table of names in
-//! foreign form, such as `Varsovie`, which is asked for a name of one word or more.
+//! `chat` is English here, though the text may mean a cat. Beside it stand a table of names in
+//! foreign form, such as `Varsovie`, which is asked for a name of one word or more, and a
+//! dictionary of what foreign words mean.
 //!
 //! Frequencies are on the Zipf scale: the decimal logarithm of occurrences in a
 //! billion words. *The* has 7.7, *lighthouse* some 3.5; what has less than 1.5
 //! is not listed. Both data files are derived from the package wordfreq and
 //! under CC BY-SA 4.0, see `models/lexicon.LICENSE.md`.
 
+mod dictionary;
 mod entry;
 mod error;
 mod language;
 mod list;
 mod names;
 mod spelling;
+mod table;
 #[cfg(test)]
 mod tests;
 mod word;
 
+pub(crate) use dictionary::{meanings, other_senses};
 pub use entry::Entry;
 pub(crate) use entry::{FEATURES, LEXICON_WIDTH, features};
 pub use error::LexiconError;
@@ -31,7 +35,6 @@ pub use language::ForeignLanguage;
 pub use list::WordFrequency;
 pub(crate) use names::{ForeignForm, NameKind, begins_a_name, foreign_form, people_called};
 pub use spelling::Spelling;
-pub(crate) use word::is_latin_letter;
 
 use entry::UNLISTED_ZIPF;
 use list::WordList;

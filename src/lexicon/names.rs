@@ -7,9 +7,10 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::table::Table;
 use crate::segment::is_apostrophe;
 
-const TABLE: &str = include_str!("../../models/names.tsv");
+const NAMES: Table = Table(include_str!("../../models/names.tsv"));
 
 /// Bytes of a name that is looked up, at most: the longest of the table has half of them.
 const MAX_BYTES: usize = 128;
@@ -44,35 +45,6 @@ pub(crate) struct ForeignForm {
     pub in_capitals: bool,
     /// Whether it is the right English name, which the table has for people.
     pub right: bool,
-}
-
-/// The line of the table at or after `at`, with where the next one begins.
-fn line_at(at: usize) -> (&'static str, usize) {
-    let rest = TABLE.get(at..).unwrap_or_default();
-    let length = rest.find('\n').unwrap_or(rest.len());
-    (&rest[..length], (at + length + 1).min(TABLE.len()))
-}
-
-fn key_of(line: &str) -> &str {
-    line.split('\t').next().unwrap_or_default()
-}
-
-/// Where the first line begins whose key is not before `key`.
-fn first_from(key: &str) -> usize {
-    let (mut low, mut high) = (0, TABLE.len());
-    while low < high {
-        let middle = low + (high - low) / 2;
-        // Newlines are single bytes: what follows one is a character border.
-        let start = TABLE.as_bytes()[..middle].iter().rposition(|b| *b == b'\n');
-        let start = start.map_or(0, |newline| newline + 1).max(low);
-        let (line, next) = line_at(start);
-        if key_of(line) < key {
-            low = next;
-        } else {
-            high = start;
-        }
-    }
-    low
 }
 
 fn parsed(line: &'static str) -> Option<ForeignForm> {
@@ -118,9 +90,7 @@ pub(crate) fn foreign_form(name: &str) -> Option<ForeignForm> {
     if name.len() > MAX_BYTES {
         return None;
     }
-    let key = key(name);
-    let (line, _) = line_at(first_from(&key));
-    (key_of(line) == key).then(|| parsed(line)).flatten()
+    NAMES.with_key(&key(name)).next().and_then(parsed)
 }
 
 /// Whether some name of the table begins with the letters of `word`: a quick look before
@@ -130,8 +100,8 @@ pub(crate) fn begins_a_name(word: &str) -> bool {
         return false;
     }
     let key = key(word);
-    let (line, _) = line_at(first_from(&key));
-    !key.is_empty() && line.starts_with(&key)
+    let mut lines = NAMES.from(&key);
+    !key.is_empty() && lines.next().is_some_and(|line| line.starts_with(&key))
 }
 
 /// The right English names of people with a given name, of which the last word is the
@@ -141,24 +111,21 @@ pub(crate) fn people_called(given: &str) -> impl Iterator<Item = ForeignForm> + 
         true => key(given) + " ",
         false => String::from("\n"),
     };
-    let mut at = first_from(&front);
-    let lines = std::iter::from_fn(move || {
-        let (line, next) = line_at(at);
-        at = next;
-        (!line.is_empty() && line.starts_with(&front)).then_some(line)
-    });
+    let lines = NAMES.from(&front);
+    let lines = lines.take_while(move |line| line.starts_with(&front));
     lines.filter_map(parsed).filter(|form| form.right)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::key_of;
     use super::*;
 
     #[test]
     fn every_line_of_the_table_is_found_and_read() {
         let mut before = "";
         let mut count = 0;
-        for line in TABLE.lines() {
+        for line in NAMES.0.lines() {
             let name = key_of(line);
             assert!(before < name, "{before:?} {name:?}");
             assert!(name.len() * 2 <= MAX_BYTES, "{name:?}");

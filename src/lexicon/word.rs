@@ -94,7 +94,7 @@ pub(super) fn is_latin(part: &str) -> bool {
 }
 
 /// Whether a letter is a Latin one, small or capital, with or without marks.
-pub(crate) fn is_latin_letter(c: char) -> bool {
+fn is_latin_letter(c: char) -> bool {
     matches!(
         c,
         'a'..='z' | 'A'..='Z' | 'ª' | 'º' | 'À'..='ɏ' | 'ɐ'..='ʯ' | 'Ḁ'..='ỿ' | 'ﬀ'..='ﬆ'

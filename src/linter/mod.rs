@@ -35,6 +35,7 @@ pub use crate::pipeline::{Article, Options, Sensitivity};
 use crate::report::{Outcome, Report};
 use crate::segment::segment;
 use crate::sibling::SiblingModel;
+use crate::suggest::SuggestModel;
 
 /// Why a [`Linter`] could not be made, or could not lint a document.
 #[derive(Debug, thiserror::Error)]
@@ -121,6 +122,7 @@ impl Linter {
                 detector: Arc::new(WordModel::of(lm.id())?),
                 lexicon: Arc::new(Lexicon::embedded()?),
                 siblings: Arc::new(SiblingModel::embedded()?),
+                suggestions: Arc::new(SuggestModel::embedded()?),
                 aligner: None,
                 lm,
             },
@@ -284,11 +286,12 @@ impl Linter {
         let unread = unread.flat_map(|one| &mut one.siblings[..one.unread]);
         read_articles(&self.models, unread)?;
         let with_siblings = accepted.iter().any(|one| !one.siblings.is_empty());
+        let read_on = with_siblings || options.asks_for_ideas();
         let mut analyses = Vec::with_capacity(accepted.len());
         while !accepted.is_empty() {
-            let fits = fitting_together(accepted.iter().map(Accepted::content), with_siblings);
+            let fits = fitting_together(accepted.iter().map(Accepted::content), read_on);
             let after = accepted.split_off(fits);
-            analyses.extend(run(&self.models, accepted, options, with_siblings)?);
+            analyses.extend(run(&self.models, accepted, options, read_on)?);
             accepted = after;
         }
         let mut analyses = analyses.into_iter();

@@ -73,42 +73,6 @@ impl<'a> Tensors<'a> {
         )))
     }
 
-    /// The bytes and the shape of the tensor `name`, which must be of the type `dtype`.
-    ///
-    /// # Errors
-    /// When there is no such tensor, or it is of another type.
-    pub(crate) fn bytes(
-        &self,
-        name: &str,
-        dtype: Dtype,
-    ) -> Result<(&'a [u8], Vec<usize>), WeightsError> {
-        let view = self.view(name)?;
-        if view.dtype() == dtype {
-            Ok((view.data(), view.shape().to_vec()))
-        } else {
-            let got = view.dtype();
-            Err(WeightsError(format!(
-                "{name} is of type {got:?}, expected {dtype:?}"
-            )))
-        }
-    }
-
-    /// The numbers of the tensor `name`, which must have this shape.
-    ///
-    /// # Errors
-    /// As [`Self::all`], and when its shape is another one.
-    pub(crate) fn shaped(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, WeightsError> {
-        let view = self.view(name)?;
-        if view.shape() == shape {
-            self.all(name)
-        } else {
-            let got = view.shape();
-            Err(WeightsError(format!(
-                "{name} has the shape {got:?}, expected {shape:?}"
-            )))
-        }
-    }
-
     fn view(&self, name: &str) -> Result<TensorView<'a>, WeightsError> {
         let view = self.file.tensor(name);
         view.map_err(|error| WeightsError(format!("{name}: {error}")))

@@ -13,10 +13,10 @@ use super::options::Options;
 use crate::finding::words::{WordRow, WordTable};
 use crate::lm::LmError;
 use crate::report::{SiblingDoubt, SiblingEntry};
+use crate::rereading::DocumentReading;
 use crate::segment::{Segments, without_possessive};
 use crate::sibling::{
-    Articles, Comparison, DocumentReading, Doubt, Memo, Rescore, SiblingArticle, SiblingModel,
-    rescore,
+    Articles, Comparison, Doubt, Memo, Rescore, SiblingArticle, SiblingModel, rescore,
 };
 
 /// A document compared with its siblings, and what further comparisons need.
@@ -175,6 +175,7 @@ fn doubt(doubt: Doubt) -> SiblingDoubt {
     match doubt {
         Doubt::NotJudged => SiblingDoubt::NotJudged,
         Doubt::OtherStory => SiblingDoubt::OtherStory,
+        Doubt::Copy => SiblingDoubt::Copy,
         Doubt::Garbled => SiblingDoubt::Garbled,
     }
 }

@@ -111,6 +111,7 @@ pub(super) fn word_table<'a>(
         surprisal: surprisal.clone(),
         p_garbled: *p_garbled,
         p_phrase: *p_garbled,
+        begins_phrase: false,
         threshold: options.threshold_of(&thresholds),
         balanced: thresholds.balanced,
         garbled: false,

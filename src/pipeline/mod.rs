@@ -34,6 +34,7 @@ use self::pattern_findings::shown_patterns;
 use self::read::{ReadText, read, with_offset};
 use self::sibling_findings::{flagged, sibling_findings};
 use self::source::pointing_into_sources;
+use self::suggestions::with_suggestions;
 use crate::document::{Document, content};
 use crate::finding::Finding;
 use crate::finding::patterns::{flagged_patterns, with_patterns};
@@ -43,8 +44,8 @@ use crate::language::Language;
 use crate::lm::LmError;
 use crate::policy::{DocumentWords, PolicyOutcome};
 use crate::report::{Analysis, WordVerdict};
+use crate::rereading::DocumentReading;
 use crate::segment::Segments;
-use crate::sibling::DocumentReading;
 
 /// A document that passed the language gate, with its siblings.
 pub(crate) struct Accepted {
@@ -67,8 +68,8 @@ impl Accepted {
     }
 }
 
-/// Analyzes documents that are read together, in their order. `with_siblings` says whether
-/// any of them has a sibling.
+/// Analyzes documents that are read together, in their order. `read_on` says whether
+/// the language model is to keep what it needs to read edits of them.
 ///
 /// # Errors
 /// When the language model fails.
@@ -76,10 +77,10 @@ pub(crate) fn run(
     models: &Models,
     accepted: Vec<Accepted>,
     options: &Options,
-    with_siblings: bool,
+    read_on: bool,
 ) -> Result<Vec<Analysis>, LmError> {
     let texts: Vec<&str> = accepted.iter().map(Accepted::content).collect();
-    let texts_read = read(models, &texts, with_siblings)?;
+    let texts_read = read(models, &texts, read_on)?;
     // `par_bridge` never begins a document while another one waits for its share
     // of the work: each thread holds one.
     let documents = accepted
@@ -148,6 +149,7 @@ fn analyze(
     let patterns = shown_patterns(patterns, text, &segments, (&believed, &found), options);
     let found = with_patterns(found, &patterns, &words, models.lm.as_ref());
     let words = flagged_patterns(&words, &patterns);
+    let found = with_suggestions(models, found, &words, reading, options)?;
     let verdicts = verdicts(&words, if context.is_some() { &found } else { &[] });
     let document_words = DocumentWords {
         text,

@@ -9,6 +9,7 @@ use crate::detect::WordModel;
 use crate::lexicon::Lexicon;
 use crate::lm::{LanguageModel, SentenceVectors};
 use crate::sibling::SiblingModel;
+use crate::suggest::SuggestModel;
 
 /// The models that all stages share. Cheap to clone.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub(crate) struct Models {
     pub lexicon: Arc<Lexicon>,
     /// The networks that compare a document with its siblings.
     pub siblings: Arc<SiblingModel>,
+    /// The network that weighs corrections which no sibling supports.
+    pub suggestions: Arc<SuggestModel>,
     /// The model whose sentence vectors align the sentences of siblings; `None` aligns them
     /// by their words.
     pub aligner: Option<Arc<dyn SentenceVectors>>,

@@ -3,7 +3,10 @@
 //! In: what a user wants: how much to flag, the language, the policy. Out: [`Options`]. It
 //! reads no configuration file and knows no command line.
 
+use std::collections::BTreeSet;
+
 use crate::detect::Thresholds;
+use crate::finding::{Finding, SuggestionSource};
 use crate::policy::Policy;
 
 /// How a document is to be linted. They are given with each call: one [`Linter`](crate::Linter)
@@ -18,6 +21,8 @@ pub struct Options {
     /// Takes the document to be in this language, an ISO 639-3 code such as `eng`, instead
     /// of guessing it.
     pub language: Option<String>,
+    /// Sources whose corrections are not wanted. Findings stay, without these corrections.
+    pub no_suggestions_of: BTreeSet<SuggestionSource>,
     /// Which findings are wanted, how severe each category is, and which words are
     /// accepted. The default changes nothing.
     pub policy: Policy,
@@ -72,6 +77,22 @@ impl Options {
             threshold: Some(threshold),
             ..Self::default()
         }
+    }
+
+    /// Whether corrections are wanted that no sibling supports and the language model weighs.
+    pub(crate) fn asks_for_ideas(&self) -> bool {
+        use SuggestionSource::{Dictionary, Gazetteer, Model};
+        let wanted = |source| !self.no_suggestions_of.contains(source);
+        [Gazetteer, Dictionary, Model].iter().any(wanted)
+    }
+
+    /// Findings without the corrections that are not wanted.
+    pub(super) fn without_unwanted_suggestions(&self, mut findings: Vec<Finding>) -> Vec<Finding> {
+        for finding in &mut findings {
+            let wanted = |source| !self.no_suggestions_of.contains(&source);
+            finding.suggestions.retain(|one| wanted(one.source));
+        }
+        findings
     }
 
     /// The probability from which a word is flagged for which `thresholds` hold.

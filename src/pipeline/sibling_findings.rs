@@ -34,14 +34,17 @@ struct Question<'t, 'a> {
 pub(super) fn flagged<'a>(words: &WordTable<'a>, siblings: &[&SiblingArticle]) -> WordTable<'a> {
     let mut p_phrase: Vec<f32> = words.rows.iter().map(|row| row.p_garbled).collect();
     let mut garbled = vec![false; p_phrase.len()];
+    let mut begins = vec![false; p_phrase.len()];
     for phrase in words.suspects() {
         let found = phrase.p_garbled >= words.rows[phrase.worst].threshold;
         p_phrase[phrase.words.clone()].fill(phrase.p_garbled);
+        begins[phrase.words.start] = words.phrases.is_some();
         garbled[phrase.words].fill(found);
     }
     words.with_rows(|word, row| WordRow {
         garbled: garbled[word] && !confirmed(words.spelling(word), siblings),
         p_phrase: p_phrase[word],
+        begins_phrase: begins[word],
         ..row.clone()
     })
 }

@@ -3,6 +3,7 @@
 use crate::document::Document;
 use crate::finding::{
     Applicability, Category, Evidence, Finding, Severity, SiblingQuote, Suggestion,
+    SuggestionSource,
 };
 use crate::lm::{ModelId, Precision};
 use crate::score::Score;
@@ -29,6 +30,7 @@ pub(crate) fn finding(text: &str, phrase: &str, category: Category) -> Finding {
             p_garbled: 0.91,
             expected: Vec::new(),
             residue_language: None,
+            meanings: Vec::new(),
             pattern: None,
         },
         suggestions: Vec::new(),
@@ -44,6 +46,8 @@ pub(crate) fn suggestion(text: &str, old: &str, new: &str, quote: &str) -> Sugge
         confidence: 0.968,
         applicability: Applicability::Safe,
         bits_saved: 23.456,
+        source: SuggestionSource::Sibling,
+        in_quotation: false,
         sibling: Some(SiblingQuote {
             id: "sibling.txt".to_owned(),
             span: Span::<Sibling>::new(101, 101 + quote.len()),

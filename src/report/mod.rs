@@ -144,6 +144,8 @@ pub enum SiblingDoubt {
     NotJudged,
     /// The sibling tells another story.
     OtherStory,
+    /// The sibling is a copy of the document: it confirms nothing.
+    Copy,
     /// The sibling is garbled itself.
     Garbled,
 }

@@ -27,7 +27,6 @@ use std::ops::Range;
 pub(crate) use form::{
     is_all_capitals, is_apostrophe, normal, possessive_ending, without_possessive,
 };
-pub(crate) use paragraphs::is_line_end;
 
 use crate::span::{Doc, Span};
 

@@ -136,7 +136,7 @@ fn describe(line: &str, content: &str, from: usize, after_blank: bool) -> Line {
 }
 
 /// Whether `c` ends a line.
-pub(crate) fn is_line_end(c: char) -> bool {
+fn is_line_end(c: char) -> bool {
     matches!(
         c,
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'

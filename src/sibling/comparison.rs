@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use crate::lm::{LanguageModel, LmError, SentenceVectors};
 use crate::network::logit;
+use crate::rereading::{self, DocumentReading};
 use crate::segment::Segments;
 use crate::span::{Doc, Sibling, Span};
 
@@ -18,7 +19,6 @@ use super::align::{Alignment, aligned_by_vectors};
 use super::article::{MAX_SIBLING_WORDS, SiblingArticle};
 use super::conditional::{ConditionalSurprisal, conditional_surprisal};
 use super::memo::Memo;
-use super::patches::{DocumentReading, bits_saved};
 use super::similarity::{Form, Normalizer};
 use super::text::NormalizedText;
 use super::trust::Trust;
@@ -224,7 +224,8 @@ impl Comparison<'_> {
         lm: &dyn LanguageModel,
         places: &[Vec<(Span<Doc>, &str)>],
     ) -> Result<Vec<Vec<f32>>, LmError> {
-        bits_saved(lm, self.document, self.document_reading, places)
+        let document = (self.document.text, self.document.segments);
+        rereading::bits_saved(lm, document, self.document_reading, places)
     }
 }
 
@@ -263,7 +264,7 @@ impl<'a> Source<'a> {
         let mut source = Self {
             index,
             aligned: 0.0,
-            trust: Trust::new(&sibling.id, 0.0, 0.0, sibling.quality),
+            trust: Trust::new(&sibling.id, (0.0, 0.0, 0.0), sibling.quality),
             closeness: 0.0,
             counts: counts(text, |form| &form.folded),
             stems: counts(text, |form| &form.stem),
@@ -286,7 +287,8 @@ impl<'a> Source<'a> {
         // Of the whole story words that met by chance tell something too.
         let best = source.pairs.iter().filter_map(|pairs| pairs.first());
         let common = best.map(|pair| pair.matched.dice).sum::<f32>() / sentences;
-        source.trust = Trust::new(&sibling.id, source.aligned, common, sibling.quality);
+        let shares = (source.aligned, common, copied(document, text));
+        source.trust = Trust::new(&sibling.id, shares, sibling.quality);
         source
     }
 }
@@ -335,6 +337,26 @@ fn counts<'a>(text: &'a NormalizedText<'_>, of: fn(&Form) -> &String) -> HashMap
         *counts.entry(of(form).as_str()).or_insert(0) += 1;
     }
     counts
+}
+
+/// The share of the document's words in sentences that a sibling has word for word, 0 to 1.
+fn copied(document: &NormalizedText<'_>, sibling: &NormalizedText<'_>) -> f32 {
+    fn words<'t>(text: &'t NormalizedText<'_>, sentence: &Range<usize>) -> Vec<&'t str> {
+        let forms = text.forms.get(sentence.clone()).unwrap_or_default();
+        let words = forms.iter().map(|form| form.folded.as_str());
+        words.filter(|word| !word.is_empty()).collect()
+    }
+    let there = sibling.sentences.iter().map(|one| words(sibling, one));
+    let there: HashSet<Vec<&str>> = there.collect();
+    let here = document.sentences.iter().map(|one| words(document, one));
+    let (mut same, mut all) = (0, 0);
+    for sentence in here {
+        all += sentence.len();
+        if there.contains(&sentence) {
+            same += sentence.len();
+        }
+    }
+    same as f32 / all.max(1) as f32
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 use std::ops::Range;
 
 use crate::lm::{LanguageModel, LmError};
+use crate::rating::Applicability;
 
 use super::comparison::{COMMON, Comparison, Pair, Source};
 use super::corrections::Correction;
@@ -250,7 +251,7 @@ fn contradiction(
         span: comparison.document.cover(&own)?,
         replacement: surface(comparison, source, &own, &other)?,
         confidence,
-        safe: false,
+        applicability: Applicability::Unsafe,
         bits_saved: 0.0,
         quote: source.quote(&other)?,
     };

@@ -13,6 +13,7 @@
 
 use crate::lm::{LanguageModel, LmError};
 use crate::network::sigmoid;
+use crate::rating::Applicability;
 use crate::span::{Doc, Span};
 
 use super::candidates::{Candidate, Candidates, bits_saved};
@@ -20,6 +21,7 @@ use super::comparison::{Comparison, Quote};
 use super::features::document::DocumentEvidence;
 use super::memo::Memo;
 use super::model::SiblingModel;
+use super::similarity::Form;
 use super::text::NormalizedText;
 
 /// Corrections for one place, at most.
@@ -75,8 +77,8 @@ pub struct Correction {
     pub replacement: String,
     /// The probability that the correction helps.
     pub confidence: f32,
-    /// Whether a tool may apply the correction unasked.
-    pub safe: bool,
+    /// How freely the correction may be applied.
+    pub applicability: Applicability,
     /// The surprisal that the correction saves the language model, in bits.
     pub bits_saved: f32,
     /// The sibling's words that support the correction.
@@ -214,7 +216,11 @@ fn ranked(
                 span: candidate.span,
                 replacement: candidate.replacement.clone(),
                 confidence,
-                safe: false,
+                applicability: if confidence >= model.offered {
+                    Applicability::Unsafe
+                } else {
+                    Applicability::DisplayOnly
+                },
                 bits_saved: bits,
                 quote: source.quote(&candidate.other)?,
             };
@@ -249,8 +255,11 @@ fn ranked(
         }
     }
     let places = places.into_iter().map(|mut place| {
-        if is_safe(model, &place) {
-            place[0].correction.safe = true;
+        let sound = place
+            .first()
+            .is_some_and(|best| is_sound(comparison, best.candidate));
+        if sound && is_safe(model, &place) {
+            place[0].correction.applicability = Applicability::Safe;
         }
         place.into_iter().map(|one| one.correction).collect()
     });
@@ -281,6 +290,35 @@ impl CandidateScore<'_> {
     fn key(&self) -> (Span<Doc>, &str) {
         (self.correction.span, &self.correction.replacement)
     }
+}
+
+/// Whether a correction can be one that is applied unasked, whatever speaks for it: it takes no
+/// content word away without bringing another, and brings none that the sentence has already.
+fn is_sound(comparison: &Comparison<'_>, candidate: &Candidate) -> bool {
+    let document = comparison.document;
+    let Some(source) = comparison.sources.get(candidate.sibling) else {
+        return false;
+    };
+    let content = |forms: &[Form], words: &[usize]| {
+        let forms = words.iter().filter_map(|&word| forms.get(word));
+        forms.filter(|form| form.is_content()).count()
+    };
+    let removed = content(&document.forms, &candidate.removed);
+    let added = content(&source.text.forms, &candidate.added);
+    let first = document.segments.words.get(candidate.own.start);
+    let sentence = first.and_then(|word| document.sentences.get(word.sentence));
+    let stays = |word: &usize| !candidate.own.contains(word);
+    let twice = sentence.is_some_and(|sentence| {
+        let forms = sentence
+            .clone()
+            .filter(stays)
+            .map(|word| &document.forms[word]);
+        let stays: Vec<&Form> = forms.filter(|form| form.is_content()).collect();
+        let new = candidate.added.iter().map(|&word| &source.text.forms[word]);
+        let mut new = new.filter(|form| form.is_content());
+        new.any(|new| stays.iter().any(|form| form.stem == new.stem))
+    });
+    removed <= added && !twice
 }
 
 /// Whether the first of some corrections of one place can be applied unasked.
@@ -376,7 +414,7 @@ mod tests {
                 span: Span::new(0, 7),
                 replacement: "Putin".to_owned(),
                 confidence: helps.max(respelling),
-                safe: false,
+                applicability: Applicability::Unsafe,
                 bits_saved,
                 quote: Quote {
                     id: "s".to_owned(),
@@ -421,7 +459,7 @@ mod tests {
             span: replaced,
             replacement: "x".to_owned(),
             confidence,
-            safe: false,
+            applicability: Applicability::Unsafe,
             bits_saved: 1.0,
             quote: Quote {
                 id: "s".to_owned(),

@@ -12,9 +12,9 @@
 //! | | |
 //! |---|---|
 //! | decisions | `contradictions`, `corrections`, `candidates`, `rescore` |
-//! | model | `model`, `network` |
+//! | model | `model` |
 //! | features | `features/` |
-//! | data | `facts/`, `surface`, [`comparison`](Comparison), `conditional`, `patches`, `align/`, `phrases`, [`memo`](Memo), `text`, `trust`, [`article`](SiblingArticle), [`similarity`] |
+//! | data | `facts/`, `surface`, [`comparison`](Comparison), `conditional`, `align/`, `phrases`, [`memo`](Memo), `text`, `trust`, [`article`](SiblingArticle), [`similarity`] |
 //!
 //! No value changes behind its caller's back: a [`Comparison`] is made once and only read
 //! afterwards, and answers that are needed more than once are kept by the [`Memo`] that is
@@ -35,8 +35,6 @@ mod facts;
 mod features;
 mod memo;
 mod model;
-mod network;
-mod patches;
 mod phrases;
 mod rescore;
 pub mod similarity;
@@ -55,7 +53,6 @@ pub use features::edit::{CORRECTION_COLUMNS, PRIOR_COLUMNS};
 pub use features::word::{WORD_COLUMNS, word_features};
 pub use memo::Memo;
 pub use model::SiblingModel;
-pub use patches::DocumentReading;
 pub use rescore::{Rescore, WordScore, rescore};
 pub use trust::{Doubt, Trust};
 

@@ -9,9 +9,8 @@ use super::features::contradiction::{self, CONTRADICTION_COLUMNS};
 use super::features::document::DocumentEvidence;
 use super::features::edit::{self, CORRECTION_COLUMNS, PRIOR_COLUMNS};
 use super::features::word::{self, WORD_COLUMNS};
-use super::network::Network;
 use crate::detect::{ThresholdShift, Thresholds};
-use crate::network::{Tensors, WeightsError};
+use crate::network::{Networks, Tensors, WeightsError};
 
 /// The trained weights.
 const TRAINED: &[u8] = include_bytes!("../../models/sibling-1.safetensors");
@@ -20,13 +19,13 @@ const TRAINED: &[u8] = include_bytes!("../../models/sibling-1.safetensors");
 pub struct SiblingModel {
     /// From what is suspected of a word alone, and the sibling's word there, to the
     /// probability that it is garbled.
-    pub(super) words: Network<{ word::WIDTH }>,
+    pub(super) words: Networks<{ word::WIDTH }>,
     /// The probability that a correction helps, before the language model reads it.
-    pub(super) prior: Network<{ edit::PRIOR_WIDTH }>,
+    pub(super) prior: Networks<{ edit::PRIOR_WIDTH }>,
     /// The probability that it helps, once that has read it.
-    pub(super) corrections: Network<{ edit::WIDTH }>,
+    pub(super) corrections: Networks<{ edit::WIDTH }>,
     /// The probability that two facts contradict each other.
-    pub(super) contradictions: Network<{ contradiction::WIDTH }>,
+    pub(super) contradictions: Networks<{ contradiction::WIDTH }>,
     /// How the sentences that a sibling covers count for the others.
     pub(super) uncovered: Uncovered,
     /// The probabilities from which a word that a sibling covers is flagged.
@@ -35,6 +34,8 @@ pub struct SiblingModel {
     pub(super) fall: ThresholdShift,
     /// Least confidence of what a tool may apply unasked.
     pub(super) safe: f32,
+    /// Least confidence of what a person may apply.
+    pub(super) offered: f32,
     /// Least confidence of what is shown.
     pub(super) shown: f32,
     /// Least probability of a contradiction that is shown.
@@ -71,12 +72,12 @@ impl SiblingModel {
         let [contradicted] = tensors.array("contradictions.threshold")?;
         let [slope, from] = tensors.array("fall")?;
         let [bias, garbled, alone] = tensors.array("rest")?;
-        let [safe, shown] = tensors.array("corrections.thresholds")?;
+        let [safe, offered, shown] = tensors.array("corrections.thresholds")?;
         Ok(Self {
-            words: Network::new(&tensors, "words", &WORD_COLUMNS)?,
-            prior: Network::new(&tensors, "prior", &PRIOR_COLUMNS)?,
-            corrections: Network::new(&tensors, "corrections", &CORRECTION_COLUMNS)?,
-            contradictions: Network::new(&tensors, "contradictions", &CONTRADICTION_COLUMNS)?,
+            words: Networks::new(&tensors, "words", &WORD_COLUMNS)?,
+            prior: Networks::new(&tensors, "prior", &PRIOR_COLUMNS)?,
+            corrections: Networks::new(&tensors, "corrections", &CORRECTION_COLUMNS)?,
+            contradictions: Networks::new(&tensors, "contradictions", &CONTRADICTION_COLUMNS)?,
             uncovered: Uncovered {
                 bias,
                 garbled,
@@ -89,6 +90,7 @@ impl SiblingModel {
             },
             fall: ThresholdShift { slope, from },
             safe,
+            offered,
             shown,
             contradicted,
         })
@@ -128,7 +130,7 @@ mod tests {
         let tensors = Tensors::new(TRAINED).unwrap();
         let mut other = WORD_COLUMNS;
         other.swap(7, 8);
-        let error = Network::new(&tensors, "words", &other).err().unwrap();
+        let error = Networks::new(&tensors, "words", &other).err().unwrap();
         assert!(error.to_string().contains(WORD_COLUMNS[8]), "{error}");
     }
 }

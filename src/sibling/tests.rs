@@ -156,3 +156,38 @@ fn nothing_in_nothing_out() {
         replacements("They saw (Poutine", "(Poutine", sibling);
     }
 }
+
+#[test]
+fn what_takes_a_content_word_away_is_never_safe() {
+    let text = "The strike has provoked already 120 cancellations at the airport.";
+    let start = text.find("provoked already").unwrap();
+    let span = Span::new(start, start + "provoked already".len());
+    let sibling = "The strike has already led to cancellations at the airport.";
+    for correction in &suggested(text, &[span], &["already"], sibling)[0] {
+        let loses = !["led", "caused"]
+            .iter()
+            .any(|word| correction.replacement.contains(word));
+        let safe = correction.applicability == crate::rating::Applicability::Safe;
+        assert!(!(loses && safe), "{correction:?}");
+    }
+}
+
+#[test]
+fn a_copy_of_the_document_is_not_believed() {
+    let text = "The dam broke at dawn. Nobody was hurt. Reporters saw Poutine leave early.";
+    let segments = segment(text);
+    let doubt = |sibling: &str| {
+        let siblings = [SiblingArticle::new("s", sibling)];
+        let articles = Articles::new(text, &segments, &siblings);
+        let lexicon = Lexicon::embedded().unwrap();
+        let mut memo = Memo::new(&lexicon);
+        let comparison = Comparison::new(&articles, &mut memo, &[], &[]);
+        let trust = comparison.trusts().next().unwrap();
+        (trust.weight, trust.doubt)
+    };
+    let longer = format!("{text} More tomorrow.");
+    for copy in [text, &longer, &text.to_uppercase()] {
+        assert_eq!(doubt(copy), (0.0, Some(Doubt::Copy)), "{copy}");
+    }
+    assert_eq!(doubt(&text.replace("Poutine", "Putin")), (1.0, None));
+}

@@ -10,6 +10,10 @@
 /// which two articles tell the same story.
 const SAME_STORY: f32 = 0.06;
 
+/// Share of the document's words in sentences that the sibling has word for word, from which it
+/// is a copy: a corrected version has others wherever it was corrected.
+const COPY: f32 = 0.98;
+
 /// Quality from which a sibling is believed in full, and up to which not at all.
 const QUALITY: (f32, f32) = (70.0, 30.0);
 
@@ -35,18 +39,26 @@ pub enum Doubt {
     NotJudged,
     /// The sibling tells another story.
     OtherStory,
+    /// The sibling is the document itself, or a copy of it: it confirms nothing.
+    Copy,
     /// The sibling is garbled itself.
     Garbled,
 }
 
 impl Trust {
     /// The trust in a sibling that has a counterpart for the share `aligned` of the
-    /// document's sentences, and the share `common` of all words in common with it.
-    pub(super) fn new(id: &str, aligned: f32, common: f32, quality: Option<f32>) -> Self {
+    /// document's sentences, the share `common` of all words in common with it, and the share
+    /// `copied` of its words in sentences that it has word for word.
+    pub(super) fn new(
+        id: &str,
+        (aligned, common, copied): (f32, f32, f32),
+        quality: Option<f32>,
+    ) -> Self {
         let (full, none) = QUALITY;
         let (weight, doubt) = match quality {
             None => (0.0, Some(Doubt::NotJudged)),
             Some(_) if common < SAME_STORY => (0.0, Some(Doubt::OtherStory)),
+            Some(_) if copied >= COPY => (0.0, Some(Doubt::Copy)),
             Some(quality) if quality < full => {
                 let weight = ((quality - none) / (full - none)).max(0.0);
                 (weight, Some(Doubt::Garbled))
@@ -70,7 +82,7 @@ mod tests {
     #[test]
     fn a_doubtful_sibling_weighs_less_and_says_why() {
         let of = |common, quality| {
-            let trust = Trust::new("a", 0.5, common, quality);
+            let trust = Trust::new("a", (0.5, common, 0.4), quality);
             (trust.weight, trust.doubt)
         };
         assert_eq!(of(0.4, Some(92.0)), (1.0, None));
@@ -78,5 +90,7 @@ mod tests {
         assert_eq!(of(0.4, Some(12.0)), (0.0, Some(Doubt::Garbled)));
         assert_eq!(of(0.01, Some(92.0)), (0.0, Some(Doubt::OtherStory)));
         assert_eq!(of(0.4, None), (0.0, Some(Doubt::NotJudged)));
+        let copy = Trust::new("a", (1.0, 1.0, 1.0), Some(92.0));
+        assert_eq!((copy.weight, copy.doubt), (0.0, Some(Doubt::Copy)));
     }
 }

@@ -1,6 +1,7 @@
 //! Corrections that a sibling supports, with the real model.
 
 use mtlint::document::Document;
+use mtlint::finding::Applicability;
 use mtlint::finding::{Category, Finding};
 use mtlint::lexicon::Lexicon;
 use mtlint::report::Outcome;
@@ -68,7 +69,7 @@ fn suggested(bad: &str, words: &[&str], sibling: &str) -> Vec<Vec<Correction>> {
                 correction.replacement,
                 correction.confidence,
                 correction.bits_saved,
-                correction.safe
+                correction.applicability
             );
             let quote = &correction.quote;
             assert_eq!(quote.span.slice(sibling), Some(quote.text.as_str()));
@@ -114,7 +115,7 @@ fn a_city_left_in_french() {
         "The final in London on Sunday was one of the shortest in years. The winner, who is \
          only nineteen, cried when she held the cup.",
     );
-    assert!(first.safe);
+    assert_eq!(first.applicability, Applicability::Safe);
 }
 
 #[test]

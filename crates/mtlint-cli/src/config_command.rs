@@ -122,6 +122,7 @@ fn rows(settings: &Settings) -> Vec<Row> {
         model,
         precision,
         strictness,
+        no_suggest,
         language,
         max_bytes,
         fail_on,
@@ -138,6 +139,7 @@ fn rows(settings: &Settings) -> Vec<Row> {
         Row::new("precision", precision, precision.value.name()),
         Row::new("sensitivity", strictness, sensitivity),
         Row::new("threshold", strictness, threshold),
+        Row::new("no-suggest", no_suggest, json!(no_suggest.value)),
         Row::new("language", language, language.value.clone()),
         Row::new("max-bytes", max_bytes, max_bytes.value),
         Row::new(

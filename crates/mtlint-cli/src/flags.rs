@@ -11,7 +11,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Command, ValueEnum, ValueHint};
 
 use mtlint::Sensitivity;
-use mtlint::finding::Severity;
+use mtlint::finding::{Severity, SuggestionSource};
 use mtlint::lm::Precision;
 
 use super::log::LogFormat;
@@ -87,6 +87,11 @@ pub struct JudgingFlags {
     /// sensitivity
     #[arg(long, value_name = "P", value_parser = probability, conflicts_with = "sensitivity")]
     pub threshold: Option<f32>,
+
+    /// Propose no corrections of this source (may be given several times): 'sibling', 'gazetteer'
+    /// (names in foreign form), 'dictionary', 'model' or 'rule'
+    #[arg(long, value_name = "SOURCE", value_enum)]
+    pub no_suggest: Vec<SuggestionSource>,
 
     /// Take documents to be in this language (ISO 639-3, such as eng) instead of guessing
     #[arg(long, value_name = "CODE", value_parser = language)]

@@ -38,7 +38,6 @@ pub mod span;
 pub mod stub;
 pub mod tokenizer;
 pub mod windows;
-pub mod wordpiece;
 
 use std::any::Any;
 use std::fmt;

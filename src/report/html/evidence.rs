@@ -71,6 +71,8 @@ pub(super) struct Fix<'a> {
     pub confidence: String,
     pub applicability: Applicability,
     pub label: &'static str,
+    /// Who proposes it, if no sibling does.
+    pub source: &'static str,
     pub quote: Option<Quote<'a>>,
 }
 
@@ -136,6 +138,9 @@ fn fix<'a>(
     suggestion: &'a Suggestion,
 ) -> Fix<'a> {
     let label = match suggestion.applicability {
+        Applicability::Unsafe if suggestion.in_quotation => {
+            "look before you apply it: it changes a quotation"
+        }
         Applicability::Safe => "safe to apply",
         Applicability::Unsafe => "look before you apply it",
         Applicability::DisplayOnly => "only an idea",
@@ -152,6 +157,7 @@ fn fix<'a>(
         confidence: message::percent(suggestion.confidence),
         applicability: suggestion.applicability,
         label,
+        source: message::source(suggestion.source),
         quote,
     }
 }

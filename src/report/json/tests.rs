@@ -34,7 +34,7 @@ fn a_scored_document_has_the_keys_of_the_contract_in_order() {
         r#""evidence":{"surprisal_bits":24.3,"expected_bits":4.2,"p_garbled":0.91,"#,
         r#""expected":["rate"],"residue_language":"fra"},"#,
         r#""suggestions":[{"start":32,"end":37,"replacement":"rate","confidence":0.968,"#,
-        r#""applicability":"safe","bits_saved":23.46,"#,
+        r#""applicability":"safe","bits_saved":23.46,"source":"sibling","#,
         r#""sibling":{"id":"sibling.txt","start":101,"end":109,"text":"its rate"}}],"#,
         r#""fingerprint":"@"}],"#,
         r#""words":[{"start":0,"end":2,"surprisal_bits":3.14,"p_garbled":0.0235,"garbled":false}]}"#,

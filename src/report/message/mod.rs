@@ -5,7 +5,7 @@
 //! about documents is made here; nothing is decided here. The texts quote
 //! documents as they are: whoever shows them makes them safe to show.
 
-use crate::finding::{Applicability, Category, Evidence, Finding, Suggestion};
+use crate::finding::{Applicability, Category, Evidence, Finding, Suggestion, SuggestionSource};
 use crate::lexicon::ForeignLanguage;
 use crate::patterns::{DateForm, GluedForm, NumberForm, PatternKind};
 
@@ -51,21 +51,7 @@ fn claim(phrase: &str, finding: &Finding) -> String {
         return pattern_claim(phrase, pattern);
     }
     match finding.category {
-        Category::Untranslated => match finding
-            .evidence
-            .residue_language
-            .as_deref()
-            .map(language_name)
-        {
-            Some(language) if several(phrase) => {
-                format!("{phrase} has a word that looks like {language} left untranslated")
-            }
-            Some(language) => format!("{phrase} looks like {language} left untranslated"),
-            None if several(phrase) => {
-                format!("{phrase} seems to have something in it that was left untranslated")
-            }
-            None => format!("{phrase} looks like a word left untranslated"),
-        },
+        Category::Untranslated => untranslated_claim(phrase, &finding.evidence),
         Category::Name => format!("{phrase} looks like a name in the wrong spelling"),
         Category::Mistranslation => {
             format!("{phrase} can hardly be what was meant here")
@@ -81,6 +67,26 @@ fn claim(phrase: &str, finding: &Finding) -> String {
             format!("a mark at {phrase} seems to be wrong or missing")
         }
         Category::Number => format!("{phrase} is no number or date as English has it"),
+    }
+}
+
+/// What is left untranslated, and what it means.
+fn untranslated_claim(phrase: &str, evidence: &Evidence) -> String {
+    let language = evidence.residue_language.as_deref().map(language_name);
+    let claim = match language {
+        Some(language) if several(phrase) => {
+            format!("{phrase} has a word that looks like {language} left untranslated")
+        }
+        Some(language) => format!("{phrase} looks like {language} left untranslated"),
+        None if several(phrase) => {
+            format!("{phrase} seems to have something in it that was left untranslated")
+        }
+        None => format!("{phrase} looks like a word left untranslated"),
+    };
+    let meanings: Vec<String> = evidence.meanings.iter().map(|one| quoted(one)).collect();
+    match meanings.is_empty() {
+        true => claim,
+        false => format!("{claim} (a dictionary has {})", listed(&meanings, "or")),
     }
 }
 
@@ -190,7 +196,7 @@ fn reasons(evidence: &Evidence) -> String {
 pub fn suggestion(text: &str, suggestion: &Suggestion) -> String {
     let source = match &suggestion.sibling {
         Some(sibling) => format!("{} says {}", sibling.id, quoted(&sibling.text)),
-        None => "mtlint would write".to_owned(),
+        None => source(suggestion.source).to_owned(),
     };
     let old = suggestion.span.slice(text).unwrap_or_default();
     let new = &suggestion.replacement;
@@ -208,8 +214,23 @@ pub fn suggestion(text: &str, suggestion: &Suggestion) -> String {
         Applicability::Unsafe => ", look before you apply it",
         Applicability::DisplayOnly => ", only an idea",
     };
+    let quotation = match suggestion.in_quotation {
+        true => ", changes a quotation",
+        false => "",
+    };
     let confidence = percent(suggestion.confidence);
-    format!("{source}: {edit} ({confidence}{caution})")
+    format!("{source}: {edit} ({confidence}{caution}{quotation})")
+}
+
+/// Who proposes a correction, as the beginning of a line that goes on with the correction.
+pub fn source(source: SuggestionSource) -> &'static str {
+    match source {
+        SuggestionSource::Sibling => "a sibling",
+        SuggestionSource::Gazetteer => "the list of names has",
+        SuggestionSource::Dictionary => "a dictionary has",
+        SuggestionSource::Model => "the language model would write",
+        SuggestionSource::Rule => "mtlint would write",
+    }
 }
 
 /// A few words for a category, to stand next to the phrase.
@@ -257,6 +278,7 @@ pub fn doubt(sibling: &SiblingEntry) -> Option<String> {
     let why = match sibling.doubt? {
         SiblingDoubt::NotJudged => "it is empty or not in English".to_owned(),
         SiblingDoubt::OtherStory => "it seems to tell another story".to_owned(),
+        SiblingDoubt::Copy => "it is a copy of the article, which confirms nothing".to_owned(),
         SiblingDoubt::Garbled => {
             let quality = sibling.quality.unwrap_or_default();
             format!("it is garbled itself, of quality {quality:.0}")

@@ -25,6 +25,16 @@ fn a_finding_is_told_in_one_sentence() {
 }
 
 #[test]
+fn a_word_left_untranslated_is_told_with_its_meaning() {
+    let mut garbled = fixtures::finding(TEXT, "Spritze", Category::Untranslated);
+    garbled.evidence.residue_language = Some("deu".to_owned());
+    garbled.evidence.meanings = vec!["syringe".to_owned(), "injection".to_owned()];
+    let told = finding(TEXT, &garbled);
+    let claim = "\"Spritze\" looks like German left untranslated (a dictionary has \"syringe\" or \"injection\"): ";
+    assert!(told.starts_with(claim), "{told}");
+}
+
+#[test]
 fn no_language_is_named_without_evidence() {
     let garbled = fixtures::finding(TEXT, "Spritze", Category::Untranslated);
     let sentence = finding(TEXT, &garbled);
@@ -52,11 +62,18 @@ fn corrections_say_who_proposes_what() {
     );
     edit.applicability = Applicability::DisplayOnly;
     edit.sibling = None;
+    edit.source = SuggestionSource::Rule;
     edit.confidence = 0.31;
     assert_eq!(
         suggestion(TEXT, &edit),
         "mtlint would write: Spritze → injection (31 %, only an idea)"
     );
+    edit.in_quotation = true;
+    assert_eq!(
+        suggestion(TEXT, &edit),
+        "mtlint would write: Spritze → injection (31 %, only an idea, changes a quotation)"
+    );
+    edit.in_quotation = false;
     edit.replacement = String::new();
     edit.applicability = Applicability::Unsafe;
     assert_eq!(

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::super::rules;
-use crate::finding::{Applicability, Category, Severity};
+use crate::finding::{Applicability, Category, Severity, SuggestionSource};
 
 /// The newest edition of the schema of version 2.1.0.
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/\
@@ -326,4 +326,5 @@ pub(super) struct Replacement {
 pub(super) struct FixProperties {
     pub applicability: Applicability,
     pub confidence: f64,
+    pub source: SuggestionSource,
 }

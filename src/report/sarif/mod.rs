@@ -210,6 +210,7 @@ fn fix(analysis: &Analysis, suggestion: &Suggestion, place: &Place) -> Option<Fi
         properties: FixProperties {
             applicability: suggestion.applicability,
             confidence: (f64::from(suggestion.confidence) * 10_000.0).round() / 10_000.0,
+            source: suggestion.source,
         },
     })
 }

@@ -141,6 +141,7 @@ impl From<&finding::Evidence> for Evidence {
             p_garbled: rounded(evidence.p_garbled, 4),
             expected: evidence.expected.clone(),
             residue_language: evidence.residue_language.clone(),
+            meanings: evidence.meanings.clone(),
             pattern: evidence.pattern.as_ref().map(|kind| kind.name().to_owned()),
         }
     }
@@ -155,6 +156,8 @@ impl From<&finding::Suggestion> for Suggestion {
             confidence: rounded(suggestion.confidence, 4),
             applicability: suggestion.applicability,
             bits_saved: rounded(suggestion.bits_saved, 2),
+            source: suggestion.source,
+            in_quotation: suggestion.in_quotation,
             sibling: suggestion.sibling.as_ref().map(Quote::from),
         }
     }

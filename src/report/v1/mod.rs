@@ -25,7 +25,7 @@ use serde::de::value::{self, StrDeserializer};
 use serde::{Deserialize, Serialize};
 
 use super::{AbstainReason, SiblingDoubt};
-use crate::finding::{Applicability, Category, Severity};
+use crate::finding::{Applicability, Category, Severity, SuggestionSource};
 
 pub use super::failure::{Failure, FailureKind};
 
@@ -222,6 +222,9 @@ pub struct Evidence {
     /// The ISO 639-3 code of the language that the phrase seems to be left in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub residue_language: Option<String>,
+    /// What the word that was left in that language means in English, if a dictionary has it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub meanings: Vec<String>,
     /// What is wrong with the form of the phrase, such as `untranslated_passage`, if it is
     /// wrong whatever the language model says. More names may be added.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -244,10 +247,20 @@ pub struct Suggestion {
     pub applicability: Applicability,
     /// How many bits less surprising the passage is after the correction.
     pub bits_saved: f64,
-    /// The words of a sibling that support the correction; left out of an idea of the
-    /// language model's own.
+    /// Who proposes the correction. Reports of versions that did not say so had siblings' only.
+    #[serde(default = "sibling_source")]
+    pub source: SuggestionSource,
+    /// Whether the correction would change what somebody is quoted with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_quotation: bool,
+    /// The words of a sibling that support the correction; left out of the corrections of other
+    /// sources.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sibling: Option<Quote>,
+}
+
+fn sibling_source() -> SuggestionSource {
+    SuggestionSource::Sibling
 }
 
 /// Words of a sibling that support a correction.

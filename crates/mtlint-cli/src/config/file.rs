@@ -10,7 +10,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
-use mtlint::finding::{Category, Severity};
+use mtlint::finding::{Category, Severity, SuggestionSource};
 use mtlint::lm::Precision;
 use mtlint::report::rules::RULES;
 
@@ -43,6 +43,10 @@ pub struct Config {
     /// 'sensitivity'.
     #[schemars(with = "f32", range(min = 0, max = 1))]
     pub threshold: Field<Probability>,
+
+    /// Sources whose corrections are not wanted.
+    #[schemars(extend("default" = Vec::<String>::new()))]
+    pub no_suggest: Field<Vec<Choice<SuggestionSource>>>,
 
     /// Take articles to be in this language (ISO 639-3) instead of guessing.
     #[schemars(with = "String", regex(pattern = "^[a-z]{3}$"))]

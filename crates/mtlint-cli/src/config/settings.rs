@@ -5,12 +5,12 @@
 //! [`Settings`], plain data in which none is missing, each with where it came from. All
 //! that comes after takes these and knows neither flags nor files. Nothing is read here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Serialize;
 
-use mtlint::finding::{Category, Severity};
+use mtlint::finding::{Category, Severity, SuggestionSource};
 use mtlint::lm::Precision;
 use mtlint::policy::{Acceptance, CategoryRule, Policy};
 use mtlint::report::rules::RULES;
@@ -64,6 +64,8 @@ pub struct Settings {
     pub aligner: AlignerChoice,
     /// How much is flagged.
     pub strictness: Setting<Strictness>,
+    /// Sources of corrections that are not wanted.
+    pub no_suggest: Setting<BTreeSet<SuggestionSource>>,
     /// The language that documents are taken to be in, as ISO 639-3; none is to guess.
     pub language: Setting<Option<String>>,
     /// Bytes of a document, at most.
@@ -197,6 +199,15 @@ impl Settings {
                 source.strictness(),
                 Strictness::Sensitivity(Sensitivity::Precise),
             ),
+            no_suggest: Setting::first(
+                (!judging.no_suggest.is_empty())
+                    .then(|| judging.no_suggest.iter().copied().collect()),
+                source.value(
+                    |config| &config.no_suggest,
+                    |sources| sources.iter().map(|source| source.0).collect(),
+                ),
+                BTreeSet::new(),
+            ),
             language: Setting::first(
                 judging.language.clone().map(Some),
                 source.value(|config| &config.language, |code| Some(code.0.clone())),
@@ -235,6 +246,7 @@ impl Settings {
         Options {
             sensitivity,
             threshold,
+            no_suggestions_of: self.no_suggest.value.clone(),
             language: self.language.value.clone(),
             policy: self.policy.clone(),
         }

@@ -75,6 +75,7 @@ fn the_parser_knows_the_keys_of_the_schema_and_no_others() {
         ("precision", "\"f32\""),
         ("sensitivity", "\"thorough\""),
         ("threshold", "0.5"),
+        ("no-suggest", "[\"model\", \"rule\"]"),
         ("language", "\"eng\""),
         ("max-bytes", "1"),
         ("gates", "{ fail-on = \"minor\", fail-under = 100 }"),

@@ -4,14 +4,14 @@
 //! suggestion, applied alone, on its word errors, and the effect of those that are applied
 //! together; or the alignment of its passages with the sibling. No measure is computed here.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 use super::{LintInput, Reader};
 use crate::dataset::{DataSet, LabeledToken, Labels, Passage, Sample};
 use crate::metrics::Distances;
 use mtlint::correct::{Permission, correct};
-use mtlint::finding::{Applicability, Suggestion};
+use mtlint::finding::{Applicability, Suggestion, SuggestionSource};
 use mtlint::lexicon::Lexicon;
 use mtlint::linter::LintError;
 use mtlint::lm::SentenceVectors;
@@ -58,6 +58,8 @@ pub(crate) struct StoryCorrections {
     pub safe_and_unsafe: SuggestionEffects,
     /// All suggestions, safe or unsafe.
     pub every: SuggestionEffects,
+    /// Of the first suggestions of findings, safe or unsafe, those of each source.
+    pub by_source: BTreeMap<SuggestionSource, SuggestionEffects>,
     /// The alignment of the passages with the sibling.
     pub alignment: AlignmentCounts,
 }
@@ -256,6 +258,16 @@ impl StoryCorrections {
         };
         let every = analysis.findings.iter().flat_map(|f| &f.suggestions);
         let every = every.filter(|s| s.applicability != Applicability::DisplayOnly);
+        let first = analysis.findings.iter();
+        let first = first.filter_map(|f| Permission::SafeAndUnsafe.choose(f));
+        let mut of_source: BTreeMap<SuggestionSource, Vec<&Suggestion>> = BTreeMap::new();
+        for suggestion in first {
+            let same = of_source.entry(suggestion.source).or_default();
+            same.push(suggestion);
+        }
+        let by_source = of_source.into_iter();
+        let by_source =
+            by_source.map(|(source, all)| (source, trial.all(all.into_iter(), None, &bad)));
         Self {
             errors: trial.distances.errors(),
             bad: bad.len(),
@@ -263,6 +275,7 @@ impl StoryCorrections {
             safe: applied(Permission::Safe),
             safe_and_unsafe: applied(Permission::SafeAndUnsafe),
             every: trial.all(every, None, &bad),
+            by_source: by_source.collect(),
             alignment: AlignmentCounts::default(),
         }
     }

@@ -260,6 +260,8 @@ mod tests {
             confidence: 0.9,
             applicability: Applicability::Safe,
             bits_saved: 1.0,
+            source: mtlint::finding::SuggestionSource::Rule,
+            in_quotation: false,
             sibling: None,
         }
     }

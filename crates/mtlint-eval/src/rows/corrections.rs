@@ -3,9 +3,11 @@
 //! In: the effects of the suggestions for each article of a set. Out: rows of counts and
 //! shares.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+
+use mtlint::finding::SuggestionSource;
 
 use super::ratio;
 use crate::bootstrap::Estimate;
@@ -38,6 +40,8 @@ pub struct CorrectionsRow {
     /// All suggestions that are shown, alternatives to the first too. They are not
     /// applied together.
     pub every_suggestion: CorrectionMeasures,
+    /// Of the first suggestions of findings those of each source.
+    pub by_source: BTreeMap<SuggestionSource, CorrectionMeasures>,
 }
 
 /// The alignment of the passages of articles with their siblings, over the passages whose
@@ -160,9 +164,16 @@ impl CorrectionsRow {
         let judged: Vec<&StoryCorrections> = stories.iter().flatten().collect();
         let alignments: Vec<&AlignmentCounts> =
             judged.iter().map(|story| &story.alignment).collect();
-        let of = |effects: fn(&StoryCorrections) -> &SuggestionEffects| {
-            CorrectionMeasures::new(&judged, effects)
+        let of = |effects: &dyn Fn(&StoryCorrections) -> SuggestionEffects| {
+            let effects: Vec<SuggestionEffects> = judged.iter().map(|one| effects(one)).collect();
+            CorrectionMeasures::new(&judged, &effects)
         };
+        let sources = judged.iter().flat_map(|story| story.by_source.keys());
+        let sources: BTreeSet<SuggestionSource> = sources.copied().collect();
+        let by_source = sources.into_iter().map(|source| {
+            let effects = |story: &StoryCorrections| story.by_source.get(&source).cloned();
+            (source, of(&|story| effects(story).unwrap_or_default()))
+        });
         let sum = |count: fn(&StoryCorrections) -> usize| {
             let counts = judged.iter().map(|story| count(story));
             counts.sum::<usize>()
@@ -175,32 +186,26 @@ impl CorrectionsRow {
             labeled_words: sum(|story| story.labeled),
             bad_words: sum(|story| story.bad),
             alignment: AlignmentMeasures::new(&alignments),
-            safe: of(|story| &story.safe),
-            safe_and_unsafe: of(|story| &story.safe_and_unsafe),
-            every_suggestion: of(|story| &story.every),
+            safe: of(&|story| story.safe.clone()),
+            safe_and_unsafe: of(&|story| story.safe_and_unsafe.clone()),
+            every_suggestion: of(&|story| story.every.clone()),
+            by_source: by_source.collect(),
         }
     }
 }
 
 impl CorrectionMeasures {
-    fn new(
-        judged: &[&StoryCorrections],
-        effects: fn(&StoryCorrections) -> &SuggestionEffects,
-    ) -> Self {
-        let share = |part: &dyn Fn(&StoryCorrections) -> f64,
-                     whole: &dyn Fn(&StoryCorrections) -> f64| {
-            let parts: Vec<f64> = judged.iter().map(|story| part(story)).collect();
-            let wholes: Vec<f64> = judged.iter().map(|story| whole(story)).collect();
+    /// The measures of suggestions, of which `effects` holds those for each judged article.
+    fn new(judged: &[&StoryCorrections], effects: &[SuggestionEffects]) -> Self {
+        let share = |parts: Vec<f64>, wholes: Vec<f64>| {
             Estimate::of(judged.len(), |weights| ratio(&parts, &wholes, weights))
         };
-        let counted = |kind: fn(&SuggestionEffect) -> bool| {
-            move |story: &StoryCorrections| {
-                let alone = effects(story).alone.iter();
-                alone.filter(|effect| kind(effect)).count() as f64
-            }
+        let counted = |kind: fn(&SuggestionEffect) -> bool| -> Vec<f64> {
+            let count = |one: &SuggestionEffects| one.alone.iter().filter(|e| kind(e)).count();
+            effects.iter().map(|one| count(one) as f64).collect()
         };
         let mut sizes: BTreeMap<(usize, usize), LengthRow> = BTreeMap::new();
-        for effect in judged.iter().flat_map(|story| &effects(story).alone) {
+        for effect in effects.iter().flat_map(|one| &one.alone) {
             let (replaced, put_in) = (effect.replaced, effect.put_in);
             let size = sizes.entry((replaced, put_in)).or_insert(LengthRow {
                 replaced,
@@ -215,24 +220,26 @@ impl CorrectionMeasures {
         }
         let lengths: Vec<LengthRow> = sizes.into_values().collect();
         // Without any that are applied together the share has no meaning.
-        let together = judged.iter().all(|story| effects(story).together.is_some());
-        let errors = |story: &StoryCorrections| match together {
+        let together = effects.iter().all(|one| one.together.is_some());
+        let errors = judged.iter().map(|story| match together {
             true => story.errors as f64,
             false => 0.0,
-        };
-        let removed = |story: &StoryCorrections| -(effects(story).together.unwrap_or(0) as f64);
+        });
+        let removed = effects
+            .iter()
+            .map(|one| -(one.together.unwrap_or(0) as f64));
+        let covered = effects.iter().map(|one| one.bad_covered as f64);
+        let bad = judged.iter().map(|story| story.bad as f64);
         Self {
             helpful: lengths.iter().map(|size| size.helpful).sum(),
             neutral: lengths.iter().map(|size| size.neutral).sum(),
             harmful: lengths.iter().map(|size| size.harmful).sum(),
             helpful_to_harmful: share(
-                &counted(|effect| effect.change < 0),
-                &counted(|effect| effect.change > 0),
+                counted(|effect| effect.change < 0),
+                counted(|effect| effect.change > 0),
             ),
-            errors_removed: share(&removed, &errors),
-            bad_covered: share(&|story| effects(story).bad_covered as f64, &|story| {
-                story.bad as f64
-            }),
+            errors_removed: share(removed.collect(), errors.collect()),
+            bad_covered: share(covered.collect(), bad.collect()),
             lengths,
         }
     }
@@ -276,6 +283,7 @@ mod tests {
                 together: None,
                 ..effects.clone()
             },
+            by_source: [(SuggestionSource::Sibling, effects.clone())].into(),
             safe_and_unsafe: effects,
         }
     }
@@ -310,6 +318,8 @@ mod tests {
         assert_eq!(sizes.collect::<Vec<_>>(), [(1, 0, 1), (1, 1, 3), (1, 2, 2)]);
         assert_eq!(row.every_suggestion.errors_removed.value, None);
         assert_eq!(row.every_suggestion.helpful, 3);
+        assert_eq!(row.by_source.len(), 1);
+        assert_eq!(row.by_source[&SuggestionSource::Sibling].helpful, 3);
         assert_eq!(row.safe.helpful_to_harmful.value, None);
         assert_eq!(row.safe.errors_removed.value, Some(0.0));
     }

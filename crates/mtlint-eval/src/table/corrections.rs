@@ -111,7 +111,7 @@ pub(super) fn alignments(evaluation: &Evaluation) -> String {
 /// Draws the sizes of the suggestions of a set: for each choice that has any, the number
 /// of suggestions by words replaced and words put in.
 pub(super) fn lengths(set: &CorrectionsRow) -> impl Iterator<Item = String> {
-    let choices = choices(set).into_iter();
+    let choices = choices(set).into_iter().take(3);
     let sized = choices.filter(|(_, measures)| !measures.lengths.is_empty());
     sized.map(move |(choice, measures)| {
         let heading = format!("{}, {choice}: words replaced", safe(&set.name));
@@ -119,12 +119,17 @@ pub(super) fn lengths(set: &CorrectionsRow) -> impl Iterator<Item = String> {
     })
 }
 
-fn choices(set: &CorrectionsRow) -> [(&'static str, &CorrectionMeasures); 3] {
-    [
+/// The choices of suggestions, and of the first ones those of each source.
+fn choices(set: &CorrectionsRow) -> Vec<(String, &CorrectionMeasures)> {
+    let choices = [
         ("safe", &set.safe),
         ("safe and unsafe", &set.safe_and_unsafe),
         ("every one", &set.every_suggestion),
-    ]
+    ];
+    let choices = choices.map(|(name, measures)| (name.to_owned(), measures));
+    let sources = set.by_source.iter();
+    let sources = sources.map(|(source, measures)| (format!("of {source}"), measures));
+    choices.into_iter().chain(sources).collect()
 }
 
 /// Draws a grid of sizes: words replaced downwards, words put in to the right.

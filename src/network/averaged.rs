@@ -1,16 +1,16 @@
-//! The networks of the sibling stage: a few small ones, averaged.
+//! A few small networks, averaged.
 //!
 //! In: a row of numbers. Out: a logit, the mean of a few small networks that differ in
 //! their seeds. It checks the names of the numbers and does not know what they mean.
 
-use crate::network::{Dense, Tensors, WeightsError, sigmoid};
+use super::{Dense, Tensors, WeightsError, sigmoid};
 
 /// The farthest that a number may lie from its mean, in standard deviations: what lies
 /// beyond was hardly seen in training, and is cut off.
 const MAX_DEVIATIONS: f32 = 5.0;
 
 /// Networks of `N` numbers whose logits are averaged.
-pub(super) struct Network<const N: usize> {
+pub(crate) struct Networks<const N: usize> {
     mean: [f32; N],
     scale: [f32; N],
     members: Vec<Member>,
@@ -23,14 +23,14 @@ struct Member {
     out: Dense,
 }
 
-impl<const N: usize> Network<N> {
+impl<const N: usize> Networks<N> {
     /// Reads the network `name` of a file of weights. `columns` names the numbers of its
     /// rows.
     ///
     /// # Errors
     /// When the file was trained on other columns, or a tensor is missing or of another
     /// size.
-    pub(super) fn new(
+    pub(crate) fn new(
         tensors: &Tensors<'_>,
         name: &str,
         columns: &[&str; N],
@@ -67,7 +67,7 @@ impl<const N: usize> Network<N> {
     }
 
     /// The logit of a row: the mean of the members' logits.
-    pub(super) fn logit(&self, row: &[f32; N]) -> f32 {
+    pub(crate) fn logit(&self, row: &[f32; N]) -> f32 {
         let mut scaled = *row;
         for ((value, mean), scale) in scaled.iter_mut().zip(&self.mean).zip(&self.scale) {
             *value = ((*value - mean) * scale).clamp(-MAX_DEVIATIONS, MAX_DEVIATIONS);
@@ -81,7 +81,7 @@ impl<const N: usize> Network<N> {
     }
 
     /// The probability of a row: the sigmoid of its logit.
-    pub(super) fn probability(&self, row: &[f32; N]) -> f32 {
+    pub(crate) fn probability(&self, row: &[f32; N]) -> f32 {
         sigmoid(self.logit(row))
     }
 }

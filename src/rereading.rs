@@ -1,4 +1,4 @@
-//! Patches of the document as the language model reads them.
+//! What edits of a document save the language model.
 //!
 //! In: for several places of the document the patches that are thought of there. Out:
 //! the bits that each one saves. Each is put in, and a few words from there on
@@ -10,9 +10,8 @@
 use std::iter;
 
 use crate::lm::{Continuation, KvCache, LanguageModel, LmError, Prefix, TokenScore, TokenScores};
+use crate::segment::Segments;
 use crate::span::{Doc, Span};
-
-use super::text::NormalizedText;
 
 /// Bytes of the document read before the first patch, for context.
 const BEFORE_BYTES: usize = 150;
@@ -26,7 +25,7 @@ const AFTER_BYTES: usize = 40;
 const MAX_PREFIX_BYTES: usize = 1000;
 
 /// Bytes of the document that are replaced, and what stands there afterwards.
-pub(super) type Patch<'a> = (Span<Doc>, &'a str);
+pub(crate) type Patch<'a> = (Span<Doc>, &'a str);
 
 /// The language model's own reading of the document, from which it can read on.
 #[derive(Debug, Clone, Copy)]
@@ -53,14 +52,13 @@ struct Tail {
 
 impl Tail {
     fn new(
-        document: &NormalizedText<'_>,
+        (text, segments): (&str, &Segments),
         place: usize,
         edit: usize,
         patch: Patch<'_>,
     ) -> Option<Self> {
         let (span, replacement) = patch;
-        let text = document.text;
-        let words = &document.segments.words;
+        let words = &segments.words;
         let after = words.partition_point(|word| word.span.end() <= span.end() + AFTER_BYTES);
         let last = after.checked_sub(1).map(|word| words[word].span.end());
         let start = text.get(..span.start())?.trim_end().len();
@@ -77,9 +75,10 @@ impl Tail {
     }
 
     /// Where the reading begins that this edit is the first of.
-    fn context(&self, document: &NormalizedText<'_>) -> usize {
-        let sentences = &document.segments.sentences;
-        let words = &document.segments.words;
+    fn context(&self, segments: &Segments) -> usize {
+        let Segments {
+            sentences, words, ..
+        } = segments;
         let from = self.start.saturating_sub(BEFORE_BYTES);
         let near = |start: Option<usize>| start.filter(|start| *start <= self.start);
         let sentence = sentences.partition_point(|sentence| sentence.start() < from);
@@ -99,11 +98,11 @@ struct Group<'a> {
 }
 
 /// Edits in the order of their beginnings, cut into prefixes.
-fn grouped<'a>(document: &NormalizedText<'_>, edits: &'a [Tail]) -> Vec<Group<'a>> {
+fn grouped<'a>(segments: &Segments, edits: &'a [Tail]) -> Vec<Group<'a>> {
     let mut groups = Vec::new();
     let mut rest = edits;
     while let Some(first) = rest.first() {
-        let begin = first.context(document);
+        let begin = first.context(segments);
         let fits = rest.partition_point(|edit| edit.start <= begin + MAX_PREFIX_BYTES);
         let (edits, after) = rest.split_at(fits.max(1));
         rest = after;
@@ -151,21 +150,20 @@ impl<'a> Group<'a> {
     }
 }
 
-/// The bits that each edit saves, for each place in `places` the edits there.
+/// The bits that each edit of a document saves, for each place in `places` the edits there.
 ///
 /// # Errors
 /// When the language model cannot read.
-pub(super) fn bits_saved(
+pub(crate) fn bits_saved(
     lm: &dyn LanguageModel,
-    document: &NormalizedText<'_>,
+    (text, segments): (&str, &Segments),
     document_reading: Option<DocumentReading<'_>>,
     places: &[Vec<Patch<'_>>],
 ) -> Result<Vec<Vec<f32>>, LmError> {
-    let text = document.text;
     let mut saved: Vec<Vec<f32>> = places.iter().map(|edits| vec![0.0; edits.len()]).collect();
     let edits = places.iter().enumerate().flat_map(|(place, edits)| {
         let edits = edits.iter().enumerate();
-        edits.filter_map(move |(edit, patch)| Tail::new(document, place, edit, *patch))
+        edits.filter_map(move |(edit, patch)| Tail::new((text, segments), place, edit, *patch))
     });
     let mut edits: Vec<Tail> = edits.collect();
     edits.sort_by_key(|edit| edit.start);
@@ -190,7 +188,7 @@ pub(super) fn bits_saved(
         whole.note(&reading.tokens, 0, &edited, &mut saved);
         return Ok(saved);
     }
-    let groups = grouped(document, &edits);
+    let groups = grouped(segments, &edits);
     let continuations = groups.iter().map(|group| group.continuations(text));
     let continuations: Vec<Vec<Continuation<'_>>> = continuations.collect();
     let prefixes = groups.iter().zip(&continuations);
