@@ -110,6 +110,11 @@ impl clap::ValueEnum for Severity {
     }
 }
 
+impl SuggestionSource {
+    /// The sources that need no sibling and whose corrections the language model weighs.
+    pub const IDEAS: [Self; 3] = [Self::Gazetteer, Self::Dictionary, Self::Model];
+}
+
 impl fmt::Display for SuggestionSource {
     /// Writes the source's name in reports, such as `gazetteer`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -166,6 +166,9 @@ pub(crate) fn bits_saved(
         edits.filter_map(move |(edit, patch)| Tail::new((text, segments), place, edit, *patch))
     });
     let mut edits: Vec<Tail> = edits.collect();
+    if edits.is_empty() {
+        return Ok(saved);
+    }
     edits.sort_by_key(|edit| edit.start);
     if let Some(DocumentReading {
         reading,

@@ -47,12 +47,6 @@ use synthesis::Pools;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// The sources of corrections that are not asked here.
-const SOURCES: [SuggestionSource; 3] = [
-    SuggestionSource::Gazetteer,
-    SuggestionSource::Dictionary,
-    SuggestionSource::Model,
-];
 /// The number of articles linted at once.
 const BATCH: usize = 16;
 /// The most corrections from aligned sentences that the model reads in a sentence.
@@ -83,7 +77,7 @@ fn main() -> Result<()> {
         Arc::new(Llama::load(&path, "smollm2-135m", None, Precision::Int8)?);
     let options = Options {
         language: Some("eng".to_owned()),
-        no_suggestions_of: SOURCES.into(),
+        no_suggestions_of: SuggestionSource::IDEAS.into(),
         ..Options::default()
     };
     let linter = Linter::new(Arc::clone(&lm))?;

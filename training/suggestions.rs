@@ -72,12 +72,7 @@ fn main() -> Result<()> {
     // What is proposed is found out here, not by the program.
     let options = Options {
         language: Some("eng".to_owned()),
-        no_suggestions_of: [
-            SuggestionSource::Gazetteer,
-            SuggestionSource::Dictionary,
-            SuggestionSource::Model,
-        ]
-        .into(),
+        no_suggestions_of: SuggestionSource::IDEAS.into(),
         ..Options::default()
     };
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} articles, {eta} left")?;

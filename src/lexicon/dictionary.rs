@@ -6,13 +6,11 @@
 //! `training/dictionary` of Wiktionary's entries: see `models/dictionary.LICENSE.md`. They have
 //! hardly any inflected forms; those are found by what they begin with. Nothing is decided here.
 
-use super::table::{Table, key_of};
+use super::table::{MAX_BYTES, Table, key_of};
 
 const DICTIONARY: Table = Table(include_str!("../../models/dictionary.tsv"));
 const SENSES: Table = Table(include_str!("../../models/senses.tsv"));
 
-/// Bytes of a word that is looked up, at most: the longest of the table has half of them.
-const MAX_BYTES: usize = 128;
 /// Letters in which an inflected form may differ from the word in the table, on either side.
 const MAX_ENDING: usize = 3;
 /// Letters that the two must have in common.
@@ -39,18 +37,13 @@ impl Meaning {
 }
 
 fn parsed(line: &'static str, ending: usize) -> Option<Meaning> {
-    let (language, english) = line
-        .split('\t')
-        .skip(1)
-        .collect::<Vec<_>>()
-        .try_into()
-        .map(|[a, b]: [&str; 2]| (a, b))
-        .ok()?;
-    Some(Meaning {
-        language,
-        english,
+    let mut columns = line.split('\t').skip(1);
+    let meaning = Meaning {
+        language: columns.next()?,
+        english: columns.next()?,
         ending,
-    })
+    };
+    columns.next().is_none().then_some(meaning)
 }
 
 /// What a foreign word means: the entries of the word itself, or else those of the word that it
@@ -67,7 +60,6 @@ pub(crate) fn meanings(word: &str, language: Option<&str>) -> Vec<Meaning> {
         return exact;
     }
     let letters: Vec<usize> = word.char_indices().map(|(at, _)| at).collect();
-    let mut best: Vec<Meaning> = Vec::new();
     for cut in 1..=MAX_ENDING {
         let Some(stem) = letters
             .len()
@@ -78,25 +70,21 @@ pub(crate) fn meanings(word: &str, language: Option<&str>) -> Vec<Meaning> {
         };
         let stem = &word[..letters[stem]];
         let lines = DICTIONARY.from(stem).take(MAX_LINES);
-        for line in lines.take_while(|line| line.starts_with(stem)) {
+        let lines = lines.take_while(|line| line.starts_with(stem));
+        let near = lines.filter_map(|line| {
             let ending = key_of(line)[stem.len()..].chars().count().max(cut);
-            let nearer = best.first().is_none_or(|known| ending < known.ending);
-            let meaning = parsed(line, ending).filter(|meaning| {
-                ending <= MAX_ENDING && language.is_none_or(|code| code == meaning.language)
-            });
-            match meaning {
-                Some(meaning) if nearer => best = vec![meaning],
-                Some(meaning) if best.first().is_some_and(|known| known.ending == ending) => {
-                    best.push(meaning);
-                }
-                _ => {}
-            }
-        }
-        if !best.is_empty() {
-            break;
+            parsed(line, ending)
+        });
+        let near = near.filter(|meaning| {
+            meaning.ending <= MAX_ENDING && language.is_none_or(|code| code == meaning.language)
+        });
+        let mut near: Vec<Meaning> = near.collect();
+        if let Some(least) = near.iter().map(|meaning| meaning.ending).min() {
+            near.retain(|meaning| meaning.ending == least);
+            return near;
         }
     }
-    best
+    Vec::new()
 }
 
 /// The English words that share a foreign word with an English one in lower case, those first

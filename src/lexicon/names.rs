@@ -7,13 +7,10 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::table::Table;
+use super::table::{MAX_BYTES, Table};
 use crate::segment::is_apostrophe;
 
 const NAMES: Table = Table(include_str!("../../models/names.tsv"));
-
-/// Bytes of a name that is looked up, at most: the longest of the table has half of them.
-const MAX_BYTES: usize = 128;
 
 /// What a name names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

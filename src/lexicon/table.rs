@@ -3,6 +3,9 @@
 //! In: the text of a table, and a key. Out: lines. What the columns mean, and how a word becomes
 //! a key, is said where a table is used.
 
+/// Bytes of what is looked up, at most: the longest key of any table has half of them.
+pub(super) const MAX_BYTES: usize = 128;
+
 /// The text of a table: a line an entry, columns parted by tabs, in byte order of the first
 /// column, the key.
 #[derive(Clone, Copy)]

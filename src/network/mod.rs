@@ -1,8 +1,9 @@
 //! What every small network in this library is made of.
 //!
 //! In: a file of trained weights ([`Tensors`]) and a row of numbers. Out: what its layers
-//! make of the row ([`Dense`], and [`Networks`] of them), and logits as probabilities ([`sigmoid`], [`logit`]). What
-//! the numbers of a row mean, and what a network is asked, is the business of the rooms
+//! make of the row ([`Dense`], and [`Networks`] of them), and logits as probabilities
+//! ([`sigmoid`], [`logit`]). What the numbers of a row mean, and what a network is asked, is the
+//! business of the rooms
 //! that have one: [`crate::lexicon`], [`crate::detect`], [`crate::sibling`] and
 //! [`crate::suggest`].
 

@@ -81,9 +81,8 @@ impl Options {
 
     /// Whether corrections are wanted that no sibling supports and the language model weighs.
     pub(crate) fn asks_for_ideas(&self) -> bool {
-        use SuggestionSource::{Dictionary, Gazetteer, Model};
         let wanted = |source| !self.no_suggestions_of.contains(source);
-        [Gazetteer, Dictionary, Model].iter().any(wanted)
+        SuggestionSource::IDEAS.iter().any(wanted)
     }
 
     /// Findings without the corrections that are not wanted.

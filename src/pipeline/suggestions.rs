@@ -7,7 +7,6 @@
 use super::models::Models;
 use super::options::Options;
 use crate::detect::WordSurprisal;
-
 use crate::finding::inconsistency::ContradictedFact;
 use crate::finding::words::WordTable;
 use crate::finding::{Applicability, Finding, SiblingQuote, Suggestion, SuggestionSource};
@@ -95,9 +94,6 @@ fn with_names_read(
     let suggestions = findings.iter_mut().flat_map(|one| &mut one.suggestions);
     let names = suggestions.filter(|one| one.source == SuggestionSource::Gazetteer);
     let mut names: Vec<&mut Suggestion> = names.collect();
-    if names.is_empty() {
-        return Ok(findings);
-    }
     let patches = names
         .iter()
         .map(|one| vec![(one.span, one.replacement.as_str())]);

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::document::DocumentText;
-use super::inflection::{inflected, lemmas};
+use super::inflection::{Ending, inflected, lemmas};
 use crate::lexicon::{Entry, Lexicon, NameKind, foreign_form, meanings, other_senses};
 use crate::lm::LanguageModel;
 use crate::rating::SuggestionSource;
@@ -152,7 +152,7 @@ pub(super) fn candidates(
         suspect.meanings(lexicon, &mut found);
         suspect.senses(lexicon, &mut found);
         suspect.favourites(document, lexicon, lm, &mut found);
-        suspect.deletion(document, &mut found);
+        suspect.deletion(document, lexicon, &mut found);
         let mut known: Vec<String> = Vec::new();
         found.retain(|one| {
             let new = one.replacement != spelling && !known.contains(&one.replacement);
@@ -246,7 +246,7 @@ impl Suspect<'_> {
                 let plural = plain.ends_with(['s', 'i', 'y', 'n', 'e']) && meaning.ending > 0;
                 let forms = [
                     Some(english.to_owned()),
-                    plural.then(|| inflected(english, super::inflection::Ending::S)),
+                    plural.then(|| inflected(english, Ending::S)),
                 ];
                 for form in forms.into_iter().flatten() {
                     let replacement = match meaning.language {
@@ -331,34 +331,17 @@ impl Suspect<'_> {
         }
     }
 
-    fn deletion(&self, document: &DocumentText<'_>, found: &mut Vec<Candidate>) {
+    fn deletion(&self, document: &DocumentText<'_>, lexicon: &Lexicon, found: &mut Vec<Candidate>) {
         let words = &document.segments.words;
         let next = words
             .get(self.index + 1)
             .filter(|next| next.sentence == words[self.index].sentence);
         if let Some(next) = next.filter(|_| SUPERFLUOUS.contains(&self.spelling)) {
-            let mut one = self.candidate_of_nothing();
-            one.span = Span::new(self.span.start(), next.span.start());
-            found.push(one);
-        }
-    }
-
-    fn candidate_of_nothing(&self) -> Candidate {
-        Candidate {
-            span: self.span,
-            replacement: String::new(),
-            word: self.index,
-            origin: Origin::Deletion,
-            rank: 0,
-            ending: 0,
-            p_garbled: self.p_garbled,
-            bits_old: self.bits,
-            zipf_old: self.entry.english_zipf,
-            zipf_new: 0.0,
-            similarity: 0.0,
-            capital: false,
-            guess_bits: 0.0,
-            phrase_words: self.phrase_words,
+            found.push(Candidate {
+                span: Span::new(self.span.start(), next.span.start()),
+                zipf_new: 0.0,
+                ..self.candidate(Origin::Deletion, String::new(), 0, lexicon)
+            });
         }
     }
 }

@@ -99,9 +99,6 @@ pub fn bits_saved(
         patches.collect()
     });
     let patches: Vec<Vec<_>> = patches.collect();
-    if patches.iter().all(Vec::is_empty) {
-        return Ok(vec![Vec::new(); phrases.len()]);
-    }
     rereading::bits_saved(lm, (document.text, document.segments), reading, &patches)
 }
 
