@@ -20,6 +20,9 @@ import torch
 from safetensors.numpy import load_file, save_file
 from torch import nn
 
+# The networks are small: more threads only wait for each other.
+torch.set_num_threads(1)
+
 HIDDEN = 48
 SEEDS = (5, 6, 7)
 FOLDS = 5
@@ -93,7 +96,7 @@ class Network(nn.Module):
         return self.out(hidden).squeeze(-1)
 
 
-def train(rows, labels, weights, blur):
+def train(rows, labels, weights, blur, batch=BATCH, epochs=EPOCHS):
     """Networks of several seeds, whose logits are averaged."""
     mean, scale = rows.mean(0), 1 / np.maximum(rows.std(0), 1e-3)
     scaled = ((rows - mean) * scale).clip(-FARTHEST, FARTHEST)
@@ -106,12 +109,12 @@ def train(rows, labels, weights, blur):
     for seed in SEEDS:
         torch.manual_seed(seed)
         network = Network(rows.shape[1])
-        steps = EPOCHS * (len(x) // BATCH + 1)
+        steps = epochs * (len(x) // batch + 1)
         optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-2)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps)
         network.train()
-        for _ in range(EPOCHS):
-            for part in torch.randperm(len(x)).split(BATCH):
+        for _ in range(epochs):
+            for part in torch.randperm(len(x)).split(batch):
                 blurred = x[part] + noise[part] * torch.randn(len(part), x.shape[1])
                 loss = (loss_of(network(blurred), y[part]) * w[part]).mean()
                 optimizer.zero_grad()
@@ -131,12 +134,21 @@ def said(trained, rows):
         return torch.sigmoid(sum(network(x) for network in members) / len(members)).numpy()
 
 
-def folded(rows, labels, weights, blur, folds):
+def named(name, trained):
+    """Trained networks as the tensors that the program reads."""
+    members, mean, scale = trained
+    tensors = {f"{name}.mean": mean, f"{name}.scale": scale}
+    for part in members[0].state_dict():
+        tensors[f"{name}.{part}"] = np.stack([network.state_dict()[part].numpy() for network in members])
+    return tensors
+
+
+def folded(rows, labels, weights, blur, folds, **sizes):
     """What networks say of articles that they never saw."""
     out = np.zeros(len(rows), np.float32)
     for fold in range(FOLDS):
         held = folds == fold
-        out[held] = said(train(rows[~held], labels[~held], weights[~held], blur[~held]), rows[held])
+        out[held] = said(train(rows[~held], labels[~held], weights[~held], blur[~held], **sizes), rows[held])
     return out
 
 
@@ -222,8 +234,6 @@ def records(path):
 
 
 def main():
-    # The networks are small: more threads only wait for each other.
-    torch.set_num_threads(1)
     stories, versions = records(sys.argv[1]), records(sys.argv[2])
     folder, output = Path(sys.argv[3]), sys.argv[4]
     groups = np.array([story["group"] for story in stories])
@@ -236,13 +246,9 @@ def main():
         return json.loads((folder / f"{name}.columns.json").read_text())
 
     def keep(name, trained, of):
-        members, mean, scale = trained
-        assert len(of) == len(mean), "every number of a row has a name"
+        assert len(of) == len(trained[1]), "every number of a row has a name"
         notes[f"columns.{name}"] = json.dumps(of)
-        tensors[f"{name}.mean"], tensors[f"{name}.scale"] = mean, scale
-        for part in members[0].state_dict():
-            values = [network.state_dict()[part].numpy() for network in members]
-            tensors[f"{name}.{part}"] = np.stack(values)
+        tensors.update(named(name, trained))
 
     def numbered(name):
         """The article of each row, and its kind."""

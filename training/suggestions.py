@@ -16,11 +16,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import siblings
-import torch
 from garbling.written import articles
 from safetensors.numpy import save_file
-from siblings import FOLDS, counts, folded, train
+from siblings import FOLDS, counts, folded, named, train
 
 # Articles that are read, each with so many errors at least.
 ARTICLES, ERRORS = 680, 3
@@ -33,7 +31,7 @@ LEAST = 20
 NEUTRAL = 0.1
 GRID = np.linspace(0.05, 0.99, 95)
 # There are few rows: smaller steps, and more of them, than with siblings.
-siblings.BATCH, siblings.EPOCHS = 64, 20
+SIZES = {"batch": 64, "epochs": 20}
 
 
 def first(p, places, t):
@@ -53,7 +51,6 @@ def collect(written, output):
 
 
 def learn(folder, output):
-    torch.set_num_threads(1)
     columns = json.loads((folder / "columns.json").read_text())
     rows = np.fromfile(folder / "rows.f32", np.float32).reshape(-1, len(columns))
     changes = np.fromfile(folder / "changes.i8", np.int8)
@@ -61,7 +58,7 @@ def learn(folder, output):
     labels = np.where(changes < 0, 1.0, np.where(changes == 0, NEUTRAL, 0.0))
     folds = places[:, 0] % FOLDS
     weights, sharp = np.ones(len(rows)), np.zeros_like(rows)
-    p = folded(rows, labels, weights, sharp, folds)
+    p = folded(rows, labels, weights, sharp, folds, **SIZES)
     print(f"{len(rows)} candidates, %d helpful, %d neutral, %d harmful" % counts(changes))
     for n, name in enumerate(columns[:5]):
         own = rows[:, n] > 0
@@ -77,10 +74,8 @@ def learn(folder, output):
         kinds = ", ".join(f"{name} {'/'.join(map(str, counts(changes[best][rows[best, n] > 0])))}" for n, name in enumerate(columns[:5]))
         print(f"from {t:.2f}: %d helpful, %d neutral, %d harmful; {kinds}" % counts(changes[best]))
     print("safe, offered, shown from", thresholds)
-    members, mean, scale = train(rows, labels, weights, sharp)
-    tensors = {"thresholds": np.array(thresholds, np.float32), "helps.mean": mean, "helps.scale": scale}
-    for part in members[0].state_dict():
-        tensors[f"helps.{part}"] = np.stack([network.state_dict()[part].numpy() for network in members])
+    trained = train(rows, labels, weights, sharp, **SIZES)
+    tensors = {"thresholds": np.array(thresholds, np.float32), **named("helps", trained)}
     save_file(tensors, output, metadata={"columns.helps": json.dumps(columns)})
 
 
