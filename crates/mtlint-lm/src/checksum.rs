@@ -22,14 +22,22 @@ pub fn of_bytes(bytes: &[u8]) -> String {
 ///
 /// # Errors
 /// The error of the system when the file cannot be read.
-pub fn of_file(path: &Path, mut progress: impl FnMut(u64)) -> io::Result<String> {
-    let mut file = File::open(path)?;
+pub fn of_file(path: &Path, progress: impl FnMut(u64)) -> io::Result<String> {
+    of_reader(File::open(path)?, progress)
+}
+
+/// The SHA-256 of all that a reader gives, in lower-case hexadecimal. `progress` is called with the
+/// number of bytes read so far.
+///
+/// # Errors
+/// The error of the reader.
+pub fn of_reader(mut reader: impl Read, mut progress: impl FnMut(u64)) -> io::Result<String> {
     let mut hasher = Sha256::new();
     let mut chunk = vec![0; CHUNK_BYTES];
     let mut done = 0;
     loop {
         progress(done);
-        let read = match file.read(&mut chunk) {
+        let read = match reader.read(&mut chunk) {
             Ok(0) => return Ok(hexadecimal(&hasher.finalize())),
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,

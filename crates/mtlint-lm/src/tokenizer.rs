@@ -4,9 +4,11 @@
 //! In: the metadata of a GGUF file, then texts. Out: for each token its id and
 //! the bytes it stands for. It is a byte-level BPE tokenizer and reads no other kind. Special
 //! tokens are never read out of a text: a
-//! document that spells `<|endoftext|>` is a document with odd words in it.
+//! document that spells `<|endoftext|>` is a document with odd words in it. Every text can be
+//! read: a byte that the vocabulary lacks has a stand-in.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use tokenizers::models::bpe::{BPE, Merges, Vocab};
 use tokenizers::pre_tokenizers::PreTokenizerWrapper;
@@ -24,6 +26,9 @@ use crate::span::{Doc, Span};
 /// line end or before a space, where no token can reach across, unless there
 /// is none in the whole piece.
 const MAX_PIECE_BYTES: usize = 64 * 1024;
+
+/// The number of values that a byte can have.
+const BYTES: usize = 256;
 
 /// The words of Llama 3's own pre-tokenizer, as published with its models.
 const LLAMA_3_SPLIT: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
@@ -56,9 +61,11 @@ pub struct Tokenizer {
         tokenizers::DecoderWrapper,
     >,
     texts: Vec<String>,
-    /// Bytes each token stands for.
+    /// The number of bytes that each token stands for.
     lengths: Vec<usize>,
     start: u32,
+    /// The token that the model reads for a byte that its vocabulary lacks.
+    stand_in: u32,
 }
 
 impl Tokenizer {
@@ -89,7 +96,7 @@ impl Tokenizer {
         let merge_lines = header
             .texts("tokenizer.ggml.merges")
             .ok_or_else(|| damaged("tokenizer.ggml.merges is missing"))?;
-        let vocabulary: Vocab = (0..)
+        let mut vocabulary: Vocab = (0..)
             .zip(tokens)
             .map(|(id, token)| (token.clone(), id))
             .collect();
@@ -108,6 +115,8 @@ impl Tokenizer {
             u32::try_from(id).ok().filter(|_| id < tokens.len())
         });
         let start = start.ok_or_else(|| damaged("no token to start a document with"))?;
+        let stand_in = stand_in(&vocabulary, start);
+        add_missing_bytes(&mut vocabulary, tokens.len());
         let texts = tokens.iter().map(|token| decode_token(token)).collect();
         // Byte-level BPE writes one character a byte.
         let lengths = tokens.iter().map(|token| token.chars().count()).collect();
@@ -141,6 +150,7 @@ impl Tokenizer {
             texts,
             lengths,
             start,
+            stand_in,
         })
     }
 
@@ -170,7 +180,8 @@ impl Tokenizer {
             // bytes give them back, since byte-level BPE loses nothing.
             let mut at = start;
             for &id in encoding.get_ids() {
-                let length = self.lengths.get(id as usize).copied().unwrap_or(0);
+                let known = self.lengths.get(id as usize);
+                let (id, length) = known.map_or((self.stand_in, 1), |length| (id, *length));
                 tokens.push(Token {
                     id,
                     span: whole_characters(text, at, at + length),
@@ -179,7 +190,7 @@ impl Tokenizer {
             }
             if at != start + piece.len() {
                 return Err(format!(
-                    "its tokens cover {} bytes of a piece of {}: the vocabulary lacks some bytes",
+                    "its tokens cover {} bytes of a piece of {}: its merges are damaged",
                     at - start,
                     piece.len()
                 ));
@@ -187,6 +198,30 @@ impl Tokenizer {
             start = at;
         }
         Ok(tokens)
+    }
+}
+
+/// The token that stands for bytes that a vocabulary lacks: the first control character that it
+/// has, which is as odd as they are; the token `start` where it has none.
+fn stand_in(vocabulary: &Vocab, start: u32) -> u32 {
+    let control = |byte: &u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
+    let controls = (0..=u8::MAX).filter(control);
+    let mut known = controls.filter_map(|byte| vocabulary.get(&char_of(byte).to_string()).copied());
+    known.next().unwrap_or(start)
+}
+
+/// Gives each byte that the vocabulary has no token for an id past those of its `tokens` tokens.
+/// Without it the tokenizer would leave such bytes out.
+fn add_missing_bytes(vocabulary: &mut Vocab, tokens: usize) {
+    // A file has at most as many tokens as an array may have elements.
+    let mut next = u32::try_from(tokens).unwrap_or(u32::MAX - BYTES as u32);
+    for byte in 0..=u8::MAX {
+        vocabulary
+            .entry(char_of(byte).to_string())
+            .or_insert_with(|| {
+                next += 1;
+                next - 1
+            });
     }
 }
 
@@ -254,21 +289,30 @@ fn piece_end(text: &str) -> usize {
     cut.unwrap_or(end)
 }
 
+/// The printable characters that byte-level BPE writes for each byte.
+static CHARACTERS: LazyLock<[char; BYTES]> = LazyLock::new(|| {
+    let printable = |byte: u8| matches!(byte, b'!'..=b'~' | 0xA1..=0xAC | 0xAE..=0xFF);
+    let mut moved = 256u32..;
+    std::array::from_fn(|byte| {
+        let byte = byte as u8;
+        let shifted = match printable(byte) {
+            true => None,
+            false => moved.next().and_then(char::from_u32),
+        };
+        shifted.unwrap_or(char::from(byte))
+    })
+});
+
+/// The printable character that byte-level BPE writes for a byte.
+pub(crate) fn char_of(byte: u8) -> char {
+    CHARACTERS[usize::from(byte)]
+}
+
 /// The byte that byte-level BPE writes as this printable character.
 fn byte_of(character: char) -> Option<u8> {
-    thread_local! {
-        static BYTES: HashMap<char, u8> = {
-            let printable = |b: u8| matches!(b, b'!'..=b'~' | 0xA1..=0xAC | 0xAE..=0xFF);
-            let moved = (0..=255u8).filter(|b| !printable(*b));
-            let shifted = (256u32..).zip(moved).filter_map(|(c, b)| Some((char::from_u32(c)?, b)));
-            (0..=255u8)
-                .filter(|b| printable(*b))
-                .map(|b| (char::from(b), b))
-                .chain(shifted)
-                .collect()
-        };
-    }
-    BYTES.with(|bytes| bytes.get(&character).copied())
+    static BYTE_OF: LazyLock<HashMap<char, u8>> =
+        LazyLock::new(|| (0..=u8::MAX).map(|byte| (char_of(byte), byte)).collect());
+    BYTE_OF.get(&character).copied()
 }
 
 /// The text of a token as byte-level BPE writes it, bytes as printable characters.

@@ -51,6 +51,11 @@ impl Storage {
         }
     }
 
+    /// Whether rows of this type are decoded.
+    pub fn is_decoded(self) -> bool {
+        self.block().is_some()
+    }
+
     /// The name that llama.cpp gives the storage type.
     pub fn name(self) -> String {
         match self {
@@ -82,10 +87,12 @@ impl Storage {
     }
 }
 
-/// Decodes the rows `first..first + count` of a tensor and appends their values to `out`.
+/// Decodes the rows `first..first + count` of a tensor of the file `bytes` and appends their values
+/// to `out`.
 ///
 /// # Errors
-/// A message when the storage type is not decoded, or the rows lie outside the tensor.
+/// A message when the storage type is not decoded, the rows lie outside the tensor, or a value is
+/// not finite.
 pub fn decode_rows(
     bytes: &[u8],
     info: &TensorInfo,
@@ -93,18 +100,44 @@ pub fn decode_rows(
     count: usize,
     out: &mut Vec<f32>,
 ) -> Result<(), String> {
-    let (per_block, block_bytes) = info
-        .storage
-        .block()
-        .ok_or_else(|| format!("it is stored as {}", info.storage.name()))?;
-    let row_bytes = info.columns / per_block * block_bytes;
-    let last = first.checked_add(count).filter(|last| *last <= info.rows);
-    // All rows lie within the file: the header was checked when it was parsed.
-    let data = last.and_then(|last| {
-        bytes.get(info.offset + first * row_bytes..info.offset + last * row_bytes)
-    });
-    let data = data.ok_or("rows outside the tensor")?;
-    out.reserve(count * info.columns);
+    let place = info.place(first, count)?;
+    let within = |at: u64| usize::try_from(at).ok();
+    let place = within(place.start).zip(within(place.end));
+    let data = place.and_then(|(start, end)| bytes.get(start..end));
+    decode(info, data.ok_or("rows outside the tensor")?, out)
+}
+
+/// A tensor as it stands in a file, of which rows are decoded one by one.
+pub struct StoredRows {
+    /// The tensor, as if a file began with it.
+    info: TensorInfo,
+    bytes: Vec<u8>,
+}
+
+impl StoredRows {
+    /// The tensor `info` with its `bytes`.
+    pub(super) fn new(info: &TensorInfo, bytes: Vec<u8>) -> Self {
+        let info = TensorInfo {
+            offset: 0,
+            ..info.clone()
+        };
+        Self { info, bytes }
+    }
+
+    /// Decodes row number `row` and appends its values to `out`.
+    ///
+    /// # Errors
+    /// As for [`decode_rows`].
+    pub fn decode(&self, row: usize, out: &mut Vec<f32>) -> Result<(), String> {
+        decode_rows(&self.bytes, &self.info, row, 1, out)
+    }
+}
+
+/// Decodes whole rows of a tensor and appends their values to `out`.
+pub(super) fn decode(info: &TensorInfo, data: &[u8], out: &mut Vec<f32>) -> Result<(), String> {
+    let (per_block, block_bytes) = info.block()?;
+    let before = out.len();
+    out.reserve(data.len() / block_bytes * per_block);
     let half_at = |block: &[u8], at: usize| f16::from_le_bytes([block[at], block[at + 1]]).to_f32();
     match info.storage {
         Storage::F32 => out.extend(
@@ -146,7 +179,22 @@ pub fn decode_rows(
                 );
             }
         }
-        Storage::Other(_) => return Err(format!("it is stored as {}", info.storage.name())),
+        // Has no blocks.
+        Storage::Other(_) => {}
     }
-    Ok(())
+    match all_finite(&out[before..]) {
+        true => Ok(()),
+        false => Err("it holds numbers that are not finite".to_owned()),
+    }
+}
+
+/// Whether all numbers are finite, told from their exponents, many at once.
+fn all_finite(numbers: &[f32]) -> bool {
+    const EXPONENT: u32 = 0x7f80_0000;
+    let parts = numbers.chunks(1024);
+    let mut odd = parts.map(|part| {
+        let odd = |x: &f32| u32::from(x.to_bits() & EXPONENT == EXPONENT);
+        part.iter().map(odd).fold(0, |all, one| all | one)
+    });
+    odd.all(|odd| odd == 0)
 }

@@ -42,7 +42,7 @@ impl FloatLayer {
     ) {
         let inputs = self.packed.rows();
         let rows = input.len() / inputs;
-        debug_assert_eq!(out.len(), rows * self.outputs());
+        assert_eq!(out.len(), rows * self.outputs());
         let options = GemmOptions {
             beta: if add { 1.0 } else { 0.0 },
             ..GemmOptions::default()

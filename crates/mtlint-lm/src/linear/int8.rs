@@ -98,8 +98,8 @@ impl Int8Layer {
 
     /// Multiplies rows: `out = input × weights`, or `out += input × weights` when `add` is set.
     pub(super) fn apply(&self, input: &QuantizedRows, out: &mut [f32], add: bool) {
-        debug_assert_eq!(input.inputs, self.inputs);
-        debug_assert_eq!(out.len(), input.rows * self.outputs);
+        assert_eq!(input.inputs, self.inputs);
+        assert_eq!(out.len(), input.rows * self.outputs);
         self.kernel.apply(self, input, out, add);
     }
 
@@ -159,7 +159,7 @@ impl QuantizedRows {
     /// Sets numbers of a row from the input `first` on, which must start a
     /// group.
     pub(super) fn set(&mut self, row: usize, first: usize, values: &[f32]) {
-        debug_assert_eq!(first % GROUP, 0);
+        assert_eq!(first % GROUP, 0);
         let padded = padded(self.inputs);
         let integers = &mut self.integers.bytes_mut()[row * padded..][..padded];
         let scales = &mut self.scales[row * self.inputs.div_ceil(GROUP)..];

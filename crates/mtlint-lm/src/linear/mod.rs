@@ -172,7 +172,7 @@ impl Linear {
         match (&self.0, &input.0) {
             (Weights::Float(layer), InputRows::Float(input)) => input.apply(layer, out, add),
             (Weights::Int8(layer), InputRows::Int8(input)) => layer.apply(input, out, add),
-            _ => debug_assert!(false, "input and layer are made with one precision"),
+            _ => panic!("an input and a layer of different precisions"),
         }
     }
 

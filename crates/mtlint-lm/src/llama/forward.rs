@@ -11,9 +11,9 @@ use super::attention::{Attention, KvBlock};
 use super::clock::{Clock, Stage};
 use super::kernels::{gated, rms_norm};
 use super::pool::Pool;
-use super::weights::{Block, Shape, Weights};
+use super::shape::Shape;
+use super::weights::{Block, Weights};
 use crate::States;
-use crate::gguf::decode_rows;
 use crate::linear::{CHUNK, Input, Linear, Precision};
 
 /// The largest number of rows that one task takes through a block: its data stay in the
@@ -157,7 +157,6 @@ impl Scratch {
 pub(super) fn forward(
     weights: &Weights,
     rotation: &Rotation,
-    file: &[u8],
     sequences: &[Sequence<'_>],
     layers: &[usize],
     clock: &Clock,
@@ -166,7 +165,7 @@ pub(super) fn forward(
     let layout = Layout::new(sequences);
     let rows = layout.positions.len();
     let width = shape.width;
-    let mut x = embeddings(weights, file, sequences, rows)?;
+    let mut x = embeddings(weights, sequences, rows)?;
     let mut states = States {
         width,
         layers: vec![Vec::new(); layers.len()],
@@ -236,13 +235,12 @@ pub(super) fn forward(
 /// The embeddings of all tokens of a batch, one row a token.
 fn embeddings(
     weights: &Weights,
-    file: &[u8],
     sequences: &[Sequence<'_>],
     rows: usize,
 ) -> Result<Vec<f32>, String> {
     let mut x = Vec::with_capacity(rows * weights.shape.width);
     for id in sequences.iter().flat_map(|sequence| sequence.ids) {
-        decode_rows(file, &weights.embedding, *id as usize, 1, &mut x)?;
+        weights.embedding.decode(*id as usize, &mut x)?;
     }
     Ok(x)
 }

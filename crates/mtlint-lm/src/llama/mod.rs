@@ -12,13 +12,11 @@ mod forward;
 mod kernels;
 mod output;
 mod pool;
+mod shape;
 mod weights;
 
-use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
-
-use memmap2::Mmap;
 
 use self::clock::Clock;
 pub use self::clock::TimeSpent;
@@ -26,14 +24,13 @@ use self::continuations::{CachedText, CachedWindow};
 use self::forward::{KeysAndValues, Rotation, Sequence, forward};
 use self::output::{Prediction, predict};
 use self::weights::{Weights, WeightsError};
-use super::gguf::{Header, decode_rows};
+use super::gguf::{Header, HeaderError, ModelFile, RowsError};
 use super::tokenizer::{Token, Tokenizer, TokenizerError};
 use super::windows::{Window, windows};
 use super::{
     KvCache, LanguageModel, LmError, ModelId, Precision, Prefix, ReadOptions, TokenScore,
     TokenScores, texts_in_batch,
 };
-use crate::checksum;
 pub use crate::linear::int8_ceiling;
 
 /// The largest number of tokens that the model sees at once, the start token included.
@@ -48,11 +45,13 @@ const MAX_CACHED_TOKENS: usize = 4096;
 const SUPPORTED: &str = "Llama-architecture GGUF files with a byte-level BPE tokenizer, stored as \
                          F32, F16, BF16, Q8_0, Q4_0 or Q4_1";
 
+/// The tensor of the factors that divide the frequencies of rotations (Llama 3.1).
+const ROTATION_FACTORS: &str = "rope_freqs.weight";
+
 /// A Llama-architecture language model, loaded and packed for the processor.
 pub struct Llama {
     id: ModelId,
     path: String,
-    file: Mmap,
     tokenizer: Tokenizer,
     weights: Weights,
     rotation: Rotation,
@@ -119,24 +118,19 @@ impl Llama {
             found,
             supported: SUPPORTED,
         };
-        let file = File::open(path).map_err(io)?;
-        if file.metadata().map_err(io)?.is_dir() {
-            return Err(io(std::io::ErrorKind::IsADirectory.into()));
-        }
-        #[allow(unsafe_code, reason = "mapping a file is unsafe in every library")]
-        // SAFETY: only this model holds the map, and it only reads it. That is sound as long as nobody
-        // changes the file while it is mapped: mtlint replaces models by renaming, which leaves
-        // the mapped file as it is. Another program that cuts it off would stop this one with
-        // a bus error, as it would any program that maps files.
-        let file = unsafe { Mmap::map(&file) }.map_err(io)?;
-        let header = Header::parse(&file).map_err(malformed)?;
+        let file = ModelFile::open(path).map_err(io)?;
+        let header = file.header().map_err(|error| match error {
+            HeaderError::Io(error) => io(error),
+            error => malformed(error.to_string()),
+        })?;
         let (sha256, weights) = rayon::join(
-            || sha256.unwrap_or_else(|| checksum::of_bytes(&file)),
+            || sha256.map_or_else(|| file.sha256(), Ok),
             || Weights::load(&header, &file, precision),
         );
         let weights = weights.map_err(|error| match error {
             WeightsError::Unsupported(found) => unsupported(found),
             WeightsError::Damaged(problem) => malformed(problem),
+            WeightsError::Io(error) => io(error),
         })?;
         let tokenizer = Tokenizer::from_gguf(&header).map_err(|error| match error {
             TokenizerError::Unsupported(found) => unsupported(found),
@@ -145,21 +139,19 @@ impl Llama {
                 problem,
             },
         })?;
-        let mut factors = Vec::new();
-        if let Some(info) = header.tensors.get("rope_freqs.weight") {
-            decode_rows(&file, info, 0, 1, &mut factors).map_err(malformed)?;
-        }
+        let factors = rotation_factors(&header, &file).map_err(|error| match error {
+            RowsError::Io(error) => io(error),
+            RowsError::Undecoded(problem) => malformed(format!("{ROTATION_FACTORS}: {problem}")),
+        })?;
         let window = MAX_WINDOW_TOKENS.min(weights.shape.context);
-        let factors = (!factors.is_empty()).then_some(factors.as_slice());
         Ok(Self {
             id: ModelId {
                 name: name.to_owned(),
-                sha256,
+                sha256: sha256.map_err(io)?,
                 precision,
             },
-            rotation: Rotation::new(&weights.shape, window, factors),
+            rotation: Rotation::new(&weights.shape, window, factors.as_deref()),
             path: shown,
-            file,
             tokenizer,
             weights,
             clock: Clock::default(),
@@ -308,15 +300,8 @@ impl Llama {
             hidden.extend_from_slice(&last[rows.start * width..rows.end * width]);
             targets.extend(job.new_tokens(tokens).iter().map(|token| token.id));
         }
-        let predictions = predict(
-            &self.weights,
-            &self.file,
-            &hidden,
-            &targets,
-            most_probable,
-            &self.clock,
-        )
-        .map_err(|problem| self.malformed(problem))?;
+        let predictions = predict(&self.weights, &hidden, &targets, most_probable, &self.clock)
+            .map_err(|problem| self.malformed(problem))?;
         let mut predictions = predictions.into_iter();
         for (job, _) in rows_of_jobs {
             for (token, prediction) in job.new_tokens(tokens).iter().zip(&mut predictions) {
@@ -335,7 +320,6 @@ impl Llama {
         forward(
             &self.weights,
             &self.rotation,
-            &self.file,
             sequences,
             layers,
             &self.clock,
@@ -364,6 +348,19 @@ impl Llama {
             rank: prediction.rank,
             most_probable: prediction.most_probable,
         })
+    }
+}
+
+/// The factors that divide the frequencies of rotations, where the model has them.
+fn rotation_factors(header: &Header, file: &ModelFile) -> Result<Option<Vec<f32>>, RowsError> {
+    let Some(info) = header.tensors.get(ROTATION_FACTORS) else {
+        return Ok(None);
+    };
+    let mut factors = Vec::new();
+    file.decode_rows(info, 0, 1, &mut factors)?;
+    match factors.iter().all(|factor| *factor > 0.0) {
+        true => Ok(Some(factors)),
+        false => Err(RowsError::Undecoded("a factor is not positive".to_owned())),
     }
 }
 
@@ -471,3 +468,6 @@ impl Llama {
         Ok(read.collect())
     }
 }
+
+#[cfg(test)]
+mod tests;

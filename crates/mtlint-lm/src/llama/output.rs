@@ -9,7 +9,6 @@ use super::forward::rows_per_task;
 use super::kernels::{LogitSums, logit_sums};
 use super::weights::{OUTPUT_CHUNK, Weights};
 use crate::Guess;
-use crate::gguf::decode_rows;
 use crate::linear::Input;
 use rayon::prelude::*;
 
@@ -97,17 +96,16 @@ impl RunningSums {
 
     fn finish(self) -> Prediction {
         let log_sum = self.max + self.exp.ln();
-        let bits = |nats: f64| (nats / std::f64::consts::LN_2) as f32;
         Prediction {
-            surprisal_bits: bits(log_sum - f64::from(self.target)).max(0.0),
-            entropy_bits: bits(self.exp.ln() - self.weighted / self.exp).max(0.0),
+            surprisal_bits: bits(log_sum - f64::from(self.target)),
+            entropy_bits: bits(self.exp.ln() - self.weighted / self.exp),
             rank: self.above,
             most_probable: self
                 .best
                 .iter()
                 .map(|(logit, id)| Guess {
                     id: *id,
-                    surprisal_bits: bits(log_sum - f64::from(*logit)).max(0.0),
+                    surprisal_bits: bits(log_sum - f64::from(*logit)),
                 })
                 .collect(),
         }
@@ -118,7 +116,6 @@ impl RunningSums {
 /// next for each row.
 pub(super) fn predict(
     weights: &Weights,
-    file: &[u8],
     hidden: &[f32],
     targets: &[u32],
     most_probable: usize,
@@ -140,7 +137,7 @@ pub(super) fn predict(
                         .enumerate()
                         .map(|(row, (x, target))| {
                             let target = *target as usize;
-                            let logit = target_logit(weights, file, input, row, x, target)?;
+                            let logit = target_logit(weights, input, row, x, target)?;
                             Ok(RunningSums::new(logit, most_probable))
                         })
                         .collect::<Result<Vec<_>, String>>()?;
@@ -161,10 +158,16 @@ pub(super) fn predict(
     Ok(blocks.into_iter().flatten().collect())
 }
 
+/// Nats in bits, at least 0. What is no number stays so: it is to be found, and 0 bits would be the
+/// most usual of words.
+fn bits(nats: f64) -> f32 {
+    let bits = (nats / std::f64::consts::LN_2) as f32;
+    if bits < 0.0 { 0.0 } else { bits }
+}
+
 /// The logit of the token that came next, before the whole row is computed.
 fn target_logit(
     weights: &Weights,
-    file: &[u8],
     input: &Input,
     row: usize,
     hidden: &[f32],
@@ -175,6 +178,8 @@ fn target_logit(
         return Ok(logit);
     }
     let mut weight = Vec::with_capacity(hidden.len());
-    decode_rows(file, &weights.output_tensor, target, 1, &mut weight)?;
+    let rows = weights.output_rows.as_deref();
+    rows.ok_or("the output layer lacks a row")?
+        .decode(target, &mut weight)?;
     Ok(hidden.iter().zip(&weight).map(|(x, w)| x * w).sum())
 }

@@ -1,44 +1,27 @@
 //! The weights of a Llama-architecture model, decoded and packed for products.
 //!
-//! In: a GGUF header and the file's bytes. Out: one [`Linear`] for each matrix. Nothing is
-//! multiplied here.
+//! In: a GGUF file and its head. Out: one [`Linear`] for each matrix. Nothing is
+//! multiplied here. The file is not needed afterwards.
 
+use std::io;
 use std::ops::Range;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::gguf::{Header, TensorInfo, decode_rows};
+use super::shape::Shape;
+use crate::gguf::{Header, ModelFile, RowsError, StoredRows, TensorInfo};
 use crate::linear::{CHUNK, Linear, Precision};
 
 /// The number of columns in one chunk of the output layer. Small enough that a block
 /// of rows times a chunk stays in the cache, large enough for full tiles.
 pub(super) const OUTPUT_CHUNK: usize = 1024;
-/// The largest number of blocks, more than any real model has.
-const MAX_BLOCKS: usize = 1000;
-/// The largest size of any dimension, more than any real model has; it keeps products of sizes far
-/// from overflow.
-const MAX_WIDTH: usize = 1 << 20;
-
-/// The sizes of a model.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Shape {
-    pub blocks: usize,
-    pub width: usize,
-    pub heads: usize,
-    pub kv_heads: usize,
-    pub head_width: usize,
-    pub feed_forward: usize,
-    pub vocabulary: usize,
-    pub context: usize,
-    pub rope_base: f32,
-    pub rms_epsilon: f32,
-}
-
-/// Why weights cannot be used: unsupported, or damaged.
+/// Why weights cannot be used: unsupported, damaged, or not to be read.
 #[derive(Debug)]
 pub(super) enum WeightsError {
     Unsupported(String),
     Damaged(String),
+    Io(io::Error),
 }
 
 /// One block of the model.
@@ -54,7 +37,7 @@ pub(super) struct Block {
     pub down: Linear,
 }
 
-/// All weights of a model. The embedding stays in the file and is decoded row by row.
+/// All weights of a model. The embedding is kept as it was stored and is decoded row by row.
 pub(super) struct Weights {
     pub shape: Shape,
     pub precision: Precision,
@@ -62,87 +45,15 @@ pub(super) struct Weights {
     pub output_norm: Vec<f32>,
     /// The output layer in chunks of [`OUTPUT_CHUNK`] columns.
     pub output: Vec<Linear>,
-    pub embedding: TensorInfo,
-    /// The tensor of the output layer; rows of it are decoded for
-    /// the logit of the actual token.
-    pub output_tensor: TensorInfo,
-}
-
-impl Shape {
-    pub(super) fn from_gguf(header: &Header) -> Result<Self, WeightsError> {
-        let architecture = header.text("general.architecture").unwrap_or("unknown");
-        if architecture != "llama" {
-            return Err(WeightsError::Unsupported(format!(
-                "a model of architecture {architecture:?}"
-            )));
-        }
-        if let Some(kind) = header
-            .text("llama.rope.scaling.type")
-            .filter(|kind| *kind != "none")
-        {
-            let found = format!("a model with RoPE scaling {kind:?}");
-            return Err(WeightsError::Unsupported(found));
-        }
-        if header.integer("llama.expert_count").is_some_and(|n| n > 0) {
-            return Err(WeightsError::Unsupported("a mixture of experts".to_owned()));
-        }
-        let missing = |key: &str| WeightsError::Damaged(format!("{key} is missing"));
-        let integer = |key: &str| {
-            let value = header.integer(key).ok_or_else(|| missing(key))?;
-            if value == 0 || value > MAX_WIDTH {
-                let problem = format!("{key} is {value}, expected 1 to {MAX_WIDTH}");
-                return Err(WeightsError::Damaged(problem));
-            }
-            Ok(value)
-        };
-        let width = integer("llama.embedding_length")?;
-        let heads = integer("llama.attention.head_count")?;
-        let kv_heads = header
-            .integer("llama.attention.head_count_kv")
-            .unwrap_or(heads);
-        let head_width = header
-            .integer("llama.attention.key_length")
-            .unwrap_or(width / heads);
-        let rope_width = header
-            .integer("llama.rope.dimension_count")
-            .unwrap_or(head_width);
-        let shape = Self {
-            blocks: integer("llama.block_count")?,
-            width,
-            heads,
-            kv_heads,
-            head_width,
-            feed_forward: integer("llama.feed_forward_length")?,
-            vocabulary: header
-                .texts("tokenizer.ggml.tokens")
-                .map_or(0, |tokens| tokens.len()),
-            context: integer("llama.context_length")?,
-            rope_base: header.float("llama.rope.freq_base").unwrap_or(10_000.0) as f32,
-            rms_epsilon: header
-                .float("llama.attention.layer_norm_rms_epsilon")
-                .ok_or_else(|| missing("llama.attention.layer_norm_rms_epsilon"))?
-                as f32,
-        };
-        let sound = shape.blocks <= MAX_BLOCKS
-            && kv_heads > 0
-            && heads.is_multiple_of(kv_heads)
-            && head_width > 0
-            && head_width.is_multiple_of(2)
-            && heads * head_width <= MAX_WIDTH
-            && rope_width == head_width
-            && shape.context >= 16
-            && shape.vocabulary > 0;
-        if !sound {
-            let problem = format!("its sizes do not fit together: {shape:?}");
-            return Err(WeightsError::Damaged(problem));
-        }
-        Ok(shape)
-    }
+    pub embedding: Arc<StoredRows>,
+    /// The output layer as it was stored, in single precision only: there rows of it are decoded
+    /// for the logit of the actual token.
+    pub output_rows: Option<Arc<StoredRows>>,
 }
 
 struct WeightsLoader<'a> {
     header: &'a Header,
-    bytes: &'a [u8],
+    file: &'a ModelFile,
     precision: Precision,
 }
 
@@ -185,9 +96,15 @@ impl WeightsLoader<'_> {
     ) -> Result<(), WeightsError> {
         let TensorRows { name, of, rows } = part;
         let info = self.info(name, *of, columns)?;
-        decode_rows(self.bytes, info, rows.start, rows.len(), out).map_err(|problem| {
-            WeightsError::Unsupported(format!("tensor {name}, of which {problem}"))
-        })
+        let decoded = self.file.decode_rows(info, rows.start, rows.len(), out);
+        decoded.map_err(|error| of_tensor(name, info, error))
+    }
+
+    /// A whole tensor as it is stored.
+    fn stored(&self, name: &str, rows: usize, columns: usize) -> Result<StoredRows, WeightsError> {
+        let info = self.info(name, rows, columns)?;
+        let stored = self.file.stored(info);
+        stored.map_err(|error| of_tensor(name, info, error))
     }
 
     fn vector(&self, name: &str, length: usize) -> Result<Vec<f32>, WeightsError> {
@@ -256,6 +173,20 @@ impl WeightsLoader<'_> {
     }
 }
 
+/// Why rows of the tensor `name` cannot be used.
+fn of_tensor(name: &str, info: &TensorInfo, error: RowsError) -> WeightsError {
+    match error {
+        RowsError::Io(error) => WeightsError::Io(error),
+        RowsError::Undecoded(problem) => {
+            let problem = format!("tensor {name}, of which {problem}");
+            match info.storage.is_decoded() {
+                true => WeightsError::Damaged(problem),
+                false => WeightsError::Unsupported(problem),
+            }
+        }
+    }
+}
+
 impl Weights {
     /// The number of operations of the blocks, and of the output layer, for one row.
     pub(super) fn operations(&self) -> (usize, usize) {
@@ -270,24 +201,30 @@ impl Weights {
 
     pub(super) fn load(
         header: &Header,
-        bytes: &[u8],
+        file: &ModelFile,
         precision: Precision,
     ) -> Result<Self, WeightsError> {
         let shape = Shape::from_gguf(header)?;
+        shape.check_memory(file.length(), precision)?;
         let loader = WeightsLoader {
             header,
-            bytes,
+            file,
             precision,
         };
         let (vocabulary, width) = (shape.vocabulary, shape.width);
-        let embedding = loader.info("token_embd.weight", vocabulary, width)?.clone();
+        let embedding = loader.stored("token_embd.weight", vocabulary, width)?;
+        let embedding = Arc::new(embedding);
         let tied = !header.tensors.contains_key("output.weight");
         let output_name = if tied {
             "token_embd.weight"
         } else {
             "output.weight"
         };
-        let output_tensor = loader.info(output_name, vocabulary, width)?.clone();
+        let output_rows = match precision {
+            Precision::Int8 => None,
+            Precision::F32 if tied => Some(Arc::clone(&embedding)),
+            Precision::F32 => Some(Arc::new(loader.stored(output_name, vocabulary, width)?)),
+        };
         let blocks = (0..shape.blocks)
             .into_par_iter()
             .map(|index| loader.block(&shape, index))
@@ -311,7 +248,7 @@ impl Weights {
             output_norm: loader.vector("output_norm.weight", width)?,
             output,
             embedding,
-            output_tensor,
+            output_rows,
         })
     }
 }

@@ -19,6 +19,7 @@
 
 use std::arch::asm;
 use std::arch::x86_64::__cpuid_count;
+use std::marker::PhantomData;
 use std::sync::OnceLock;
 
 /// The number of rows of a tile.
@@ -113,8 +114,8 @@ macro_rules! product {
 }
 
 /// The right of a thread to use its tiles. They are released when it is dropped, since a thread
-/// with live tiles is slow to switch.
-pub(crate) struct Tiles(());
+/// with live tiles is slow to switch. It stays with its thread: another one's tiles are not set up.
+pub(crate) struct Tiles(PhantomData<*const ()>);
 
 impl Tiles {
     /// Sets up the tiles of this thread; `None` where the processor or the system has none.
@@ -126,25 +127,28 @@ impl Tiles {
         // SAFETY: the processor has tiles and the system lets this process use them; the 64 bytes
         // are laid out as the instruction reads them, and it writes no memory.
         unsafe { asm!("ldtilecfg [{}]", in(reg) Configuration::FULL.0.as_ptr(), options(nostack)) };
-        Some(Self(()))
+        Some(Self(PhantomData))
     }
 
     /// Sets the sums to products of signed bytes.
     ///
     /// # Safety
-    /// There must be `ROWS` rows on the left, `steps` tiles on each right, and at least one step.
+    /// There must be `ROWS` rows on the left and `steps` tiles on each right.
     #[inline(always)]
     pub(crate) unsafe fn multiply_bytes(&self, factors: Factors) {
         self.zero();
-        // SAFETY: the caller promises the rows and tiles that are read; `self` proves that there
-        // are tiles.
+        if factors.steps == 0 {
+            return;
+        }
+        // SAFETY: the caller promises the rows and tiles that are read, of which there are some;
+        // `self` proves that there are tiles.
         unsafe { product!("tdpbssd", factors) };
     }
 
     /// Sets the sums to products of brain floats.
     ///
     /// # Safety
-    /// There must be `ROWS` rows on the left, `steps` tiles on each right, and at least one step.
+    /// There must be `ROWS` rows on the left and `steps` tiles on each right.
     #[inline(always)]
     pub(crate) unsafe fn multiply_floats(&self, factors: Factors) {
         self.zero();
@@ -158,8 +162,12 @@ impl Tiles {
     /// As for [`Self::multiply_floats`].
     #[inline(always)]
     pub(crate) unsafe fn add_float_products(&self, factors: Factors) {
-        // SAFETY: the caller promises the rows and tiles that are read; `self` proves that there
-        // are tiles.
+        // The loop counts down to 0 and would go round all numbers.
+        if factors.steps == 0 {
+            return;
+        }
+        // SAFETY: the caller promises the rows and tiles that are read, of which there are some;
+        // `self` proves that there are tiles.
         unsafe { product!("tdpbf16ps", factors) };
     }
 
@@ -180,15 +188,17 @@ impl Tiles {
     /// Sets the sums to products of signed bytes, for one tile of rows only.
     ///
     /// # Safety
-    /// There must be `TILE` rows on the left, `steps` tiles on each right, and at least one step.
+    /// There must be `TILE` rows on the left and `steps` tiles on each right.
     #[inline(always)]
     pub(crate) unsafe fn multiply_bytes_of_one_tile(&self, factors: Factors) {
-        // SAFETY: the caller promises the rows and tiles that are read; `self` proves that there
-        // are tiles.
+        self.zero();
+        if factors.steps == 0 {
+            return;
+        }
+        // SAFETY: the caller promises the rows and tiles that are read, of which there are some;
+        // `self` proves that there are tiles.
         unsafe {
             asm!(
-                "tilezero tmm0",
-                "tilezero tmm1",
                 "2:",
                 "tileloadd tmm4, [{a0} + {stride}*1]",
                 "tileloadd tmm6, [{b0} + {line}*1]",

@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use super::clock::{Clock, Stage};
 use super::forward::{Layout, Sequence};
 use super::pool::Pool;
-use super::weights::Shape;
+use super::shape::Shape;
 use crate::linear::Precision;
 
 /// The number of query positions that one task handles: with the heads of a group stacked, a
