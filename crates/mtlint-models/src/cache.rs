@@ -6,10 +6,11 @@
 //!
 //! **The stamp.** Hashing 98 MB at every start would cost more than reading a
 //! short article does. So when a file `NAME.gguf` has been hashed and found
-//! right, its size, time of modification and SHA-256 are noted beside it in
-//! `NAME.gguf.verified`, and as long as all three still hold the file is not
-//! hashed again. A stamp can be fooled by somebody who changes the bytes and
-//! sets the clock back; [`ModelCache::verify`] believes no stamp.
+//! right, its size, times, place on the disk and SHA-256 are noted beside it in
+//! `NAME.gguf.verified`, and as long as all of them still hold the file is not
+//! hashed again. On Unix nobody can set the time of the last change but the
+//! system's clock; elsewhere a stamp can be fooled by somebody who changes the bytes and
+//! sets the time of modification back. [`ModelCache::verify`] believes no stamp.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
@@ -72,7 +73,41 @@ struct Stamp {
     size: u64,
     /// Nanoseconds since 1970.
     modified: u128,
+    identity: Identity,
     sha256: String,
+}
+
+/// What tells a file from another one of the same path, size and time of modification.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Identity {
+    device: u64,
+    inode: u64,
+    /// The time of the last change of the file or its metadata, in seconds since 1970 and
+    /// nanoseconds.
+    changed: (i64, i64),
+}
+
+impl Identity {
+    #[cfg(unix)]
+    fn of(metadata: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+
+    /// Other systems do not say.
+    #[cfg(not(unix))]
+    fn of(_: &Metadata) -> Self {
+        Self {
+            device: 0,
+            inode: 0,
+            changed: (0, 0),
+        }
+    }
 }
 
 impl ModelCache {
@@ -176,12 +211,17 @@ impl ModelCache {
         entry: &ModelEntry,
         progress: &dyn Progress,
     ) -> Result<Verification, ModelError> {
-        let metadata = fs::metadata(self.path(entry)).ok();
-        let expected = metadata.and_then(|metadata| Stamp::of(entry, &metadata));
-        if expected.is_some_and(|expected| self.read_stamp(entry) == Some(expected)) {
+        if self.stamp_holds(entry) {
             return self.verify_companions(entry, progress);
         }
         self.verify(entry, progress)
+    }
+
+    /// Whether the file of a model is the one that its stamp was written for, unchanged.
+    pub(super) fn stamp_holds(&self, entry: &ModelEntry) -> bool {
+        let metadata = fs::metadata(self.path(entry)).ok();
+        let expected = metadata.and_then(|metadata| Stamp::of(entry, &metadata));
+        expected.is_some_and(|expected| self.read_stamp(entry) == Some(expected))
     }
 
     /// Writes the stamp of a file with this metadata, which was verified. A stamp
@@ -229,6 +269,7 @@ impl Stamp {
         (metadata.is_file() && metadata.len() == entry.size).then(|| Self {
             size: entry.size,
             modified: modified.as_nanos(),
+            identity: Identity::of(metadata),
             sha256: entry.sha256.clone(),
         })
     }

