@@ -7,13 +7,14 @@
 //! neighbors is the business of the word model.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::sentences::is_first_occurrence;
 use super::surprisal::WordSurprisal;
 use crate::lexicon::{self, Entry, LEXICON_WIDTH, Lexicon};
 use crate::lm::{TokenScore, TokenScores};
 use crate::network::flag;
-use crate::segment::{Segments, WordKind, is_all_capitals, normal, without_possessive};
+use crate::segment::{self, Segments, WordKind, is_all_capitals, normal, without_possessive};
 
 /// How many features a word has.
 pub const WIDTH: usize = FEATURES.len() + LEXICON_WIDTH;
@@ -232,36 +233,66 @@ pub fn features(
     words: &[WordSurprisal],
     lexicon: &Lexicon,
 ) -> Vec<[f32; WIDTH]> {
-    let is_first_occurrence = is_first_occurrence(text, segments);
-    let counts = occurrences(text, segments, &is_first_occurrence);
-    let sentences = sentences(segments, words);
-    let whole = TextSurprisal::of(segments, words, &is_first_occurrence);
-    let mut position = 0;
-    let mut sentence = usize::MAX;
-    segments
-        .words
-        .iter()
-        .zip(words)
-        .map(|(word, numbers)| {
-            if word.sentence != sentence {
-                sentence = word.sentence;
-                position = 0;
+    let features = Features::new(text, segments, lexicon);
+    features.rows(&reading.tokens, words, &segments.words_by_sentence())
+}
+
+/// What the features of a text's words need besides its reading.
+pub(super) struct Features<'a> {
+    text: &'a str,
+    segments: &'a Segments,
+    lexicon: &'a Lexicon,
+    is_first_occurrence: Vec<bool>,
+    counts: HashMap<String, u32>,
+}
+
+impl<'a> Features<'a> {
+    pub(super) fn new(text: &'a str, segments: &'a Segments, lexicon: &'a Lexicon) -> Self {
+        let is_first_occurrence = is_first_occurrence(text, segments);
+        Self {
+            counts: occurrences(text, segments, &is_first_occurrence),
+            text,
+            segments,
+            lexicon,
+            is_first_occurrence,
+        }
+    }
+
+    /// One row for each word of some neighbouring sentences, which are ranges of the text's words.
+    /// `words` are the sums of `tokens` over these words, one each. What is usual in the text is
+    /// told from these sentences.
+    pub(super) fn rows(
+        &self,
+        tokens: &[TokenScore],
+        words: &[WordSurprisal],
+        sentences: &[Range<usize>],
+    ) -> Vec<[f32; WIDTH]> {
+        let start = sentences.first().map_or(0, |sentence| sentence.start);
+        let here = start..start + words.len();
+        let segments = &self.segments.words[here.clone()];
+        let whole = TextSurprisal::of(segments, words, &self.is_first_occurrence[here]);
+        let mut rows = Vec::with_capacity(words.len());
+        for sentence in sentences {
+            let within = sentence.start - start..sentence.end - start;
+            let shared = Sentence::of(&words[within.clone()]);
+            for (place, word) in within.enumerate() {
+                let spelling = segments[word].span.slice(self.text).unwrap_or_default();
+                let numbers = &words[word];
+                let word = Word {
+                    spelling,
+                    punctuation: segments[word].kind == WordKind::Punctuation,
+                    position: place + 1,
+                    occurrences: self.counts.get(&fold(spelling)).copied().unwrap_or(1),
+                    numbers,
+                    tokens: &tokens[numbers.tokens.clone()],
+                    sentence: &shared,
+                    text: &whole,
+                };
+                rows.push(word.row(&self.lexicon.look_up(spelling)));
             }
-            position += 1;
-            let spelling = word.span.slice(text).unwrap_or_default();
-            let word = Word {
-                spelling,
-                punctuation: word.kind == WordKind::Punctuation,
-                position,
-                occurrences: counts.get(&fold(spelling)).copied().unwrap_or(1),
-                numbers,
-                tokens: &reading.tokens[numbers.tokens.clone()],
-                sentence: &sentences[word.sentence],
-                text: &whole,
-            };
-            word.row(&lexicon.look_up(spelling))
-        })
-        .collect()
+        }
+        rows
+    }
 }
 
 /// What counts as the same word elsewhere in the document: its normal form in lower
@@ -297,8 +328,12 @@ struct TextSurprisal {
 }
 
 impl TextSurprisal {
-    fn of(segments: &Segments, words: &[WordSurprisal], is_first_occurrence: &[bool]) -> Self {
-        let pairs = segments.words.iter().zip(words).zip(is_first_occurrence);
+    fn of(
+        segments: &[segment::Word],
+        words: &[WordSurprisal],
+        is_first_occurrence: &[bool],
+    ) -> Self {
+        let pairs = segments.iter().zip(words).zip(is_first_occurrence);
         let bits: Vec<f32> = pairs
             .filter(|((word, _), is_first_occurrence)| {
                 word.kind == WordKind::Word && **is_first_occurrence
@@ -321,7 +356,6 @@ impl TextSurprisal {
 }
 
 /// What the words of a sentence share.
-#[derive(Clone, Default)]
 struct Sentence {
     /// How many words and marks it has.
     words: f32,
@@ -329,18 +363,15 @@ struct Sentence {
     mean_bits: f32,
 }
 
-/// What the words of each sentence share, by its index.
-fn sentences(segments: &Segments, words: &[WordSurprisal]) -> Vec<Sentence> {
-    let mut sentences = vec![Sentence::default(); segments.sentences.len().max(1)];
-    for (word, numbers) in segments.words.iter().zip(words) {
-        let sentence = &mut sentences[word.sentence];
-        sentence.words += 1.0;
-        sentence.mean_bits += numbers.surprisal_bits;
+impl Sentence {
+    fn of(words: &[WordSurprisal]) -> Self {
+        let count = words.len() as f32;
+        let bits: f32 = words.iter().map(|word| word.surprisal_bits).sum();
+        Self {
+            words: count,
+            mean_bits: bits / count.max(1.0),
+        }
     }
-    for sentence in &mut sentences {
-        sentence.mean_bits /= sentence.words.max(1.0);
-    }
-    sentences
 }
 
 #[cfg(test)]

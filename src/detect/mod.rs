@@ -8,9 +8,12 @@
 //! train it. To lint a document call [`Linter::lint`](crate::Linter::lint).
 
 pub mod calibration;
+mod detection;
 pub mod features;
+mod gradual;
 mod gru;
 mod head;
+mod judging;
 pub mod kinds;
 mod layers;
 mod phrases;
@@ -20,6 +23,8 @@ mod surprisal;
 mod thresholds;
 mod word_model;
 
+pub use detection::{Detection, SentenceDetection, Settled};
+pub use gradual::GradualDetection;
 pub use phrases::{PhraseModel, SuspectPhrase};
 pub use scaling::{PlattScaling, RateModel};
 pub use surprisal::{WordSurprisal, word_surprisals};
@@ -28,88 +33,10 @@ pub use word_model::{Prediction, RawPrediction, WordModel};
 
 pub use crate::network::WeightsError;
 
-use std::ops::Range;
-
-use self::features::features;
-use self::kinds::ErrorKinds;
-use self::sentences::first_occurrences;
+use self::judging::Judging;
 use crate::lexicon::Lexicon;
 use crate::lm::TokenScores;
 use crate::segment::Segments;
-
-/// The result of the detector for one text.
-#[derive(Debug, Clone)]
-pub struct Detection {
-    /// The surprisal of each word, in text order.
-    pub words: Vec<WordSurprisal>,
-    /// The calibrated probability of each word that a post-editor would change it.
-    pub p_garbled: Vec<f32>,
-    /// What kind of error each word is, if it is one; empty for a detector that does not know.
-    pub kinds: Vec<ErrorKinds>,
-    /// How far the thresholds of this text are shifted up, in logits.
-    pub threshold_shift: f32,
-    /// The sentences that have words, in text order.
-    pub sentences: Vec<SentenceDetection>,
-    /// How many words and marks count neither as right nor as wrong.
-    pub left_out: usize,
-}
-
-/// What is known of a word by other means than the detector's.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Settled {
-    /// Nothing: the detector judges the word.
-    Judged,
-    /// The word is never flagged, and counts neither as right nor as wrong.
-    LeftOut,
-    /// The word is wrong with this probability, whatever the detector says.
-    Garbled(f32),
-}
-
-/// The result of the detector for a sentence as a whole.
-#[derive(Debug, Clone)]
-pub struct SentenceDetection {
-    /// The words of the sentence, as indices.
-    pub words: Range<usize>,
-    /// The share of its words that a post-editor would change, 0 to 1, not calibrated.
-    pub rate: f32,
-}
-
-impl Detection {
-    /// Takes into account what is known of words by other means: `of` says it of each, by
-    /// its index. Each sentence keeps of its own rate the share of its words that stay
-    /// judged; to that come the words that are taken for garbled.
-    pub fn settle(&mut self, of: impl Fn(usize) -> Settled) {
-        for sentence in &mut self.sentences {
-            let all = sentence.words.len();
-            let (mut judged, mut garbled) = (0, 0.0);
-            for word in sentence.words.clone() {
-                match of(word) {
-                    Settled::Judged => judged += 1,
-                    Settled::Garbled(probability) => garbled += probability,
-                    Settled::LeftOut => {
-                        self.p_garbled[word] = 0.0;
-                        self.left_out += 1;
-                    }
-                }
-            }
-            sentence.rate = (sentence.rate * judged as f32 + garbled) / all.max(1) as f32;
-        }
-    }
-
-    /// How many words and marks count in the rate: those that are not left out.
-    pub fn counted(&self) -> usize {
-        self.words.len().saturating_sub(self.left_out)
-    }
-
-    /// The share of words that a post-editor would change, not calibrated: what
-    /// [`RateModel::rate`] takes. Sentences weigh by their words, so that it is
-    /// the same for a text and for twice that text.
-    pub fn raw_rate(&self) -> f32 {
-        let changed = self.sentences.iter();
-        let changed = changed.map(|sentence| sentence.rate * sentence.words.len() as f32);
-        changed.sum::<f32>() / self.counted().max(1) as f32
-    }
-}
 
 /// Computes for every word of a text the probability that it is garbled. `reading` must
 /// hold the states of [`WordModel::layers`] and the [`features::MOST_PROBABLE`] most
@@ -121,104 +48,7 @@ pub fn detect(
     segments: &Segments,
     reading: &TokenScores,
 ) -> Detection {
-    let words = word_surprisals(segments, reading);
-    let rows = features(text, segments, reading, &words, lexicon);
-    let sentences = segments.words_by_sentence();
-    let first_occurrences = first_occurrences(text, segments, &sentences);
-    let prediction = model.predict(
-        &rows,
-        states(reading, &words),
-        &sentences,
-        &first_occurrences,
-    );
-    let sentences = sentences.into_iter().zip(prediction.rates);
-    Detection {
-        words,
-        threshold_shift: model.threshold_shift().of(&prediction.p_garbled),
-        p_garbled: prediction.p_garbled,
-        kinds: prediction.kinds,
-        sentences: sentences
-            .map(|(words, rate)| SentenceDetection { words, rate })
-            .collect(),
-        left_out: 0,
-    }
-}
-
-/// For each word the states after its last token, the layers side by side.
-fn states(reading: &TokenScores, words: &[WordSurprisal]) -> Vec<f32> {
-    let (width, layers) = (reading.states.width, &reading.states.layers);
-    let mut rows = Vec::with_capacity(words.len() * layers.len() * width);
-    for word in words {
-        let last = word.tokens.end.saturating_sub(1);
-        for layer in layers {
-            let row = layer.get(last * width..(last + 1) * width);
-            rows.extend_from_slice(row.unwrap_or_default());
-        }
-    }
-    rows
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::span::Span;
-
-    fn detection(rates: &[(usize, f32)]) -> Detection {
-        let mut words = Vec::new();
-        let mut sentences = Vec::new();
-        for (count, rate) in rates {
-            let start = words.len();
-            words.extend((start..start + count).map(|at| WordSurprisal {
-                span: Span::new(2 * at, 2 * at + 1),
-                tokens: at..at + 1,
-                surprisal_bits: 1.0,
-                expected_bits: 1.0,
-            }));
-            sentences.push(SentenceDetection {
-                words: start..words.len(),
-                rate: *rate,
-            });
-        }
-        Detection {
-            p_garbled: vec![0.5; words.len()],
-            kinds: Vec::new(),
-            threshold_shift: 0.0,
-            words,
-            sentences,
-            left_out: 0,
-        }
-    }
-
-    #[test]
-    fn a_text_twice_has_the_rate_of_the_text() {
-        let once = detection(&[(2, 0.5), (6, 0.1)]);
-        let twice = detection(&[(2, 0.5), (6, 0.1), (2, 0.5), (6, 0.1)]);
-        assert!((once.raw_rate() - 0.2).abs() < 1e-6);
-        assert!((twice.raw_rate() - once.raw_rate()).abs() < 1e-6);
-        assert_eq!(detection(&[]).raw_rate(), 0.0);
-    }
-
-    #[test]
-    fn words_that_are_left_out_count_neither_as_right_nor_as_wrong() {
-        let mut half = detection(&[(4, 0.4), (4, 0.4)]);
-        half.settle(|word| match word {
-            0..4 => Settled::LeftOut,
-            _ => Settled::Judged,
-        });
-        assert_eq!(half.p_garbled[..5], [0.0, 0.0, 0.0, 0.0, 0.5]);
-        assert!((half.raw_rate() - 0.4).abs() < 1e-6);
-        half.settle(|_| Settled::LeftOut);
-        assert_eq!(half.raw_rate(), 0.0);
-    }
-
-    #[test]
-    fn words_that_are_wrong_by_their_form_raise_the_rate() {
-        let mut half = detection(&[(4, 0.2), (4, 0.2)]);
-        half.settle(|word| match word {
-            0..4 => Settled::Garbled(0.9),
-            _ => Settled::Judged,
-        });
-        assert!((half.raw_rate() - 0.55).abs() < 1e-6);
-        assert_eq!(half.counted(), 8);
-    }
+    let mut judging = Judging::new(model, lexicon, text, segments);
+    judging.judge(&reading.tokens, &reading.states, 0, true);
+    judging.finish()
 }

@@ -7,6 +7,20 @@ use std::ops::Range;
 
 use crate::segment::Segments;
 
+/// The largest number of words that are judged together: more than fit a window of the language
+/// model, and than any sentence has. A run of words without an end is judged in pieces.
+const MAX_JUDGED_WORDS: usize = 2048;
+
+/// The sentences of a text as they are judged, as ranges of words.
+pub(super) fn judged_sentences(segments: &Segments) -> Vec<Range<usize>> {
+    let sentences = segments.words_by_sentence().into_iter();
+    let pieces = sentences.flat_map(|Range { start, end }| {
+        let starts = (start..end).step_by(MAX_JUDGED_WORDS);
+        starts.map(move |start| start..end.min(start + MAX_JUDGED_WORDS))
+    });
+    pieces.collect()
+}
+
 /// For each sentence the index of the first one with the same words.
 pub(super) fn first_occurrences(
     text: &str,

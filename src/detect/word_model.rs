@@ -51,6 +51,7 @@ pub struct WordModel {
 }
 
 /// The output of the networks for a text, before it is calibrated.
+#[derive(Default)]
 pub struct RawPrediction {
     /// The logit of each word.
     pub logits: Vec<f32>,
@@ -77,6 +78,13 @@ impl RawPrediction {
             self.logits.copy_within(words, start);
             self.rates[index] = self.rates[first];
         }
+    }
+
+    /// Adds the output for the sentences that follow.
+    pub(super) fn append(&mut self, next: Self) {
+        self.logits.extend(next.logits);
+        self.rates.extend(next.rates);
+        self.kinds.extend(next.kinds);
     }
 
     /// The mean logit of the words of the text; 0 for a text without words.
@@ -260,12 +268,35 @@ impl WordModel {
         sentences: &[Range<usize>],
         first_occurrences: &[usize],
     ) -> Prediction {
+        let raw = self.surprised(features, states, sentences);
+        self.calibrated(raw, sentences, first_occurrences)
+    }
+
+    /// The output of the networks for some sentences, with the surprise of each sentence in its
+    /// rate; the arguments are those of [`Self::predict`].
+    pub(super) fn surprised(
+        &self,
+        features: &[[f32; WIDTH]],
+        states: Vec<f32>,
+        sentences: &[Range<usize>],
+    ) -> RawPrediction {
         let mut raw = self.raw(features, states, sentences);
         if let Some(surprise) = self.surprise {
             for (rate, words) in raw.rates.iter_mut().zip(sentences) {
                 *rate = surprise.shifted(*rate, &features[words.clone()]);
             }
         }
+        raw
+    }
+
+    /// The prediction for a whole text from the output of the networks for all its sentences; see
+    /// [`Self::predict`].
+    pub(super) fn calibrated(
+        &self,
+        mut raw: RawPrediction,
+        sentences: &[Range<usize>],
+        first_occurrences: &[usize],
+    ) -> Prediction {
         raw.repeat(sentences, first_occurrences);
         let level = raw.level();
         let calibrated = |logit: &f32| self.calibration.probability(*logit, level);

@@ -326,3 +326,66 @@ fn a_name_is_put_right_without_a_sibling_where_the_context_agrees() {
         (vec![], vec!["Varsovie"])
     );
 }
+
+/// Sentences that differ, as many as are wanted.
+fn prose(sentences: usize) -> String {
+    let sentence = |number: usize| {
+        format!("On day {number} the bus to Riverton brought {number} children to school. ")
+    };
+    (0..sentences).map(sentence).collect()
+}
+
+#[test]
+fn a_long_text_is_read_in_parts_and_judged_as_a_whole() {
+    let text = format!("{}At last it has gebracht nobody.", prose(2000));
+    let report = &reports(vec![request(&text, &[])])[0];
+    let Outcome::Scored(analysis) = &report.outcome else {
+        panic!("not scored: {report:?}");
+    };
+    assert_eq!(analysis.sentence_rates.len(), analysis.sentences.len());
+    assert!(
+        phrases(report)
+            .iter()
+            .any(|phrase| phrase.contains("gebracht"))
+    );
+    let mut end = 0;
+    for word in &analysis.words {
+        assert!(word.span.start() >= end && word.span.slice(&text).is_some());
+        end = word.span.end();
+    }
+    assert_eq!(end, text.len());
+}
+
+#[test]
+fn a_run_of_words_without_an_end_is_judged() {
+    for text in ["bus ".repeat(30_000), "the bus and ".repeat(9000)] {
+        let lm = Arc::new(Stub::new([]));
+        let english = Options {
+            language: Some("eng".to_owned()),
+            ..Options::default()
+        };
+        let linter = Linter::new(lm).unwrap();
+        let reports = linter.lint_all(vec![request(&text, &[])], &english);
+        let reports = reports.unwrap();
+        let Outcome::Scored(analysis) = &reports[0].outcome else {
+            panic!("not scored");
+        };
+        assert!(analysis.score.quality.is_finite());
+        assert_eq!(analysis.sentence_rates.len(), analysis.sentences.len());
+    }
+}
+
+#[test]
+fn a_sibling_longer_than_is_compared_is_no_fault() {
+    // The last sentence that is compared goes on beyond the last word that is.
+    let sibling = format!(
+        "{}The bus to Geneva {} in Geneva.",
+        prose(1660),
+        "brought children to the school and ".repeat(60)
+    );
+    let text = "The bus to Genf brought children to the school and in Genf. It was late.";
+    let lm = Stub::new([("Genf", 60.0)]);
+    let linter = Linter::new(Arc::new(lm)).unwrap();
+    let reports = linter.lint_all(vec![request(text, &[&sibling])], &thorough());
+    assert!(!phrases(&reports.unwrap()[0]).is_empty());
+}

@@ -3,12 +3,13 @@
 //! In: a text with the language model's scores of its tokens. Out: an [`Assessment`], and
 //! the table of words that all decisions are made in. No sibling is asked.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::exclusions::Exclusions;
 use super::models::Models;
 use super::options::Options;
-use crate::detect::{Detection, RateModel, Settled, detect};
+use crate::detect::{Detection, RateModel, SentenceDetection, Settled, detect};
 use crate::document::Prose;
 use crate::finding::words::{WordRow, WordTable};
 use crate::lm::TokenScores;
@@ -38,16 +39,18 @@ impl Assessment {
     }
 }
 
-/// Detects what is garbled in a text; words that are excluded never are.
+/// Detects what is garbled in a text with these scores, unless that is known already; words that
+/// are excluded never are.
 pub(super) fn assess(
     models: &Models,
     text: &str,
     prose: Option<&Arc<Prose>>,
     segments: &Segments,
-    scores: &TokenScores,
+    (scores, known): (&TokenScores, Option<Detection>),
 ) -> Assessment {
     let (exclusions, patterns) = Exclusions::new(&models.lexicon, text, segments, prose);
-    let mut detection = detect(&models.detector, &models.lexicon, text, segments, scores);
+    let now = || detect(&models.detector, &models.lexicon, text, segments, scores);
+    let mut detection = known.unwrap_or_else(now);
     let settled = settled(segments, &exclusions, &patterns);
     detection.settle(|word| settled[word]);
     let rate_model = models.detector.rate_model();
@@ -85,10 +88,18 @@ fn settled(segments: &Segments, exclusions: &Exclusions, patterns: &[Pattern]) -
 /// The rate of each sentence, calibrated as that of the text is; 0 for one without words.
 fn sentence_rates(rate_model: &RateModel, detection: &Detection, segments: &Segments) -> Vec<f32> {
     let mut rates = vec![0.0; segments.sentences.len()];
-    for sentence in &detection.sentences {
-        let first = segments.words.get(sentence.words.start);
-        if let Some(rate) = first.and_then(|word| rates.get_mut(word.sentence)) {
-            (*rate, _) = rate_model.rate(sentence.rate, sentence.words.len());
+    let sentence_of =
+        |words: &Range<usize>| segments.words.get(words.start).map(|one| one.sentence);
+    // A sentence of very many words is judged in pieces.
+    let pieces = detection.sentences.iter();
+    let pieces: Vec<&SentenceDetection> = pieces.collect();
+    for pieces in pieces.chunk_by(|a, b| sentence_of(&a.words) == sentence_of(&b.words)) {
+        let words: usize = pieces.iter().map(|piece| piece.words.len()).sum();
+        let changed = pieces.iter().map(|one| one.rate * one.words.len() as f32);
+        let raw = changed.sum::<f32>() / words.max(1) as f32;
+        let sentence = pieces.first().and_then(|piece| sentence_of(&piece.words));
+        if let Some(rate) = sentence.and_then(|sentence| rates.get_mut(sentence)) {
+            (*rate, _) = rate_model.rate(raw, words);
         }
     }
     rates

@@ -31,7 +31,7 @@ pub(crate) use self::read::{fitting_together, read_articles};
 use self::compare::{articles, compare};
 use self::detect::{assess, word_table};
 use self::pattern_findings::shown_patterns;
-use self::read::{ReadText, read, with_offset};
+use self::read::{Judged, ReadText, read};
 use self::sibling_findings::{flagged, sibling_findings};
 use self::source::pointing_into_sources;
 use self::suggestions::with_suggestions;
@@ -79,8 +79,11 @@ pub(crate) fn run(
     options: &Options,
     read_on: bool,
 ) -> Result<Vec<Analysis>, LmError> {
-    let texts: Vec<&str> = accepted.iter().map(Accepted::content).collect();
-    let texts_read = read(models, &texts, read_on)?;
+    let texts = accepted.iter().map(|one| Judged {
+        text: one.document.judged(),
+        segments: &one.segments,
+    });
+    let texts_read = read(models, &texts.collect::<Vec<_>>(), read_on)?;
     // `par_bridge` never begins a document while another one waits for its share
     // of the work: each thread holds one.
     let documents = accepted
@@ -111,13 +114,13 @@ fn analyze(
         ..
     } = accepted;
     let text = document.judged();
-    let scores = with_offset(read.scores, document.content_start());
-    let assessment = assess(models, text, document.prose(), &segments, &scores);
+    let (scores, known, prose) = (&read.scores, read.detection, document.prose());
+    let assessment = assess(models, text, prose, &segments, (scores, known));
     let words = word_table(
         models,
         text,
         &segments,
-        &scores,
+        scores,
         &assessment.detection,
         options,
     );
@@ -125,7 +128,7 @@ fn analyze(
     let articles = articles(models, text, &segments, &siblings)?;
     let bits = assessment.bits();
     let reading = read.cache.as_ref().map(|cache| DocumentReading {
-        reading: &scores,
+        reading: scores,
         cache,
         start: document.content_start(),
     });
@@ -178,13 +181,22 @@ fn analyze(
 /// What a report says of each word: those of findings that siblings made are garbled too.
 fn verdicts(words: &WordTable<'_>, found: &[Finding]) -> Vec<WordVerdict> {
     let rows = words.rows.iter();
+    // Both are in text order. `reach` is the farthest end of the findings that begin before a word
+    // or with it.
+    let (mut begun, mut reach) = (0, 0);
     let verdicts = rows.map(|row| {
         let span = row.surprisal.span;
+        while let Some(finding) = found.get(begun)
+            && finding.span.start() <= span.start()
+        {
+            reach = reach.max(finding.span.end());
+            begun += 1;
+        }
         WordVerdict {
             span,
             surprisal_bits: row.surprisal.surprisal_bits,
             p_garbled: row.p_garbled,
-            garbled: row.garbled || found.iter().any(|finding| finding.span.contains(span)),
+            garbled: row.garbled || span.end() <= reach,
         }
     });
     verdicts.collect()

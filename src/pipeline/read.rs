@@ -2,39 +2,61 @@
 //!
 //! In: texts of documents and their siblings. Out: the scores of their tokens, and of
 //! siblings how clean each is. It decides how much is held in memory at once: scores are
-//! large, the more so where the model is to read on from them.
+//! large, the more so where the model is to read on from them. A long text is judged while it is
+//! read, so that the largest of them are never held for all of it.
 
 use std::collections::HashMap;
 
 use super::article::Article;
 use super::detect::assess;
 use super::models::Models;
-use crate::document::content_start;
+use crate::detect::{Detection, GradualDetection};
+use crate::document::{content, content_start};
 use crate::lm::{KvCache, LmError, ReadOptions, TokenScores, texts_in_batch};
+use crate::segment::Segments;
 
 /// Probable tokens kept at each place, to show what was expected. Some are
 /// pieces of words and are passed over.
 const MOST_PROBABLE: usize = 8;
 
-/// Bytes of siblings that are read together.
-const MAX_SIBLING_BYTES: usize = 256 * 1024;
+/// The number of bytes from which a text is long: some four windows of the language model. Its
+/// scores are some 2 kB for each byte.
+const LONG_BYTES: usize = 32 * 1024;
 
-/// Bytes of documents with siblings that are read together: enough for full batches.
+/// The largest number of bytes of texts that are read together, unless the model is to read on from
+/// them: enough for full batches.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// The largest number of bytes of documents that are read together and read on from: enough for full
+/// batches.
 const MAX_CACHED_BYTES: usize = 16 * 1024;
 
-/// A text's scores by the language model, with its cache where that is kept.
+/// A text as the language model has read it.
 pub(super) struct ReadText {
-    /// The scores of the tokens.
+    /// The scores of the tokens, with spans into the text; of a long one without states.
     pub scores: TokenScores,
     /// What is needed to read on from any place in the text, if it was kept.
     pub cache: Option<KvCache>,
+    /// What the detector makes of a long text; `None` for others.
+    pub detection: Option<Detection>,
+}
+
+/// A text with its words; a byte order mark at its start is not read.
+#[derive(Clone, Copy)]
+pub(super) struct Judged<'a> {
+    pub text: &'a str,
+    pub segments: &'a Segments,
 }
 
 /// How many texts, from the first on, are read together; `cached` if the model is to read
-/// on from them.
+/// on from them. A long text is read by itself.
 pub(crate) fn fitting_together<'a>(texts: impl Iterator<Item = &'a str>, cached: bool) -> usize {
-    let max_bytes = if cached { MAX_CACHED_BYTES } else { usize::MAX };
-    texts_in_batch(texts.map(str::len), max_bytes)
+    let max_bytes = if cached { MAX_CACHED_BYTES } else { MAX_BYTES };
+    let lengths = texts.map(|text| match text.len() {
+        long if long > LONG_BYTES => usize::MAX / 2,
+        length => length,
+    });
+    texts_in_batch(lengths, max_bytes)
 }
 
 /// Reads texts, and keeps what is needed to read on if `cached`.
@@ -43,22 +65,44 @@ pub(crate) fn fitting_together<'a>(texts: impl Iterator<Item = &'a str>, cached:
 /// When the language model fails.
 pub(super) fn read(
     models: &Models,
-    texts: &[&str],
+    texts: &[Judged<'_>],
     cached: bool,
 ) -> Result<Vec<ReadText>, LmError> {
-    let options = read_options(models);
-    if cached {
-        let read = models.lm.read_with_cache(texts, options)?.into_iter();
-        return Ok(read
-            .map(|(scores, cache)| ReadText { scores, cache })
-            .collect());
+    if let [long] = texts
+        && long.text.len() > LONG_BYTES
+    {
+        return Ok(vec![read_long(models, *long)?]);
     }
-    let read = models.lm.read(texts, options)?.into_iter();
-    let uncached = |scores| ReadText {
+    let options = read_options(models);
+    let contents: Vec<&str> = texts.iter().map(|one| content(one.text)).collect();
+    let read: Vec<(TokenScores, Option<KvCache>)> = if cached {
+        models.lm.read_with_cache(&contents, options)?
+    } else {
+        let read = models.lm.read(&contents, options)?.into_iter();
+        read.map(|scores| (scores, None)).collect()
+    };
+    let read = read.into_iter().zip(texts);
+    let read = read.map(|((scores, cache), one)| ReadText {
+        scores: with_offset(scores, content_start(one.text)),
+        cache,
+        detection: None,
+    });
+    Ok(read.collect())
+}
+
+/// Reads a long text and judges it meanwhile.
+fn read_long(models: &Models, Judged { text, segments }: Judged<'_>) -> Result<ReadText, LmError> {
+    let start = content_start(text);
+    let mut detection = GradualDetection::new(&models.detector, &models.lexicon, text, segments);
+    let mut take = |part| detection.add(with_offset(part, start));
+    let options = read_options(models);
+    models.lm.read_in_parts(content(text), options, &mut take)?;
+    let (detection, scores) = detection.finish();
+    Ok(ReadText {
         scores,
         cache: None,
-    };
-    Ok(read.map(uncached).collect())
+        detection: Some(detection),
+    })
 }
 
 /// What is kept of each token.
@@ -88,12 +132,15 @@ pub(crate) fn read_articles<'a>(
     let mut unread: Vec<&mut Article> = unread.map(|(_, (article, _))| &mut **article).collect();
     let mut rest = &mut unread[..];
     while !rest.is_empty() {
-        let lengths = rest.iter().map(|one| one.sibling().content().len());
-        let (together, after) = rest.split_at_mut(texts_in_batch(lengths, MAX_SIBLING_BYTES));
-        let texts: Vec<&str> = together.iter().map(|one| one.sibling().content()).collect();
-        let read = models.lm.read(&texts, read_options(models))?;
-        for (article, scores) in together.iter_mut().zip(read) {
-            fill_in(models, article, scores);
+        let contents = rest.iter().map(|one| one.sibling().content());
+        let (together, after) = rest.split_at_mut(fitting_together(contents, false));
+        let texts = together.iter().map(|one| Judged {
+            text: &one.sibling().text,
+            segments: &one.sibling().segments,
+        });
+        let read = read(models, &texts.collect::<Vec<_>>(), false)?;
+        for (article, read) in together.iter_mut().zip(read) {
+            fill_in(models, article, read);
         }
         rest = after;
     }
@@ -121,11 +168,16 @@ fn first_occurrences(articles: &[&mut Article]) -> Vec<usize> {
 }
 
 /// Fills in what the detector makes of an article itself.
-fn fill_in(models: &Models, article: &mut Article, scores: TokenScores) {
+fn fill_in(models: &Models, article: &mut Article, read: ReadText) {
     let sibling = article.sibling_mut();
-    let scores = with_offset(scores, content_start(&sibling.text));
     let prose = sibling.original.as_ref().map(|original| &original.prose);
-    let assessment = assess(models, &sibling.text, prose, &sibling.segments, &scores);
+    let assessment = assess(
+        models,
+        &sibling.text,
+        prose,
+        &sibling.segments,
+        (&read.scores, read.detection),
+    );
     // What cannot be judged keeps no quality.
     sibling.quality = sibling.quality.and(Some(assessment.score.quality));
     sibling.p_garbled = assessment.detection.p_garbled;

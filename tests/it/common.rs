@@ -42,6 +42,14 @@ impl LanguageModel for Shared {
     fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<TokenScores>, LmError> {
         model().read(texts, options)
     }
+    fn read_in_parts(
+        &self,
+        text: &str,
+        options: ReadOptions<'_>,
+        take: &mut dyn FnMut(TokenScores),
+    ) -> Result<(), LmError> {
+        model().read_in_parts(text, options, take)
+    }
     fn read_with_cache(
         &self,
         texts: &[&str],

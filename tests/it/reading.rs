@@ -428,3 +428,26 @@ fn odd_texts_are_read_to_the_end() {
         assert_eq!(end, text.len());
     }
 }
+
+#[test]
+fn a_long_text_read_in_parts_has_the_numbers_of_the_whole() {
+    let lm = model();
+    let text = include_str!("../../examples/dam.garbled.txt").repeat(26);
+    let options = ReadOptions {
+        most_probable: 2,
+        layers: &[10, 30],
+    };
+    let whole = lm.read(&[&text], options).unwrap().remove(0);
+    let (mut tokens, mut states, mut parts) = (Vec::new(), vec![Vec::new(); 2], 0);
+    let mut take = |part: TokenScores| {
+        tokens.extend(part.tokens);
+        for (known, new) in states.iter_mut().zip(part.states.layers) {
+            known.extend(new);
+        }
+        parts += 1;
+    };
+    lm.read_in_parts(&text, options, &mut take).unwrap();
+    assert!(parts > 1);
+    assert_eq!(tokens, whole.tokens);
+    assert_eq!(states, whole.states.layers);
+}

@@ -188,6 +188,21 @@ pub trait LanguageModel: Send + Sync {
     /// [`LmError::NoSuchLayer`], and other errors when the model fails.
     fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<TokenScores>, LmError>;
 
+    /// Reads one text as [`Self::read`] does, and gives `take` the scores of its tokens part by part,
+    /// in text order: of a long text only a part is held. A model without parts gives all at once.
+    ///
+    /// # Errors
+    /// As for [`Self::read`].
+    fn read_in_parts(
+        &self,
+        text: &str,
+        options: ReadOptions<'_>,
+        take: &mut dyn FnMut(TokenScores),
+    ) -> Result<(), LmError> {
+        self.read(&[text], options)?.into_iter().for_each(take);
+        Ok(())
+    }
+
     /// Reads texts as [`Self::read`] does, and returns with each a cache with which
     /// [`Self::read_continuations`] need not read the text again. There is no cache for a text that
     /// is too long, and none at all where the model makes none. A cache is large: 23 to 46 kB for

@@ -14,13 +14,13 @@ mod output;
 mod pool;
 mod shape;
 mod weights;
+mod whole;
 
 use std::ops::Range;
 use std::path::Path;
 
 use self::clock::Clock;
 pub use self::clock::TimeSpent;
-use self::continuations::{CachedText, CachedWindow};
 use self::forward::{KeysAndValues, Rotation, Sequence, forward};
 use self::output::{Prediction, predict};
 use self::weights::{Weights, WeightsError};
@@ -378,6 +378,15 @@ impl LanguageModel for Llama {
         Ok(read.map(|(scores, _)| scores).collect())
     }
 
+    fn read_in_parts(
+        &self,
+        text: &str,
+        options: ReadOptions<'_>,
+        take: &mut dyn FnMut(TokenScores),
+    ) -> Result<(), LmError> {
+        self.read_parts(text, options, take)
+    }
+
     fn read_with_cache(
         &self,
         texts: &[&str],
@@ -408,64 +417,6 @@ impl LanguageModel for Llama {
 
     fn token_text(&self, id: u32) -> String {
         self.tokenizer.text(id).to_owned()
-    }
-}
-
-impl Llama {
-    /// Reads whole texts, and keeps the keys and values of those of at most `keep` tokens.
-    fn read_whole(
-        &self,
-        texts: &[&str],
-        options: ReadOptions<'_>,
-        keep: usize,
-    ) -> Result<Vec<(TokenScores, Option<KvCache>)>, LmError> {
-        if let Some(&asked) = options.layers.iter().find(|layer| **layer > self.layers()) {
-            return Err(LmError::NoSuchLayer {
-                asked,
-                last: self.layers(),
-            });
-        }
-        let tokens = texts
-            .iter()
-            .map(|text| self.tokenize(text))
-            .collect::<Result<Vec<_>, _>>()?;
-        let states = !options.layers.is_empty();
-        let mut jobs = Vec::new();
-        for (text, tokens) in tokens.iter().enumerate() {
-            for window in windows(tokens.len(), self.window) {
-                jobs.push(Job {
-                    text,
-                    window,
-                    ids: self.input(tokens, window, states),
-                    prefix: None,
-                    keep: tokens.len() <= keep,
-                });
-            }
-        }
-        let mut scores_of_texts = vec![TokenScores::default(); texts.len()];
-        let mut caches = self
-            .run_jobs(&jobs, &tokens, options, &mut scores_of_texts)?
-            .into_iter();
-        let mut jobs = jobs.into_iter().filter(|job| job.keep).peekable();
-        let read = scores_of_texts.into_iter().zip(tokens).enumerate();
-        let read = read.map(|(text, (scores, tokens))| {
-            let mut windows = Vec::new();
-            while let Some(job) = jobs.next_if(|job| job.text == text) {
-                windows.extend(caches.next().map(|keys_and_values| CachedWindow {
-                    start: job.window.start,
-                    ids: job.ids,
-                    keys_and_values,
-                }));
-            }
-            let any = !windows.is_empty();
-            let cache = CachedText {
-                length: texts[text].len(),
-                tokens,
-                windows,
-            };
-            (scores, any.then(|| KvCache::new(cache)))
-        });
-        Ok(read.collect())
     }
 }
 
