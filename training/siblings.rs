@@ -247,12 +247,13 @@ impl Article<'_> {
             .iter()
             .all(|passage| passage.references.len() > 1);
         let wanted = |sentence: usize| several || (sentence + index).is_multiple_of(ONE_OF);
+        let known = siblings[0].spellings();
         let suspect = |word: usize| {
             let spelling = segments.words[word]
                 .span
                 .slice(self.text)
                 .unwrap_or_default();
-            let name = spelling.starts_with(char::is_uppercase) && !siblings[0].has_word(spelling);
+            let name = spelling.starts_with(char::is_uppercase) && !known.has(spelling);
             p[word] >= MIN_P_WORD || (name && p[word] >= MIN_P_NAME)
         };
         let candidates = drawn_candidates(&comparison, &mut memo, &segments, wanted, suspect);

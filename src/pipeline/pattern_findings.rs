@@ -8,7 +8,7 @@ use crate::finding::Finding;
 use crate::finding::patterns::apart;
 use crate::patterns::Pattern;
 use crate::segment::{Segments, normal};
-use crate::sibling::SiblingArticle;
+use crate::sibling::{Phrases, SiblingArticle};
 
 /// The confidence from which a pattern becomes a finding. Patterns are rules whose
 /// confidence was set by reading what they find, and are no calibrated model: the
@@ -33,6 +33,8 @@ pub(super) fn shown_patterns(
 ) -> Vec<Pattern> {
     let threshold = threshold(options);
     let brought = corrected_words(segments, found);
+    let phrases = believed.iter().map(|sibling| sibling.phrases());
+    let phrases: Vec<Phrases> = phrases.collect();
     let shown = patterns.iter().filter(|pattern| {
         let sure = pattern.confidence >= threshold;
         let corrected =
@@ -42,7 +44,7 @@ pub(super) fn shown_patterns(
                 let words = segments.words[pattern.words.clone()].iter();
                 let words = words.filter_map(|word| word.span.slice(text));
                 let words: Vec<String> = words.map(normal).collect();
-                believed.iter().any(|sibling| sibling.has_phrase(&words))
+                phrases.iter().any(|phrases| phrases.has(&words))
             })
     });
     apart(shown.cloned().collect())

@@ -12,7 +12,7 @@ use crate::finding::phrases::{findings, parts};
 use crate::finding::words::{WordRow, WordTable};
 use crate::finding::{Applicability, Finding, Suggestion};
 use crate::lm::{LanguageModel, LmError};
-use crate::sibling::{SiblingArticle, Suspect, contradictions, corrections};
+use crate::sibling::{SiblingArticle, Spellings, Suspect, contradictions, corrections};
 
 /// Probability from which a sibling is asked how a name is spelled.
 const DOUBTFUL_NAME: f32 = 0.05;
@@ -41,19 +41,21 @@ pub(super) fn flagged<'a>(words: &WordTable<'a>, siblings: &[&SiblingArticle]) -
         begins[phrase.words.start] = words.phrases.is_some();
         garbled[phrase.words].fill(found);
     }
+    let known = siblings.iter().map(|sibling| sibling.spellings());
+    let known: Vec<Spellings<'_>> = known.collect();
     words.with_rows(|word, row| WordRow {
-        garbled: garbled[word] && !confirmed(words.spelling(word), siblings),
+        garbled: garbled[word] && !confirmed(words.spelling(word), &known),
         p_phrase: p_phrase[word],
         begins_phrase: begins[word],
         ..row.clone()
     })
 }
 
-/// Whether a name or number stands in a sibling just so.
-fn confirmed(spelling: &str, siblings: &[&SiblingArticle]) -> bool {
+/// Whether a name or number stands in a sibling just so. `known` are the words of the siblings.
+fn confirmed(spelling: &str, known: &[Spellings<'_>]) -> bool {
     let first = spelling.chars().next();
     first.is_some_and(|c| c.is_uppercase() || c.is_numeric())
-        && siblings.iter().any(|sibling| sibling.has_word(spelling))
+        && known.iter().any(|known| known.has(spelling))
 }
 
 /// The findings with what the siblings say of them and of less suspect phrases, in text
@@ -71,7 +73,12 @@ pub(super) fn sibling_findings(
     let lm = models.lm.as_ref();
     let weak = weakly_suspect(words, believed);
     let mut more = findings(&weak, lm);
-    more.retain(|more| !own.iter().any(|finding| finding.span.overlaps(more.span)));
+    // Both are in text order, and those of one list do not overlap.
+    more.retain(|more| {
+        let at = own.partition_point(|finding| finding.span.end() <= more.span.start());
+        own.get(at)
+            .is_none_or(|finding| !finding.span.overlaps(more.span))
+    });
     let question = |weak, words| {
         move |finding| Question {
             finding,

@@ -5,6 +5,7 @@
 //! library hold an [`Article`](crate::Article), which shares one of these. It compares
 //! nothing itself.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::document::{Prose, content};
@@ -65,30 +66,50 @@ impl SiblingArticle {
         content(text)
     }
 
-    /// Whether the article has this very word, spelled alike, with or without
-    /// a possessive ending.
-    pub fn has_word(&self, word: &str) -> bool {
-        let wanted = without_possessive(word);
-        self.segments
-            .words
-            .iter()
-            .filter_map(|word| word.span.slice(&self.text))
-            .any(|word| without_possessive(word) == wanted)
+    /// The words of the article, to look others up.
+    pub fn spellings(&self) -> Spellings<'_> {
+        let words = self.segments.words.iter();
+        let words = words.filter_map(|word| word.span.slice(&self.text));
+        Spellings(words.map(without_possessive).collect())
     }
 
+    /// The phrases of the article, to look others up.
+    pub fn phrases(&self) -> Phrases {
+        let words = self.segments.words.iter();
+        let words = words.map(|word| normal(word.span.slice(&self.text).unwrap_or_default()));
+        let words: Vec<String> = words.collect();
+        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, word) in words.iter().enumerate() {
+            places.entry(word.clone()).or_default().push(at);
+        }
+        Phrases { words, places }
+    }
+}
+
+/// The words of an article as they are spelled.
+pub struct Spellings<'a>(HashSet<&'a str>);
+
+impl Spellings<'_> {
+    /// Whether the article has this very word, spelled alike, with or without
+    /// a possessive ending.
+    pub fn has(&self, word: &str) -> bool {
+        self.0.contains(without_possessive(word))
+    }
+}
+
+/// The words and marks of an article in their normal form, and where each stands.
+pub struct Phrases {
+    words: Vec<String>,
+    places: HashMap<String, Vec<usize>>,
+}
+
+impl Phrases {
     /// Whether the article has these very words and marks, one behind the other. They must
     /// be in their normal form.
-    pub fn has_phrase(&self, words: &[String]) -> bool {
-        let spelling = |at: usize| {
-            let span = self.segments.words[at].span;
-            normal(span.slice(&self.text).unwrap_or_default())
-        };
-        let Some(places) = self.segments.words.len().checked_sub(words.len()) else {
-            return false;
-        };
-        let mut starts = (0..=places).filter(|_| !words.is_empty());
-        starts
-            .any(|start| (words.iter().enumerate()).all(|(at, word)| spelling(start + at) == *word))
+    pub fn has(&self, phrase: &[String]) -> bool {
+        let starts = phrase.first().and_then(|first| self.places.get(first));
+        let mut starts = starts.into_iter().flatten();
+        starts.any(|start| self.words[*start..].starts_with(phrase))
     }
 }
 
@@ -99,9 +120,10 @@ mod tests {
     #[test]
     fn a_phrase_is_known_word_for_word_however_its_apostrophes_are_drawn() {
         let article = SiblingArticle::new("a", "He said: L’ami est là.");
+        let phrases = article.phrases();
         let has = |words: &[&str]| {
             let words = words.iter().map(|word| (*word).to_owned());
-            article.has_phrase(&words.collect::<Vec<_>>())
+            phrases.has(&words.collect::<Vec<_>>())
         };
         assert!(has(&["L'ami", "est", "là", "."]));
         assert!(!has(&["L'ami", "là"]) && !has(&[]));

@@ -35,9 +35,10 @@ const MAX_WITHIN: usize = 2;
 /// Words next to a similar one that a phrase may take in, on each side.
 const REACH: usize = 3;
 
-/// Similar phrases that are looked at for one suspect: beyond this a sibling
-/// repeats itself.
-const MAX_PHRASES: usize = 400;
+/// The largest number of places of a sibling that are looked at for one suspect: those in the
+/// sentences that stand in its place, and beyond them the first ones. A sibling that says a word
+/// more often repeats itself.
+const MAX_PLACES: usize = 12;
 
 /// A replacement of words of the document by words of a sibling, and what speaks for it.
 #[derive(Debug, Clone)]
@@ -199,19 +200,20 @@ impl<'c, 'a> Candidates<'c, 'a> {
         source: &Source<'a>,
         suspect: &Range<usize>,
     ) -> Vec<Range<usize>> {
-        let mut phrases = HashSet::new();
+        let document = self.comparison.document;
         let mut places = BTreeSet::new();
         for own in suspect.clone() {
-            let form = &self.comparison.document.forms[own];
+            let form = &document.forms[own];
             let similar = self.memo.similar_words(source.index, source.text, form);
             places.extend(similar.iter().copied());
         }
-        for at in places {
-            phrases.extend(phrases_about(source.text, at));
-            if phrases.len() > MAX_PHRASES {
-                break;
-            }
-        }
+        let pairs = &source.pairs[document.segments.words[suspect.start].sentence];
+        let aligned = |at: &usize| pairs.iter().any(|pair| pair.matched.other.contains(at));
+        let (near, far): (Vec<usize>, Vec<usize>) = places.into_iter().partition(aligned);
+        let places = near.into_iter().chain(far).take(MAX_PLACES);
+        let phrases: HashSet<Range<usize>> = places
+            .flat_map(|at| phrases_about(source.text, at))
+            .collect();
         let mut phrases: Vec<Range<usize>> = phrases.into_iter().collect();
         phrases.sort_by_key(|phrase| (phrase.start, phrase.end));
         phrases

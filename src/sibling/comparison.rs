@@ -105,6 +105,8 @@ pub(super) struct Source<'a> {
     pub counts: HashMap<&'a str, usize>,
     /// How often each stem occurs in the sibling.
     pub stems: HashMap<&'a str, usize>,
+    /// The folded words that the sibling writes as names somewhere.
+    pub names: HashSet<&'a str>,
     /// The share of the document's sentences that have a counterpart in the sibling.
     pub aligned: f32,
     /// The mean share of words that these sentences have in common with their counterparts.
@@ -268,6 +270,10 @@ impl<'a> Source<'a> {
             closeness: 0.0,
             counts: counts(text, |form| &form.folded),
             stems: counts(text, |form| &form.stem),
+            names: (0..text.forms.len())
+                .filter(|&word| text.looks_like_name(word))
+                .map(|word| text.forms[word].folded.as_str())
+                .collect(),
             suspicion: sibling
                 .p_garbled
                 .iter()

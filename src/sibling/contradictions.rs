@@ -8,10 +8,12 @@
 //! the two really disagree (see `training/siblings`). Which of them is wrong it
 //! cannot know.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::lm::{LanguageModel, LmError};
 use crate::rating::Applicability;
+use crate::span::{Sibling, Span};
 
 use super::comparison::{COMMON, Comparison, Pair, Source};
 use super::corrections::Correction;
@@ -190,16 +192,18 @@ fn likeliest(mut found: Vec<Contradiction>) -> Vec<Contradiction> {
         let order = b.confidence.total_cmp(&a.confidence);
         order.then_with(|| (a.span, &a.replacement).cmp(&(b.span, &b.replacement)))
     });
+    // In text order; none overlaps another one.
     let mut kept: Vec<Contradiction> = Vec::new();
+    let mut quoted: HashSet<(String, Span<Sibling>)> = HashSet::new();
     for one in found {
         let Correction { span, quote, .. } = &one.correction;
-        let known = |other: &Contradiction| {
-            let there = &other.correction;
-            let is_same_quote = there.quote.id == quote.id && there.quote.span == quote.span;
-            there.span.overlaps(*span) || is_same_quote
-        };
-        if !kept.iter().any(known) {
-            kept.push(one);
+        let after = kept.partition_point(|other| other.correction.span.end() <= span.start());
+        let next = kept.get(after);
+        let overlaps = next.is_some_and(|other| other.correction.span.overlaps(*span));
+        let quote = (quote.id.clone(), quote.span);
+        if !overlaps && !quoted.contains(&quote) {
+            quoted.insert(quote);
+            kept.insert(after, one);
         }
     }
     kept

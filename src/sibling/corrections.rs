@@ -11,6 +11,8 @@
 //! such. For a word that the sibling spells otherwise (a foreign spelling of a
 //! name, a verb left untranslated) a rule of our own, [`respelling`], may be surer.
 
+use std::collections::HashMap;
+
 use crate::lm::{LanguageModel, LmError};
 use crate::network::sigmoid;
 use crate::rating::Applicability;
@@ -145,8 +147,16 @@ fn apart(
     let sureness = |list: &[Correction]| list.first().map_or(0.0, |best| best.confidence);
     let mut places: Vec<&mut Alternatives> = found.iter_mut().flatten().collect();
     places.sort_by(|a, b| sureness(b).total_cmp(&sureness(a)));
-    let mut taken: Vec<Correction> = Vec::new();
+    // A correction lies within a sentence, so that only those of one exclude each other.
+    let sentence = |list: &[Correction]| {
+        let first = list.first()?;
+        let words = document.segments.words_in(first.span);
+        let first = document.segments.words.get(words.start);
+        first.map(|word| word.sentence)
+    };
+    let mut taken: HashMap<Option<usize>, Vec<Correction>> = HashMap::new();
     for list in places {
+        let taken = taken.entry(sentence(list)).or_default();
         list.retain(|one| !taken.iter().any(|other| excludes(document, one, other)));
         list.truncate(MAX_ALTERNATIVES);
         taken.extend(list.first().cloned());
@@ -157,23 +167,15 @@ fn apart(
     found
 }
 
-/// Whether only one of two corrections can be followed.
+/// Whether only one of two corrections of a sentence can be followed.
 fn excludes(document: &NormalizedText<'_>, one: &Correction, other: &Correction) -> bool {
     if one.span.overlaps(other.span) {
         return true;
     }
-    let sentence = |correction: &Correction| {
-        let words = document.segments.words_in(correction.span);
-        let first = document.segments.words.get(words.start);
-        first.map(|word| word.sentence)
-    };
     let replaced = |correction: &Correction| correction.span.slice(document.text);
     let (a, b) = (&one.quote, &other.quote);
     // A word that is wrong twice is put right twice.
-    a.id == b.id
-        && a.span.overlaps(b.span)
-        && sentence(one) == sentence(other)
-        && replaced(one) != replaced(other)
+    a.id == b.id && a.span.overlaps(b.span) && replaced(one) != replaced(other)
 }
 
 /// The probability that a phrase of the sibling is the same as what it replaces,

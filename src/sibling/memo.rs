@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use crate::lexicon::{Entry, Lexicon};
 
-use super::similarity::{Form, SIMILAR, similarity};
+use super::similarity::{Form, SIMILAR, are_similar, similarity};
 use super::text::NormalizedText;
 
 /// Pairs of spellings that are remembered: those of long articles, not of floods.
@@ -27,6 +27,8 @@ pub struct Memo<'a> {
     /// By the sibling's number and the folded form of a word of the document, the
     /// similar words of the sibling.
     similar_words: HashMap<(usize, &'a str), Vec<usize>>,
+    /// By the sibling's number its content words, each spelling once, with all its places.
+    content: HashMap<usize, Vec<(&'a Form, Vec<usize>)>>,
 }
 
 impl<'a> Memo<'a> {
@@ -37,6 +39,7 @@ impl<'a> Memo<'a> {
             similarities: HashMap::new(),
             entries: HashMap::new(),
             similar_words: HashMap::new(),
+            content: HashMap::new(),
         }
     }
 
@@ -80,12 +83,31 @@ impl<'a> Memo<'a> {
         }
         let key = (index, own.folded.as_str());
         if !self.similar_words.contains_key(&key) {
-            let forms = sibling.forms.iter().enumerate();
-            let content = forms.filter(|(_, form)| form.is_content());
-            let similar = content.filter(|(_, form)| self.are_similar(own, form));
-            let places = similar.map(|(at, _)| at).collect();
+            let content = self.content.entry(index);
+            let content = content.or_insert_with(|| distinct_content(sibling));
+            // Asked once for each pair: not worth remembering.
+            let similar = content.iter();
+            let similar = similar.filter(|(form, _)| are_similar(own, form));
+            let mut places: Vec<usize> = similar.flat_map(|(_, at)| at).copied().collect();
+            places.sort_unstable();
             self.similar_words.insert(key, places);
         }
         self.similar_words.get(&key).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The content words of a text, each once, with all places where it stands. Words that are folded
+/// alike may still differ: "US" is content, "us" is not.
+fn distinct_content<'a>(text: &'a NormalizedText<'_>) -> Vec<(&'a Form, Vec<usize>)> {
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    let mut distinct: Vec<(&Form, Vec<usize>)> = Vec::new();
+    let content = text.forms.iter().enumerate();
+    for (at, form) in content.filter(|(_, form)| form.is_content()) {
+        let index = *known.entry(&form.folded).or_insert(distinct.len());
+        match distinct.get_mut(index) {
+            Some((_, places)) => places.push(at),
+            None => distinct.push((form, vec![at])),
+        }
+    }
+    distinct
 }

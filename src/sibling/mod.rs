@@ -42,7 +42,7 @@ mod surface;
 mod text;
 mod trust;
 
-pub use article::{Original, SiblingArticle};
+pub use article::{Original, Phrases, SiblingArticle, Spellings};
 pub use candidates::{Candidate, Candidates, bits_saved};
 pub use comparison::{Articles, Comparison, Quote};
 pub use contradictions::{Contradiction, Opposition, contradictions, oppositions};

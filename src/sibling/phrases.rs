@@ -105,7 +105,8 @@ impl Side {
     }
 
     fn find(self, article: &NormalizedText<'_>, mut at: usize, inside: usize) -> Option<usize> {
-        let words = &article.segments.words;
+        // Of a very long text only the first words are compared.
+        let words = article.segments.words.get(..article.forms.len())?;
         let sentence = words.get(inside)?.sentence;
         loop {
             let word = words.get(at)?;

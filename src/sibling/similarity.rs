@@ -166,10 +166,10 @@ pub fn similarity(a: &Form, b: &Form) -> Similarity {
     if 2 * common < a.letters.count_ones().min(b.letters.count_ones()) {
         return Similarity::default();
     }
-    let spelling = strsim::normalized_damerau_levenshtein(&a.folded, &b.folded) as f32;
     let sound = sound(a, b);
     let shared = shared(&a.stem, &b.stem);
     let stem = flag(a.same(b));
+    let spelling = strsim::normalized_damerau_levenshtein(&a.folded, &b.folded) as f32;
     let total = (0.5 * spelling + 0.5 * sound)
         .max(0.9 * shared)
         .max(0.95 * stem);
@@ -181,6 +181,37 @@ pub fn similarity(a: &Form, b: &Form) -> Similarity {
         shared,
     }
 }
+
+/// Whether two words can stand for each other: whether their [`similarity`] is at least
+/// [`SIMILAR`]. Of most pairs that is known before all of it is computed.
+pub(super) fn are_similar(a: &Form, b: &Form) -> bool {
+    let plain = |form: &Form| {
+        let length = form.folded.len();
+        (1..=MAX_LETTERS).contains(&length) && form.digits.is_empty() && !form.common
+    };
+    if !(plain(a) && plain(b)) {
+        return similarity(a, b).total >= SIMILAR;
+    }
+    let common = (a.letters & b.letters).count_ones();
+    if 2 * common < a.letters.count_ones().min(b.letters.count_ones()) {
+        return false;
+    }
+    if a.same(b) || 0.9 * shared(&a.stem, &b.stem) >= SIMILAR {
+        return true;
+    }
+    // Each letter that only one of them has is an edit at least.
+    let (longer, shorter) = (
+        a.folded.len().max(b.folded.len()),
+        a.folded.len().min(b.folded.len()),
+    );
+    let only = |a: &Form, b: &Form| (a.letters & !b.letters).count_ones() as usize;
+    let edits = only(a, b).max(only(b, a)).max(longer - shorter);
+    let spelling = 1.0 - edits as f32 / longer as f32;
+    0.5 * spelling + 0.5 * sound(a, b) >= SIMILAR - ROUNDING && similarity(a, b).total >= SIMILAR
+}
+
+/// By how much sums of similarities may differ with the way they are computed.
+const ROUNDING: f32 = 1e-4;
 
 /// Agreement of the best pair of codes; a code of one or two consonants is
 /// shared by too many words to count in full.
@@ -216,7 +247,9 @@ fn shared(a: &str, b: &str) -> f32 {
 
 /// Length of the longest run of bytes that stands in both.
 fn longest_common_run(a: &[u8], b: &[u8]) -> usize {
-    let mut row = vec![0usize; b.len() + 1];
+    // Only words of at most so many letters are compared.
+    let mut row = [0u8; MAX_LETTERS + 1];
+    let b = &b[..b.len().min(MAX_LETTERS)];
     let mut best = 0;
     for &x in a {
         for j in (0..b.len()).rev() {
@@ -224,7 +257,7 @@ fn longest_common_run(a: &[u8], b: &[u8]) -> usize {
             best = best.max(row[j + 1]);
         }
     }
-    best
+    usize::from(best)
 }
 
 #[cfg(test)]
@@ -234,6 +267,27 @@ mod tests {
     fn total(a: &str, b: &str) -> f32 {
         let normalizer = Normalizer::default();
         similarity(&normalizer.form(a), &normalizer.form(b)).total
+    }
+
+    #[test]
+    fn what_is_told_early_is_what_the_whole_similarity_says() {
+        let normalizer = Normalizer::default();
+        let words = "Poutine Putin Moskau Moscow precipitations rain rainfall valves vannes Tschaikowski \
+                     Tchaikovsky US us 120 1,200 the evacuated evacuation gouvernement government wind \
+                     winter Litiger litigate ÉTÉ été summer test tests attestation protest a ab abc";
+        let forms: Vec<Form> = words
+            .split_whitespace()
+            .map(|w| normalizer.form(w))
+            .collect();
+        let mut similar = 0;
+        for a in &forms {
+            for b in &forms {
+                let whole = similarity(a, b).total >= SIMILAR;
+                assert_eq!(are_similar(a, b), whole, "{a:?} {b:?}");
+                similar += usize::from(whole);
+            }
+        }
+        assert!(similar > forms.len());
     }
 
     #[test]

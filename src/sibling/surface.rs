@@ -46,8 +46,6 @@ pub(super) fn surface(
     }
     // A capital that only the sibling's sentence asked for is put back.
     let form = &sibling.forms[first_quoted];
-    let name =
-        |word: usize| sibling.forms[word].folded == form.folded && sibling.looks_like_name(word);
     // A first name keeps its own; so does a title ("Former President"), which is the
     // lesser harm.
     let behind = first_quoted + 1;
@@ -58,7 +56,7 @@ pub(super) fn surface(
         comparison.spellings.contains(small.as_str())
             || !comparison.counts.contains_key(form.folded.as_str())
     };
-    if owed && lower() && !(0..sibling.forms.len()).any(name) {
+    if owed && lower() && !source.names.contains(form.folded.as_str()) {
         return Some(with_first(&text, char::to_lowercase));
     }
     Some(text)

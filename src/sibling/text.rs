@@ -44,6 +44,8 @@ pub(crate) struct SentenceTraits {
     pub words: usize,
     /// Whether the sentence is written in capitals.
     pub all_capitals: bool,
+    /// The first of its words, marks not counted.
+    pub first_word: Option<usize>,
 }
 
 impl<'a> NormalizedText<'a> {
@@ -68,6 +70,9 @@ impl<'a> NormalizedText<'a> {
             .iter()
             .enumerate()
             .map(|(index, sentence)| SentenceTraits {
+                first_word: sentence
+                    .clone()
+                    .find(|&word| words[word].kind == WordKind::Word),
                 words: words[sentence.clone()]
                     .iter()
                     .filter(|word| word.kind == WordKind::Word)
@@ -129,8 +134,8 @@ impl<'a> NormalizedText<'a> {
 
     /// Whether a word is the first of its sentence, marks not counted.
     pub(super) fn opens_sentence(&self, word: usize) -> bool {
-        let sentence = &self.sentences[self.segments.words[word].sentence];
-        (sentence.start..word).all(|before| !self.is_word(before))
+        let first = self.traits[self.segments.words[word].sentence].first_word;
+        first.is_none_or(|first| word <= first)
     }
 
     /// Whether the word is written as a name is: with a capital or a digit

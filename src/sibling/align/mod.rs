@@ -19,6 +19,9 @@ const MAX_ALIGNED: usize = 4;
 /// Least share of the two sentences' weight that aligned ones have in common.
 const MIN_SHARE: f32 = 0.12;
 
+/// By how much a sum of weights may grow with the order of its parts.
+const ROUNDING: f32 = 1.001;
+
 /// Least cosine of the vectors of sentences that are aligned by these.
 const MIN_COSINE: f32 = 0.5;
 
@@ -116,9 +119,8 @@ impl<'a> Alignment<'a> {
     pub(super) fn of(&self, sentence: usize) -> Vec<(usize, f32)> {
         let own = &self.document[sentence];
         let own_weight = self.weight(own.iter());
-        let sharing = own.iter().filter_map(|stem| self.having.get(stem));
-        let sharing: BTreeSet<usize> = sharing.flatten().copied().collect();
-        let mut found: Vec<(usize, f32)> = sharing
+        let mut found: Vec<(usize, f32)> = self
+            .sharing(own, own_weight)
             .into_iter()
             .map(|index| {
                 let other = &self.sibling[index];
@@ -134,6 +136,23 @@ impl<'a> Alignment<'a> {
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         found.truncate(MAX_ALIGNED);
         found
+    }
+
+    /// The sibling's sentences that may share enough with a sentence of the document, in order.
+    /// Sums in any order are near enough to leave out the rest.
+    fn sharing(&self, own: &HashSet<&'a str>, own_weight: f32) -> BTreeSet<usize> {
+        let mut shared: HashMap<usize, f32> = HashMap::new();
+        for stem in own {
+            let weight = self.weights.get(stem).copied().unwrap_or_default();
+            for &index in self.having.get(stem).into_iter().flatten() {
+                *shared.entry(index).or_default() += weight;
+            }
+        }
+        let enough = |(index, shared): (usize, f32)| {
+            let whole = (own_weight * self.sibling_weights[index]).sqrt();
+            (shared * ROUNDING >= MIN_SHARE * whole).then_some(index)
+        };
+        shared.into_iter().filter_map(enough).collect()
     }
 
     fn weight<'b>(&self, stems: impl Iterator<Item = &'b &'a str>) -> f32
