@@ -38,16 +38,22 @@ pub(super) fn commit_group(
 }
 
 /// Commits reports that belong to no record of the run: those on texts that were read to
-/// compare their qualities. `keys` belong to `rendered`, one each.
+/// compare their qualities. `keys` belong to `rendered`, one each; `stored` are the numbers of
+/// those that were in the state.
 pub(super) fn commit_reports(
     run: &mut Run,
+    stored: &[i64],
     keys: &[&Option<Key>],
     rendered: &[RenderedReport],
 ) -> Result<(), BatchError> {
     let commit = run.commit()?;
+    for &number in stored {
+        commit.pool_report(number)?;
+    }
     for (report, key) in rendered.iter().zip(keys) {
         if let Some(key) = key {
-            commit.report(key, &report.body, &report.summary)?;
+            let number = commit.report(key, &report.body, &report.summary)?;
+            commit.pool_report(number)?;
         }
     }
     commit.done()?;

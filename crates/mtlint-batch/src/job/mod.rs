@@ -143,6 +143,7 @@ impl Job<'_> {
         keys: &[Option<Key>],
     ) -> Result<Vec<Option<f32>>, BatchError> {
         let mut qualities = vec![None; texts.len()];
+        let mut known = Vec::new();
         let mut unread = Vec::new();
         let mut requests = Vec::new();
         for (index, (text, key)) in texts.into_iter().zip(keys).enumerate() {
@@ -152,6 +153,7 @@ impl Job<'_> {
             };
             if let Some(stored) = stored {
                 qualities[index] = stored.summary.quality;
+                known.push(stored.number);
                 continue;
             }
             unread.push(index);
@@ -163,7 +165,7 @@ impl Job<'_> {
         }
         if let Some(run) = &mut self.run {
             let keys: Vec<_> = unread.iter().map(|&index| &keys[index]).collect();
-            commit_reports(run, &keys, &rendered)?;
+            commit_reports(run, &known, &keys, &rendered)?;
         }
         Ok(qualities)
     }

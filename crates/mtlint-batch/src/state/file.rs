@@ -4,34 +4,29 @@
 //! In: a path. Out: a [`State`] or a connection to one that is only read, and where
 //! a damaged one was put. It knows the tables by name only.
 
-use std::ffi::OsString;
-use std::fs::{File, TryLockError};
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::{StateError, is_damage};
-
-/// "mtli" in ASCII: what SQLite keeps in the file's header for us.
-const APPLICATION_ID: i32 = 0x6d74_6c69;
+use super::header::{self, APPLICATION_ID, Header};
+use super::lock::{Lock, lock, lock_to_read, with_suffix};
 
 /// The layout of the tables; a change to them counts it up.
-const LAYOUT: i32 = 1;
+const LAYOUT: i32 = 2;
 
 const SCHEMA: &str = include_str!("schema.sql");
 
+/// The layout before, which lacks one table.
+const FORMER_LAYOUT: i32 = 1;
+
+/// The table that the former layout lacks, and what makes it.
+const POOL_REPORTS: &str = "pool_reports";
+const ADD_POOL_REPORTS: &str = include_str!("pool_reports.sql");
+
 /// How long a reader or writer waits for another.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How often a run looks whether a report has been read to its end, and how
-/// long it waits between. Reports are short: a night does not fail for one.
-const MAX_LOCK_ATTEMPTS: u32 = 600;
-const LOCK_RETRY_DELAY: Duration = Duration::from_millis(100);
-
-/// How every database of SQLite begins.
-const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
 /// A damaged state that a new one has replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,25 +43,69 @@ pub struct State {
     pub(super) path: PathBuf,
     pub(super) connection: Connection,
     // Given back after the connection is closed: fields are dropped in order.
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl State {
     /// Opens the state at `path`, or makes it. A damaged state is kept under another name, and
-    /// a new one is made.
+    /// a new one is made. A file that is something else's is left as it is, damaged or not.
     ///
     /// # Errors
     /// When another run uses the state, when it cannot be written, and when the file is
     /// something else's or another version's.
     pub fn open(path: &Path) -> Result<(Self, Option<DamagedState>), StateError> {
+        // Before the lock, so that nothing is made beside a file that is something else's.
+        header::look(path)?;
         let lock = lock(path)?;
-        let (connection, aside) = open(path)?;
+        let check = Check::of(&lock, path);
+        // Until it is closed again, whatever happens.
+        lock.break_seal();
+        let (connection, aside) = open(path, check)?;
         let state = Self {
             path: path.to_owned(),
             connection,
-            _lock: lock,
+            lock,
         };
         Ok((state, aside))
+    }
+
+    /// Closes the database, and seals it: the next run need not look through all of it.
+    pub(super) fn close(self) -> Result<(), StateError> {
+        let Self {
+            path,
+            connection,
+            lock,
+        } = self;
+        let closed = connection.close();
+        closed.map_err(|(_, source)| StateError::sqlite(&path, source))?;
+        lock.seal(&path);
+        Ok(())
+    }
+
+    /// The paths of the files that stand beside the state at `path`: its lock and SQLite's own.
+    pub fn files_beside(path: &Path) -> [PathBuf; 4] {
+        ["-lock", "-wal", "-shm", "-journal"].map(|suffix| with_suffix(path, suffix))
+    }
+}
+
+/// How much of a database is looked at when it is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Check {
+    /// Its header and its tables' statements: it is as it was when it was closed.
+    Beginning,
+    /// All of it.
+    Whole,
+}
+
+impl Check {
+    /// What the state at `path` needs: all of it where the last run was killed, and where the
+    /// file has changed since it was closed.
+    fn of(lock: &Lock, path: &Path) -> Self {
+        if lock.seals(path) {
+            Self::Beginning
+        } else {
+            Self::Whole
+        }
     }
 }
 
@@ -74,103 +113,29 @@ impl State {
 enum FileKind {
     New,
     State,
+    /// A state of the former layout.
+    Former,
     Damaged(String),
-}
-
-/// Held while a run writes to the state; the system gives it back however the
-/// process ends.
-#[derive(Debug)]
-pub(super) struct Lock(#[expect(dead_code, reason = "held, not looked at")] File);
-
-fn lock(path: &Path) -> Result<Lock, StateError> {
-    let name = with_suffix(path, "-lock");
-    let unusable = |source| StateError::Unusable {
-        path: name.clone(),
-        source,
-    };
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&name)
-        .map_err(unusable)?;
-    let path = path.to_owned();
-    for _ in 0..MAX_LOCK_ATTEMPTS {
-        match file.try_lock() {
-            Ok(()) => return Ok(Lock(file)),
-            Err(TryLockError::WouldBlock) => {}
-            Err(TryLockError::Error(source)) => return Err(unusable(source)),
-        }
-        // Where a shared lock can be had, no run but only readers have it.
-        match file.try_lock_shared() {
-            Ok(()) => file.unlock().map_err(unusable)?,
-            Err(TryLockError::WouldBlock) => return Err(StateError::Busy { path }),
-            Err(TryLockError::Error(source)) => return Err(unusable(source)),
-        }
-        std::thread::sleep(LOCK_RETRY_DELAY);
-    }
-    Err(StateError::BeingRead { path })
-}
-
-/// A lock that others who only read can have too. There is none where no run
-/// has been and none can be: in a folder that cannot be written.
-fn lock_to_read(path: &Path) -> Result<Option<Lock>, StateError> {
-    let name = with_suffix(path, "-lock");
-    let opened = match File::open(&name) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            match File::options()
-                .create(true)
-                .truncate(false)
-                .write(true)
-                .open(&name)
-            {
-                Ok(file) => Ok(file),
-                Err(_) => return Ok(None),
-            }
-        }
-        opened => opened,
-    };
-    let unusable = |source| StateError::Unusable {
-        path: name.clone(),
-        source,
-    };
-    let file = opened.map_err(unusable)?;
-    match file.try_lock_shared() {
-        Ok(()) => Ok(Some(Lock(file))),
-        Err(TryLockError::WouldBlock) => Err(StateError::Busy {
-            path: path.to_owned(),
-        }),
-        Err(TryLockError::Error(source)) => Err(unusable(source)),
-    }
 }
 
 /// The database to read from, and its lock. Nothing is changed in it.
 pub(super) fn open_to_read(path: &Path) -> Result<(Connection, Option<Lock>), StateError> {
     let state = || path.to_owned();
-    let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| {
-        let length = MAGIC.len() as u64;
-        file.take(length).read_to_end(&mut start)
-    });
-    match read {
-        Err(source) if source.kind() == io::ErrorKind::NotFound => {
-            return Err(StateError::Missing { path: state() });
-        }
-        Err(source) => {
-            return Err(StateError::Unusable {
-                path: state(),
-                source,
-            });
-        }
-        Ok(0) => return Err(StateError::NoRun { path: state() }),
-        Ok(_) if start != MAGIC => return Err(StateError::Foreign { path: state() }),
-        Ok(_) => {}
+    let header = header::look(path)?;
+    match header {
+        Header::Missing => return Err(StateError::Missing { path: state() }),
+        Header::Empty => return Err(StateError::NoRun { path: state() }),
+        Header::State | Header::Database => {}
     }
     let lock = lock_to_read(path)?;
     let failed = |source| StateError::sqlite(path, source);
     let connection = connect_to_read(path).map_err(failed)?;
-    match kind(path, &connection)? {
-        FileKind::State => Ok((connection, lock)),
+    let check = lock
+        .as_ref()
+        .map_or(Check::Whole, |lock| Check::of(lock, path));
+    match kind(path, (header, check), &connection)? {
+        // What the former layout lacks is not read.
+        FileKind::State | FileKind::Former => Ok((connection, lock)),
         FileKind::New => Err(StateError::NoRun { path: state() }),
         FileKind::Damaged(problem) => Err(StateError::Damaged {
             path: state(),
@@ -216,27 +181,31 @@ fn immutable_uri(path: &Path) -> Option<String> {
 }
 
 /// The database to write to, made if it is not there.
-fn open(path: &Path) -> Result<(Connection, Option<DamagedState>), StateError> {
-    let (connection, kind) = opened(path)?;
+fn open(path: &Path, check: Check) -> Result<(Connection, Option<DamagedState>), StateError> {
+    let (connection, kind) = opened(path, check)?;
     let (connection, kind, aside) = match kind {
         FileKind::Damaged(problem) => {
             drop(connection);
             let aside = move_damaged(path, problem)?;
-            let (connection, kind) = opened(path)?;
+            let (connection, kind) = opened(path, Check::Whole)?;
             (connection, kind, Some(aside))
         }
         kind => (connection, kind, None),
     };
     let failed = |source| StateError::sqlite(path, source);
-    if matches!(kind, FileKind::New) {
-        // All or nothing: a kill leaves an empty file, which is new again.
-        let begin = "BEGIN IMMEDIATE;";
-        let layout = format!(
-            "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {LAYOUT}; COMMIT;"
+    let missing: &[&str] = match kind {
+        FileKind::New => &[SCHEMA, ADD_POOL_REPORTS],
+        FileKind::Former => &[ADD_POOL_REPORTS],
+        FileKind::State | FileKind::Damaged(_) => &[],
+    };
+    if !missing.is_empty() {
+        // All or nothing: a kill leaves what was there, an empty file that is new again.
+        let tables = missing.concat();
+        let statements = format!(
+            "BEGIN IMMEDIATE; {tables} PRAGMA application_id = {APPLICATION_ID}; \
+             PRAGMA user_version = {LAYOUT}; COMMIT;"
         );
-        connection
-            .execute_batch(&[begin, SCHEMA, &layout].concat())
-            .map_err(failed)?;
+        connection.execute_batch(&statements).map_err(failed)?;
     }
     connection
         .pragma_update(None, "journal_mode", "WAL")
@@ -246,51 +215,68 @@ fn open(path: &Path) -> Result<(Connection, Option<DamagedState>), StateError> {
     Ok((connection, aside))
 }
 
-fn opened(path: &Path) -> Result<(Connection, FileKind), StateError> {
+fn opened(path: &Path, check: Check) -> Result<(Connection, FileKind), StateError> {
     let failed = |source| StateError::sqlite(path, source);
+    let header = header::look(path)?;
     let connection = Connection::open(path).map_err(failed)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
-    let kind = kind(path, &connection)?;
+    let kind = kind(path, (header, check), &connection)?;
     Ok((connection, kind))
 }
 
-fn kind(path: &Path, connection: &Connection) -> Result<FileKind, StateError> {
+fn kind(
+    path: &Path,
+    (header, check): (Header, Check),
+    connection: &Connection,
+) -> Result<FileKind, StateError> {
     let expected = expected_tables().map_err(|source| StateError::sqlite(path, source))?;
-    match inspect(connection) {
+    let foreign = || StateError::Foreign {
+        path: path.to_owned(),
+    };
+    // What is no state by its header is one only if it holds the tables of one.
+    let damaged = |problem, tables: &[(String, String)]| {
+        let is_ours = |(name, _): &&(String, _)| name == "fingerprints" || name == "documents";
+        if header == Header::State || tables.iter().filter(is_ours).count() == 2 {
+            Ok(FileKind::Damaged(problem))
+        } else {
+            Err(foreign())
+        }
+    };
+    match inspect(connection, check) {
         Ok(Inspection {
             problem: Some(problem),
+            tables,
             ..
-        }) => Ok(FileKind::Damaged(problem)),
-        Ok(inspection) if inspection.tables.is_empty() => Ok(FileKind::New),
+        }) => damaged(problem, &tables),
         Ok(inspection) if inspection.application != APPLICATION_ID => {
-            // Another program's database is left alone; ours with a wrong mark
-            // is a damaged one.
-            let is_ours = |(name, _): &(String, _)| name == "fingerprints" || name == "documents";
-            if inspection
-                .tables
-                .iter()
-                .filter(|table| is_ours(table))
-                .count()
-                < 2
-            {
-                let path = path.to_owned();
-                return Err(StateError::Foreign { path });
+            if inspection.tables.is_empty() && inspection.application == 0 {
+                return Ok(FileKind::New);
             }
-            Ok(FileKind::Damaged("its header is wrong".to_owned()))
+            damaged("its header is wrong".to_owned(), &inspection.tables)
+        }
+        Ok(inspection) if inspection.layout == FORMER_LAYOUT => {
+            let known = expected.iter().filter(|(name, _)| name != POOL_REPORTS);
+            if known.eq(&inspection.tables) {
+                return Ok(FileKind::Former);
+            }
+            damaged(UNLIKE_MADE.to_owned(), &inspection.tables)
         }
         Ok(inspection) if inspection.layout != LAYOUT => Err(StateError::Layout {
             path: path.to_owned(),
             expected: LAYOUT,
             got: inspection.layout,
         }),
-        Ok(inspection) if inspection.tables != expected => Ok(FileKind::Damaged(
-            "its tables are not as they were made".to_owned(),
-        )),
+        Ok(inspection) if inspection.tables != expected => {
+            damaged(UNLIKE_MADE.to_owned(), &inspection.tables)
+        }
         Ok(_) => Ok(FileKind::State),
-        Err(error) if is_damage(&error) => Ok(FileKind::Damaged(error.to_string())),
+        Err(error) if is_damage(&error) => damaged(error.to_string(), &[]),
         Err(error) => Err(StateError::sqlite(path, error)),
     }
 }
+
+/// What is wrong with a state whose tables were changed.
+const UNLIKE_MADE: &str = "its tables are not as they were made";
 
 struct Inspection {
     problem: Option<String>,
@@ -299,10 +285,13 @@ struct Inspection {
     layout: i32,
 }
 
-fn inspect(connection: &Connection) -> rusqlite::Result<Inspection> {
-    let problem: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+fn inspect(connection: &Connection, check: Check) -> rusqlite::Result<Inspection> {
+    let problem = match check {
+        Check::Beginning => None,
+        Check::Whole => Some(connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?),
+    };
     Ok(Inspection {
-        problem: (problem != "ok").then_some(problem),
+        problem: problem.filter(|problem| problem != "ok"),
         tables: tables(connection)?,
         application: connection.query_row("PRAGMA application_id", [], |row| row.get(0))?,
         layout: connection.query_row("PRAGMA user_version", [], |row| row.get(0))?,
@@ -322,6 +311,7 @@ fn tables(connection: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
 fn expected_tables() -> rusqlite::Result<Vec<(String, String)>> {
     let connection = Connection::open_in_memory()?;
     connection.execute_batch(SCHEMA)?;
+    connection.execute_batch(ADD_POOL_REPORTS)?;
     tables(&connection)
 }
 
@@ -351,10 +341,4 @@ fn move_damaged(path: &Path, problem: String) -> Result<DamagedState, StateError
         path: aside,
         problem,
     })
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(suffix);
-    PathBuf::from(name)
 }

@@ -7,8 +7,11 @@
 
 mod error;
 mod file;
+mod header;
 mod key;
+mod lock;
 mod reader;
+mod retention;
 mod run;
 mod stored;
 

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::error::StateError;
 use super::file;
 use super::key::Key;
+use super::lock::Lock;
 use super::stored::{self, StoredReport};
 use crate::report_line::ReportBody;
 
@@ -28,7 +29,7 @@ pub struct StateReader {
     path: PathBuf,
     connection: Connection,
     // Given back after the connection is closed: fields are dropped in order.
-    _lock: Option<file::Lock>,
+    _lock: Option<Lock>,
 }
 
 /// A run of a state apart from its documents: its number, inputs, times and counts.

@@ -11,6 +11,7 @@ use mtlint::document::Document;
 use super::error::StateError;
 use super::file::State;
 use super::key::{Fingerprint, Key};
+use super::retention::give_back_room;
 use super::stored::{self, StoredReport, checksum, rank};
 use crate::report_line::{ReportBody, Summary};
 
@@ -18,7 +19,7 @@ use crate::report_line::{ReportBody, Summary};
 #[derive(Debug)]
 pub struct Run {
     pub(super) state: State,
-    number: i64,
+    pub(super) number: i64,
     fingerprint: Fingerprint,
     fingerprint_number: i64,
     position: i64,
@@ -196,7 +197,10 @@ impl Run {
             )?;
             transaction.commit()
         };
-        ended().map_err(|source| StateError::sqlite(&self.state.path, source))
+        ended().map_err(|source| StateError::sqlite(&self.state.path, source))?;
+        // The run is kept; that the disk has no room to make the file smaller fails no night.
+        let _ = give_back_room(connection);
+        self.state.close()
     }
 }
 
@@ -251,6 +255,16 @@ impl Commit<'_> {
             Ok(number)
         };
         kept().map_err(|source| StateError::sqlite(self.path, source))
+    }
+
+    /// Notes that the run has used the report with this `number` on an article of a pool.
+    pub(crate) fn pool_report(&self, number: i64) -> Result<(), StateError> {
+        let noted = self
+            .transaction
+            .prepare_cached("INSERT OR REPLACE INTO pool_reports (report, run) VALUES (?1, ?2)")
+            .and_then(|mut statement| statement.execute([number, self.run]));
+        noted.map_err(|source| StateError::sqlite(self.path, source))?;
+        Ok(())
     }
 
     /// Notes what the run was given next.

@@ -1,5 +1,6 @@
 //! Runs that end, are cut short, and meet damage.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -200,17 +201,16 @@ fn a_second_run_at_the_same_time_is_refused() {
 fn what_is_not_a_state_is_told_apart_from_a_damaged_one() {
     let night = Night::new();
     let path = night.path();
-    std::fs::write(&path, "{\"text\":\"A feed by mistake.\"}\n").unwrap();
-    let (_, aside) = night.open();
-    let aside = aside.unwrap();
-    assert!(
-        std::fs::read_to_string(&aside.path)
-            .unwrap()
-            .contains("A feed by mistake.")
-    );
-    // A second one does not take the place of the first.
-    std::fs::write(&path, "x".repeat(5_000)).unwrap();
-    assert_ne!(night.open().1.unwrap().path, aside.path);
+    // A damaged one is kept aside, and a second one does not take the place of the first.
+    let mut asides = Vec::new();
+    for _ in 0..2 {
+        drop(night.open());
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes.truncate(5_000);
+        std::fs::write(&path, bytes).unwrap();
+        asides.push(night.open().1.unwrap().path);
+    }
+    assert_ne!(asides[0], asides[1]);
     std::fs::write(&path, "").unwrap();
     assert_eq!(night.open().1, None);
     drop(night);
@@ -225,15 +225,15 @@ fn what_is_not_a_state_is_told_apart_from_a_damaged_one() {
     let night = Night::new();
     drop(night.open());
     let newer = Connection::open(night.path()).unwrap();
-    newer.pragma_update(None, "user_version", 2).unwrap();
+    newer.pragma_update(None, "user_version", 3).unwrap();
     drop(newer);
     let refused = State::open(&night.path()).unwrap_err();
     assert!(
         matches!(
             refused,
             StateError::Layout {
-                expected: 1,
-                got: 2,
+                expected: 2,
+                got: 3,
                 ..
             }
         ),
@@ -277,6 +277,50 @@ fn no_damaged_byte_changes_a_report() {
         kept_aside > 0 && made_anew > 0,
         "{kept_aside} kept aside, {made_anew} made anew"
     );
+}
+
+/// A file that somebody named by mistake stays where and as it is, and nothing is made
+/// beside it: a text, a database of another program that is damaged, one whose bytes look
+/// like our mark.
+#[test]
+fn a_file_of_the_users_is_never_moved() {
+    let night = Night::new();
+    let other = Connection::open(night.path()).unwrap();
+    other
+        .execute_batch("CREATE TABLE recipes (name); INSERT INTO recipes VALUES ('soup')")
+        .unwrap();
+    drop(other);
+    let mut database = std::fs::read(night.path()).unwrap();
+    database.truncate(5_000);
+    let mut marked = b"x".repeat(200);
+    marked[68..72].copy_from_slice(b"mtli");
+    let cases: [&[u8]; 6] = [
+        b"my only copy\n",
+        b"{\"text\":\"A feed by mistake.\"}\n",
+        b"SQLite format 3 is what I write about.\n",
+        &[0; 4096],
+        &database,
+        &marked,
+    ];
+    for bytes in cases {
+        let night = Night::new();
+        std::fs::write(night.path(), bytes).unwrap();
+        let refused = State::open(&night.path()).unwrap_err();
+        assert!(matches!(refused, StateError::Foreign { .. }), "{refused}");
+        let refused = StateReader::open(&night.path()).unwrap_err();
+        assert!(matches!(refused, StateError::Foreign { .. }), "{refused}");
+        assert_eq!(std::fs::read(night.path()).unwrap(), bytes);
+        let name = night.path().with_file_name("night.state.damaged-1");
+        assert!(!name.exists());
+    }
+    // Of what is no database at all, not even a lock is made.
+    let night = Night::new();
+    std::fs::write(night.path(), "a text").unwrap();
+    State::open(&night.path()).unwrap_err();
+    assert_eq!(night.folder.path().read_dir().unwrap().count(), 1);
+    let folder = night.folder.path();
+    let refused = State::open(folder).unwrap_err();
+    assert!(matches!(refused, StateError::Foreign { .. }), "{refused}");
 }
 
 #[test]
@@ -356,4 +400,112 @@ fn no_damaged_byte_hides_a_document_from_the_run_report() {
         assert!(report.worst.iter().all(|document| document.quality > 0.0));
     }
     assert!(refused > 0 && left_out > 0, "{refused}, {left_out}");
+}
+
+#[test]
+fn all_of_a_state_is_checked_only_if_it_was_not_closed() {
+    let night = Night::new();
+    let closed = || {
+        let lock = lock::lock(&night.path()).unwrap();
+        lock.seals(&night.path())
+    };
+    let feed = "{\"text\":\"The dam held.\"}\n";
+    night.judged(feed);
+    assert!(closed());
+    night.judged(feed);
+    assert!(closed());
+    // One that was killed, or came to no end for another reason.
+    drop(night.begin("1", false, NIGHT));
+    assert!(!closed());
+    night.judged(feed);
+    assert!(closed());
+    // One that was changed afterwards, if only in its time.
+    let bytes = std::fs::read(night.path()).unwrap();
+    std::fs::write(night.path(), bytes).unwrap();
+    assert!(!closed());
+}
+
+/// A hundred nights, each with new documents and one that stays, and one document of the
+/// pool that is used every night.
+#[test]
+fn a_state_that_forgets_old_runs_stays_small() {
+    let night = Night::new();
+    let keep = NonZeroU32::new(5).unwrap();
+    let nights = |numbers: std::ops::Range<usize>| {
+        for number in numbers {
+            let mut feed = "{\"id\":\"stays\",\"text\":\"The dam held.\"}\n".to_owned();
+            for place in 0..40 {
+                feed += &format!(
+                    "{{\"id\":\"{place}\",\"text\":\"Boat {number}-{place} was gibberish.\"}}\n"
+                );
+            }
+            // Every night has another version of the program, as far as a state can grow.
+            let mut run = night.begin(&format!("{}", number / 30), false, NIGHT);
+            run.keep_runs(keep).unwrap();
+            judge(&mut run, &feed).unwrap();
+            // As if the second document of the first night were in a pool.
+            let commit = run.commit().unwrap();
+            commit.pool_report(2).unwrap();
+            commit.done().unwrap();
+            run.end(true, NIGHT).unwrap();
+        }
+        std::fs::metadata(night.path()).unwrap().len()
+    };
+    let early = nights(0..10);
+    let late = nights(10..100);
+    assert!(late <= 2 * early, "{early} bytes grew to {late}");
+    assert_eq!(night.number("SELECT count(*) FROM runs"), 5);
+    assert_eq!(night.number("SELECT max(number) FROM runs"), 100);
+    // That of the nights, and the one of the report from the pool.
+    assert_eq!(night.number("SELECT count(*) FROM fingerprints"), 2);
+    assert_eq!(night.number("SELECT count(*) FROM reports"), 5 * 40 + 2);
+    let broken = "SELECT count(*) FROM pragma_foreign_key_check";
+    assert_eq!(night.number(broken), 0);
+    // What has changed since the run before is still told.
+    let reader = StateReader::open(&night.path()).unwrap();
+    let changes = LastRun::of(&reader, 20).unwrap().report.changes.unwrap();
+    assert_eq!((changes.unchanged, changes.changed), (1, 40));
+    drop(reader);
+    // And the report that was kept is used again.
+    let mut run = night.begin("3", false, NIGHT);
+    run.keep_runs(NonZeroU32::MIN).unwrap();
+    let feed = "{\"id\":\"stays\",\"text\":\"The dam held.\"}\n";
+    assert_eq!(kept(&judge(&mut run, feed).unwrap()), [true]);
+    run.end(true, NIGHT).unwrap();
+    assert_eq!(night.number("SELECT count(*) FROM runs"), 2);
+}
+
+#[test]
+fn nights_that_are_all_cut_short_are_forgotten_too_and_the_finished_one_is_not() {
+    let night = Night::new();
+    night.judged("{\"text\":\"The dam held.\"}\n");
+    for number in 0..20 {
+        let mut run = night.begin("1", false, NIGHT);
+        run.keep_runs(NonZeroU32::new(3).unwrap()).unwrap();
+        let feed = format!("{{\"text\":\"Boat {number} was gibberish.\"}}\n");
+        judge(&mut run, &feed).unwrap();
+    }
+    assert_eq!(night.number("SELECT count(*) FROM runs"), 4);
+    assert_eq!(night.number("SELECT count(*) FROM documents"), 4);
+    assert_eq!(night.number("SELECT count(*) FROM runs WHERE finished"), 1);
+    let mut again = night.begin("1", true, NIGHT);
+    again.keep_runs(NonZeroU32::MIN).unwrap();
+    assert!(again.resumed());
+}
+
+#[test]
+fn a_state_of_the_former_layout_is_read_and_taken_over() {
+    let night = Night::new();
+    let feed = "{\"text\":\"The dam held.\"}\n";
+    night.judged(feed);
+    let former = Connection::open(night.path()).unwrap();
+    former
+        .execute_batch("DROP TABLE pool_reports; PRAGMA user_version = 1")
+        .unwrap();
+    drop(former);
+    let reader = StateReader::open(&night.path()).unwrap();
+    assert_eq!(reader.last_run().unwrap().number, 1);
+    drop(reader);
+    assert_eq!(kept(&night.judged(feed)), [true]);
+    assert_eq!(night.number("PRAGMA user_version"), 2);
 }

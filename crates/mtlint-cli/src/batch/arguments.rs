@@ -1,5 +1,6 @@
 //! The arguments of `mtlint batch`.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -9,6 +10,10 @@ use mtlint_batch::Shard;
 use super::page::PageFlags;
 use crate::flags::{ConsoleFlags, GateFlags, JudgingFlags};
 use crate::plan::ConfigFlags;
+
+/// A month of nights: longer than anyone looks back at a report, and short enough that the
+/// state stays small.
+const DEFAULT_KEEP_RUNS: &str = "31";
 
 /// Judge many documents: JSON Lines, folders or patterns in, JSON Lines out
 ///
@@ -62,6 +67,12 @@ pub struct BatchArgs {
     /// Take up the last run of the state if it was cut short
     #[arg(long, requires = "state")]
     pub resume: bool,
+
+    /// How many runs the state keeps, this one among them; older ones are forgotten, with the
+    /// reports that only they knew. The last finished run before this one is always kept: 'mtlint
+    /// report' compares with it
+    #[arg(long, value_name = "N", default_value = DEFAULT_KEEP_RUNS, requires = "state")]
+    pub keep_runs: NonZeroU32,
 
     /// Look for siblings here: JSON Lines, CSV, Parquet, a text file, a folder or a pattern; 'batch' is the
     /// batch's own documents (write './batch' for a file of that name). Give the flag again for
