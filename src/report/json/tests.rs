@@ -138,3 +138,16 @@ fn several_objects_make_one_array() {
     assert_eq!(value.as_array().unwrap().len(), 2);
     assert_eq!(array(&[]), "[]");
 }
+
+/// No number of JSON is infinite: such a perplexity is there as one that cannot be told.
+#[test]
+fn a_perplexity_that_cannot_be_told_is_null() {
+    let mut report = fixtures::report("a.txt", "All is well.", Vec::new());
+    if let Outcome::Scored(analysis) = &mut report.outcome {
+        analysis.score.perplexity = f32::INFINITY;
+    }
+    let line = line(&report, Options::default()).unwrap();
+    assert!(line.contains("\"perplexity\":null"), "{line}");
+    let read: v1::Report = serde_json::from_str(&line).unwrap();
+    assert_eq!(read.score.unwrap().perplexity, None);
+}

@@ -127,7 +127,7 @@ impl From<&score::Score> for Score {
             quality_interval: [rounded(low, 2), rounded(high, 2)],
             post_edit_rate: rounded(score.post_edit_rate, 4),
             bits_per_word: rounded(score.bits_per_word, 2),
-            perplexity: rounded(score.perplexity, 2),
+            perplexity: Some(rounded(score.perplexity, 2)).filter(|told| told.is_finite()),
             words: score.words,
         }
     }
