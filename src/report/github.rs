@@ -65,8 +65,10 @@ fn whole(command: &str, file: &str, title: &str, why: &str) -> String {
 fn visible_path(path: &str) -> String {
     path.split_inclusive(['\n', '\r'])
         .map(|part| match part.char_indices().next_back() {
-            Some((end, last @ ('\n' | '\r'))) => format!("{}{last}", visible::name(&part[..end])),
-            _ => visible::name(part),
+            Some((end, last @ ('\n' | '\r'))) => {
+                format!("{}{last}", visible::name_within_line(&part[..end]))
+            }
+            _ => visible::name_within_line(part),
         })
         .collect()
 }

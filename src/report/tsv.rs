@@ -3,9 +3,11 @@
 //! In: a report. Out: a row of tab-separated cells: id, text, where each finding starts
 //! and ends, and how severe it is. Offsets count characters (Unicode scalar values) of
 //! the text in the row, the end is exclusive, and lists are separated by spaces. Every
-//! tab, line break and other control character of the text is one space in the row, so
-//! that a document is one row and the offsets hold for both. There are no quotes round
-//! cells.
+//! tab, line break and other control character of the text is one space in the row, and so
+//! is every character that turns the direction of others, so that a document is one row and
+//! the offsets hold for both. An id or a text that a program for tables would compute, since
+//! it begins with `=`, `+`, `-` or `@`, has a `'` before it, which the offsets count. There
+//! are no quotes round cells.
 
 use crate::finding::Finding;
 
@@ -23,12 +25,14 @@ const NO_ERROR: &str = "no-error";
 /// The row of a document. A document that was not judged has its id only: empty cells mean
 /// that nothing is known, `-1` that nothing was found.
 pub fn row(report: &Report) -> String {
-    let id = visible::name(&report.id);
+    let id = inert(visible::name(&report.id));
     match &report.outcome {
         Outcome::Scored(analysis) => {
-            let text = one_line(analysis.document.text());
+            let plain = one_line(analysis.document.text());
+            let shift = usize::from(visible::is_formula(&plain));
+            let text = inert(plain);
             let index = analysis.document.line_index();
-            let offset = |byte| index.position(byte).char_offset.to_string();
+            let offset = |byte| (index.position(byte).char_offset + shift).to_string();
             let starts = list(analysis, NO_OFFSET, |finding| offset(finding.span.start()));
             let ends = list(analysis, NO_OFFSET, |finding| offset(finding.span.end()));
             let severities = list(analysis, NO_ERROR, |finding| finding.severity.to_string());
@@ -47,6 +51,17 @@ fn list(analysis: &Analysis, none: &str, cell: impl Fn(&Finding) -> String) -> S
     }
 }
 
+/// What stands before a cell that a program for tables would compute.
+const TEXT_MARK: char = '\'';
+
+/// A cell that is text to a program for tables.
+fn inert(mut cell: String) -> String {
+    if visible::is_formula(&cell) {
+        cell.insert(0, TEXT_MARK);
+    }
+    cell
+}
+
 /// A character for a character.
 fn one_line(text: &str) -> String {
     text.chars()
@@ -54,6 +69,7 @@ fn one_line(text: &str) -> String {
             // The last two are line breaks to some readers.
             _ if character.is_control() => ' ',
             '\u{2028}' | '\u{2029}' => ' ',
+            _ if visible::turns(character) => ' ',
             _ => character,
         })
         .collect()
@@ -79,6 +95,20 @@ mod tests {
         assert_eq!(cells[2..], ["14 22", "21 29", "critical major"]);
         let characters: Vec<char> = cells[1].chars().collect();
         assert_eq!(characters[14..21].iter().collect::<String>(), "Torwart");
+    }
+
+    #[test]
+    fn no_cell_is_computed_and_offsets_hold_for_the_row() {
+        let text = "=cmd|' /C calc'!A0 Der\u{202e} Torwart.";
+        let finding = fixtures::finding(text, "Torwart", Category::Untranslated);
+        let row = row(&fixtures::report("@SUM(A1).txt", text, vec![finding]));
+        let cells: Vec<&str> = row.trim_end_matches('\n').split('\t').collect();
+        assert_eq!(cells[0], "'@SUM(A1).txt");
+        assert_eq!(cells[1], "'=cmd|' /C calc'!A0 Der  Torwart.");
+        let characters: Vec<char> = cells[1].chars().collect();
+        let offset = |cell: usize| cells[cell].parse::<usize>().unwrap();
+        let phrase = &characters[offset(2)..offset(3)];
+        assert_eq!(phrase.iter().collect::<String>(), "Torwart");
     }
 
     #[test]

@@ -1,9 +1,13 @@
-//! Untrusted text made safe to show on a terminal.
+//! Untrusted text made safe to write: on a terminal, in the log of a build, into JSON and
+//! into the cells of a table.
 //!
 //! In: any text, such as a document's words or a path. Out: one line of
 //! characters that all show, take the columns they are said to take, and obey
 //! nothing: control, bidirectional and other invisible format characters
-//! become escapes such as `\u{202e}`. It does not judge what the text says.
+//! become escapes such as `\u{202e}`, and so does what GitHub's runner would take
+//! for a command. It does not judge what the text says.
+
+use std::fmt::Write;
 
 use unicode_width::UnicodeWidthChar;
 
@@ -53,6 +57,37 @@ pub(super) fn push(out: &mut String, character: char) {
     }
 }
 
+/// What GitHub's runner takes for a command at the front of a line, white space before it
+/// left out, and what stands there in its place.
+const COMMAND: [&str; 2] = ["::", "\\u{3a}:"];
+
+/// What the runner takes for a command anywhere in a line, with what stands in its place: in
+/// text, and in JSON.
+const INNER_COMMAND: &str = "##[";
+const INERT: &str = "#\\u{23}[";
+const INERT_IN_JSON: &str = "#\\u0023[";
+
+/// A line at whose front stands no command.
+fn without_command(line: String) -> String {
+    let text = line.trim_start();
+    match text.strip_prefix(COMMAND[0]) {
+        Some(rest) => {
+            let indentation = &line[..line.len() - text.len()];
+            format!("{indentation}{}{rest}", COMMAND[1])
+        }
+        None => line,
+    }
+}
+
+/// A line in which stands no command.
+fn without_inner_command(line: String) -> String {
+    if line.contains(INNER_COMMAND) {
+        line.replace(INNER_COMMAND, INERT)
+    } else {
+        line
+    }
+}
+
 /// Running text as it may be shown on one line; `\r\n` is one space.
 pub(super) fn prose(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -63,12 +98,27 @@ pub(super) fn prose(text: &str) -> String {
         }
         previous = character;
     }
-    out
+    without_inner_command(out)
 }
 
-/// A path or id as it may be shown: like [`prose`], but a line break in it is
-/// an escape too, since it is part of the name.
+/// A text of several lines, such as a message that quotes a path, each as it may be shown
+/// on a line of its own; those after the first come after `indentation`.
+pub(super) fn message(text: &str, indentation: &str) -> String {
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| without_command(prose(line)))
+        .collect();
+    lines.join(&format!("\n{indentation}"))
+}
+
+/// A path or id as it may be shown at the front of a line: like [`prose`], but a line break in
+/// it is an escape too, since it is part of the name.
 pub(super) fn name(text: &str) -> String {
+    without_command(name_within_line(text))
+}
+
+/// A path or id as it may be shown within a line.
+pub(super) fn name_within_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -76,7 +126,46 @@ pub(super) fn name(text: &str) -> String {
             _ => push(&mut out, character),
         }
     }
-    out
+    without_inner_command(out)
+}
+
+/// JSON in which no character hides and nothing is a command; it says the same, since all of
+/// that can only stand in its strings.
+pub(super) fn json(text: String) -> String {
+    let hides = |character: char| character >= '\u{7f}' && is_invisible(character);
+    if !text.contains(hides) && !text.contains(INNER_COMMAND) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if hides(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(character);
+        }
+    }
+    out.replace(INNER_COMMAND, INERT_IN_JSON)
+}
+
+/// Whether programs for tables would take a cell with this text for a formula: by its first
+/// character that shows.
+pub(super) fn is_formula(text: &str) -> bool {
+    let first = text
+        .chars()
+        .find(|&character| !character.is_whitespace() && !is_invisible(character));
+    // The last four are the same signs in the width of Chinese characters.
+    first.is_some_and(|first| "=+-@＝＋－＠".contains(first))
+}
+
+/// Whether a character turns the direction of those around it.
+pub(super) fn turns(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
 }
 
 /// Columns that one shown character takes.
@@ -215,6 +304,37 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_a_command_to_the_runner_of_a_build() {
+        assert_eq!(name("::error::a.txt"), "\\u{3a}:error::a.txt");
+        assert_eq!(name("a::b##[error]c"), "a::b#\\u{23}[error]c");
+        assert_eq!(
+            message("cannot read a\n ::stop-commands::x\n###[group]", "  "),
+            "cannot read a\n   \\u{3a}:stop-commands::x\n  ##\\u{23}[group]"
+        );
+    }
+
+    #[test]
+    fn json_says_the_same_without_hidden_characters() {
+        let said = "a\u{9b}2J \u{202e}b\u{e0041} ##[error]\\ caf\u{e9}\n";
+        let escaped = json(serde_json::to_string(said).unwrap());
+        assert_eq!(
+            escaped,
+            "\"a\\u009b2J \\u202eb\\udb40\\udc41 #\\u0023[error]\\\\ caf\u{e9}\\n\""
+        );
+        assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), said);
+    }
+
+    #[test]
+    fn cells_that_would_be_computed_are_known() {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", " \u{feff}\t=1", "＝1"] {
+            assert!(is_formula(formula), "{formula}");
+        }
+        for text in ["1=1", "a", "", "\"=1"] {
+            assert!(!is_formula(text), "{text}");
+        }
+    }
+
+    #[test]
     fn long_texts_keep_both_ends() {
         assert_eq!(shortened("the whole phrase", 16), "the whole phrase");
         assert_eq!(shortened("the beginning and the end", 11), "the b…e end");
@@ -232,9 +352,14 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_that_a_terminal_obeys_is_left(text in ".*") {
-            for shown in [prose(&text), name(&text)] {
+            for shown in [prose(&text), name(&text), message(&text, "").replace('\n', "")] {
                 prop_assert!(!shown.chars().any(is_invisible));
+                prop_assert!(!shown.contains(INNER_COMMAND));
             }
+            prop_assert!(!name(&text).trim_start().starts_with(COMMAND[0]));
+            let escaped = json(serde_json::to_string(&text).unwrap());
+            prop_assert!(!escaped.chars().any(is_invisible));
+            prop_assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), text);
         }
 
         #[test]

@@ -104,12 +104,13 @@ impl ReportBody {
 
 /// What stands before a body.
 fn start(id: &str, links: &DocumentLinks) -> serde_json::Result<String> {
-    let id = serde_json::to_string(id)?;
+    let id = json::escaped(serde_json::to_string(id)?);
     let schema = serde_json::to_string(&v1::Schema::default())?;
     let mut start = format!("{{\"schema\":{schema},\"id\":{id}");
     for (name, other) in [("copy_of", &links.copy_of), ("sibling", &links.sibling)] {
         if let Some(other) = other {
-            start += &format!(",\"{name}\":{}", serde_json::to_string(other)?);
+            let other = json::escaped(serde_json::to_string(other)?);
+            start += &format!(",\"{name}\":{other}");
         }
     }
     Ok(start)

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use mtlint::report::json;
 use mtlint::report::text::{safe, safe_name};
 
 use super::config::{Origin, Setting, Settings, Strictness, Typed, schema};
@@ -211,7 +212,7 @@ fn draw(arguments: &ShowArgs) -> anyhow::Result<String> {
     };
     Ok(match arguments.format {
         TextOrJson::Text => text(&report),
-        TextOrJson::Json => serde_json::to_string_pretty(&report)? + "\n",
+        TextOrJson::Json => json::escaped(serde_json::to_string_pretty(&report)?) + "\n",
     })
 }
 

@@ -3,13 +3,15 @@
 //! In: words, and numbers where there are any. Out: a line, safe to show. It
 //! writes nothing.
 
+use std::ffi::OsString;
+
 use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use mtlint::report::text;
+use mtlint::report::{json, text};
 
 /// The format of notes and errors.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -36,6 +38,40 @@ impl Level {
 }
 
 impl LogFormat {
+    /// The format that `arguments` ask for, where they are otherwise wrong: a program that
+    /// gathers JSON gets the complaint about them as JSON too.
+    pub fn asked_for(arguments: &[OsString]) -> Self {
+        const FLAG: &str = "--log-format";
+        let flags = arguments.iter().take_while(|argument| *argument != "--");
+        let flags: Vec<&OsString> = flags.collect();
+        let json = |(index, argument): (usize, &&OsString)| {
+            let value = match argument.to_str() {
+                Some(FLAG) => flags.get(index + 1).and_then(|value| value.to_str()),
+                Some(argument) => argument
+                    .strip_prefix(FLAG)
+                    .and_then(|rest| rest.strip_prefix('=')),
+                None => None,
+            };
+            value == Some("json")
+        };
+        if flags.iter().enumerate().any(json) {
+            Self::Json
+        } else {
+            Self::Text
+        }
+    }
+
+    /// Formats a complaint about arguments, which has several lines and quotes them.
+    pub fn usage(self, complaint: &str) -> String {
+        match self {
+            Self::Text => text::safe_message(complaint, "") + "\n",
+            Self::Json => {
+                let words = complaint.trim_end();
+                self.line(Level::Error, words.strip_prefix("error: ").unwrap_or(words))
+            }
+        }
+    }
+
     /// Formats `words` as a line.
     pub fn line(self, level: Level, words: &str) -> String {
         self.line_with(level, words, &())
@@ -46,10 +82,7 @@ impl LogFormat {
         match self {
             // Later lines are indented: a line break in a hostile name cannot
             // pass for a message of its own.
-            Self::Text => {
-                let lines: Vec<String> = words.lines().map(text::safe).collect();
-                format!("{}: {}\n", level.name(), lines.join("\n  "))
-            }
+            Self::Text => format!("{}: {}\n", level.name(), text::safe_message(words, "  ")),
             Self::Json => {
                 let mut fields = Map::new();
                 let now = OffsetDateTime::now_utc().format(&Rfc3339);
@@ -59,7 +92,7 @@ impl LogFormat {
                 if let Ok(Value::Object(numbers)) = serde_json::to_value(numbers) {
                     fields.extend(numbers);
                 }
-                format!("{}\n", Value::Object(fields))
+                json::escaped(Value::Object(fields).to_string()) + "\n"
             }
         }
     }
@@ -71,10 +104,10 @@ mod tests {
 
     #[test]
     fn a_hostile_name_is_one_message_in_both_formats() {
-        let words = "cannot read a\nerror: b\u{1b}[2J";
+        let words = "cannot read a\nerror: b\u{1b}[2J\n::error::c##[error]\u{9b}\u{202e}";
         assert_eq!(
             LogFormat::Text.line(Level::Error, words),
-            "error: cannot read a\n  error: b\\u{1b}[2J\n"
+            "error: cannot read a\n  error: b\\u{1b}[2J\n  \\u{3a}:error::c#\\u{23}[error]\\u{9b}\\u{202e}\n"
         );
         #[derive(Serialize)]
         struct Numbers {
@@ -82,6 +115,7 @@ mod tests {
         }
         let line = LogFormat::Json.line_with(Level::Note, words, &Numbers { judged: 3 });
         assert_eq!(line.matches('\n').count(), 1);
+        assert!(!line.contains(['\u{9b}', '\u{202e}']) && !line.contains("##["));
         let fields: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(fields["level"], "note");
         assert_eq!(fields["message"], words);

@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use mtlint::report::json;
 use mtlint_models::{self, CacheState, ModelEntry, ModelStore, PipOrigin};
 use serde::Serialize;
 
@@ -134,7 +135,7 @@ fn list(
             let models: Vec<String> = listed.iter().map(ModelRow::text).collect();
             models.join("\n")
         }
-        ListFormat::Json => serde_json::to_string_pretty(&listed)? + "\n",
+        ListFormat::Json => json::escaped(serde_json::to_string_pretty(&listed)?) + "\n",
     };
     streams.print(&words)?;
     Ok(Verdict::default())

@@ -10,7 +10,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::json::Options;
+use super::super::json::{self, Options};
 use super::super::{AbstainReason, v1};
 use crate::finding::Severity;
 
@@ -147,7 +147,7 @@ impl Comparison {
 /// # Errors
 /// Never in practice: every value can be written.
 pub fn json(comparison: &super::Comparison) -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(&Comparison::new(comparison))
+    serde_json::to_string_pretty(&Comparison::new(comparison)).map(json::escaped)
 }
 
 fn version_of(version: &super::Version, report: v1::Report) -> Version {

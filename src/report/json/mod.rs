@@ -5,7 +5,7 @@
 
 use crate::correct::Correction;
 
-use super::{Report, v1};
+use super::{Report, v1, visible};
 
 /// What is put into the JSON besides what is always there.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,7 +22,7 @@ pub struct Options<'a> {
 /// # Errors
 /// Never in practice: every value can be written.
 pub fn line(report: &Report, options: Options<'_>) -> Result<String, serde_json::Error> {
-    serde_json::to_string(&v1::Report::new(report, options))
+    serde_json::to_string(&v1::Report::new(report, options)).map(visible::json)
 }
 
 /// One report as an object over several lines, without the last line break.
@@ -30,7 +30,13 @@ pub fn line(report: &Report, options: Options<'_>) -> Result<String, serde_json:
 /// # Errors
 /// Never in practice: every value can be written.
 pub fn object(report: &Report, options: Options<'_>) -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(&v1::Report::new(report, options))
+    serde_json::to_string_pretty(&v1::Report::new(report, options)).map(visible::json)
+}
+
+/// JSON that says the same, with control, bidirectional and other hidden characters as
+/// escapes such as `\u202e`: it can be shown on a terminal.
+pub fn escaped(json: String) -> String {
+    visible::json(json)
 }
 
 /// Objects made by [`object`] as one array.

@@ -84,7 +84,7 @@ impl Sarif {
     /// # Errors
     /// Never in practice: every value can be written.
     pub fn finish(self) -> Result<String, serde_json::Error> {
-        serde_json::to_string_pretty(&Log::of(Run {
+        let log = Log::of(Run {
             tool: Tool::mtlint(),
             invocations: [Invocation {
                 execution_successful: !self.failed,
@@ -94,7 +94,8 @@ impl Sarif {
             results: self.results,
             column_kind: "unicodeCodePoints",
             newline_sequences: ["\r\n", "\n", "\r"],
-        }))
+        });
+        serde_json::to_string_pretty(&log).map(visible::json)
     }
 
     fn notify(

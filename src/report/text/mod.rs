@@ -48,6 +48,12 @@ pub fn safe(text: &str) -> String {
     visible::prose(text)
 }
 
+/// A message of several lines, each safe to show on a line of its own; those after the first
+/// come after `indentation`.
+pub fn safe_message(text: &str, indentation: &str) -> String {
+    visible::message(text, indentation)
+}
+
 /// An id or path on one line and safe to show: a line break in it is an escape
 /// too, since it is part of the name.
 pub fn safe_name(name: &str) -> String {

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use mtlint::finding::{Category, Severity};
-use mtlint::report::Status;
+use mtlint::report::{Status, json};
 
 use crate::state::RunFacts;
 
@@ -223,7 +223,7 @@ pub struct FindingSummary {
 /// # Errors
 /// Never in practice: every value can be written.
 pub fn json(report: &RunReport) -> serde_json::Result<String> {
-    Ok(serde_json::to_string_pretty(report)? + "\n")
+    Ok(json::escaped(serde_json::to_string_pretty(report)?) + "\n")
 }
 
 /// A quality as a whole number, to sort by: reports give two decimals.
