@@ -4,6 +4,8 @@
 //! as a browser shows it. `html5gum` finds tags and comments as the standard of HTML
 //! does, with their places; what lies between them is text.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 
 use html5gum::emitters::default::DefaultEmitter;
@@ -42,7 +44,7 @@ const VOID: &[&str] = &[
 const MAX_DEPTH: usize = 1_000;
 
 /// What becomes of the text in an element.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Treatment {
     /// It is not prose.
     Skipped,
@@ -64,6 +66,10 @@ struct OpenElement {
 #[derive(Default)]
 pub(super) struct Html {
     open: Vec<OpenElement>,
+    /// How many of the open elements treat their text in each way, and have each name: no
+    /// text and no tag walks through all that are open.
+    treatments: HashMap<Treatment, usize>,
+    names: HashMap<Vec<u8>, usize>,
 }
 
 /// Adds all prose of the builder's source.
@@ -75,23 +81,46 @@ pub(super) fn extract(builder: &mut Builder<'_>) {
 impl Html {
     /// Whether text that stands here is no prose.
     pub(super) fn skips(&self) -> bool {
-        self.open
-            .iter()
-            .any(|open| open.treatment == Treatment::Skipped)
+        self.treats(Treatment::Skipped)
     }
 
     /// Whether text that stands here is not to be judged.
     pub(super) fn excludes(&self) -> bool {
-        self.open
-            .iter()
-            .any(|open| open.treatment == Treatment::Excluded)
+        self.treats(Treatment::Excluded)
     }
 
     /// Whether text that stands here is set off from the text around it.
     pub(super) fn sets_off(&self) -> bool {
-        self.open
-            .iter()
-            .any(|open| open.treatment == Treatment::SetOff)
+        self.treats(Treatment::SetOff)
+    }
+
+    fn treats(&self, treatment: Treatment) -> bool {
+        self.treatments
+            .get(&treatment)
+            .is_some_and(|&open| open > 0)
+    }
+
+    fn push(&mut self, name: &[u8], treatment: Treatment) {
+        *self.treatments.entry(treatment).or_default() += 1;
+        *self.names.entry(name.to_owned()).or_default() += 1;
+        self.open.push(OpenElement {
+            name: name.to_owned(),
+            treatment,
+            depth: 1,
+        });
+    }
+
+    fn pop(&mut self) {
+        let Some(open) = self.open.pop() else { return };
+        if let Some(count) = self.treatments.get_mut(&open.treatment) {
+            *count -= 1;
+        }
+        if let Entry::Occupied(mut count) = self.names.entry(open.name) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
     }
 
     /// Reads bytes of the source.
@@ -107,6 +136,8 @@ impl Html {
             start..(bytes.start + span.end).clamp(start, bytes.end)
         };
         let mut done = bytes.start;
+        // Whether text was read since the last tag: what the end cuts off is none.
+        let mut is_text = false;
         for token in Tokenizer::new_with_emitter(html, emitter) {
             let Ok(token) = token;
             let at = match &token {
@@ -114,10 +145,15 @@ impl Html {
                 Token::EndTag(tag) => place(tag.span),
                 Token::Comment(comment) => place(comment.span),
                 Token::Doctype(doctype) => place(doctype.span),
-                Token::String(_) | Token::Error(_) => continue,
+                Token::String(_) => {
+                    is_text = true;
+                    continue;
+                }
+                Token::Error(_) => continue,
             };
             self.text(builder, done..at.start.max(done));
             done = at.end.max(done);
+            is_text = false;
             match token {
                 Token::StartTag(tag) => self.start(builder, &tag, at.end),
                 Token::EndTag(tag) => self.end(builder, &tag.name),
@@ -125,7 +161,11 @@ impl Html {
                 _ => {}
             }
         }
-        self.text(builder, done..bytes.end);
+        if is_text {
+            let rest = source.get(done..bytes.end).unwrap_or_default();
+            let cut = cut_tag(rest).map_or(bytes.end, |cut| done + cut);
+            self.text(builder, done..cut);
+        }
     }
 
     /// A tag that ends at byte `end` of the source.
@@ -133,7 +173,7 @@ impl Html {
         let name: &[u8] = &tag.name;
         if name == b"body" {
             // The end of the head may be left out.
-            self.open.retain(|open| open.name != b"head");
+            self.close(b"head");
         }
         if name == b"br" {
             if !self.skips() && !builder.text.is_empty() {
@@ -168,11 +208,7 @@ impl Html {
             return;
         };
         if self.open.len() < MAX_DEPTH {
-            self.open.push(OpenElement {
-                name: name.to_owned(),
-                treatment,
-                depth: 1,
-            });
+            self.push(name, treatment);
         }
     }
 
@@ -180,15 +216,24 @@ impl Html {
         if !is_in(name, INLINE) && !is_in(name, CODE) {
             builder.block();
         }
-        let Some(index) = self.open.iter().rposition(|open| open.name == name) else {
+        self.close(name);
+    }
+
+    /// Closes the last open element of this name, if there is one. What is open within it
+    /// ends with it.
+    fn close(&mut self, name: &[u8]) {
+        if !self.names.contains_key(name) {
             return;
-        };
-        // What is open within it ends with it.
-        self.open.truncate(index + 1);
-        let open = &mut self.open[index];
-        open.depth -= 1;
-        if open.depth == 0 {
-            self.open.pop();
+        }
+        while let Some(open) = self.open.last_mut() {
+            if open.name == name {
+                open.depth -= 1;
+                if open.depth == 0 {
+                    self.pop();
+                }
+                return;
+            }
+            self.pop();
         }
     }
 
@@ -215,6 +260,12 @@ impl Html {
                 continue;
             }
             if rest.starts_with('&') {
+                if is_cut_reference(&source[at..]) {
+                    // Of the name of a character no reader sees a part.
+                    builder.exclude(at..bytes.end);
+                    builder.verbatim(at..bytes.end);
+                    return;
+                }
                 let (length, meant) = reference(rest);
                 builder.meant(at..at + length, &meant);
                 at += length;
@@ -233,6 +284,32 @@ fn is_space(character: char) -> bool {
 
 fn is_in(name: &[u8], names: &[&str]) -> bool {
     names.iter().any(|other| other.as_bytes() == name)
+}
+
+/// Where a tag begins that the end of `text` cuts off, if there is one. Tags that are whole do
+/// not stand in the text.
+fn cut_tag(text: &str) -> Option<usize> {
+    let begins = |at: usize| {
+        let rest = &text.as_bytes()[at + 1..];
+        match rest.strip_prefix(b"/").unwrap_or(rest).first() {
+            Some(next) => next.is_ascii_alphabetic(),
+            None => true,
+        }
+    };
+    let mut signs = text.match_indices('<').map(|(at, _)| at);
+    signs.find(|&at| begins(at))
+}
+
+/// Whether a text that begins with `&` and goes on to the end of the source is the name of a
+/// character that the end cuts off.
+fn is_cut_reference(text: &str) -> bool {
+    let name = &text[1..];
+    !name.is_empty()
+        && text.len() < MAX_REFERENCE
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'#')
+        && (name.starts_with('#') || (name.len() > 1 && reference(text).0 == 1))
 }
 
 /// The longest name of a character in HTML, with the signs around it.

@@ -28,10 +28,27 @@ pub(super) fn extract(builder: &mut Builder<'_>) {
         skipped: 0,
         addresses: 0,
         set_off: 0,
+        html_block: 0..0,
+        cut: cut_tag(source),
     };
     for (event, bytes) in Parser::new_ext(source, options).into_offset_iter() {
         reader.event(event, bytes);
     }
+    reader.read_html();
+}
+
+/// Where a tag begins that the end of `source` cuts off, or else the end. Markdown takes it for
+/// text, which it may be: `<` before a letter, and behind it an attribute.
+fn cut_tag(source: &str) -> usize {
+    let paragraph = source.rfind("\n\n").map_or(0, |end| end + 2);
+    let tag = source[paragraph..].rfind('<').map(|at| paragraph + at);
+    let is_cut = |&at: &usize| {
+        let rest = &source[at + 1..];
+        rest.starts_with(|c: char| c.is_ascii_alphabetic())
+            && rest.contains('=')
+            && !rest.contains('>')
+    };
+    tag.filter(is_cut).unwrap_or(source.len())
 }
 
 struct Reader<'a, 's> {
@@ -43,10 +60,17 @@ struct Reader<'a, 's> {
     addresses: usize,
     /// Open parts that are set off: emphasis and quotations.
     set_off: usize,
+    /// Lines of HTML that are still to be read: a tag may go over several.
+    html_block: Range<usize>,
+    /// Where a tag begins that the end cuts off.
+    cut: usize,
 }
 
 impl Reader<'_, '_> {
     fn event(&mut self, event: Event<'_>, bytes: Range<usize>) {
+        if !matches!(event, Event::Html(_)) || bytes.start != self.html_block.end {
+            self.read_html();
+        }
         match event {
             Event::Start(tag) => self.start(&tag),
             Event::End(tag) => self.end(tag),
@@ -64,15 +88,27 @@ impl Reader<'_, '_> {
             }
             Event::SoftBreak => self.space(bytes, " "),
             Event::HardBreak => self.space(bytes, "\n"),
-            Event::Html(_) | Event::InlineHtml(_) if self.skipped == 0 => {
-                self.html.read(self.builder, bytes);
+            Event::Html(_) if self.skipped == 0 => {
+                if self.html_block.is_empty() {
+                    self.html_block.start = bytes.start;
+                }
+                self.html_block.end = bytes.end;
             }
+            Event::InlineHtml(_) if self.skipped == 0 => self.html.read(self.builder, bytes),
             Event::Rule => self.builder.block(),
             Event::Html(_)
             | Event::InlineHtml(_)
             | Event::DisplayMath(_)
             | Event::FootnoteReference(_)
             | Event::TaskListMarker(_) => {}
+        }
+    }
+
+    /// Reads the lines of HTML that have come together.
+    fn read_html(&mut self) {
+        let lines = std::mem::take(&mut self.html_block);
+        if !lines.is_empty() {
+            self.html.read(self.builder, lines);
         }
     }
 
@@ -119,6 +155,9 @@ impl Reader<'_, '_> {
     fn text(&mut self, bytes: Range<usize>, text: &str, excluded: bool) {
         if self.skipped > 0 || self.html.skips() {
             return;
+        }
+        if bytes.end > self.cut {
+            self.builder.exclude(bytes.start.max(self.cut)..bytes.end);
         }
         if excluded || self.html.excludes() {
             self.builder.exclude(bytes.clone());

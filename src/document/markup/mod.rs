@@ -226,6 +226,8 @@ struct Builder<'a> {
     set_off: Vec<Range<usize>>,
     /// Where a comment has begun to take text out.
     disabled_from: Option<usize>,
+    /// The last bytes in which a line end was looked for, up to that line end.
+    line: Range<usize>,
 }
 
 impl<'a> Builder<'a> {
@@ -237,6 +239,7 @@ impl<'a> Builder<'a> {
             excluded: Vec::new(),
             set_off: Vec::new(),
             disabled_from: None,
+            line: 0..0,
         }
     }
 
@@ -338,16 +341,22 @@ impl<'a> Builder<'a> {
                 }
             }
             "mtlint-disable-next-line" => {
-                let after = self.source.get(comment.end..).unwrap_or_default();
-                let line = |text: &str| text.find('\n').map(|end| end + 1);
-                if let Some(start) = line(after) {
-                    let rest = &after[start..];
-                    let end = line(rest).unwrap_or(rest.len());
-                    self.exclude(comment.end + start..comment.end + start + end);
+                // Of several on one line the first has said it.
+                if !self.line.contains(&comment.end) {
+                    self.line = comment.end..self.line_end(comment.end);
+                    let next = self.line.end;
+                    self.exclude(next..self.line_end(next));
                 }
             }
             _ => {}
         }
+    }
+
+    /// Where the line ends in which `place` stands, its line break included.
+    fn line_end(&self, place: usize) -> usize {
+        let rest = self.source.get(place..).unwrap_or_default();
+        rest.find('\n')
+            .map_or(self.source.len(), |end| place + end + 1)
     }
 
     fn finish(mut self, markup: Markup) -> Prose {

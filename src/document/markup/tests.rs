@@ -102,6 +102,87 @@ fn escaped_text_reads_as_it_was_meant() {
     }
 }
 
+/// Wherever the end of a page cuts, what is no prose does not become prose by that.
+#[test]
+fn what_the_end_cuts_off_is_not_judged() {
+    let before = "<p>The old bridge was closed.</p>";
+    let cuts = [
+        "<img src=\"x.png\" alt=\"gouvernement maison aval\">",
+        "<img src='x.png' alt='gouvernement > maison'>",
+        "<a href=https://example.org/gouvernement class=maison >",
+        "<div\n data-x = \"gouvernement\"\n>",
+        "</gouvernement maison>",
+        "<gouvernement/>",
+        "<!-- gouvernement > maison -->",
+        "<!DOCTYPE gouvernement maison>",
+        "<![CDATA[ gouvernement maison ]]>",
+        "<?xml gouvernement maison?>",
+        "<script>let gouvernement = '<p>maison';</script>",
+        "<style>.gouvernement { color: red }</style>",
+        "<title>gouvernement &amp; maison</title>",
+        "<textarea>gouvernement</textarea>",
+    ];
+    for cut in cuts {
+        let whole = format!("{before}{cut}");
+        for (end, _) in cut.char_indices().skip(1) {
+            let source = &whole[..before.len() + end];
+            let read = prose(source, Markup::Html);
+            assert_eq!(
+                read.text().trim_end(),
+                "The old bridge was closed.",
+                "{source}"
+            );
+        }
+    }
+    for reference in ["&eacut", "&nbs", "&#12", "&#x1f6", "&#", "&gouvernement"] {
+        let source = format!("{before}<p>A caf{reference}");
+        let judged = judged(&prose(&source, Markup::Html));
+        assert_eq!(judged.split_whitespace().last(), Some("caf"), "{source}");
+    }
+    // What is text to a browser stays.
+    for (source, text) in [
+        ("<p>1 < 2", "1 < 2"),
+        ("<p>I <3", "I <3"),
+        ("<p>Q&A", "Q&A"),
+        ("<p>A&eacute", "A\u{e9}"),
+    ] {
+        assert_eq!(judged(&prose(source, Markup::Html)), text);
+    }
+}
+
+#[test]
+fn a_tag_in_markdown_may_go_over_lines_and_be_cut_off() {
+    let lines =
+        "One.\n\n<div class=\"gouvernement\"\n  title=\"maison aval\">\nTwo.\n</div>\n\nThree.\n";
+    let squeezed = |source: &str| {
+        let judged = judged(&prose(source, Markup::Markdown));
+        judged.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(squeezed(lines), "One. Two. Three.");
+    let cut = "The old bridge was closed. <img src=\"x.png\" alt=\"gouvernement maison aval";
+    assert_eq!(squeezed(cut), "The old bridge was closed.");
+    let block = "The old bridge was closed.\n\n<p class=\"gouvernement maison";
+    assert_eq!(squeezed(block), "The old bridge was closed.");
+    assert_eq!(squeezed("If a <b then c."), "If a <b then c.");
+}
+
+/// Comments on one line are one: each looks for the line's end and takes out the next line
+/// no second time.
+#[test]
+fn comments_on_one_line_are_counted_once() {
+    for count in [10, 1_000] {
+        let line = "<!-- mtlint-disable-next-line -->".repeat(count);
+        let source = format!("<p>One. {line}\nTwo.\nThree. {line}\nFour.\nFive.");
+        let mut builder = Builder::new(&source);
+        html::extract(&mut builder);
+        assert_eq!(builder.excluded.len(), 2);
+        let read = builder.finish(Markup::Html);
+        let judged = judged(&read);
+        let judged: Vec<&str> = judged.split_whitespace().collect();
+        assert_eq!(judged, ["One.", "Three.", "Five."]);
+    }
+}
+
 #[test]
 fn hostile_markup_is_read_in_time() {
     for (markup, piece) in [

@@ -1,0 +1,126 @@
+//! Measures how the time of reading markup grows with its size, construct by construct.
+//!
+//! In: nothing. Out: for each construct the time of the largest size, and the exponent of its
+//! growth: 1 where twice as much takes twice as long, 2 where it takes four times as long.
+//! Run it with `cargo bench --bench markup`; it fails where an exponent is over 1.2.
+
+use std::time::{Duration, Instant};
+
+use mtlint::document::{Markup, Prose};
+
+/// Bytes of the smallest text; small ones measure the clock.
+const SMALLEST: usize = 256 * 1024;
+/// How much larger the largest one is.
+const FACTOR: usize = 8;
+/// Readings of each size, of which the quickest counts.
+const READINGS: usize = 3;
+/// The largest exponent that counts as growing with the size.
+const MAX_EXPONENT: f64 = 1.2;
+
+/// A construct: what stands once before it, what is repeated, and what stands at the end.
+type Construct = (Markup, &'static str, &'static str, &'static str);
+
+const CONSTRUCTS: &[Construct] = &[
+    (
+        Markup::Html,
+        "<p>One. ",
+        "<!-- mtlint-disable-next-line -->",
+        "\nTwo.",
+    ),
+    (
+        Markup::Html,
+        "",
+        "<!-- mtlint-disable --> a <!-- mtlint-enable --> b\n",
+        "",
+    ),
+    (Markup::Html, "", "<i lang=fr>a ", ""),
+    (Markup::Html, "", "<i><em>a ", "</i>"),
+    (Markup::Html, "", "<i>a <em>b</i> ", ""),
+    (Markup::Html, "<i><em><q><cite>", "a</b> ", ""),
+    (Markup::Html, "", "<div><blockquote>a ", ""),
+    (Markup::Html, "", "<body>a ", ""),
+    (Markup::Html, "", "<", ""),
+    (Markup::Html, "", "</", ""),
+    (Markup::Html, "", "&", ""),
+    (Markup::Html, "", "&amp;", ""),
+    (Markup::Html, "", "&a", ""),
+    (Markup::Html, "&", "a", ""),
+    (Markup::Html, "", "<!--", ""),
+    (Markup::Html, "", "<!-- a -->b ", ""),
+    (Markup::Html, "<p ", "a=b ", ">c"),
+    (Markup::Html, "<p a=\"", "b ", ""),
+    (Markup::Html, "", "<br>", ""),
+    (Markup::Html, "", "<p>\n\n", ""),
+    (Markup::Html, "a", " ", "b"),
+    (Markup::Html, "", "<table><tr><td>a", ""),
+    (Markup::Html, "<script>", "<p>a", ""),
+    (Markup::Markdown, "", "> ", "a"),
+    (Markup::Markdown, "", "> a\n", ""),
+    (Markup::Markdown, "", "- ", "a"),
+    (Markup::Markdown, "", "- a\n", ""),
+    (Markup::Markdown, "", "1. a\n\n", ""),
+    (Markup::Markdown, "", "[", ""),
+    (Markup::Markdown, "", "[a](", ""),
+    (Markup::Markdown, "", "[a](b) ", ""),
+    (Markup::Markdown, "", "![[a](b) ", ""),
+    (Markup::Markdown, "", "[a][b] ", ""),
+    (Markup::Markdown, "", "[a]: b\n", ""),
+    (Markup::Markdown, "", "[^1] ", ""),
+    (Markup::Markdown, "", "*a **b ", ""),
+    (Markup::Markdown, "", "*", ""),
+    (Markup::Markdown, "", "_a__ ", ""),
+    (Markup::Markdown, "", "~~a ", ""),
+    (Markup::Markdown, "", "`", ""),
+    (Markup::Markdown, "", "`a` ", ""),
+    (Markup::Markdown, "", "`<b>", ""),
+    (Markup::Markdown, "", "$a", ""),
+    (Markup::Markdown, "", "<a ", ""),
+    (Markup::Markdown, "", "<b>a</b> ", ""),
+    (Markup::Markdown, "", "<!-- a -->\n", ""),
+    (
+        Markup::Markdown,
+        "a ",
+        "<!-- mtlint-disable-next-line -->",
+        "\nb",
+    ),
+    (Markup::Markdown, "", "<div\n", ""),
+    (Markup::Markdown, "", "<http://a.b> ", ""),
+    (Markup::Markdown, "", "&amp;", ""),
+    (Markup::Markdown, "", "\\*", ""),
+    (Markup::Markdown, "|a|b|\n|-|-|\n", "|c|d|\n", ""),
+    (Markup::Markdown, "", "|a", "\n|-\n"),
+    (Markup::Markdown, "", "a\n: b\n\n", ""),
+    (Markup::Markdown, "", "# a\n", ""),
+    (Markup::Markdown, "", "word ", ""),
+    (Markup::Markdown, "", "```\na\n", ""),
+];
+
+fn main() {
+    let mut worst: f64 = 0.0;
+    for construct in CONSTRUCTS {
+        let small = time(construct, SMALLEST);
+        let large = time(construct, SMALLEST * FACTOR);
+        let grown = large.as_secs_f64() / small.as_secs_f64();
+        let exponent = grown.ln() / (FACTOR as f64).ln();
+        worst = worst.max(exponent);
+        let (markup, before, repeated, _) = construct;
+        let shown = format!("{before:?} {repeated:?}…");
+        println!(
+            "{:<9}{shown:<60}{large:>12.1?}{exponent:>7.2}",
+            markup.name()
+        );
+    }
+    println!("the largest exponent is {worst:.2}");
+    assert!(worst <= MAX_EXPONENT, "over {MAX_EXPONENT}");
+}
+
+/// The quickest of some readings of the construct in about so many bytes.
+fn time((markup, before, repeated, after): &Construct, bytes: usize) -> Duration {
+    let text = [before, &*repeated.repeat(bytes / repeated.len()), after].concat();
+    let readings = (0..READINGS).map(|_| {
+        let begun = Instant::now();
+        std::hint::black_box(Prose::of(&text, *markup));
+        begun.elapsed()
+    });
+    readings.min().unwrap_or_default()
+}
