@@ -10,6 +10,7 @@ mod article;
 mod compare;
 mod detect;
 mod exclusions;
+mod line_breaks;
 mod models;
 mod numbers;
 mod options;
@@ -30,6 +31,7 @@ pub(crate) use self::read::{fitting_together, read_articles};
 
 use self::compare::{articles, compare};
 use self::detect::{assess, word_table};
+use self::line_breaks::with_line_breaks;
 use self::pattern_findings::shown_patterns;
 use self::read::{Judged, ReadText, read};
 use self::sibling_findings::{flagged, sibling_findings};
@@ -175,7 +177,7 @@ fn analyze(
         threshold_shift: assessment.detection.threshold_shift,
         document,
     };
-    Ok(pointing_into_sources(analysis))
+    Ok(with_line_breaks(pointing_into_sources(analysis)))
 }
 
 /// What a report says of each word: those of findings that siblings made are garbled too.
