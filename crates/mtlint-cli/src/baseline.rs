@@ -1,6 +1,8 @@
 //! `mtlint baseline`: the findings that are there today, kept so that others can be told
 //! from them.
 
+use std::path::Path;
+
 use anyhow::bail;
 use clap::Args;
 
@@ -56,7 +58,7 @@ pub fn run(arguments: &BaselineArgs, streams: &mut Streams<'_>) -> anyhow::Resul
     let plan = input.plan(typed, config, streams)?;
     let planned: Vec<String> = plan.read().collect();
     let read = input.read().chain(planned.iter().map(String::as_str));
-    refuse_to_write_over("--output", output, read)?;
+    refuse_to_write_over("--output", output, read.map(Path::new))?;
     let mut file = OutputFile::create(output)?;
     let linter = DocumentLinter::begin(plan, input, typed, streams)?;
     let mut baseline = Baseline::default();

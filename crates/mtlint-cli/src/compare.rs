@@ -1,5 +1,7 @@
 //! `mtlint compare`: which of several versions of one text is best, and where they differ.
 
+use std::path::Path;
+
 use anyhow::bail;
 use clap::Args;
 
@@ -83,7 +85,7 @@ pub fn run(arguments: &CompareArgs, streams: &mut Streams<'_>) -> anyhow::Result
     // One configuration for all: versions that are judged differently cannot be compared.
     let plan = Plan::of_batch(std::iter::empty(), typed, &arguments.config)?;
     let planned: Vec<String> = plan.read().collect();
-    let read = files.iter().chain(&planned).map(String::as_str);
+    let read = files.iter().chain(&planned).map(Path::new);
     refuse_to_write_over("--output", output, read)?;
     let mut place = OutputFile::create(output)?;
     let reports = lint(arguments, &plan, streams)?;

@@ -5,6 +5,7 @@
 //! a reader that has gone or a full disk ends that output only.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::bail;
 
@@ -68,11 +69,12 @@ impl Outputs {
         options: PrintOptions,
         read: &[&str],
     ) -> anyhow::Result<Self> {
+        refuse_to_write_over("--format", "-", read.iter().map(Path::new))?;
         let mut written: Vec<&str> = Vec::new();
         let mut files = Vec::new();
         for EmitTarget { format, path } in emits {
-            refuse_to_write_over("--emit", path, read.iter().copied())?;
-            if is_one_of(path, written.iter().copied()) {
+            refuse_to_write_over("--emit", path, read.iter().map(Path::new))?;
+            if is_one_of(Path::new(path), written.iter().map(Path::new)) {
                 bail!("{path} is named by --emit twice; give each format a file of its own");
             }
             written.push(path);

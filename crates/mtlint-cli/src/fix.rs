@@ -4,9 +4,10 @@
 //! reports on what remains. What remains is linted again wherever a gate, a report or a
 //! file depends on it. Choosing and applying corrections is the library's.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
@@ -22,6 +23,7 @@ use super::documents::{self, DocumentArgs, Session};
 use super::gates::Gates;
 use super::inputs::{self, STANDARD_INPUT};
 use super::output::{OutputError, Streams};
+use super::partial;
 use super::replace::replace;
 use super::verdict::Verdict;
 
@@ -115,10 +117,26 @@ pub fn run(
         allowed,
     };
     let mut session = Session::begin(documents, TextLayout::Findings, streams)?;
+    if flags.write {
+        sweep_folders(session.files());
+    }
     for file in session.files() {
         fixer.fix(file, &mut session, streams)?;
     }
     session.finish(streams)
+}
+
+/// Removes what runs that were killed have left beside the files, each folder once.
+fn sweep_folders(files: &[String]) {
+    let real = files
+        .iter()
+        .filter_map(|file| Path::new(file).canonicalize().ok());
+    let folders: BTreeSet<PathBuf> = real
+        .filter_map(|file| Some(file.parent()?.to_owned()))
+        .collect();
+    for folder in &folders {
+        partial::sweep(folder);
+    }
 }
 
 impl Fixer<'_> {

@@ -27,12 +27,15 @@ mod man;
 mod models;
 mod output;
 mod output_file;
+mod partial;
 mod plan;
 mod progress;
 mod replace;
 mod report;
 mod schema;
 mod score;
+mod signals;
+mod standard;
 mod values;
 mod verdict;
 
@@ -45,6 +48,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use flags::ConsoleFlags;
 use log::LogFormat;
 use output::{Streams, Terminal};
+use signals::Signals;
 use verdict::{Verdict, exit_status};
 
 /// Finds machine-translation garble in English articles.
@@ -127,8 +131,8 @@ fn documented() -> clap::Command {
 }
 
 fn main() -> ExitCode {
-    let mut stdin = std::io::stdin().lock();
-    let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut stdin = standard::input();
+    let mut stdout = standard::output();
     let mut stderr = std::io::stderr();
     let mut streams = Streams {
         stdin: &mut stdin,
@@ -136,6 +140,7 @@ fn main() -> ExitCode {
         stderr: &mut stderr,
         log: LogFormat::default(),
         quiet: false,
+        signals: Signals::default(),
         terminal: Terminal::of_this_process(),
     };
     ExitCode::from(run(std::env::args_os(), &mut streams))
@@ -150,10 +155,12 @@ fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>)
             dispatch(cli.command, streams)
         }
         Err(message) => {
+            let log = LogFormat::asked_for(&arguments);
             // Help is drawn of the command that shows defaults.
             let help = (message.kind() == ErrorKind::DisplayHelp)
                 .then(|| documented().try_get_matches_from(arguments).err());
-            return print_usage(&help.flatten().unwrap_or(message), streams);
+            let message = help.flatten().unwrap_or(message);
+            return print_usage(&message, log, streams);
         }
     };
     conclude(&result, streams)
@@ -190,10 +197,10 @@ fn dispatch(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Verdi
 
 /// Help that was asked for is data and goes to standard output; a complaint
 /// goes to standard error with status 2.
-fn print_usage(message: &clap::Error, streams: &mut Streams<'_>) -> u8 {
+fn print_usage(message: &clap::Error, log: LogFormat, streams: &mut Streams<'_>) -> u8 {
     let rendered = message.render();
     if message.use_stderr() {
-        streams.raw_note(&rendered.to_string());
+        streams.raw_note(&log.usage(&rendered.to_string()));
         return 2;
     }
     let help = if streams.terminal.color {

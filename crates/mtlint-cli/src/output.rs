@@ -7,6 +7,7 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::log::{Level, LogFormat};
+use super::signals::Signals;
 
 /// Columns when no terminal says how many it has.
 const WIDTH_WITHOUT_TERMINAL: usize = 100;
@@ -77,7 +78,7 @@ impl OutputError {
     }
 }
 
-/// The three standard streams, so that tests can stand in for them.
+/// The three standard streams and the signals, so that tests can stand in for them.
 pub struct Streams<'a> {
     /// Standard input: the documents named `-`.
     pub stdin: &'a mut dyn BufRead,
@@ -89,6 +90,8 @@ pub struct Streams<'a> {
     pub log: LogFormat,
     /// Whether nothing but errors is wanted on standard error.
     pub quiet: bool,
+    /// The signals that ask this process to end.
+    pub signals: Signals,
     /// The properties of the terminal.
     pub terminal: Terminal,
 }

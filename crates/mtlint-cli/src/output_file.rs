@@ -4,7 +4,7 @@
 //! In: a name and data. Out: all of it under that name, or what stood there
 //! before and why. It knows nothing of reports.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use anyhow::bail;
 use tempfile::NamedTempFile;
 
 use super::output::OutputError;
-use super::replace::temporary_file;
+use super::partial::{sweep, temporary_file};
 
 /// Where the data goes.
 pub enum OutputFile {
@@ -33,7 +33,7 @@ pub enum OutputFile {
 impl OutputFile {
     /// Makes the place that `name` means.
     pub fn create(name: &str) -> anyhow::Result<Self> {
-        if name == "-" {
+        if name == STANDARD {
             return Ok(Self::Standard);
         }
         let failed = |error| OutputError::Failed {
@@ -60,6 +60,7 @@ impl OutputFile {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
+        sweep(folder);
         let file = temporary_file(folder, metadata.as_ref()).map_err(failed)?;
         Ok(Self::Staged {
             wanted,
@@ -105,28 +106,76 @@ impl OutputFile {
     }
 }
 
-/// Refuses the path of an output that is read too; `flag` is what names the output. Standard
-/// output takes nothing's place.
+/// Refuses the path of an output that is read too; `flag` is what names the output. `-` is
+/// standard output, or standard input where it is read: each may be a file.
 pub fn refuse_to_write_over<'a>(
     flag: &str,
     path: &str,
-    read: impl Iterator<Item = &'a str>,
+    read: impl Iterator<Item = &'a Path>,
 ) -> anyhow::Result<()> {
-    if path != "-" && is_one_of(path, read) {
-        bail!("{flag} would write over {path}, which is read; name another file");
+    let read = read.map(|path| match path == STANDARD {
+        true => Path::new("/dev/stdin"),
+        false => path,
+    });
+    if path != STANDARD {
+        if is_one_of(Path::new(path), read) {
+            bail!("{flag} would write over {path}, which is read; name another file");
+        }
+        return Ok(());
+    }
+    // A pipe and a terminal hold nothing that could be written over.
+    let Some(output) = FileId::of(Path::new("/dev/stdout")) else {
+        return Ok(());
+    };
+    let mut read = read;
+    if let Some(path) = read.find(|path| FileId::of(path) == Some(output)) {
+        bail!(
+            "standard output would write over {}, which is read; send it to another file",
+            path.display()
+        );
     }
     Ok(())
 }
 
-/// Whether a path leads to one of the files.
-pub fn is_one_of<'a>(path: &str, mut files: impl Iterator<Item = &'a str>) -> bool {
-    let path = resolved(path);
-    files.any(|file| resolved(file) == path)
+/// Whether a path leads to one of the files, through links of either kind.
+pub fn is_one_of<'a>(path: &Path, mut files: impl Iterator<Item = &'a Path>) -> bool {
+    let (resolved_path, id) = (resolved(path), FileId::of(path));
+    files.any(|file| (id.is_some() && FileId::of(file) == id) || resolved(file) == resolved_path)
 }
 
-/// A path by which two names of one file are seen to be the same, links followed.
-fn resolved(path: &str) -> PathBuf {
-    let path = Path::new(path);
+/// The name of standard input and of standard output.
+const STANDARD: &str = "-";
+
+/// What tells a file from every other on this machine, by whatever name it is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+impl FileId {
+    /// The identity of the file at `path`, links followed. There is none of what is no file
+    /// or not there, nor where the system numbers no files.
+    fn of(path: &Path) -> Option<Self> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let metadata = std::fs::metadata(path).ok().filter(Metadata::is_file)?;
+            Some(Self {
+                device: metadata.dev(),
+                inode: metadata.ino(),
+            })
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = path;
+            None
+        }
+    }
+}
+
+/// A path by which two names of one file are seen to be the same, symbolic links followed.
+fn resolved(path: &Path) -> PathBuf {
     if let Ok(whole) = path.canonicalize() {
         return whole;
     }
@@ -137,5 +186,35 @@ fn resolved(path: &str) -> PathBuf {
     match (folder.canonicalize(), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
         _ => path.to_owned(),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_known_again_by_every_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("feed.jsonl"), "").unwrap();
+        std::fs::write(path("other.jsonl"), "").unwrap();
+        std::fs::hard_link(path("feed.jsonl"), path("hard.jsonl")).unwrap();
+        std::os::unix::fs::symlink("feed.jsonl", path("soft.jsonl")).unwrap();
+        let feed = path("feed.jsonl");
+        for name in ["feed.jsonl", "./feed.jsonl", "hard.jsonl", "soft.jsonl"] {
+            assert!(is_one_of(&path(name), [&*feed].into_iter()), "{name}");
+        }
+        for name in ["other.jsonl", "new.jsonl"] {
+            assert!(!is_one_of(&path(name), [&*feed].into_iter()), "{name}");
+        }
+        let new = path("new.jsonl");
+        assert!(is_one_of(&new, [&*path("./new.jsonl")].into_iter()));
+        let refused = refuse_to_write_over(
+            "--output",
+            path("hard.jsonl").to_str().unwrap(),
+            [&*feed].into_iter(),
+        );
+        assert!(refused.is_err());
     }
 }

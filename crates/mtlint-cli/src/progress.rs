@@ -6,6 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -13,6 +14,7 @@ use mtlint_models::{Progress, Stage};
 
 use super::log::{Level, LogFormat};
 use super::output::Streams;
+use super::signals::{Signals, Watch};
 
 /// The time between notes of progress where it cannot be redrawn in place.
 const NOTE_EVERY: Duration = Duration::from_secs(10);
@@ -20,6 +22,9 @@ const NOTE_EVERY: Duration = Duration::from_secs(10);
 /// Progress of fetching or checking a model.
 pub struct ModelProgress {
     stage: Cell<Option<Stage>>,
+    signals: Signals,
+    /// Waits for signals while pip runs, which would go on without this program.
+    watch: RefCell<Option<Watch>>,
     output: ProgressOutput,
 }
 
@@ -44,6 +49,8 @@ impl ModelProgress {
         };
         Self {
             stage: Cell::new(None),
+            signals: streams.signals.clone(),
+            watch: RefCell::new(None),
             output,
         }
     }
@@ -52,6 +59,9 @@ impl ModelProgress {
 impl Progress for ModelProgress {
     fn step(&self, stage: Stage, done: u64, total: Option<u64>) {
         let new = self.stage.replace(Some(stage)) != Some(stage);
+        if new {
+            self.watch_for_signals(stage == Stage::Downloading);
+        }
         match &self.output {
             ProgressOutput::Nothing => {}
             // A check takes no time worth a line.
@@ -74,10 +84,28 @@ impl Progress for ModelProgress {
             }
         }
     }
+
+    fn stopped(&self) -> bool {
+        let watch = self.watch.borrow();
+        let stop = watch.as_ref().map(Watch::flag);
+        stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
+    }
+}
+
+impl ModelProgress {
+    /// Begins to wait for signals, or stops.
+    fn watch_for_signals(&self, wanted: bool) {
+        // Where the system does not let it, signals do what they always do.
+        let watch = wanted.then(|| self.signals.watch().ok()).flatten();
+        if let Some(watch) = self.watch.replace(watch) {
+            watch.give_way();
+        }
+    }
 }
 
 impl Drop for ModelProgress {
     fn drop(&mut self) {
+        self.watch_for_signals(false);
         if let ProgressOutput::Bar(bar) = &self.output {
             bar.borrow().finish_and_clear();
         }

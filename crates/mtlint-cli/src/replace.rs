@@ -5,12 +5,11 @@
 //! written to a file beside it, brought to the disk, and then takes the name.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
-use tempfile::NamedTempFile;
-
 use super::output::OutputError;
+use super::partial::temporary_file;
 
 /// Why a file was left as it was.
 #[derive(Debug, thiserror::Error)]
@@ -79,27 +78,6 @@ fn keep_owner(file: &File, metadata: &Metadata) {
     }
     #[cfg(not(unix))]
     let _ = (file, metadata);
-}
-
-/// A file in a folder with the permissions of the one that is replaced, or those that
-/// any new file gets; a temporary file's own would hide the reports from other users.
-pub fn temporary_file(folder: &Path, replaced: Option<&Metadata>) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".mtlint-").suffix(".partial");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let permissions = replaced.map_or_else(
-            || std::fs::Permissions::from_mode(0o666),
-            Metadata::permissions,
-        );
-        builder.permissions(permissions);
-    }
-    #[cfg(not(unix))]
-    let _ = replaced;
-    let file = builder.tempfile_in(folder);
-    // Its own words name a file that nobody asked for.
-    file.map_err(|error| error.kind().into())
 }
 
 #[cfg(test)]

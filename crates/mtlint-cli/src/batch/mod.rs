@@ -5,16 +5,16 @@
 
 mod arguments;
 mod page;
+mod paths;
 mod pool;
 mod progress;
 mod state;
 
 use std::io::BufRead;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
 use mtlint::document::{Document, Markup};
 use mtlint::report::json;
@@ -29,8 +29,9 @@ use super::config::{Settings, Typed};
 use super::inputs::STANDARD_INPUT;
 use super::linter;
 use super::output::Streams;
-use super::output_file::{self, OutputFile, is_one_of};
+use super::output_file::OutputFile;
 use super::plan::Plan;
+use super::signals::Watch;
 use super::verdict::Verdict;
 pub use arguments::BatchArgs;
 use arguments::Format;
@@ -72,23 +73,6 @@ fn with_siblings(mut record: Record, source: &Source, plan: &Plan) -> Record {
     record
 }
 
-/// An output that is also `read` would take the place of the documents.
-fn refuse_to_write_over(arguments: &BatchArgs, read: &[&Source]) -> anyhow::Result<()> {
-    let read = || read.iter().filter_map(|source| source.path()?.to_str());
-    let output = (arguments.output != "-").then_some(arguments.output.as_str());
-    let page = arguments.page.path();
-    for (flag, path) in [("--output", output), ("--page", page)] {
-        let Some(path) = path else { continue };
-        output_file::refuse_to_write_over(flag, path, read())?;
-    }
-    if let (Some(output), Some(page)) = (output, page)
-        && is_one_of(page, std::iter::once(output))
-    {
-        bail!("--page would write over {output}, which is the output; name another file");
-    }
-    Ok(())
-}
-
 /// The inputs and outputs of a batch, checked before the model is loaded: what is refused is
 /// refused at once.
 struct Files {
@@ -98,7 +82,9 @@ struct Files {
     page: Option<Page>,
     state: Option<State>,
     siblings: Option<SiblingFinder>,
-    stop: Arc<AtomicBool>,
+    /// Waits for signals; without a state there is nothing to take up again, and signals do
+    /// what they always do.
+    watch: Option<Watch>,
 }
 
 impl Files {
@@ -113,17 +99,19 @@ impl Files {
         let plan = Plan::of_batch(texts.map(Source::name), typed, &arguments.config)?;
         plan.note_missing_siblings(streams);
         let read: Vec<&Source> = sources.iter().chain(pool::files(&pool_sources)).collect();
-        refuse_to_write_over(arguments, &read)?;
+        paths::refuse_second_uses(arguments, &read, &plan)?;
         let output = OutputFile::create(&arguments.output)?;
         let page = Page::begin(&arguments.page, &sources)?;
-        let state = state::open(arguments, &read, streams)?;
+        let state = state::open(arguments, streams)?;
+        let watch = state.as_ref().map(|_| streams.signals.watch());
+        let watch = watch.transpose().context("cannot wait for signals")?;
         let settings = plan.settings(STANDARD_INPUT);
         let siblings = pool_sources.as_ref().map(|sources: &PoolSources| {
             pool::fill(sources, settings, arguments.pool_days, streams)
         });
         Ok(Self {
             siblings: siblings.transpose()?,
-            stop: state::stop_flag(state.is_some())?,
+            watch,
             sources,
             plan,
             output,
@@ -142,7 +130,7 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         mut page,
         state,
         mut siblings,
-        stop,
+        watch,
     } = Files::open(arguments, streams)?;
     let settings: &Settings = plan.settings(STANDARD_INPUT);
     let linter = linter::load(settings, streams)?;
@@ -167,6 +155,7 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     } = streams;
     let mut stdin = Some(&mut **stdin);
     let part = (&plan, arguments.shard);
+    let never = AtomicBool::new(false);
     let job = Job {
         linter: &linter,
         options: &options,
@@ -176,7 +165,7 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         },
         run: run.as_mut(),
         siblings: siblings.as_mut(),
-        stop: &stop,
+        stop: watch.as_ref().map_or(&never, Watch::flag),
         on_report: None,
     };
     let all = records(&sources, &mut stdin, &input_options, part);

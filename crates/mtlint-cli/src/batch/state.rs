@@ -1,19 +1,15 @@
-//! The state of a batch: opened, begun and ended, and the signals that end a run early.
+//! The state of a batch: opened, begun and ended.
 //!
 //! In: the arguments and everything that reports depend on. Out: a run that knows which
 //! reports it has. Reports are stored by mtlint-batch.
 
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
 use mtlint::Linter;
 use mtlint::checksum;
 use mtlint::report::v1;
-use mtlint_batch::Source;
 use mtlint_batch::state::{Fingerprint, Run, State};
 
 use super::arguments::BatchArgs;
@@ -21,22 +17,10 @@ use crate::config::Settings;
 use crate::output::Streams;
 
 /// The state that the arguments name, if any.
-pub fn open(
-    arguments: &BatchArgs,
-    sources: &[&Source],
-    streams: &mut Streams<'_>,
-) -> anyhow::Result<Option<State>> {
+pub fn open(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<Option<State>> {
     let Some(path) = &arguments.state else {
         return Ok(None);
     };
-    // What is no state would be moved out of the way as a damaged one.
-    let is_source = |source: &&Source| source.path().is_some_and(|other| same(path, other));
-    if sources.iter().any(is_source) || same(path, Path::new(&arguments.output)) {
-        bail!(
-            "the state {} is also an input, a pool or the output; name another file",
-            path.display()
-        );
-    }
     let (state, aside) = State::open(path)?;
     if let Some(aside) = aside {
         // Said even when quiet is wanted: every document is read again.
@@ -50,14 +34,6 @@ pub fn open(
     Ok(Some(state))
 }
 
-fn same(one: &Path, other: &Path) -> bool {
-    one == other
-        || matches!(
-            (one.canonicalize(), other.canonicalize()),
-            (Ok(one), Ok(other)) if one == other
-        )
-}
-
 /// Begins the run, or takes up the last one.
 pub fn begin(
     state: State,
@@ -69,7 +45,8 @@ pub fn begin(
     // A run with another pool is another run, though it knows the same reports.
     let pool = arguments.pool.iter().map(|pool| format!("--pool {pool}"));
     let inputs: Vec<String> = arguments.inputs.iter().cloned().chain(pool).collect();
-    let run = state.run(fingerprint, &inputs, arguments.resume, now())?;
+    let mut run = state.run(fingerprint, &inputs, arguments.resume, now())?;
+    run.keep_runs(arguments.keep_runs)?;
     if run.resumed() {
         streams.note("taking up the run that was cut short");
     }
@@ -129,23 +106,4 @@ fn fingerprint(
 fn program_hash() -> anyhow::Result<String> {
     let hash = || checksum::of_file(&std::env::current_exe()?, |_| {});
     hash().context("cannot read this program's own file")
-}
-
-/// Set once the system asks for an end. Without a state there is nothing to
-/// take up again, and signals do what they always do.
-pub fn stop_flag(has_state: bool) -> anyhow::Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    #[cfg(unix)]
-    if has_state {
-        use signal_hook::consts::{SIGINT, SIGTERM};
-        for signal in [SIGTERM, SIGINT] {
-            // The second one ends the run at once: nothing committed is lost.
-            signal_hook::flag::register_conditional_default(signal, Arc::clone(&stop))
-                .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&stop)))
-                .context("cannot wait for signals")?;
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = has_state;
-    Ok(stop)
 }

@@ -66,6 +66,7 @@ fn run_into(arguments: &[&str], stdin: &[u8], stdout: &mut dyn Write) -> (u8, St
         stderr: &mut stderr,
         log: LogFormat::default(),
         quiet: false,
+        signals: Default::default(),
         terminal: Terminal {
             width: 80,
             color: false,

@@ -303,6 +303,73 @@ fn an_input_or_the_output_is_not_taken_for_a_state() {
 }
 
 #[test]
+fn no_file_of_a_batch_is_used_for_two_things() {
+    let night = Night::new("{\"text\":\"The ferry left at noon.\"}\n");
+    let feed = night.text("feed.jsonl");
+    std::fs::hard_link(night.path("feed.jsonl"), night.path("hard.jsonl")).unwrap();
+    std::os::unix::fs::symlink("feed.jsonl", night.path("soft.jsonl")).unwrap();
+    std::fs::write(night.path("mtlint.toml"), "").unwrap();
+    done(night.batch(&STATE));
+    let refused = |arguments: &[&str]| {
+        let output = night.command(&["batch"], arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        stderr(&output)
+    };
+    for output in ["hard.jsonl", "soft.jsonl", "mtlint.toml"] {
+        let told = refused(&["feed.jsonl", "--output", output]);
+        assert!(told.contains("--output would write over"), "{told}");
+        let told = refused(&["feed.jsonl", "--output", "o.jsonl", "--page", output]);
+        assert!(told.contains("--page would write over"), "{told}");
+    }
+    for suffix in ["-lock", "-wal", "-shm", "-journal"] {
+        let output = format!("night.state{suffix}");
+        let told = refused(&["feed.jsonl", "--output", &output, STATE[0], STATE[1]]);
+        assert!(told.contains("belongs to the state"), "{told}");
+    }
+    std::os::unix::fs::symlink("night.state-lock", night.path("link.jsonl")).unwrap();
+    let told = refused(&["feed.jsonl", "--output", "link.jsonl", STATE[0], STATE[1]]);
+    assert!(told.contains("belongs to the state"), "{told}");
+    // Standard output may be a file too.
+    let appended = std::fs::File::options()
+        .append(true)
+        .open(night.path("feed.jsonl"))
+        .unwrap();
+    let output = night
+        .command(&["batch"], &["feed.jsonl", "--output", "-"])
+        .stdout(appended)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("standard output would write over feed.jsonl"));
+    assert_eq!(night.text("feed.jsonl"), feed);
+}
+
+#[test]
+fn a_text_that_is_named_as_the_state_stays_as_it_is() {
+    let night = Night::new("{\"text\":\"The ferry left at noon.\"}\n");
+    std::fs::write(night.path("notes.txt"), "my only copy").unwrap();
+    let before = night.path(".").read_dir().unwrap().count();
+    let refused = night.batch(&["--state", "notes.txt"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert_eq!(
+        stderr(&refused),
+        "error: notes.txt is not a state of mtlint and is left as it is; name another file\n"
+    );
+    assert_eq!(night.text("notes.txt"), "my only copy");
+    assert_eq!(night.path(".").read_dir().unwrap().count(), before);
+}
+
+#[test]
+fn a_state_keeps_as_many_runs_as_it_is_told() {
+    let night = Night::new("{\"text\":\"The ferry left at noon.\"}\n");
+    for _ in 0..4 {
+        done(night.batch(&["--state", "night.state", "--keep-runs", "2"]));
+    }
+    assert_eq!(night.number("SELECT count(*) FROM runs"), 2);
+    assert_eq!(night.number("SELECT max(number) FROM runs"), 4);
+}
+
+#[test]
 fn a_state_that_cannot_be_written_is_an_error() {
     let night = Night::new("{\"text\":\"The ferry left at noon.\"}\n");
     for state in [
