@@ -151,8 +151,9 @@ pub struct Score {
     pub post_edit_rate: f64,
     /// How surprising the text is to the language model, in bits per word.
     pub bits_per_word: f64,
-    /// The perplexity of the text by the language model's tokens; `null` where it is too large
+    /// The perplexity of the text by the language model's tokens; absent where it is too large
     /// to be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub perplexity: Option<f64>,
     /// How many words the text has, punctuation marks not counted.
     pub words: usize,
