@@ -47,6 +47,9 @@ pub(super) fn look(path: &Path) -> Result<Header, StateError> {
     match std::fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Header::Missing),
         Err(error) => return Err(unusable(error)),
+        Ok(metadata) if metadata.is_dir() => {
+            return Err(unusable(io::ErrorKind::IsADirectory.into()));
+        }
         // A pipe would be waited for.
         Ok(metadata) if !metadata.is_file() => return Err(foreign()),
         Ok(_) => {}

@@ -320,7 +320,7 @@ fn a_file_of_the_users_is_never_moved() {
     assert_eq!(night.folder.path().read_dir().unwrap().count(), 1);
     let folder = night.folder.path();
     let refused = State::open(folder).unwrap_err();
-    assert!(matches!(refused, StateError::Foreign { .. }), "{refused}");
+    assert!(matches!(refused, StateError::Unusable { .. }), "{refused}");
 }
 
 #[test]
