@@ -88,6 +88,21 @@ fn without_inner_command(line: String) -> String {
     }
 }
 
+/// Appends `character` as it may be shown behind those `before`, so that no command arises.
+pub(super) fn push_inert(
+    out: &mut String,
+    character: char,
+    before: impl DoubleEndedIterator<Item = char>,
+) {
+    // What the command consists of, without its last character.
+    let begun = INNER_COMMAND.strip_suffix(character);
+    if begun.is_some_and(|begun| begun.chars().rev().eq(before.rev().take(begun.len()))) {
+        out.extend(character.escape_unicode());
+    } else {
+        push(out, character);
+    }
+}
+
 /// Running text as it may be shown on one line; `\r\n` is one space.
 pub(super) fn prose(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -340,13 +340,11 @@ impl<'a> Builder<'a> {
                     self.exclude(from..comment.start);
                 }
             }
-            "mtlint-disable-next-line" => {
-                // Of several on one line the first has said it.
-                if !self.line.contains(&comment.end) {
-                    self.line = comment.end..self.line_end(comment.end);
-                    let next = self.line.end;
-                    self.exclude(next..self.line_end(next));
-                }
+            // Of several on one line the first has said it.
+            "mtlint-disable-next-line" if !self.line.contains(&comment.end) => {
+                self.line = comment.end..self.line_end(comment.end);
+                let next = self.line.end;
+                self.exclude(next..self.line_end(next));
             }
             _ => {}
         }

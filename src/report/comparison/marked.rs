@@ -29,7 +29,7 @@ struct Cell {
 /// missing, underlines the character after it, or the last one.
 pub(super) fn marked(text: &str, marks: &[Range<usize>], style: Style) -> String {
     let width = style.width.saturating_sub(MARGIN.len()).max(NARROWEST);
-    let mut cells = cells(text, marks);
+    let mut cells = cells(text, marks, MAX_LINES * width);
     if cells.len() > MAX_LINES * width {
         cells.truncate(MAX_LINES * width - 1);
         cells.push(Cell {
@@ -54,7 +54,9 @@ pub(super) fn marked(text: &str, marks: &[Range<usize>], style: Style) -> String
     out
 }
 
-fn cells(text: &str, marks: &[Range<usize>]) -> Vec<Cell> {
+/// The characters of a text as they are shown; one more than `limit` at least, if it has as
+/// many.
+fn cells(text: &str, marks: &[Range<usize>], limit: usize) -> Vec<Cell> {
     let text = text.trim_end();
     let last = text.char_indices().next_back().map_or(0, |(at, _)| at);
     let marks = marks.iter().map(|mark| {
@@ -65,6 +67,9 @@ fn cells(text: &str, marks: &[Range<usize>]) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
     let mut shown = String::new();
     for (at, character) in text.char_indices() {
+        if cells.len() > limit {
+            break;
+        }
         let marked = marks.iter().any(|mark| mark.contains(&at));
         if character.is_whitespace() {
             if cells.last().is_some_and(|cell| cell.character != ' ') {
@@ -74,7 +79,11 @@ fn cells(text: &str, marks: &[Range<usize>]) -> Vec<Cell> {
             continue;
         }
         shown.clear();
-        visible::push(&mut shown, character);
+        visible::push_inert(
+            &mut shown,
+            character,
+            cells.iter().map(|cell| cell.character),
+        );
         cells.extend(shown.chars().map(|character| Cell { character, marked }));
     }
     cells
@@ -92,6 +101,16 @@ mod tests {
         let marks: Vec<Range<usize>> = phrases.iter().map(find).collect();
         let color = false;
         marked(text, &marks, Style { width, color })
+    }
+
+    #[test]
+    fn no_line_is_a_command() {
+        let lines = drawn("::a ##[error]b", &["error"], 40);
+        let under = " ".repeat("::a ##\\u{5b}".len());
+        assert_eq!(
+            lines,
+            format!(" | ::a ##\\u{{5b}}error]b\n | {under}^^^^^\n")
+        );
     }
 
     #[test]
