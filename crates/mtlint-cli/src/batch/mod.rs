@@ -103,14 +103,15 @@ impl Files {
         let output = OutputFile::create(&arguments.output)?;
         let page = Page::begin(&arguments.page, &sources)?;
         let state = state::open(arguments, streams)?;
-        let watch = state.as_ref().map(|_| streams.signals.watch());
-        let watch = watch.transpose().context("cannot wait for signals")?;
         let settings = plan.settings(STANDARD_INPUT);
         let siblings = pool_sources.as_ref().map(|sources: &PoolSources| {
             pool::fill(sources, settings, arguments.pool_days, streams)
         });
+        let siblings = siblings.transpose()?;
+        let watch = state.as_ref().map(|_| streams.signals.watch());
+        let watch = watch.transpose().context("cannot wait for signals")?;
         Ok(Self {
-            siblings: siblings.transpose()?,
+            siblings,
             watch,
             sources,
             plan,
