@@ -11,9 +11,12 @@
 //! | read a sibling once for many documents | [`Linter::read`] |
 //! | lint a document with siblings | [`Linter::lint_with_siblings`] |
 //! | lint many documents together | [`Linter::lint_all`] |
+//! | lint many, whatever one of them does to the model | [`Linter::lint_each`] |
 //!
 //! This module decides which texts are read together. What happens to each document is the
 //! business of the pipeline, and printing that of [`crate::report`].
+
+mod each;
 
 use std::path::Path;
 use std::sync::Arc;

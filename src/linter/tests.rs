@@ -389,3 +389,51 @@ fn a_sibling_longer_than_is_compared_is_no_fault() {
     let reports = linter.lint_all(vec![request(text, &[&sibling])], &thorough());
     assert!(!phrases(&reports.unwrap()[0]).is_empty());
 }
+
+#[test]
+fn a_text_that_the_model_fails_on_is_no_failure_of_the_others() {
+    let lm = Stub::new([("gebracht", 75.0)]).failing_on("Unaussprechlich");
+    let linter = Linter::new(Arc::new(lm)).unwrap();
+    let named = |name: &str, text: &str, sibling: Option<&str>| Request {
+        unread: sibling
+            .map(|text| Document::from_text("wire/7", text))
+            .into_iter()
+            .collect(),
+        ..Request::new(Document::from_text(name, text))
+    };
+    let bus = "The bus has gebracht the children to school again.";
+    let requests = vec![
+        named("a", bus, None),
+        named("b", "The bus from Unaussprechlich was late again.", None),
+        named("c", bus, Some("The Unaussprechlich bus was late.")),
+        named("d", bus, Some("The bus brought the children.")),
+        named("e", "", None),
+    ];
+    let alone = linter.lint_all(vec![requests[3].clone()], &thorough());
+    let reports = linter.lint_each(requests, &thorough());
+    let ids: Vec<&str> = reports.iter().map(|report| report.id.as_str()).collect();
+    assert_eq!(ids, ["a", "b", "c", "d", "e"]);
+    let messages = reports.iter().map(|report| match &report.outcome {
+        Outcome::Failed(failure) => Some(failure.message.as_str()),
+        _ => None,
+    });
+    assert_eq!(
+        messages.collect::<Vec<_>>(),
+        [
+            None,
+            Some(
+                "b: the language model failed: the tokenizer of stub failed: Unaussprechlich is \
+                 no word"
+            ),
+            Some(
+                "c: the language model failed on its sibling wire/7: the tokenizer of stub \
+                 failed: Unaussprechlich is no word"
+            ),
+            None,
+            None
+        ]
+    );
+    assert_eq!(phrases(&reports[0]), ["gebracht"]);
+    assert_eq!(phrases(&reports[3]), phrases(&alone.unwrap()[0]));
+    assert!(linter.lint_each(Vec::new(), &thorough()).is_empty());
+}

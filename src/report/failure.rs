@@ -39,6 +39,8 @@ pub enum FailureKind {
     NotFound,
     /// The record of a batch holds no document.
     BadRecord,
+    /// The language model failed on the document or on a sibling of it.
+    ModelFailed,
     /// A kind that another version of mtlint has.
     #[serde(untagged)]
     Other(String),

@@ -1,10 +1,8 @@
 //! Why a batch could not go on.
 //!
-//! In: the errors of inputs, of the linter, of the state and of the pool. Out: one error
+//! In: the errors of inputs, of the state and of the pool. Out: one error
 //! that says which of them it was. What is wrong with a single record ends no batch; see
 //! [`RecordError`](crate::RecordError).
-
-use mtlint::linter::LintError;
 
 use crate::pool::error::PoolError;
 use crate::state::StateError;
@@ -21,9 +19,6 @@ pub enum BatchError {
         /// What the system said of the input.
         source: std::io::Error,
     },
-    /// The linter's model could not read the texts.
-    #[error(transparent)]
-    Linter(#[from] LintError),
     /// The state could not be used.
     #[error(transparent)]
     State(#[from] StateError),

@@ -7,7 +7,6 @@
 use anyhow::bail;
 use clap::Args;
 
-use mtlint::LintError;
 use mtlint::correct::Correction;
 use mtlint::document::{Document, DocumentError};
 use mtlint::report::baseline::Known;
@@ -202,15 +201,15 @@ impl<'a> Session<'a> {
     }
 
     /// Lints a document beside its siblings, and marks the findings that the baseline
-    /// holds.
+    /// holds. A document that could not be read or linted has a report that says so.
     ///
     /// # Errors
-    /// When the language model fails.
+    /// When the language model fails on a sibling that was typed.
     pub fn lint(
         &self,
         id: &str,
         document: Result<Document, DocumentError>,
-    ) -> Result<Report, LintError> {
+    ) -> anyhow::Result<Report> {
         let report = self.linter.lint(id, document)?;
         Ok(match &self.known {
             Some(known) => known.mark(report),
@@ -306,16 +305,16 @@ impl DocumentLinter {
         self.plan.settings(file)
     }
 
-    /// Lints a document beside its siblings. A document that could not be read has a
-    /// report that says so.
+    /// Lints a document beside its siblings. A document that could not be read or linted has
+    /// a report that says so.
     ///
     /// # Errors
-    /// When the language model fails.
+    /// When the language model fails on a sibling that was typed.
     pub fn lint(
         &self,
         id: &str,
         document: Result<Document, DocumentError>,
-    ) -> Result<Report, LintError> {
+    ) -> anyhow::Result<Report> {
         let marked_up = |document: Document| {
             let markup = self.markup.of(document.name());
             document.marked_up(markup)

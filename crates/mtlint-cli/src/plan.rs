@@ -9,10 +9,11 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use anyhow::Context;
 use clap::Args;
 
 use mtlint::document::{Document, DocumentError};
-use mtlint::{Article, LintError, Linter, Options, Report};
+use mtlint::{Article, Linter, Options, Report, Request};
 
 use super::config::{ConfigError, ConfigFile, Finder, RuleMatches, Settings, Typed};
 use super::inputs::STANDARD_INPUT;
@@ -200,32 +201,59 @@ struct PlannedLinter {
 
 impl Linters {
     /// Lints an article of the plan beside the siblings of all articles, and beside
-    /// those of its own.
+    /// those of its own. An article that the language model fails on has a report that says
+    /// so.
     ///
     /// # Errors
-    /// When the language model fails.
+    /// When the language model fails on a sibling of all articles.
     pub fn lint(
         &self,
         plan: &Plan,
         document: Document,
         siblings: &[Document],
         own: Vec<Document>,
-    ) -> Result<Report, LintError> {
+    ) -> anyhow::Result<Report> {
         let planned = &self.0[plan.number(document.name())];
         let language = planned.options.language.as_deref();
         let read = match planned.siblings.get() {
             Some(read) => read.clone(),
             None => {
-                let read = planned.linter.read_all(siblings, language)?;
+                let read = read_siblings(&planned.linter, siblings, language)?;
                 planned.siblings.get_or_init(|| read).clone()
             }
         };
-        let own = planned.linter.read_all(&own, language)?;
-        let articles: Vec<Article> = read.into_iter().chain(own).collect();
-        planned
-            .linter
-            .lint_with_siblings(&document, &articles, &planned.options)
+        let name = document.name().to_owned();
+        let request = Request {
+            articles: read,
+            unread: own,
+            ..Request::new(document)
+        };
+        let mut reports = planned.linter.lint_each(vec![request], &planned.options);
+        reports
+            .pop()
+            .with_context(|| format!("{name} has no report"))
     }
+}
+
+/// Reads the siblings of all articles together.
+///
+/// # Errors
+/// When the language model fails on one, which the error then names.
+fn read_siblings(
+    linter: &Linter,
+    siblings: &[Document],
+    language: Option<&str>,
+) -> anyhow::Result<Vec<Article>> {
+    let error = match linter.read_all(siblings, language) {
+        Ok(read) => return Ok(read),
+        Err(error) => error,
+    };
+    for sibling in siblings {
+        linter
+            .read_all(std::slice::from_ref(sibling), language)
+            .with_context(|| format!("the sibling {} cannot be used", sibling.name()))?;
+    }
+    Err(error.into())
 }
 
 /// Where a configuration is taken from.

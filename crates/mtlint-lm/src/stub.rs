@@ -37,6 +37,8 @@ pub struct Stub {
     id: ModelId,
     surprisals: HashMap<String, f32>,
     expected: Vec<String>,
+    /// The model fails on every text with this in it.
+    failing_on: Option<String>,
     /// Texts of the tokens that were read, by their ids.
     token_texts: Mutex<HashMap<u32, String>>,
 }
@@ -62,6 +64,7 @@ impl Stub {
                 .map(|(word, bits)| (word.to_owned(), bits))
                 .collect(),
             expected: Vec::new(),
+            failing_on: None,
             token_texts: Mutex::new(HashMap::new()),
         }
     }
@@ -69,6 +72,12 @@ impl Stub {
     /// The stand-in model with `words` as its most probable tokens at every position, best first.
     pub fn expecting<'a>(mut self, words: impl IntoIterator<Item = &'a str>) -> Self {
         self.expected = words.into_iter().map(|word| format!(" {word}")).collect();
+        self
+    }
+
+    /// The stand-in model that fails on every text with `mark` in it.
+    pub fn failing_on(mut self, mark: impl Into<String>) -> Self {
+        self.failing_on = Some(mark.into());
         self
     }
 
@@ -88,6 +97,12 @@ impl Stub {
                     last: LAYERS,
                 });
             }
+        }
+        if let Some(mark) = self.failing_on.as_ref().filter(|mark| text.contains(*mark)) {
+            return Err(LmError::Tokenizer {
+                path: "stub".to_owned(),
+                problem: format!("{mark} is no word"),
+            });
         }
         let mut tokens = Vec::new();
         for span in token_spans(text) {

@@ -10,7 +10,7 @@ use super::group::{GroupItem, RenderedReport};
 
 /// Commits the reports on a group's requests and notes the group's records as the run's
 /// next ones. `keys` belong to `rendered`, one each; each report that is kept gets its
-/// number.
+/// number. What the language model failed on is not kept, so that it is tried again.
 pub(super) fn commit_group(
     run: &mut Run,
     keys: &[Option<Key>],
@@ -19,7 +19,7 @@ pub(super) fn commit_group(
 ) -> Result<(), BatchError> {
     let mut commit = run.commit()?;
     for (report, key) in rendered.iter_mut().zip(keys) {
-        if let Some(key) = key {
+        if let Some(key) = key.as_ref().filter(|_| !report.is_failure()) {
             report.number = Some(commit.report(key, &report.body, &report.summary)?);
         }
     }
@@ -43,7 +43,7 @@ pub(super) fn commit_group(
 pub(super) fn commit_reports(
     run: &mut Run,
     stored: &[i64],
-    keys: &[&Option<Key>],
+    keys: &[Option<&Key>],
     rendered: &[RenderedReport],
 ) -> Result<(), BatchError> {
     let commit = run.commit()?;
@@ -51,7 +51,7 @@ pub(super) fn commit_reports(
         commit.pool_report(number)?;
     }
     for (report, key) in rendered.iter().zip(keys) {
-        if let Some(key) = key {
+        if let Some(key) = key.filter(|_| !report.is_failure()) {
             let number = commit.report(key, &report.body, &report.summary)?;
             commit.pool_report(number)?;
         }

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use mtlint::linter::Request;
-use mtlint::report::{Report, json};
+use mtlint::report::{Report, Status, json};
 
 use crate::error::BatchError;
 use crate::report_line::{DocumentLinks, ReportBody, ReportLine, Summary};
@@ -147,5 +147,10 @@ impl RenderedReport {
             summary: Summary::of(report),
             number: None,
         })
+    }
+
+    /// Whether the report says that there was no document, or that it could not be linted.
+    pub(super) fn is_failure(&self) -> bool {
+        self.summary.status == Status::Failed
     }
 }

@@ -159,12 +159,12 @@ impl Job<'_> {
             unread.push(index);
             requests.push(Request::new(text));
         }
-        let rendered = self.render(&self.linter.lint_all(requests, self.options)?)?;
+        let rendered = self.render(&self.linter.lint_each(requests, self.options))?;
         for (&index, report) in unread.iter().zip(&rendered) {
             qualities[index] = report.summary.quality;
         }
         if let Some(run) = &mut self.run {
-            let keys: Vec<_> = unread.iter().map(|&index| &keys[index]).collect();
+            let keys: Vec<_> = unread.iter().map(|&index| keys[index].as_ref()).collect();
             commit_reports(run, &known, &keys, &rendered)?;
         }
         Ok(qualities)
@@ -252,7 +252,7 @@ impl Job<'_> {
         if items.is_empty() {
             return Ok(Vec::new());
         }
-        let reports = self.linter.lint_all(requests, self.options)?;
+        let reports = self.linter.lint_each(requests, self.options);
         if let Some(on_report) = &mut self.on_report {
             reports.iter().for_each(on_report);
         }

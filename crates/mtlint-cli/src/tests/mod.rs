@@ -13,6 +13,7 @@ mod emit;
 mod eval;
 mod fix;
 mod page;
+mod poison;
 mod schema;
 mod sibling_rules;
 
