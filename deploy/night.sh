@@ -23,6 +23,9 @@ input=${MTLINT_INPUT:-$home/feed/*.jsonl*}
 mtlint batch "$input" --output "$home/reports.jsonl" --state "$home/night.state" \
     --resume --offline --quiet ${MTLINT_BATCH:-}
 batch=$?
+if [ "$batch" -ge 2 ]; then
+    echo "mtlint-night: the batch ended with status $batch; the report is of the last run that was begun" >&2
+fi
 
 # shellcheck disable=SC2086
 mtlint report "$home/night.state" --fail-on-error ${MTLINT_REPORT:-}

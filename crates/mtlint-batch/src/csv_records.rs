@@ -12,7 +12,6 @@ use std::rc::Rc;
 
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 
-use crate::error::BatchError;
 use crate::record::{Record, SiblingJson, day, line_limit, next_item, request};
 use crate::record_error::{RecordError, RecordPosition};
 
@@ -70,12 +69,18 @@ impl<R: Read> CsvRecords<R> {
     }
 
     fn next_record(&mut self) -> io::Result<Option<Record>> {
-        self.meter.allowance.set(line_limit(self.max_bytes));
+        let limit = line_limit(self.max_bytes);
+        self.meter.allowance.set(limit);
+        self.meter.limit.set(limit);
         let columns = match self.columns {
             Some(columns) => columns,
             None => {
-                let columns = columns(self.reader.byte_headers().map_err(into_io)?)?;
-                *self.columns.insert(columns)
+                let heading = self.reader.byte_headers().map_err(into_io)?;
+                // Nothing at all is a table without rows.
+                if heading.is_empty() {
+                    return Ok(None);
+                }
+                *self.columns.insert(columns(heading)?)
             }
         };
         let mut row = ByteRecord::new();
@@ -171,14 +176,14 @@ fn columns(heading: &ByteRecord) -> io::Result<CsvColumns> {
 fn into_io(error: csv::Error) -> io::Error {
     match error.into_kind() {
         ErrorKind::Io(error) => error,
-        other => io::Error::new(io::ErrorKind::InvalidData, format!("{other:?}")),
+        _ => io::Error::new(io::ErrorKind::InvalidData, "its rows cannot be told apart"),
     }
 }
 
 impl<R: Read> Iterator for CsvRecords<R> {
-    type Item = Result<Record, BatchError>;
+    type Item = Record;
 
-    fn next(&mut self) -> Option<Self::Item> {
+    fn next(&mut self) -> Option<Record> {
         if self.ended {
             return None;
         }
@@ -190,6 +195,8 @@ impl<R: Read> Iterator for CsvRecords<R> {
 /// What is known of the bytes on their way.
 #[derive(Default)]
 struct Meter {
+    /// Bytes that may be read for a row.
+    limit: Cell<u64>,
     /// Bytes that may still be read for the row in hand.
     allowance: Cell<u64>,
     /// Whether the first line ends in `\r\n`, once its end was seen.
@@ -212,11 +219,12 @@ impl Meter {
     }
 }
 
-/// A row of CSV has more bytes than are allowed, and ends its input. The system error of
-/// [`BatchError::Read`] holds this error then.
+/// A row of CSV has more bytes than are allowed, and ends its input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a row is too large: is a quote not closed?")]
-pub struct RowTooLarge;
+#[error("a row has more than {limit} bytes: is a quote not closed? Close it, or split it")]
+pub(super) struct RowTooLarge {
+    limit: u64,
+}
 
 /// Lets as many bytes through as are allowed.
 struct MeteredReader<R> {
@@ -228,7 +236,11 @@ impl<R: Read> Read for MeteredReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.meter.allowance.get();
         if left == 0 {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, RowTooLarge));
+            let limit = self.meter.limit.get();
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                RowTooLarge { limit },
+            ));
         }
         let limit = usize::try_from(left)
             .unwrap_or(usize::MAX)
@@ -242,18 +254,16 @@ impl<R: Read> Read for MeteredReader<R> {
 
 #[cfg(test)]
 mod tests {
-    use std::error::Error;
-
     use super::*;
 
-    fn rows(csv: &[u8], max_bytes: u64) -> Vec<Result<Record, BatchError>> {
+    fn rows(csv: &[u8], max_bytes: u64) -> Vec<Record> {
         CsvRecords::new("feed.csv", csv, max_bytes).collect()
     }
 
     /// Id, text and siblings, or id and what is wrong.
-    fn told(row: &Result<Record, BatchError>) -> Vec<String> {
+    fn told(row: &Record) -> Vec<String> {
         match row {
-            Ok(Record::Document { request, .. }) => {
+            Record::Document { request, .. } => {
                 let document = &request.document;
                 let mut words = vec![document.name().to_owned(), document.text().to_owned()];
                 for sibling in &request.unread {
@@ -261,12 +271,9 @@ mod tests {
                 }
                 words
             }
-            Ok(Record::Rejected { id, error }) => vec![id.clone(), error.to_string()],
-            Ok(Record::Unreadable { id, error }) => vec![id.clone(), error.to_string()],
-            Err(error) => match error.source() {
-                Some(cause) => vec![format!("{error}: {cause}")],
-                None => vec![error.to_string()],
-            },
+            Record::Rejected { id, error } => vec![id.clone(), error.to_string()],
+            Record::Unreadable { id, error } => vec![id.clone(), error.to_string()],
+            Record::Broken(error) => vec![error.to_string()],
         }
     }
 
@@ -288,7 +295,7 @@ mod tests {
         assert_eq!(told(&rows[1]), ["4", "Calm."]);
         assert_eq!(rows.len(), 2);
         let days = rows.iter().map(|row| match row {
-            Ok(Record::Document { day, .. }) => *day,
+            Record::Document { day, .. } => *day,
             other => panic!("{other:?}"),
         });
         // "2 May" is no date that is read.
@@ -325,13 +332,19 @@ mod tests {
 
     #[test]
     fn a_table_without_texts_is_an_error() {
-        for csv in ["", "id,body\na,Rain.\n", "just words\n"] {
+        for csv in ["id,body\na,Rain.\n", "just words\n"] {
             let rows = rows(csv.as_bytes(), 100);
             assert_eq!(rows.len(), 1);
             assert!(
-                told(&rows[0])[0].starts_with("cannot read feed.csv: its first row names no"),
+                told(&rows[0])[0].starts_with(
+                    "feed.csv: cannot be read to its end: its first row names no column 'text'"
+                ),
                 "{csv}"
             );
+        }
+        // One without anything has no rows.
+        for csv in ["", "\n\r\n\n", "id,text\n"] {
+            assert!(rows(csv.as_bytes(), 100).is_empty(), "{csv:?}");
         }
     }
 
@@ -343,7 +356,10 @@ mod tests {
         assert_eq!(told(&rows[0]), ["a", "Rain."]);
         assert_eq!(
             told(&rows[1]),
-            ["cannot read feed.csv: a row is too large: is a quote not closed?"]
+            [
+                "feed.csv: cannot be read to its end: a row has more than 12096 bytes: is a quote \
+                 not closed? Close it, or split it"
+            ]
         );
         assert_eq!(rows.len(), 2);
     }

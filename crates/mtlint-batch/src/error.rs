@@ -1,8 +1,8 @@
 //! Why a batch could not go on.
 //!
-//! In: the errors of inputs, of the state and of the pool. Out: one error
-//! that says which of them it was. What is wrong with a single record ends no batch; see
-//! [`RecordError`](crate::RecordError).
+//! In: the errors of the state and of the pool. Out: one error that says which of them it
+//! was. What is wrong with an input or with a single record ends no batch; see
+//! [`InputError`](crate::InputError) and [`RecordError`](crate::RecordError).
 
 use crate::pool::error::PoolError;
 use crate::state::StateError;
@@ -11,14 +11,6 @@ use crate::state::StateError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BatchError {
-    /// An input of records cannot be read any further.
-    #[error("cannot read {name}")]
-    Read {
-        /// The path as given, `-` for standard input.
-        name: String,
-        /// What the system said of the input.
-        source: std::io::Error,
-    },
     /// The state could not be used.
     #[error(transparent)]
     State(#[from] StateError),

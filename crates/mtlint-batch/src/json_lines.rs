@@ -10,9 +10,9 @@ use std::io::{self, BufRead, Read};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::error::BatchError;
 use crate::record::{Record, SiblingJson, day, line_limit, next_item, request, too_large};
 use crate::record_error::{RecordError, RecordPosition};
+use crate::waiting::{Endless, MAX_BYTES_WITHOUT_RECORD};
 
 #[derive(Deserialize)]
 struct RecordJson {
@@ -133,7 +133,12 @@ impl<R: BufRead> JsonLinesRecords<R> {
 
     /// The next line that is not blank; `None` at the end of the input.
     fn next_record(&mut self) -> io::Result<Option<Record>> {
+        let mut blank = 0;
         loop {
+            blank += self.skip_empty_lines()?;
+            if blank > MAX_BYTES_WITHOUT_RECORD {
+                return Err(endless());
+            }
             self.line += 1;
             let limit = line_limit(self.max_bytes);
             let mut bytes = Vec::new();
@@ -159,6 +164,28 @@ impl<R: BufRead> JsonLinesRecords<R> {
             }
             if !line.iter().all(u8::is_ascii_whitespace) {
                 return Ok(Some(self.record(line)));
+            }
+            blank += read as u64;
+        }
+    }
+
+    /// Passes over line ends, and counts the lines. There may be very many.
+    fn skip_empty_lines(&mut self) -> io::Result<u64> {
+        let mut skipped = 0;
+        loop {
+            let buffer = match self.reader.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                buffer => buffer?,
+            };
+            let is_end = |byte: &&u8| matches!(byte, b'\n' | b'\r');
+            let ends = buffer.iter().take_while(is_end).count();
+            let lines = buffer[..ends].iter().filter(|&&byte| byte == b'\n');
+            self.line += lines.count() as u64;
+            let more = ends > 0 && ends == buffer.len();
+            self.reader.consume(ends);
+            skipped += ends as u64;
+            if !more || skipped > MAX_BYTES_WITHOUT_RECORD {
+                return Ok(skipped);
             }
         }
     }
@@ -207,9 +234,9 @@ impl<R: BufRead> JsonLinesRecords<R> {
 }
 
 impl<R: BufRead> Iterator for JsonLinesRecords<R> {
-    type Item = Result<Record, BatchError>;
+    type Item = Record;
 
-    fn next(&mut self) -> Option<Self::Item> {
+    fn next(&mut self) -> Option<Record> {
         if self.ended {
             return None;
         }
@@ -244,6 +271,7 @@ fn without_position(error: &serde_json::Error) -> String {
 
 /// Reads past the end of the line without keeping it.
 fn skip_line(reader: &mut impl BufRead) -> io::Result<()> {
+    let mut skipped = 0;
     loop {
         let buffer = match reader.fill_buf() {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -256,6 +284,37 @@ fn skip_line(reader: &mut impl BufRead) -> io::Result<()> {
         reader.consume(used);
         if ended {
             return Ok(());
+        }
+        skipped += used as u64;
+        if skipped > MAX_BYTES_WITHOUT_RECORD {
+            return Err(endless());
+        }
+    }
+}
+
+fn endless() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, Endless)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_never_comes_to_a_record_ends() {
+        for byte in [b'\n', b'x', 0] {
+            let start: &[u8] = b"{\"text\":\"Rain.\"}\n";
+            let endless = io::BufReader::with_capacity(1 << 20, start.chain(io::repeat(byte)));
+            let mut records = JsonLinesRecords::new("-", endless, 100);
+            assert!(matches!(records.next(), Some(Record::Document { .. })));
+            match records.next() {
+                Some(Record::Broken(error)) => assert_eq!(
+                    error.to_string(),
+                    "-: cannot be read to its end: there is no record in 536870912 bytes of it"
+                ),
+                other => panic!("{other:?}"),
+            }
+            assert!(records.next().is_none());
         }
     }
 }

@@ -11,6 +11,7 @@
 
 mod csv_records;
 mod error;
+mod input_error;
 mod job;
 mod json_lines;
 mod open;
@@ -25,9 +26,12 @@ mod sibling_finder;
 mod source;
 pub mod state;
 mod unpack;
+mod waiting;
+mod walk;
 
-pub use csv_records::{CsvRecords, RowTooLarge};
+pub use csv_records::CsvRecords;
 pub use error::BatchError;
+pub use input_error::InputError;
 pub use job::{Completion, Job};
 pub use json_lines::JsonLinesRecords;
 pub use open::{AnyRecords, InputOptions, RecordNaming, records};
@@ -37,7 +41,7 @@ pub use record_error::{RecordError, RecordPosition};
 pub use report_line::{DocumentLinks, Line, ReportLine, Summary};
 pub use shard::{Shard, ShardError};
 pub use sibling_finder::SiblingFinder;
-pub use source::{Source, SourceError, sources};
+pub use source::{Inputs, Source, SourceError, SourceNote, sources};
 pub use unpack::BytesRead;
 
 #[cfg(test)]

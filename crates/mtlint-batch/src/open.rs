@@ -6,20 +6,23 @@
 
 use std::io::{self, BufRead};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use mtlint::document::{Document, Markup};
+use mtlint::document::{Document, DocumentError, Markup};
 use mtlint::linter::Request;
 
 use crate::csv_records::CsvRecords;
-use crate::error::BatchError;
+use crate::input_error::InputError;
 use crate::json_lines::JsonLinesRecords;
 use crate::parquet_records::ParquetRecords;
 use crate::record::Record;
 use crate::source::Source;
 use crate::unpack::{self, BytesRead};
+use crate::waiting;
 
 /// The records of a source, read as they are asked for.
-pub type AnyRecords<'a> = Box<dyn Iterator<Item = Result<Record, BatchError>> + 'a>;
+pub type AnyRecords<'a> = Box<dyn Iterator<Item = Record> + 'a>;
 
 /// How a record without an id of its own is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,9 +43,12 @@ pub struct InputOptions {
     pub naming: RecordNaming,
     /// The counter that grows as files are read.
     pub read: BytesRead,
+    /// The flag that, once set, ends the waiting for a pipe or device.
+    pub stop: Arc<AtomicBool>,
 }
 
-/// Opens `source` and gives its records, or the one error that says why it cannot be read.
+/// Opens `source` and gives its records. Where it cannot be read, or not to its end, its last
+/// record says why.
 /// `stdin` is taken by the source that stands for standard input; a second such source has
 /// no records.
 pub fn records<'a, R: BufRead + 'a>(
@@ -54,24 +60,26 @@ pub fn records<'a, R: BufRead + 'a>(
         max_bytes,
         naming,
         ref read,
+        ref stop,
     } = input_options;
     match source {
-        Source::Text(path) => Box::new(std::iter::once_with({
-            let (path, read) = (path.clone(), read.clone());
-            move || Ok(text(&path, max_bytes, &read))
-        })),
+        Source::Broken(_, error) => Box::new(std::iter::once(Record::Broken(error.clone()))),
+        Source::Text(path) => {
+            let (path, read, stop) = (path.clone(), read.clone(), Arc::clone(stop));
+            Box::new(std::iter::once_with(move || text(&path, max_bytes, &read, &stop)).flatten())
+        }
         Source::JsonLines(path) => {
             let name = path.display().to_string();
-            match unpack::open(path, read) {
+            match unpack::open(path, read, stop) {
                 Ok(file) => lines(JsonLinesRecords::new(name, file, max_bytes), naming),
-                Err(source) => unreadable(name, source),
+                Err(error) => unreadable(&name, &error),
             }
         }
         Source::Csv(path) => {
             let name = path.display().to_string();
-            match unpack::open(path, read) {
+            match unpack::open(path, read, stop) {
                 Ok(file) => rows(CsvRecords::new(name, file, max_bytes), naming),
-                Err(source) => unreadable(name, source),
+                Err(error) => unreadable(&name, &error),
             }
         }
         Source::Parquet(path) => {
@@ -81,7 +89,7 @@ pub fn records<'a, R: BufRead + 'a>(
                     RecordNaming::Number => Box::new(table),
                     RecordNaming::FileAndNumber => Box::new(table.named_by_file()),
                 },
-                Err(source) => unreadable(name, source),
+                Err(error) => unreadable(&name, &error),
             }
         }
         Source::StandardInput => match stdin.take() {
@@ -108,20 +116,33 @@ fn rows<'a, R: BufRead + 'a>(rows: CsvRecords<R>, naming: RecordNaming) -> AnyRe
     }
 }
 
-fn unreadable(name: String, source: io::Error) -> AnyRecords<'static> {
-    Box::new(std::iter::once(Err(BatchError::Read { name, source })))
+fn unreadable(name: &str, error: &io::Error) -> AnyRecords<'static> {
+    let error = InputError::unreadable(name, error);
+    Box::new(std::iter::once(Record::Broken(error)))
 }
 
-fn text(path: &Path, max_bytes: u64, read: &BytesRead) -> Record {
+/// The one record of a text; none where the batch is to stop before all of it has come.
+fn text(path: &Path, max_bytes: u64, read: &BytesRead, stop: &Arc<AtomicBool>) -> Option<Record> {
     read.add(path.metadata().map_or(0, |metadata| metadata.len()));
-    match Document::open(path, max_bytes) {
-        Ok(document) => Record::Document {
+    let stream = waiting::is_stream(path);
+    let name = path.display().to_string();
+    let document = if stream {
+        match waiting::open(path, stop) {
+            Ok(input) => Document::from_reader(name.as_str(), input, max_bytes),
+            Err(error) => Err(DocumentError::Unreadable {
+                name: name.clone(),
+                cause: Arc::new(error),
+            }),
+        }
+    } else {
+        Document::open(path, max_bytes)
+    };
+    match document {
+        Ok(document) => Some(Record::Document {
             request: Box::new(Request::new(document.marked_up(Markup::of(path)))),
             day: None,
-        },
-        Err(error) => Record::Unreadable {
-            id: path.display().to_string(),
-            error,
-        },
+        }),
+        Err(_) if stream && stop.load(Ordering::Relaxed) => None,
+        Err(error) => Some(Record::Unreadable { id: name, error }),
     }
 }

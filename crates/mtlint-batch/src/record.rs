@@ -12,8 +12,9 @@ use time::format_description::well_known::Iso8601;
 use mtlint::document::{Document, DocumentError};
 use mtlint::linter::Request;
 
-use crate::error::BatchError;
+use crate::input_error::InputError;
 use crate::record_error::{RecordError, RecordPosition};
+use crate::waiting::Stopped;
 
 /// A line may hold this many times the bytes that a document may: the document,
 /// several siblings, and what JSON's escapes add to them.
@@ -49,15 +50,18 @@ pub enum Record {
         /// What is wrong with the line or the row.
         error: RecordError,
     },
+    /// Where an input cannot be read, or not any further. It is the input's last record.
+    Broken(InputError),
 }
 
 impl Record {
     /// The record's own id, or what it is called without one: a path, or the number of its
-    /// line or row.
+    /// line or row; where an input broke, the input's name.
     pub fn id(&self) -> &str {
         match self {
             Self::Document { request, .. } => request.document.name(),
             Self::Unreadable { id, .. } | Self::Rejected { id, .. } => id,
+            Self::Broken(error) => error.name(),
         }
     }
 
@@ -71,7 +75,7 @@ impl Record {
                     .map(|document| document.text().len())
                     .sum()
             }
-            Self::Unreadable { .. } | Self::Rejected { .. } => 0,
+            Self::Unreadable { .. } | Self::Rejected { .. } | Self::Broken(_) => 0,
         }
     }
 }
@@ -149,16 +153,17 @@ pub(super) fn request(
     })
 }
 
-/// What an input gives next; it has `ended` with the first error, which names it.
+/// What an input gives next. The first error has `ended` it, and is its last record; when the
+/// batch is to stop, there is none.
 pub(super) fn next_item(
     next: io::Result<Option<Record>>,
     name: &str,
     ended: &mut bool,
-) -> Option<Result<Record, BatchError>> {
-    let next = next.transpose()?;
-    *ended = next.is_err();
-    Some(next.map_err(|source| BatchError::Read {
-        name: name.to_owned(),
-        source,
-    }))
+) -> Option<Record> {
+    let error = match next {
+        Ok(next) => return next,
+        Err(error) => error,
+    };
+    *ended = true;
+    (!Stopped::is(&error)).then(|| Record::Broken(InputError::broken_off(name, &error)))
 }

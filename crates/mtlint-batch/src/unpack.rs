@@ -5,13 +5,14 @@
 //! the decoder's window is held; how long a record may become is for whoever
 //! reads it.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
+
+use crate::waiting::{self, Input, Stopped};
 
 /// Zstandard looks back at most 2^27 bytes (128 MiB), which is what its own
 /// program takes without being asked; more is memory that a hostile file asks
@@ -36,7 +37,7 @@ impl BytesRead {
 
 /// A file whose bytes are counted as they are read.
 struct CountingReader {
-    file: File,
+    file: Input,
     read: BytesRead,
 }
 
@@ -66,14 +67,18 @@ pub(super) fn packing(path: &Path) -> Option<(Packing, &Path)> {
     Some((packing, Path::new(path.file_stem()?)))
 }
 
-/// Opens a file of records, to be read unpacked. What is read of the file itself is
-/// added to `read`.
+/// Opens a file, pipe or device of records, to be read unpacked. What is read of it is added
+/// to `read`. Once `stop` is set, a pipe or device is not waited for any more.
 ///
 /// # Errors
 /// When it cannot be opened. That an archive is damaged shows while it is read.
-pub(super) fn open(path: &Path, read: &BytesRead) -> io::Result<Box<dyn BufRead>> {
+pub(super) fn open(
+    path: &Path,
+    read: &BytesRead,
+    stop: &Arc<AtomicBool>,
+) -> io::Result<Box<dyn BufRead>> {
     let file = BufReader::new(CountingReader {
-        file: File::open(path)?,
+        file: waiting::open(path, stop)?,
         read: read.clone(),
     });
     Ok(match packing(path) {
@@ -96,18 +101,22 @@ struct DecodingReader<R>(R);
 
 impl<R: Read> Read for DecodingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0
-            .read(buffer)
-            .map_err(|error| match error.raw_os_error() {
-                // The system could not read the file itself.
-                Some(_) => error,
-                None if error.kind() == io::ErrorKind::Interrupted => error,
-                None => io::Error::new(
-                    error.kind(),
-                    format!("the archive is damaged or cut off ({error}); make or fetch it again"),
-                ),
-            })
+        self.0.read(buffer).map_err(damaged)
     }
+}
+
+fn damaged(error: io::Error) -> io::Error {
+    // The system could not read the file itself, or there was no time to.
+    let passed_on = error.raw_os_error().is_some()
+        || error.kind() == io::ErrorKind::Interrupted
+        || Stopped::is(&error);
+    if passed_on {
+        return error;
+    }
+    io::Error::new(
+        error.kind(),
+        format!("the archive is damaged or cut off ({error}); make or fetch it again"),
+    )
 }
 
 #[cfg(test)]
@@ -115,7 +124,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::{BatchError, JsonLinesRecords, Record};
+    use crate::{JsonLinesRecords, Record};
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -127,14 +136,15 @@ mod tests {
         zstd::encode_all(bytes, 3).unwrap()
     }
 
-    fn read(name: &str, content: &[u8], max_bytes: u64) -> Vec<Result<Record, BatchError>> {
+    fn read(name: &str, content: &[u8], max_bytes: u64) -> Vec<Record> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         std::fs::write(&path, content).unwrap();
         let read = BytesRead::default();
-        let reader = open(&path, &read).unwrap();
-        let records = JsonLinesRecords::new(name, reader, max_bytes).collect();
-        assert_eq!(read.get(), content.len() as u64);
+        let reader = open(&path, &read, &Arc::default()).unwrap();
+        let records: Vec<Record> = JsonLinesRecords::new(name, reader, max_bytes).collect();
+        let whole = !matches!(records.last(), Some(Record::Broken(_)));
+        assert!(!whole || read.get() == content.len() as u64);
         records
     }
 
@@ -154,7 +164,7 @@ mod tests {
             let texts: Vec<_> = records
                 .iter()
                 .map(|record| match record {
-                    Ok(Record::Document { request, .. }) => request.document.text(),
+                    Record::Document { request, .. } => request.document.text(),
                     other => panic!("{name}: {other:?}"),
                 })
                 .collect();
@@ -178,18 +188,23 @@ mod tests {
             ("a.jsonl.zst", zstandard(lines.as_bytes())),
         ] {
             let mut records = read(name, &whole[..whole.len() * 3 / 4], 100);
-            let last = records.pop().unwrap().unwrap_err();
-            assert_eq!(last.to_string(), format!("cannot read {name}"));
-            let cause = std::error::Error::source(&last).unwrap().to_string();
-            assert!(
-                cause.starts_with("the archive is damaged or cut off ("),
-                "{cause}"
-            );
+            let last = broken(&records.pop().unwrap());
+            let start =
+                format!("{name}: cannot be read to its end: the archive is damaged or cut off (");
+            assert!(last.starts_with(&start), "{last}");
             assert!(records.len() > 5_000, "{name}: {}", records.len());
-            assert!(records.iter().all(Result::is_ok));
+            let is_document = |record: &Record| matches!(record, Record::Document { .. });
+            assert!(records.iter().all(is_document));
         }
         let not_one = read("a.jsonl.zst", b"{\"text\":\"Rain.\"}\n", 100);
-        assert!(not_one[0].is_err() && not_one.len() == 1);
+        assert!(broken(&not_one[0]).contains("damaged") && not_one.len() == 1);
+    }
+
+    fn broken(record: &Record) -> String {
+        match record {
+            Record::Broken(error) => error.to_string(),
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
@@ -202,8 +217,8 @@ mod tests {
         ] {
             assert!(content.len() < 1 << 17);
             let records = read(name, &content, 100);
-            assert!(matches!(&records[0], Ok(Record::Rejected { id, .. }) if id == "1"));
-            assert!(matches!(&records[1], Ok(Record::Document { .. })));
+            assert!(matches!(&records[0], Record::Rejected { id, .. } if id == "1"));
+            assert!(matches!(&records[1], Record::Document { .. }));
         }
     }
 }

@@ -12,7 +12,6 @@ use mtlint::language::{AbstainReason, Language};
 use mtlint::lm::LmError;
 use mtlint::report::{Failure, message};
 use mtlint_batch::state::StateError;
-use mtlint_batch::{BatchError, RowTooLarge};
 use mtlint_eval::calibration::WriteError;
 use mtlint_models::ModelError;
 
@@ -64,12 +63,6 @@ fn advice(error: &(dyn Error + 'static)) -> Option<String> {
     }
     if let Some(error) = error.downcast_ref() {
         return state_advice(error);
-    }
-    if let Some(BatchError::Read { source, .. }) = error.downcast_ref() {
-        let too_large = source
-            .get_ref()
-            .is_some_and(|cause| cause.is::<RowTooLarge>());
-        return too_large.then(|| " Or raise --max-bytes".to_owned());
     }
     error.downcast_ref().and_then(engine_advice)
 }
@@ -132,6 +125,8 @@ fn report_advice(kind: &str, message: &str) -> Option<&'static str> {
     match kind {
         // Of a record it says already what else can be done.
         "too_large" if message.ends_with("split it") => Some(", or raise --max-bytes"),
+        // What unpacks to too much stays so.
+        "too_large" if message.contains(": cannot be read to its end: ") => None,
         "too_large" => Some("; raise it with --max-bytes"),
         "is_folder" => Some("; mtlint batch reads folders"),
         "language_unsupported" | "language_uncertain" => {
@@ -185,11 +180,6 @@ mod tests {
             said(StateError::Missing { path }),
             "there is no state night.state; 'mtlint batch INPUT --output OUT --state night.state' \
              makes it"
-        );
-        let (name, source) = ("feed.csv".to_owned(), io::Error::other(RowTooLarge));
-        assert_eq!(
-            said(BatchError::Read { name, source }),
-            "cannot read feed.csv: a row is too large: is a quote not closed? Or raise --max-bytes"
         );
     }
 

@@ -15,7 +15,7 @@ use mtlint::lm::SentenceVectors;
 
 use super::config::Settings;
 use super::flags::{CalibrationChoice, DetectorChoice};
-use super::load::{LoadedModel, load_aligner, load_model, start_threads};
+use super::load::{LoadedModel, load_aligner, load_model, refuse_what_is_no_file, start_threads};
 use super::output::Streams;
 
 /// Loads the model and makes the linter that the settings describe.
@@ -83,6 +83,7 @@ enum CalibrationMatch {
 
 /// The calibration in a file, compared with what it is to calibrate.
 fn calibration(path: &Path, linter: &Linter) -> anyhow::Result<CalibrationMatch> {
+    refuse_what_is_no_file("the calibration", path)?;
     let Some(calibrated) = ModelCalibration::read(path)? else {
         return Ok(CalibrationMatch::Missing);
     };

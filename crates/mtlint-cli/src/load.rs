@@ -3,9 +3,8 @@
 //! In: settings. Out: a language model, and where its calibration is or would be; or an
 //! encoder of sentences. What has to be fetched is fetched, with progress. No text is read.
 
-#[cfg(feature = "rust-bert")]
-use std::path::Path;
-use std::path::PathBuf;
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -115,6 +114,22 @@ pub fn start_threads(settings: &Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Refuses a pipe or device: whoever opens it may wait for ever. What is not there is the
+/// business of whoever reads it.
+///
+/// # Errors
+/// When the path leads to a pipe or device.
+pub fn refuse_what_is_no_file(what: &str, path: &Path) -> anyhow::Result<()> {
+    let is_stream = |metadata: Metadata| !metadata.is_file() && !metadata.is_dir();
+    if path.metadata().is_ok_and(is_stream) {
+        bail!(
+            "{what} {} is no file, but a pipe or a device",
+            path.display()
+        );
+    }
+    Ok(())
+}
+
 /// The language model that the settings name.
 pub fn load_model(settings: &Settings, streams: &Streams<'_>) -> anyhow::Result<LoadedModel> {
     let model = settings.model.value.as_str();
@@ -145,6 +160,7 @@ pub fn load_model(settings: &Settings, streams: &Streams<'_>) -> anyhow::Result<
     let progress = ModelProgress::new(streams);
     let path = models::resolve(model, settings.offline, &progress)?;
     drop(progress);
+    refuse_what_is_no_file("the model", &path)?;
     // The file of a known model was checked when it was resolved.
     let name = known.map_or_else(
         || path.file_stem().unwrap_or_default().to_string_lossy(),

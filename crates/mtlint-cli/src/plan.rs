@@ -68,7 +68,9 @@ impl Plan {
                 STANDARD_INPUT => finder.here(),
                 file => finder.of(Path::new(file)),
             })?;
-            planner.add(file, source, with_siblings)?;
+            let path = Path::new(file);
+            let path = (with_siblings && file != STANDARD_INPUT).then_some(path);
+            planner.add(file.to_owned(), path, source)?;
         }
         Ok(planner.plan)
     }
@@ -78,18 +80,19 @@ impl Plan {
     ///
     /// # Errors
     /// When the configuration cannot be read.
-    pub fn of_batch(
-        files: impl IntoIterator<Item = String>,
+    pub fn of_batch<'a>(
+        files: impl IntoIterator<Item = &'a Path>,
         typed: Typed<'_>,
         config: &ConfigFlags,
     ) -> anyhow::Result<Self> {
         let mut planner = Planner::new(typed);
         let source = config.source(|| Finder::default().here())?;
-        planner.add(STANDARD_INPUT, source.clone(), false)?;
+        planner.add(STANDARD_INPUT.to_owned(), None, source.clone())?;
         // No rules, nothing to remember of each file.
         if !planner.plan.settings(STANDARD_INPUT).rules.rules.is_empty() {
             for file in files {
-                planner.add(&file, source.clone(), true)?;
+                let name = file.display().to_string();
+                planner.add(name, Some(file), source.clone())?;
             }
         }
         Ok(planner.plan)
@@ -302,16 +305,19 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn add(&mut self, file: &str, source: ConfigSource, with_siblings: bool) -> anyhow::Result<()> {
+    /// Adds the article of this name, with the siblings that the rules name for its `path` if
+    /// there is one.
+    fn add(
+        &mut self,
+        name: String,
+        path: Option<&Path>,
+        source: ConfigSource,
+    ) -> anyhow::Result<()> {
         let settings = self.settings(source)?;
         let rules = &self.plan.settings[settings].rules;
-        let matches = if with_siblings && file != STANDARD_INPUT {
-            rules.of(Path::new(file))?
-        } else {
-            RuleMatches::default()
-        };
+        let matches = path.map_or_else(|| Ok(RuleMatches::default()), |path| rules.of(path))?;
         let entry = Entry { settings, matches };
-        self.plan.documents.insert(file.to_owned(), entry);
+        self.plan.documents.insert(name, entry);
         Ok(())
     }
 

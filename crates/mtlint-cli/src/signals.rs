@@ -64,7 +64,7 @@ impl Signals {
 
 impl Watch {
     /// The flag that a signal sets.
-    pub fn flag(&self) -> &AtomicBool {
+    pub fn flag(&self) -> &Arc<AtomicBool> {
         &self.0.0.stop
     }
 

@@ -317,11 +317,11 @@ fn what_cannot_be_a_pool_is_refused_before_anything_is_read() {
         ),
         (
             "none",
-            "the pool cannot be read: the folder none holds no .txt file",
+            "the pool none holds no article: the folder none holds no text",
         ),
         (
             "*.md",
-            "the pool cannot be read: no file fits the pattern *.md",
+            "the pool *.md holds no article: no file fits the pattern *.md",
         ),
     ] {
         let stderr = folder.refused(&[

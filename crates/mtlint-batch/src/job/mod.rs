@@ -57,11 +57,11 @@ impl Job<'_> {
     /// order of the records.
     ///
     /// # Errors
-    /// When the records, the model, the state or `each` fail. The records read
-    /// before are linted, committed and handed on.
+    /// When the state, the pool or `each` fail. An input that breaks and a text that the
+    /// language model fails on are failed documents, and the others are linted.
     pub fn lint_all<E>(
         mut self,
-        records: impl Iterator<Item = Result<Record, BatchError>>,
+        records: impl Iterator<Item = Record>,
         mut each: impl FnMut(ReportLine) -> Result<(), E>,
     ) -> Result<Completion, E>
     where
@@ -69,26 +69,23 @@ impl Job<'_> {
     {
         let mut group = Group::default();
         for record in records {
-            let record = match record {
-                Ok(record) => record,
-                Err(error) => {
-                    // What was read before the input broke is not lost.
-                    self.lint_group(std::mem::take(&mut group), &mut each)?;
-                    return Err(error.into());
-                }
-            };
             let (record, links) = self.with_sibling(record, &mut group, &mut each)?;
             self.add(&mut group, record, links)?;
             if group.is_full() {
                 self.lint_group(std::mem::take(&mut group), &mut each)?;
             }
             if self.stop.load(Ordering::Relaxed) {
-                self.lint_group(group, &mut each)?;
-                return Ok(Completion::Stopped);
+                break;
             }
         }
+        // Records also end where one waits for more of a pipe and is told to stop.
+        let stopped = self.stop.load(Ordering::Relaxed);
         self.lint_group(group, &mut each)?;
-        Ok(Completion::Complete)
+        Ok(if stopped {
+            Completion::Stopped
+        } else {
+            Completion::Complete
+        })
     }
 
     /// The record with the siblings it is linted with: its own, or else that of
@@ -189,6 +186,7 @@ impl Job<'_> {
             Record::Rejected { id, error } => Report::failed(id, error),
             // What could not be read is tried again every time.
             Record::Unreadable { id, error } => Report::failed(id, error),
+            Record::Broken(error) => Report::failed(error.name(), &error),
             Record::Document { request, .. } => {
                 let id = request.document.name().to_owned();
                 let origin = self.origin(group, *request, bytes)?;

@@ -14,10 +14,10 @@ use std::path::Path;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
-use crate::error::BatchError;
 use crate::record::{Record, SiblingJson, day, next_item, request, too_large};
 use crate::record_error::{RecordError, RecordPosition};
 use crate::unpack::BytesRead;
+use crate::waiting::is_stream;
 
 mod columns;
 
@@ -48,6 +48,12 @@ impl ParquetRecords {
     /// # Errors
     /// When the file cannot be read, is no Parquet, or has no column of texts.
     pub fn open(path: &Path, max_bytes: u64, read: &BytesRead) -> io::Result<Self> {
+        if is_stream(path) {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "it is no file, and Parquet begins to be read at its end",
+            ));
+        }
         let file = File::open(path)?;
         let bytes = file.metadata()?.len();
         let reader = guarded(|| SerializedFileReader::new(file))?;
@@ -167,9 +173,9 @@ impl ParquetRecords {
 }
 
 impl Iterator for ParquetRecords {
-    type Item = Result<Record, BatchError>;
+    type Item = Record;
 
-    fn next(&mut self) -> Option<Self::Item> {
+    fn next(&mut self) -> Option<Record> {
         if self.ended {
             return None;
         }

@@ -5,17 +5,20 @@
 //! What is no article, for it is empty or not in English, is left out. It
 //! compares nothing.
 
+use std::ffi::OsString;
 use std::io::BufRead;
 use std::path::Path;
+use std::sync::Arc;
 
 use mtlint::language::{AbstainReason, Gate, gate};
 use mtlint::lexicon::Lexicon;
 use mtlint::segment::segment;
 
 use crate::error::BatchError;
+use crate::input_error::InputError;
 use crate::open::{InputOptions, RecordNaming, records};
 use crate::record::Record;
-use crate::source::{Source, sources};
+use crate::source::{Inputs, Source, SourceNote, sources};
 use crate::unpack::BytesRead;
 
 use super::article::Article;
@@ -30,6 +33,8 @@ pub const BATCH: &str = "batch";
 pub struct PoolSources {
     /// Each argument with its sources that are not the batch's.
     others: Vec<(String, Vec<Source>)>,
+    /// What the arguments name beside their sources.
+    notes: Vec<SourceNote>,
     /// Sources of the batch whose documents are articles of the pool too.
     own: Vec<Source>,
 }
@@ -46,6 +51,8 @@ pub struct BatchPool {
     pub skipped: u64,
     /// What is wrong with the first record or file that was left out.
     pub first_problem: Option<String>,
+    /// What cannot be read of the pool, or not to its end; what comes before is in the pool.
+    pub broken: Vec<InputError>,
 }
 
 impl PoolSources {
@@ -55,16 +62,27 @@ impl PoolSources {
     /// # Errors
     /// When there is nothing of such a name, and when something would be read
     /// twice that cannot be.
-    pub fn find(arguments: &[String], inputs: &[Source]) -> Result<Self, PoolError> {
+    pub fn find(arguments: &[OsString], inputs: &[Source]) -> Result<Self, PoolError> {
         let mut own = vec![false; inputs.len()];
-        let mut others = Vec::new();
+        let (mut others, mut notes) = (Vec::new(), Vec::new());
         let mut stdin = inputs.contains(&Source::StandardInput);
         for argument in arguments {
             if argument == BATCH {
                 own.fill(true);
                 continue;
             }
-            let mut found = sources(std::slice::from_ref(argument))?;
+            let Inputs {
+                sources: mut found,
+                notes: said,
+            } = sources(std::slice::from_ref(argument))?;
+            let name = argument.display().to_string();
+            if found.is_empty() {
+                return Err(PoolError::Empty {
+                    argument: name,
+                    problem: said.first().map_or_else(nothing, SourceNote::to_string),
+                });
+            }
+            notes.extend(said);
             found.retain(|source| {
                 let input = inputs.iter().position(|input| same(input, source));
                 if let Some(input) = input {
@@ -76,14 +94,14 @@ impl PoolSources {
                 return Err(PoolError::StandardInputTwice);
             }
             if !found.is_empty() {
-                others.push((argument.clone(), found));
+                others.push((name, found));
             }
         }
         let own = inputs.iter().zip(own).filter(|(_, own)| *own);
         let own: Vec<Source> = own.map(|(input, _)| input.clone()).collect();
-        match own.iter().find(|source| !again(source)) {
+        match own.iter().find(|source| !source.can_be_read_again()) {
             Some(once) => Err(PoolError::OnlyOnce { name: once.name() }),
-            None => Ok(Self { others, own }),
+            None => Ok(Self { others, notes, own }),
         }
     }
 
@@ -92,12 +110,16 @@ impl PoolSources {
         self.others.iter().flat_map(|(_, sources)| sources)
     }
 
+    /// What the arguments name beside their sources.
+    pub fn notes(&self) -> &[SourceNote] {
+        &self.notes
+    }
+
     /// Reads all sources into a pool. No text may have more than `max_bytes` bytes;
     /// `language` is the code of the one that all texts are said to be in, if it is given.
     ///
     /// # Errors
-    /// When a file of records cannot be read to its end, when an argument gives
-    /// no article, and when the index fails.
+    /// When an argument gives no article, and when the index fails.
     pub fn build<R: BufRead>(
         &self,
         stdin: R,
@@ -108,10 +130,12 @@ impl PoolSources {
         let lexicon = Lexicon::embedded().map_err(PoolError::from)?;
         let mut builder = PoolBuilder::new()?;
         let (mut skipped, mut first_problem) = (0, None);
+        let mut broken = Vec::new();
         let input_options = |naming| InputOptions {
             max_bytes,
             naming,
             read: BytesRead::default(),
+            stop: Arc::default(),
         };
         for (argument, sources) in &self.others {
             let mut articles = 0u64;
@@ -122,7 +146,15 @@ impl PoolSources {
                     &mut stdin,
                     &input_options(RecordNaming::FileAndNumber),
                 ) {
-                    match article(record?, &lexicon, language) {
+                    let record = match record {
+                        Record::Broken(error) => {
+                            first.get_or_insert_with(|| error.to_string());
+                            broken.push(error);
+                            continue;
+                        }
+                        record => record,
+                    };
+                    match article(record, &lexicon, language) {
                         Ok(article) => {
                             builder.add(&article)?;
                             articles += 1;
@@ -137,7 +169,7 @@ impl PoolSources {
             if articles == 0 {
                 return Err(PoolError::Empty {
                     argument: argument.clone(),
-                    problem: first.unwrap_or_else(|| "there is nothing in it".to_owned()),
+                    problem: first.unwrap_or_else(nothing),
                 }
                 .into());
             }
@@ -146,7 +178,7 @@ impl PoolSources {
         let first_own = builder.len();
         for source in &self.own {
             for record in records(source, &mut stdin, &input_options(RecordNaming::Number)) {
-                if let Ok(article) = article(record?, &lexicon, language) {
+                if let Ok(article) = article(record, &lexicon, language) {
                     builder.add(&article)?;
                 }
             }
@@ -156,8 +188,13 @@ impl PoolSources {
             first_own,
             skipped,
             first_problem,
+            broken,
         })
     }
+}
+
+fn nothing() -> String {
+    "there is nothing in it".to_owned()
 }
 
 /// The article of a record, or what is wrong with it.
@@ -166,6 +203,7 @@ fn article(record: Record, lexicon: &Lexicon, language: Option<&str>) -> Result<
         Record::Document { request, day } => (request.document, day),
         Record::Unreadable { error, .. } => return Err(error.to_string()),
         Record::Rejected { error, .. } => return Err(error.to_string()),
+        Record::Broken(error) => return Err(error.to_string()),
     };
     let id = document.name().to_owned();
     let text = document.text().to_owned();
@@ -191,7 +229,7 @@ fn article(record: Record, lexicon: &Lexicon, language: Option<&str>) -> Result<
 /// knows its line only.
 fn describe(source: &Source, wrong: &str) -> String {
     match source {
-        Source::Text(_) => wrong.to_owned(),
+        Source::Text(_) | Source::Broken(..) => wrong.to_owned(),
         Source::JsonLines(_) | Source::Csv(_) | Source::Parquet(_) | Source::StandardInput => {
             format!("{}: {wrong}", source.name())
         }
@@ -205,12 +243,4 @@ fn same(one: &Source, other: &Source) -> bool {
         (Some(one), Some(other)) => real(one) == real(other),
         _ => false,
     }
-}
-
-/// Whether a source gives the same again when it is read again.
-fn again(source: &Source) -> bool {
-    // What is not there fails both times.
-    source
-        .path()
-        .is_some_and(|path| !path.exists() || path.is_file())
 }

@@ -1,5 +1,6 @@
 //! The arguments of `mtlint batch`.
 
+use std::ffi::OsString;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
@@ -25,8 +26,9 @@ const DEFAULT_KEEP_RUNS: &str = "31";
 /// "sibling":"...". The first row of CSV names the columns: text and, if there are any, id, date and
 /// sibling. Both may be packed (.jsonl.gz, .csv.zst).
 /// Parquet has these columns too, or siblings, a list of texts or of groups of id and text.
-/// A folder stands for the .txt files in it. The output has one line for each document, in the order of
-/// the input; a document that cannot be read gets its line too, with "status":"failed".
+/// A folder stands for the texts in it and in its folders: .txt, Markdown and HTML. The output has
+/// one line for each document, in the order of the input; a document that cannot be read gets its
+/// line too, with "status":"failed", and so does an input that breaks off.
 ///
 /// With --pool, a document without siblings is judged with the article of the pool that tells the
 /// same story, if there is one, as 'highlight --sibling' would; "sibling" in its line names it.
@@ -48,7 +50,7 @@ const DEFAULT_KEEP_RUNS: &str = "31";
 pub struct BatchArgs {
     /// JSON Lines, CSV, Parquet, text files, folders or patterns; '-' is JSON Lines on standard input
     #[arg(value_name = "INPUT", required = true)]
-    pub inputs: Vec<String>,
+    pub inputs: Vec<OsString>,
 
     /// Where the reports go; '-' is standard output. A file appears under its name only when all
     /// is done
@@ -78,7 +80,7 @@ pub struct BatchArgs {
     /// batch's own documents (write './batch' for a file of that name). Give the flag again for
     /// each further one
     #[arg(long, value_name = "SOURCE")]
-    pub pool: Vec<String>,
+    pub pool: Vec<OsString>,
 
     /// Days that a document and its sibling may be apart, where both have a "date"
     #[arg(long, value_name = "N", default_value_t = 7, requires = "pool")]

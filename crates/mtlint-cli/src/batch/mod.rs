@@ -12,6 +12,7 @@ mod state;
 
 use std::io::BufRead;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, bail};
@@ -21,8 +22,7 @@ use mtlint::report::json;
 use mtlint_batch::pool::PoolSources;
 use mtlint_batch::state::State;
 use mtlint_batch::{
-    self, BatchError, BytesRead, Completion, InputOptions, Job, Record, RecordNaming, Shard,
-    SiblingFinder, Source,
+    self, BytesRead, Completion, InputOptions, Inputs, Job, Record, RecordNaming, Shard, Source,
 };
 
 use super::config::{Settings, Typed};
@@ -36,6 +36,7 @@ use super::verdict::Verdict;
 pub use arguments::BatchArgs;
 use arguments::Format;
 use page::Page;
+use pool::FilledPool;
 use progress::Progress;
 
 /// The records of this part of the batch, from the beginning, with the siblings that the
@@ -45,14 +46,15 @@ fn records<'a, R: BufRead + 'a>(
     stdin: &'a mut Option<R>,
     input_options: &'a InputOptions,
     (plan, shard): (&'a Plan, Option<Shard>),
-) -> impl Iterator<Item = Result<Record, BatchError>> + 'a {
+) -> impl Iterator<Item = Record> + 'a {
     let records = sources.iter().flat_map(move |source| {
         let records = mtlint_batch::records(source, stdin, input_options);
-        records.map(move |record| Ok(with_siblings(record?, source, plan)))
+        records.map(move |record| with_siblings(record, source, plan))
     });
     // An input that cannot be read is every part's failure.
-    let here = move |record: &Record| shard.is_none_or(|shard| shard.holds(record));
-    records.filter(move |record| record.as_ref().map_or(true, here))
+    records.filter(move |record| {
+        matches!(record, Record::Broken(_)) || shard.is_none_or(|shard| shard.holds(record))
+    })
 }
 
 /// A record with the siblings that the configuration gives its file.
@@ -81,7 +83,7 @@ struct Files {
     output: OutputFile,
     page: Option<Page>,
     state: Option<State>,
-    siblings: Option<SiblingFinder>,
+    pool: Option<FilledPool>,
     /// Waits for signals; without a state there is nothing to take up again, and signals do
     /// what they always do.
     watch: Option<Watch>,
@@ -89,14 +91,21 @@ struct Files {
 
 impl Files {
     fn open(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<Self> {
-        let sources = mtlint_batch::sources(&arguments.inputs)?;
+        let Inputs { sources, notes } = mtlint_batch::sources(&arguments.inputs)?;
         let pool_sources = pool::find(arguments, &sources)?;
-        let texts = sources.iter().filter(|one| matches!(one, Source::Text(_)));
+        let pool_notes = pool_sources.iter().flat_map(PoolSources::notes);
+        for note in notes.iter().chain(pool_notes) {
+            streams.note(&note.to_string());
+        }
+        let texts = sources.iter().filter_map(|one| match one {
+            Source::Text(path) => Some(path.as_path()),
+            _ => None,
+        });
         let typed = Typed {
             judging: &arguments.judging,
             gates: Some(&arguments.gates),
         };
-        let plan = Plan::of_batch(texts.map(Source::name), typed, &arguments.config)?;
+        let plan = Plan::of_batch(texts, typed, &arguments.config)?;
         plan.note_missing_siblings(streams);
         let read: Vec<&Source> = sources.iter().chain(pool::files(&pool_sources)).collect();
         paths::refuse_second_uses(arguments, &read, &plan)?;
@@ -104,14 +113,14 @@ impl Files {
         let page = Page::begin(&arguments.page, &sources)?;
         let state = state::open(arguments, streams)?;
         let settings = plan.settings(STANDARD_INPUT);
-        let siblings = pool_sources.as_ref().map(|sources: &PoolSources| {
+        let pool = pool_sources.as_ref().map(|sources: &PoolSources| {
             pool::fill(sources, settings, arguments.pool_days, streams)
         });
-        let siblings = siblings.transpose()?;
+        let pool = pool.transpose()?;
         let watch = state.as_ref().map(|_| streams.signals.watch());
         let watch = watch.transpose().context("cannot wait for signals")?;
         Ok(Self {
-            siblings,
+            pool,
             watch,
             sources,
             plan,
@@ -130,7 +139,7 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         mut output,
         mut page,
         state,
-        mut siblings,
+        mut pool,
         watch,
     } = Files::open(arguments, streams)?;
     let settings: &Settings = plan.settings(STANDARD_INPUT);
@@ -140,10 +149,13 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         .map(|state| state::begin(state, arguments, (&linter, settings), streams))
         .transpose()?;
     let Format::Jsonl = arguments.format;
+    let never = Arc::new(AtomicBool::new(false));
+    let stop = watch.as_ref().map_or(&never, Watch::flag);
     let input_options = InputOptions {
         max_bytes: settings.max_bytes.value,
         naming: RecordNaming::Number,
         read: BytesRead::default(),
+        stop: Arc::clone(stop),
     };
     let mut progress = Progress::new(&sources, &input_options.read, streams);
     let gates = settings.gates();
@@ -156,7 +168,6 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     } = streams;
     let mut stdin = Some(&mut **stdin);
     let part = (&plan, arguments.shard);
-    let never = AtomicBool::new(false);
     let job = Job {
         linter: &linter,
         options: &options,
@@ -165,8 +176,8 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
             fix: None,
         },
         run: run.as_mut(),
-        siblings: siblings.as_mut(),
-        stop: watch.as_ref().map_or(&never, Watch::flag),
+        siblings: pool.as_mut().map(|pool| &mut pool.siblings),
+        stop,
         on_report: None,
     };
     let all = records(&sources, &mut stdin, &input_options, part);
@@ -183,8 +194,9 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     if whole {
         output.finish(stdout)?;
     }
-    verdict.failed = arguments.fail_on_error && progress.failed() > 0;
-    progress.finish(stderr);
+    let broken_pool = pool.as_ref().is_some_and(|pool| pool.is_broken);
+    verdict.failed = arguments.fail_on_error && (progress.failed() > 0 || broken_pool);
+    progress.finish(whole, stderr);
     if let Some(run) = run {
         state::end(run, whole, streams)?;
     }
@@ -194,7 +206,8 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     if let Some(page) = page {
         let mut no_input = None::<std::io::Empty>;
         let again = records(&sources, &mut no_input, &input_options, part);
-        page.write(again, (&linter, &options), siblings.as_mut(), streams)?;
+        let siblings = pool.as_mut().map(|pool| &mut pool.siblings);
+        page.write(again, (&linter, &options), siblings, streams)?;
     }
     Ok(verdict)
 }

@@ -12,8 +12,7 @@ use clap::Args;
 
 use mtlint::report::{Report, html, json};
 use mtlint::{Linter, Options};
-use mtlint_batch::{BatchError, Summary};
-use mtlint_batch::{Completion, Job, Record, ReportLine, SiblingFinder, Source};
+use mtlint_batch::{Completion, Job, Record, ReportLine, SiblingFinder, Source, Summary};
 
 use crate::output::Streams;
 use crate::output_file::OutputFile;
@@ -54,10 +53,15 @@ impl Page {
         let Some(path) = &arguments.page else {
             return Ok(None);
         };
-        if sources.contains(&Source::StandardInput) {
+        let only_once = |source: &&Source| !source.can_be_read_again();
+        if let Some(once) = sources.iter().find(only_once) {
+            let name = match once {
+                Source::StandardInput => "standard input".to_owned(),
+                pipe => format!("the pipe {}", pipe.name()),
+            };
             bail!(
-                "--page reads its documents a second time, which standard input cannot: name \
-                 files, or leave out --page"
+                "--page reads its documents a second time, which {name} cannot: name files, or \
+                 leave out --page"
             );
         }
         if path == "-" {
@@ -92,7 +96,7 @@ impl Page {
     /// batch from its beginning, and writes the page.
     pub fn write(
         mut self,
-        records: impl Iterator<Item = Result<Record, BatchError>>,
+        records: impl Iterator<Item = Record>,
         (linter, options): (&Linter, &Options),
         siblings: Option<&mut SiblingFinder>,
         streams: &mut Streams<'_>,

@@ -2,10 +2,12 @@
 //!
 //! In: the arguments. Out: the pool. Articles are compared by mtlint-batch.
 
+use mtlint::report::Failure;
 use mtlint_batch::pool::PoolSources;
 use mtlint_batch::{SiblingFinder, Source};
 
 use super::arguments::BatchArgs;
+use crate::advice;
 use crate::config::Settings;
 use crate::output::Streams;
 
@@ -22,14 +24,22 @@ pub fn files(sources: &Option<PoolSources>) -> impl Iterator<Item = &Source> {
     sources.iter().flat_map(PoolSources::others)
 }
 
-/// Reads the pool, and notes what it holds. A sibling is at most `days` away from its
+/// A pool that was read.
+pub struct FilledPool {
+    /// What finds siblings in it.
+    pub siblings: SiblingFinder,
+    /// Whether a part of it could not be read.
+    pub is_broken: bool,
+}
+
+/// Reads the pool, and notes what it holds and what could not be read. A sibling is at most `days` away from its
 /// document.
 pub fn fill(
     sources: &PoolSources,
     settings: &Settings,
     days: u32,
     streams: &mut Streams<'_>,
-) -> anyhow::Result<SiblingFinder> {
+) -> anyhow::Result<FilledPool> {
     let language = settings.language.value.as_deref();
     let batch_pool = sources.build(&mut *streams.stdin, settings.max_bytes.value, language)?;
     let mut words = format!("articles in the pool: {}", batch_pool.pool.len());
@@ -38,5 +48,13 @@ pub fn fill(
         words += &format!("; left out: {skipped}, the first: {problem}");
     }
     streams.note(&words);
-    Ok(SiblingFinder::new(batch_pool, days))
+    // Said even when quiet is wanted: siblings are missing.
+    for error in &batch_pool.broken {
+        let why = advice::failure(&Failure::from(error));
+        streams.warn(&format!("the pool is not whole: {why}"));
+    }
+    Ok(FilledPool {
+        is_broken: !batch_pool.broken.is_empty(),
+        siblings: SiblingFinder::new(batch_pool, days),
+    })
 }

@@ -99,6 +99,12 @@ impl Progress {
         }
     }
 
+    /// The number of documents so far, judged or not.
+    fn documents(&self) -> u64 {
+        let counts = &self.counts;
+        counts.judged + counts.abstained + counts.failed
+    }
+
     /// The number of documents that could not be read.
     pub fn failed(&self) -> u64 {
         self.counts.failed
@@ -135,7 +141,7 @@ impl Progress {
         let counts = &self.counts;
         let elapsed = self.begun.elapsed();
         let seconds = elapsed.as_secs_f64();
-        let documents = counts.judged + counts.abstained + counts.failed;
+        let documents = self.documents();
         let settled = elapsed >= SETTLING && documents > 0;
         let read = self.read.get();
         // All of a small input is read before it is judged; nobody knows then.
@@ -185,15 +191,18 @@ impl Progress {
         let _ = stderr.write_all(line.as_bytes());
     }
 
-    /// Takes the bar away, and notes the counts and the first documents that failed.
-    pub fn finish(self, stderr: &mut dyn Write) {
+    /// Takes the bar away, and notes the counts and the first documents that failed, or that
+    /// there was none in the `whole` input.
+    pub fn finish(self, whole: bool, stderr: &mut dyn Write) {
         let drawn = !self.bar.is_hidden();
         self.bar.finish_and_clear();
         if self.notes || drawn {
             self.note(true, stderr);
             let more = self.counts.failed - self.failures.len() as u64;
             let more = (more > 0).then(|| format!("failed: {more} more, named in the output"));
-            for words in self.failures.iter().chain(&more) {
+            let none = whole && self.documents() == 0;
+            let none = none.then(|| "there was no document to judge".to_owned());
+            for words in self.failures.iter().chain(&more).chain(&none) {
                 let _ = stderr.write_all(self.log.line(Level::Note, words).as_bytes());
             }
         }
@@ -219,10 +228,11 @@ fn rounded(rate: f64) -> f64 {
 
 /// Bytes of all inputs; none where one is no file, such as standard input.
 fn total_bytes(sources: &[Source]) -> Option<u64> {
-    let bytes = |source: &Source| match source.path()?.metadata() {
-        Ok(metadata) => metadata.is_file().then_some(metadata.len()),
+    let bytes = |source: &Source| match (source, source.path()?.metadata()) {
+        (Source::Broken(..), _) => Some(0),
+        (_, Ok(metadata)) => metadata.is_file().then_some(metadata.len()),
         // What is not there will not be read.
-        Err(_) => Some(0),
+        (_, Err(_)) => Some(0),
     };
     sources.iter().map(bytes).sum()
 }

@@ -43,8 +43,11 @@ pub fn begin(
 ) -> anyhow::Result<Run> {
     let fingerprint = fingerprint(arguments, linter, settings)?;
     // A run with another pool is another run, though it knows the same reports.
-    let pool = arguments.pool.iter().map(|pool| format!("--pool {pool}"));
-    let inputs: Vec<String> = arguments.inputs.iter().cloned().chain(pool).collect();
+    let pool = arguments.pool.iter();
+    let pool = pool.map(|pool| format!("--pool {}", pool.display()));
+    let inputs = arguments.inputs.iter();
+    let inputs = inputs.map(|input| input.display().to_string());
+    let inputs: Vec<String> = inputs.chain(pool).collect();
     let mut run = state.run(fingerprint, &inputs, arguments.resume, now())?;
     run.keep_runs(arguments.keep_runs)?;
     if run.resumed() {

@@ -12,6 +12,7 @@ mod config;
 mod emit;
 mod eval;
 mod fix;
+mod inputs;
 mod page;
 mod poison;
 mod schema;

@@ -32,11 +32,16 @@ fn night_and_report(night: &Night, report: &str) -> Output {
 fn the_script_judges_tells_and_gives_the_worse_exit_status() {
     let night = Night::new("");
     let feed = night.path("feed");
-    std::fs::create_dir(&feed).unwrap();
-    // Nothing has come yet: neither batch nor report has anything to do.
+    // There is no feed: neither batch nor report has anything to do.
     let none = night_and_report(&night, "");
     assert_eq!(none.status.code(), Some(2));
     assert!(stderr(&none).contains("no file fits the pattern"));
+    // Nothing has come yet, which is a night too.
+    std::fs::create_dir(&feed).unwrap();
+    let empty = night_and_report(&night, "");
+    assert_eq!(empty.status.code(), Some(0), "{}", stderr(&empty));
+    let told = String::from_utf8(empty.stdout).unwrap();
+    assert!(told.contains("\n0 documents: 0 judged"), "{told}");
 
     std::fs::write(
         feed.join("one.jsonl"),
@@ -62,6 +67,43 @@ fn the_script_judges_tells_and_gives_the_worse_exit_status() {
     assert!(
         told.contains("failed (bad_record): 1 document\n  b: "),
         "{told}"
+    );
+
+    // One archive that is cut off is one failure, and the others are judged.
+    std::fs::write(feed.join("one.jsonl.gz"), b"\x1f\x8b\x08").unwrap();
+    let cut = night_and_report(&night, "");
+    assert_eq!((cut.status.code(), stderr(&cut)), (Some(2), String::new()));
+    let told = String::from_utf8(cut.stdout).unwrap();
+    assert!(
+        told.contains("\n3 documents: 1 judged, 0 not judged, 2 failed"),
+        "{told}"
+    );
+    assert!(
+        told.contains("one.jsonl.gz: cannot be read to its end: the archive is damaged or cut off"),
+        "{told}"
+    );
+
+    // An empty night is not told of as the one before it.
+    for name in ["one.jsonl", "two.jsonl", "one.jsonl.gz"] {
+        std::fs::remove_file(feed.join(name)).unwrap();
+    }
+    std::fs::write(feed.join("empty.jsonl"), "").unwrap();
+    let empty = night_and_report(&night, "");
+    assert_eq!(empty.status.code(), Some(0), "{}", stderr(&empty));
+    let told = String::from_utf8(empty.stdout).unwrap();
+    assert!(told.contains("\n0 documents: 0 judged"), "{told}");
+
+    // Where no run was begun, whoever reads the report of the last one is told.
+    std::fs::remove_dir_all(&feed).unwrap();
+    let missing = night_and_report(&night, "");
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(
+        stderr(&missing).ends_with(
+            "mtlint-night: the batch ended with status 2; the report is of the last run that was \
+             begun\n"
+        ),
+        "{}",
+        stderr(&missing)
     );
 }
 

@@ -474,3 +474,67 @@ fn sigterm_ends_a_run_that_can_be_taken_up() {
     assert!(night.text("reports.jsonl") == whole.text("reports.jsonl"));
     assert_eq!(night.number("SELECT max(readings) FROM reports"), 1);
 }
+
+#[test]
+fn sigterm_is_heard_while_a_pipe_is_waited_for() {
+    use std::io::Write;
+    for first in [
+        None,
+        Some("{\"id\":\"a\",\"text\":\"The ferry left at noon.\"}\n{\"id\":"),
+    ] {
+        let night = Night::new("");
+        let pipe = night.path("pipe.jsonl");
+        let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        let running = night
+            .command(
+                &["batch", "pipe.jsonl", "--output", "reports.jsonl"],
+                &STATE,
+            )
+            .spawn()
+            .unwrap();
+        // One that nobody writes to, and one whose writer stops in the middle of a line.
+        let mut writer = None;
+        if let Some(first) = first {
+            let mut pipe = std::fs::File::options().write(true).open(&pipe).unwrap();
+            pipe.write_all(first.as_bytes()).unwrap();
+            writer = Some(pipe);
+        }
+        while night.number("SELECT count(*) FROM runs") == 0 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::thread::sleep(Duration::from_millis(500));
+        let sent = Command::new("kill")
+            .args(["-TERM", &running.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+        let begun = Instant::now();
+        let output = running.wait_with_output().unwrap();
+        assert!(begun.elapsed() < Duration::from_secs(20));
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains("stopped by a signal"));
+        let documents = night.number("SELECT count(*) FROM documents");
+        assert_eq!(documents, i64::from(first.is_some()));
+        drop(writer);
+    }
+}
+
+#[test]
+fn a_pipe_that_is_named_is_read_once_and_whole() {
+    let feed = feed(50);
+    let whole = Night::new(&feed);
+    done(whole.batch(&[]));
+    let night = Night::new("");
+    let pipe = night.path("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let running = night
+        .command(&["batch", "pipe", "--output", "reports.jsonl"], &STATE)
+        .spawn()
+        .unwrap();
+    std::fs::write(&pipe, &feed).unwrap();
+    let output = running.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(night.text("reports.jsonl") == whole.text("reports.jsonl"));
+}
