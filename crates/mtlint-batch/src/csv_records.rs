@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 
-use crate::record::{Record, SiblingJson, day, line_limit, next_item, request};
+use crate::record::{Record, SiblingJson, day, line_limit, next_item, own_id, request};
 use crate::record_error::{RecordError, RecordPosition};
 
 /// Reads records from CSV, one at a time.
@@ -131,7 +131,7 @@ impl<R: Read> CsvRecords<R> {
         };
         let read = field(columns.id).and_then(|own| {
             if !own.is_empty() {
-                id = own.to_owned();
+                id = own_id(own.to_owned(), RecordPosition::Line(line))?;
             }
             let sibling = field(columns.sibling)?;
             let siblings = Some(sibling).filter(|sibling| !sibling.is_empty());
@@ -346,6 +346,24 @@ mod tests {
         for csv in ["", "\n\r\n\n", "id,text\n"] {
             assert!(rows(csv.as_bytes(), 100).is_empty(), "{csv:?}");
         }
+    }
+
+    #[test]
+    fn a_long_id_is_a_bad_row() {
+        let csv = format!(
+            "id,text\n{},Rain.\n{},Snow.\n",
+            "a".repeat(1024),
+            "b".repeat(1025)
+        );
+        let rows = rows(csv.as_bytes(), 10_000);
+        assert_eq!(told(&rows[0])[1], "Rain.");
+        assert_eq!(
+            told(&rows[1]),
+            [
+                "3",
+                "line 3 is not a record: its id has 1025 bytes, and ids have at most 1024"
+            ]
+        );
     }
 
     #[test]

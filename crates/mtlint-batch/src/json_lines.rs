@@ -7,87 +7,10 @@
 
 use std::io::{self, BufRead, Read};
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-
-use crate::record::{Record, SiblingJson, day, line_limit, next_item, request, too_large};
+use crate::json_record::{self, JsonRecord};
+use crate::record::{Record, line_limit, next_item, own_id, request, too_large};
 use crate::record_error::{RecordError, RecordPosition};
 use crate::waiting::{Endless, MAX_BYTES_WITHOUT_RECORD};
-
-#[derive(Deserialize)]
-struct RecordJson {
-    id: Option<IdJson>,
-    text: String,
-    #[serde(default)]
-    siblings: SiblingsJson,
-    /// A single one, as the columns of tables are called.
-    sibling: Option<SiblingJson>,
-    #[serde(default)]
-    date: Option<DateJson>,
-}
-
-/// A date that is written in another way counts as none: records have fields of
-/// their own, and this one only narrows where siblings are looked for.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum DateJson {
-    Text(String),
-    Other(IgnoredAny),
-}
-
-impl DateJson {
-    fn day(&self) -> Option<i32> {
-        match self {
-            Self::Text(text) => day(text),
-            Self::Other(_) => None,
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "\"id\" must be a string or a whole number")]
-enum IdJson {
-    Text(String),
-    Number(i64),
-}
-
-/// Several siblings, or one without a list about it.
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "\"siblings\" must be a list of texts or of {\"id\": ..., \"text\": ...}"
-)]
-enum SiblingsJson {
-    List(Vec<SiblingJson>),
-    One(SiblingJson),
-}
-
-impl Default for SiblingsJson {
-    fn default() -> Self {
-        Self::List(Vec::new())
-    }
-}
-
-impl SiblingsJson {
-    /// All of them, and another one.
-    fn and(self, other: Option<SiblingJson>) -> Vec<SiblingJson> {
-        let mut all = match self {
-            Self::List(all) => all,
-            Self::One(one) => vec![one],
-        };
-        all.extend(other);
-        all
-    }
-}
-
-impl IdJson {
-    fn into_string(self) -> String {
-        match self {
-            Self::Text(text) => text,
-            Self::Number(number) => number.to_string(),
-        }
-    }
-}
 
 /// Reads records from JSON Lines, one at a time.
 #[derive(Debug)]
@@ -204,29 +127,29 @@ impl<R: BufRead> JsonLinesRecords<R> {
                 };
             }
         };
-        let parsed: RecordJson = match serde_json::from_str(text) {
-            Ok(parsed) => parsed,
+        let (own, parsed) = json_record::parse(text);
+        let id = match own.map(|own| own_id(own, self.current())).transpose() {
+            Ok(own) => own.unwrap_or_else(number),
             Err(error) => {
                 return Record::Rejected {
-                    id: own_id(text).unwrap_or_else(number),
-                    error: RecordError::Malformed {
-                        position: self.current(),
-                        problem: without_position(&error),
-                    },
+                    id: number(),
+                    error,
                 };
             }
         };
-        let id = parsed.id.map_or_else(number, IdJson::into_string);
-        match request(
-            &id,
-            parsed.text,
-            parsed.siblings.and(parsed.sibling),
-            self.current(),
-            self.max_bytes,
-        ) {
-            Ok(request) => Record::Document {
+        let malformed = |problem| RecordError::Malformed {
+            position: self.current(),
+            problem,
+        };
+        let made = parsed.map_err(malformed).and_then(|record| {
+            let JsonRecord { text, siblings, .. } = record;
+            let request = request(&id, text, siblings, self.current(), self.max_bytes)?;
+            Ok((request, record.day))
+        });
+        match made {
+            Ok((request, day)) => Record::Document {
                 request: Box::new(request),
-                day: parsed.date.as_ref().and_then(DateJson::day),
+                day,
             },
             Err(error) => Record::Rejected { id, error },
         }
@@ -242,30 +165,6 @@ impl<R: BufRead> Iterator for JsonLinesRecords<R> {
         }
         let next = self.next_record();
         next_item(next, &self.name, &mut self.ended)
-    }
-}
-
-/// The id of an object that is not a record for another reason.
-fn own_id(text: &str) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Named {
-        id: IdJson,
-    }
-    let named: Named = serde_json::from_str(text).ok()?;
-    Some(named.id.into_string())
-}
-
-/// The problem without "at line 1": a record is always on one line, and that
-/// is not the line the reader is told of.
-fn without_position(error: &serde_json::Error) -> String {
-    let told = error.to_string();
-    let position = format!(" at line {} column {}", error.line(), error.column());
-    match told.strip_suffix(&position) {
-        Some(problem) if error.column() > 0 => {
-            format!("{problem} at column {}", error.column())
-        }
-        Some(problem) => problem.to_owned(),
-        None => told,
     }
 }
 

@@ -14,6 +14,7 @@ mod error;
 mod input_error;
 mod job;
 mod json_lines;
+mod json_record;
 mod open;
 mod parquet_records;
 pub mod pool;

@@ -6,7 +6,6 @@
 
 use std::io;
 
-use serde::Deserialize;
 use time::format_description::well_known::Iso8601;
 
 use mtlint::document::{Document, DocumentError};
@@ -22,6 +21,10 @@ const LINE_FACTOR: u64 = 8;
 
 /// A line may hold this many bytes more for ids and punctuation, however small the limit.
 const LINE_ALLOWANCE: u64 = 4 * 1024;
+
+/// An id may have this many bytes. Every suggestion repeats the id of the sibling that
+/// supports it, so that a long one makes an output that has nothing to do with the input.
+const MAX_ID_BYTES: usize = 1024;
 
 /// More siblings than this are no siblings but a mistake.
 const MAX_SIBLINGS: usize = 1_000;
@@ -88,11 +91,7 @@ pub(super) fn day(text: &str) -> Option<i32> {
 }
 
 /// A sibling in a record: its text, alone or with an id of its own.
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "a sibling must be a text or {\"id\": ..., \"text\": ...}"
-)]
+#[derive(Debug)]
 pub(super) enum SiblingJson {
     Text(String),
     Named { id: String, text: String },
@@ -139,7 +138,10 @@ pub(super) fn request(
         .map(|(sibling, number)| {
             let (name, text) = match sibling {
                 SiblingJson::Text(text) => (format!("{id}#sibling-{number}"), text),
-                SiblingJson::Named { id, text } => (id, text),
+                SiblingJson::Named { id, text } => {
+                    check_id(&id, &format!("the id of sibling {number}"), position)?;
+                    (id, text)
+                }
             };
             if text.len() as u64 > max_bytes {
                 return Err(too_large(position, &format!("sibling {number}"), max_bytes));
@@ -150,6 +152,28 @@ pub(super) fn request(
     Ok(Request {
         unread: siblings,
         ..Request::new(Document::from_text(id, text))
+    })
+}
+
+/// A record's own id.
+///
+/// # Errors
+/// When it is longer than ids may be.
+pub(super) fn own_id(id: String, position: RecordPosition) -> Result<String, RecordError> {
+    check_id(&id, "its id", position)?;
+    Ok(id)
+}
+
+fn check_id(id: &str, what: &str, position: RecordPosition) -> Result<(), RecordError> {
+    if id.len() <= MAX_ID_BYTES {
+        return Ok(());
+    }
+    Err(RecordError::Malformed {
+        position,
+        problem: format!(
+            "{what} has {} bytes, and ids have at most {MAX_ID_BYTES}",
+            id.len()
+        ),
     })
 }
 

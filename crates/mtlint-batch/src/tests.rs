@@ -117,7 +117,7 @@ fn a_bad_line_says_what_is_wrong_and_the_next_is_read() {
     assert_eq!(id, "x");
     assert_eq!(
         error.to_string(),
-        "line 2 is not a record: missing field `text` at column 20"
+        "line 2 is not a record: it has no \"text\""
     );
     assert!(matches!(
         rejected(&records[2]).1,
@@ -281,6 +281,41 @@ fn what_was_read_before_the_input_broke_is_reported() {
     let error = r#""error":{"kind":"unreadable","message":"in: cannot be read to its end: the disk is gone"}"#;
     assert!(lines[1].2.contains(error), "{}", lines[1].2);
     assert_eq!(lines.len(), 2);
+}
+
+#[test]
+fn ids_of_a_kilobyte_are_kept_and_longer_ones_are_bad_records() {
+    let (long, longer) = ("a".repeat(1024), "é".repeat(513));
+    let lines = [
+        serde_json::json!({"id": long, "text": "Rain.", "siblings": [{"id": long, "text": "b"}]}),
+        serde_json::json!({"id": longer, "text": "Rain."}),
+        serde_json::json!({"id": longer}),
+        serde_json::json!({"id": "c", "text": "Rain.", "siblings": ["d", {"id": longer, "text": "e"}]}),
+    ];
+    let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let records = read(lines.as_bytes(), 10_000);
+    assert_eq!(document(&records[0]).document.name(), long);
+    assert_eq!(document(&records[0]).unread[0].name(), long);
+    for (record, id, problem) in [
+        (
+            &records[1],
+            "2",
+            "line 2 is not a record: its id has 1026 bytes, and ids have at most 1024",
+        ),
+        (
+            &records[2],
+            "3",
+            "line 3 is not a record: its id has 1026 bytes, and ids have at most 1024",
+        ),
+        (
+            &records[3],
+            "c",
+            "line 4 is not a record: the id of sibling 2 has 1026 bytes, and ids have at most 1024",
+        ),
+    ] {
+        let (rejected, error) = rejected(record);
+        assert_eq!((rejected, error.to_string().as_str()), (id, problem));
+    }
 }
 
 #[test]

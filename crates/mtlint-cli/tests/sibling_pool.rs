@@ -304,8 +304,8 @@ fn what_cannot_be_a_pool_is_refused_before_anything_is_read() {
         ),
         (
             "bad.jsonl",
-            "the pool bad.jsonl holds no article: bad.jsonl: line 1 is not a record: missing field \
-             `text` at column 9",
+            "the pool bad.jsonl holds no article: bad.jsonl: line 1 is not a record: it has no \
+             \"text\"",
         ),
         (
             "gone.jsonl",

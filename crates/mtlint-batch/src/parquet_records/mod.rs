@@ -14,7 +14,7 @@ use std::path::Path;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
-use crate::record::{Record, SiblingJson, day, next_item, request, too_large};
+use crate::record::{Record, SiblingJson, day, next_item, own_id, request, too_large};
 use crate::record_error::{RecordError, RecordPosition};
 use crate::unpack::BytesRead;
 use crate::waiting::is_stream;
@@ -117,7 +117,7 @@ impl ParquetRecords {
                 .transpose()?
                 && !own.is_empty()
             {
-                id = own;
+                id = own_id(own, position)?;
             }
             let text = row.text.ok_or_else(|| RecordError::Malformed {
                 position,
