@@ -10,6 +10,7 @@ use std::io;
 use mtlint::report::{Failure, FailureKind};
 
 use crate::csv_records::RowTooLarge;
+use crate::unpack::UnpacksToTooMuch;
 use crate::waiting::Endless;
 
 /// Why an input of a batch cannot be read, or not to its end. Errors are cheap to clone.
@@ -54,9 +55,9 @@ impl InputError {
     /// The error of an input that was being read.
     pub(super) fn broken_off(name: impl Into<String>, error: &io::Error) -> Self {
         let (name, problem) = (name.into(), error.to_string());
-        let cause = error.get_ref();
-        let too_large =
-            cause.is_some_and(|cause| cause.is::<RowTooLarge>() || cause.is::<Endless>());
+        let too_large = error.get_ref().is_some_and(|cause| {
+            cause.is::<RowTooLarge>() || cause.is::<UnpacksToTooMuch>() || cause.is::<Endless>()
+        });
         if too_large {
             Self::TooLarge { name, problem }
         } else {

@@ -3,14 +3,19 @@
 //! In: a schema, then groups of rows. Out: the cells of one row after another.
 //! It knows no records.
 
+use std::fs::File;
 use std::io;
+use std::sync::Arc;
 
 use parquet::basic::{LogicalType, TimeUnit, Type as Physical};
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
-use parquet::file::reader::RowGroupReader;
+use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
+
+use super::column_file::ColumnFile;
 
 /// The Julian day number of 1 January 1970.
 const EPOCH: i64 = 2_440_588;
@@ -61,6 +66,25 @@ pub(super) struct Row {
     pub date: Option<Cell>,
     /// Ids, where they have any, and texts.
     pub siblings: Vec<(Option<Cell>, Cell)>,
+}
+
+impl Row {
+    /// The number of bytes in the row's texts and ids.
+    pub(super) fn bytes(&self) -> u64 {
+        let listed = self.siblings.iter();
+        let listed = listed.flat_map(|(id, text)| id.iter().chain(std::iter::once(text)));
+        let cells = [&self.id, &self.text, &self.date].into_iter().flatten();
+        cells.chain(listed).map(Cell::bytes).sum()
+    }
+}
+
+impl Cell {
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Whole(_) | Self::Day(_) => 0,
+        }
+    }
 }
 
 impl TableColumns {
@@ -176,14 +200,15 @@ pub(super) struct RowGroup {
 impl RowGroup {
     /// Opens the columns that are wanted.
     pub(super) fn open(
-        group: &dyn RowGroupReader,
+        file: &Arc<File>,
+        group: &RowGroupMetaData,
         columns: &TableColumns,
     ) -> Result<Self, ParquetError> {
-        let open = |leaf: Option<Leaf>| leaf.map(|leaf| Cells::open(group, leaf)).transpose();
+        let open = |leaf: Option<Leaf>| leaf.map(|leaf| Cells::open(file, group, leaf)).transpose();
         Ok(Self {
-            rows_left: u64::try_from(group.metadata().num_rows()).unwrap_or(0),
+            rows_left: u64::try_from(group.num_rows()).unwrap_or(0),
             id: open(columns.id)?,
-            text: Cells::open(group, columns.text)?,
+            text: Cells::open(file, group, columns.text)?,
             date: open(columns.date)?,
             sibling: open(columns.sibling)?,
             siblings: open(columns.siblings)?,
@@ -222,6 +247,7 @@ impl RowGroup {
 
 /// The cells of one leaf, row after row.
 struct Cells {
+    file: Arc<ColumnFile>,
     reader: TypedReader,
     leaf: Leaf,
 }
@@ -233,8 +259,12 @@ enum TypedReader {
 }
 
 impl Cells {
-    fn open(group: &dyn RowGroupReader, leaf: Leaf) -> Result<Self, ParquetError> {
-        let reader = match group.get_column_reader(leaf.number)? {
+    fn open(file: &Arc<File>, group: &RowGroupMetaData, leaf: Leaf) -> Result<Self, ParquetError> {
+        let column = group.column(leaf.number);
+        let file = Arc::new(ColumnFile::new(Arc::clone(file), column.compression()));
+        let rows = usize::try_from(group.num_rows()).unwrap_or(0);
+        let pages = SerializedPageReader::new(Arc::clone(&file), column, rows, None)?;
+        let reader = match get_column_reader(column.column_descr_ptr(), Box::new(pages)) {
             ColumnReader::ByteArrayColumnReader(reader) => TypedReader::Bytes(reader),
             ColumnReader::Int32ColumnReader(reader) => TypedReader::Int32(reader),
             ColumnReader::Int64ColumnReader(reader) => TypedReader::Int64(reader),
@@ -244,12 +274,13 @@ impl Cells {
                 ));
             }
         };
-        Ok(Self { reader, leaf })
+        Ok(Self { file, reader, leaf })
     }
 
     /// The cells of the next row: one of a flat column, as many as a list has.
     fn next(&mut self) -> Result<Vec<Option<Cell>>, ParquetError> {
         let defined = self.leaf.defined;
+        self.file.begin_row();
         match &mut self.reader {
             TypedReader::Bytes(reader) => next_cells(reader, defined, Cell::Bytes),
             TypedReader::Int32(reader) => {

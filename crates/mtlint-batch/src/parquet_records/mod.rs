@@ -4,29 +4,39 @@
 //! wanted, `id`, `date`, `sibling` (a text) and `siblings` (a list of texts, or of
 //! groups of `id` and `text`); others are passed over and never read. Out: one
 //! record for each row, or why the row holds none. Pages are read as they are
-//! needed, so memory does not grow with the file. It judges nothing.
+//! needed, so memory does not grow with the file, and neither a page nor the file may unpack
+//! to more than honest ones do. It judges nothing.
 
 use std::fs::File;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
 use parquet::errors::ParquetError;
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 
 use crate::record::{Record, SiblingJson, day, next_item, own_id, request, too_large};
 use crate::record_error::{RecordError, RecordPosition};
-use crate::unpack::BytesRead;
+use crate::unpack::{BytesRead, UnpacksToTooMuch, most_unpacked};
 use crate::waiting::is_stream;
 
+mod column_file;
 mod columns;
+mod page_header;
 
+use column_file::WAY_OUT;
 use columns::{Cell, RowGroup, TableColumns};
+
+/// What a row counts for, in bytes, beside its texts: a column of nulls needs hardly any room
+/// however many there are, and each makes a line of output.
+const ROW_BYTES: u64 = 16;
 
 /// Reads records from Parquet, one at a time.
 pub struct ParquetRecords {
     name: String,
-    reader: SerializedFileReader<File>,
+    file: Arc<File>,
+    metadata: ParquetMetaData,
     columns: TableColumns,
     max_bytes: u64,
     /// What stands before the row number where a row has no id.
@@ -37,6 +47,8 @@ pub struct ParquetRecords {
     row: u64,
     /// The size of the file.
     bytes: u64,
+    /// The bytes of all rows so far.
+    unpacked: u64,
     read: BytesRead,
     ended: bool,
 }
@@ -56,11 +68,12 @@ impl ParquetRecords {
         }
         let file = File::open(path)?;
         let bytes = file.metadata()?.len();
-        let reader = guarded(|| SerializedFileReader::new(file))?;
-        let columns = TableColumns::find(reader.metadata().file_metadata().schema_descr())?;
+        let metadata = guarded(|| ParquetMetaDataReader::new().parse_and_finish(&file))?;
+        let columns = TableColumns::find(metadata.file_metadata().schema_descr())?;
         Ok(Self {
             name: path.display().to_string(),
-            reader,
+            file: Arc::new(file),
+            metadata,
             columns,
             max_bytes,
             before_number: String::new(),
@@ -68,6 +81,7 @@ impl ParquetRecords {
             group: None,
             row: 0,
             bytes,
+            unpacked: 0,
             read: read.clone(),
             ended: false,
         })
@@ -86,22 +100,25 @@ impl ParquetRecords {
             if let Some(group) = &mut self.group {
                 if let Some(row) = guarded(|| group.next_row())? {
                     self.row += 1;
+                    self.unpacked += ROW_BYTES + row.bytes();
+                    if self.unpacked > most_unpacked(self.bytes) {
+                        let too_much = UnpacksToTooMuch { way_out: WAY_OUT };
+                        return Err(io::Error::new(io::ErrorKind::InvalidData, too_much));
+                    }
                     return Ok(Some(self.record(row)));
                 }
                 self.group = None;
             }
-            if self.next_group == self.reader.num_row_groups() {
+            let groups = self.metadata.num_row_groups();
+            if self.next_group == groups {
                 return Ok(None);
             }
-            let Self {
-                reader, columns, ..
-            } = self;
             let number = self.next_group;
+            let group = self.metadata.row_group(number);
             self.group = Some(guarded(|| {
-                RowGroup::open(reader.get_row_group(number)?.as_ref(), columns)
+                RowGroup::open(&self.file, group, &self.columns)
             })?);
             self.next_group += 1;
-            let groups = reader.num_row_groups();
             let share = |before: usize| self.bytes as u128 * before as u128 / groups as u128;
             self.read.add((share(number + 1) - share(number)) as u64);
         }
@@ -196,14 +213,19 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, ParquetError>) -> io::Result<T> {
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(Ok(read)) => Ok(read),
         Ok(Err(ParquetError::External(source))) => match source.downcast::<io::Error>() {
-            // The system could not read the file itself.
-            Ok(source) if source.raw_os_error().is_some() => Err(*source),
+            // The system could not read the file itself, or it is refused.
+            Ok(source) if source.raw_os_error().is_some() || is_refusal(&source) => Err(*source),
             Ok(source) => Err(damaged(source.to_string())),
             Err(source) => Err(damaged(source.to_string())),
         },
         Ok(Err(error)) => Err(damaged(error.to_string())),
         Err(_) => Err(damaged("its parts contradict each other".to_owned())),
     }
+}
+
+fn is_refusal(error: &io::Error) -> bool {
+    let cause = error.get_ref();
+    cause.is_some_and(|cause| cause.is::<UnpacksToTooMuch>())
 }
 
 #[cfg(test)]

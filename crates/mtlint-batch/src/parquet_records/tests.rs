@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use parquet::basic::Compression;
+use parquet::basic::{BrotliLevel, Compression, Encoding, GzipLevel, ZstdLevel};
 use parquet::column::writer::ColumnWriter;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
@@ -280,4 +280,158 @@ fn damage_anywhere_ends_in_rows_or_an_error() {
     for end in 0..whole.len() {
         assert!(opened(&whole[..end], 30).is_err());
     }
+}
+
+/// A file of texts alone, in one page, packed in some way.
+fn packed(texts: &[Vec<u8>], compression: Compression, second: bool, dictionary: bool) -> Vec<u8> {
+    let schema =
+        Arc::new(parse_message_type("message feed { required binary text (UTF8); }").unwrap());
+    let version = if second {
+        WriterVersion::PARQUET_2_0
+    } else {
+        WriterVersion::PARQUET_1_0
+    };
+    let properties = WriterProperties::builder()
+        .set_compression(compression)
+        .set_writer_version(version)
+        .set_dictionary_enabled(dictionary)
+        .set_encoding(Encoding::PLAIN)
+        .set_dictionary_page_size_limit(1 << 30)
+        .set_data_page_size_limit(1 << 30)
+        .build();
+    let mut bytes = Vec::new();
+    let mut file = SerializedFileWriter::new(&mut bytes, schema, Arc::new(properties)).unwrap();
+    let mut group = file.next_row_group().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    let ColumnWriter::ByteArrayColumnWriter(writer) = column.untyped() else {
+        panic!("another type");
+    };
+    for text in texts {
+        writer
+            .write_batch(&[text.clone().into()], None, None)
+            .unwrap();
+    }
+    column.close().unwrap();
+    group.close().unwrap();
+    file.close().unwrap();
+    bytes
+}
+
+fn codecs() -> [Compression; 6] {
+    [
+        Compression::SNAPPY,
+        Compression::GZIP(GzipLevel::default()),
+        Compression::BROTLI(BrotliLevel::default()),
+        Compression::LZ4,
+        Compression::LZ4_RAW,
+        Compression::ZSTD(ZstdLevel::default()),
+    ]
+}
+
+const TOO_MUCH: &str = "feed.parquet: cannot be read to its end: it unpacks to more than 256 times \
+                        its size; if it is sound, write it again, with less in a page";
+
+/// What is told of a row, without the text of a large one.
+fn shortly(row: &Record) -> String {
+    let mut told = told(row).join("|");
+    told.truncate(200);
+    told
+}
+
+#[test]
+fn a_page_that_unpacks_to_very_much_is_not_unpacked() {
+    let texts = vec![vec![b'a'; 4 << 20]; 8];
+    // The codecs that pack so much.
+    for codec in codecs().into_iter().skip(1) {
+        if codec == Compression::LZ4 || codec == Compression::LZ4_RAW {
+            continue;
+        }
+        for second in [false, true] {
+            let bytes = packed(&texts, codec, second, false);
+            assert!(bytes.len() < 64 << 10, "{codec}: {}", bytes.len());
+            let rows: Vec<_> = opened(&bytes, 8 << 20).unwrap().collect();
+            let rows: Vec<_> = rows.iter().map(shortly).collect();
+            assert_eq!(rows, [TOO_MUCH], "{codec} {second}");
+        }
+    }
+}
+
+#[test]
+fn texts_that_a_dictionary_repeats_count_each_time() {
+    let texts = vec![vec![b'a'; 1 << 20]; 1000];
+    let bytes = packed(&texts, Compression::SNAPPY, false, true);
+    assert!(bytes.len() < 128 << 10, "{}", bytes.len());
+    let rows: Vec<_> = opened(&bytes, 8 << 20).unwrap().collect();
+    let (last, before) = rows.split_last().unwrap();
+    assert_eq!(told(last), [TOO_MUCH]);
+    assert!((7..40).contains(&before.len()), "{}", before.len());
+}
+
+#[test]
+fn honest_pages_of_every_codec_are_read() {
+    let text = |seed: u64| -> Vec<u8> {
+        let word = |n: u64| format!("{:x} ", (n + seed).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        (0..20_000).flat_map(|n| word(n).into_bytes()).collect()
+    };
+    let texts: Vec<Vec<u8>> = (0..40).map(|seed| text(seed * 100_000)).collect();
+    for codec in codecs().into_iter().chain([Compression::UNCOMPRESSED]) {
+        for second in [false, true] {
+            let bytes = packed(&texts, codec, second, false);
+            let rows: Vec<_> = opened(&bytes, 8 << 20).unwrap().collect();
+            assert_eq!(rows.len(), texts.len(), "{codec}");
+            for (row, text) in rows.iter().zip(&texts) {
+                assert!(told(row)[1].as_bytes() == text, "{codec}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_page_that_understates_what_it_unpacks_to_is_not_unpacked() {
+    let texts = vec![vec![b'a'; 4 << 20]; 8];
+    for codec in [
+        Compression::GZIP(GzipLevel::default()),
+        Compression::BROTLI(BrotliLevel::default()),
+    ] {
+        for second in [false, true] {
+            let mut bytes = packed(&texts, codec, second, false);
+            // The first page begins behind the magic number: its type, then its size.
+            assert_eq!((bytes[4], bytes[6]), (0x15, 0x15));
+            let size = bytes[7..].iter().take_while(|byte| **byte >= 0x80).count() + 1;
+            // The same number of bytes for another number, 100.
+            let mut small = vec![0x80; size];
+            (small[0], small[1], small[size - 1]) = (0xc8, 0x81, 0x00);
+            bytes[7..7 + size].copy_from_slice(&small);
+            let rows: Vec<_> = opened(&bytes, 8 << 20).unwrap().collect();
+            let rows: Vec<_> = rows.iter().map(shortly).collect();
+            assert_eq!(rows, [TOO_MUCH], "{codec} {second}");
+        }
+    }
+}
+
+#[test]
+fn very_many_nulls_are_no_rows_without_end() {
+    let schema = Arc::new(parse_message_type("message feed { optional binary text; }").unwrap());
+    let mut bytes = Vec::new();
+    let mut file = SerializedFileWriter::new(&mut bytes, schema, Arc::default()).unwrap();
+    let mut group = file.next_row_group().unwrap();
+    let mut writer = group.next_column().unwrap().unwrap();
+    let ColumnWriter::ByteArrayColumnWriter(texts) = writer.untyped() else {
+        panic!("another type");
+    };
+    texts
+        .write_batch(&[], Some(&vec![0; 2_000_000]), None)
+        .unwrap();
+    writer.close().unwrap();
+    group.close().unwrap();
+    file.close().unwrap();
+    assert!(bytes.len() < 30_000, "{}", bytes.len());
+    let mut rows = 0;
+    let mut last = None;
+    for row in opened(&bytes, 30).unwrap() {
+        rows += 1;
+        last = Some(row);
+    }
+    assert!(rows < 600_000, "{rows}");
+    assert_eq!(told(&last.unwrap()), [TOO_MUCH]);
 }
