@@ -3,6 +3,8 @@
 //! In: a GGUF header. Out: a [`Shape`], of which every size is within its cap, and whose memory is
 //! known before any is taken. No tensor is read here.
 
+use std::fmt;
+
 use super::weights::WeightsError;
 use super::{MAX_BATCH_TOKENS, MAX_WINDOW_TOKENS};
 use crate::gguf::Header;
@@ -35,6 +37,29 @@ pub(super) struct Shape {
     pub context: usize,
     pub rope_base: f32,
     pub rms_epsilon: f32,
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            blocks,
+            width,
+            heads,
+            kv_heads,
+            head_width,
+            feed_forward,
+            vocabulary,
+            context,
+            rope_base,
+            rms_epsilon,
+        } = self;
+        write!(
+            f,
+            "{blocks} blocks of width {width}, {heads} heads and {kv_heads} key heads of width \
+             {head_width}, feed-forward width {feed_forward}, {vocabulary} tokens, context \
+             {context}, RoPE base {rope_base}, RMS epsilon {rms_epsilon}"
+        )
+    }
 }
 
 impl Shape {
@@ -107,7 +132,7 @@ impl Shape {
             && shape.rms_epsilon.is_finite()
             && shape.rms_epsilon >= 0.0;
         if !sound {
-            let problem = format!("its sizes do not fit together: {shape:?}");
+            let problem = format!("its sizes do not fit together: {shape}");
             return Err(WeightsError::Damaged(problem));
         }
         Ok(shape)
@@ -130,7 +155,7 @@ impl Shape {
         if needed > u128::from(allowed) {
             let problem = format!(
                 "its sizes ask for {needed} bytes of memory, which a file of {file_bytes} bytes \
-                 cannot need: {self:?}"
+                 cannot need: {self}"
             );
             return Err(WeightsError::Damaged(problem));
         }
