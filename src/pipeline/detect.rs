@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::exclusions::Exclusions;
 use super::models::Models;
 use super::options::Options;
-use crate::detect::{Detection, RateModel, SentenceDetection, Settled, detect};
+use crate::detect::{Detection, RateModel, Settled, detect};
 use crate::document::Prose;
 use crate::finding::words::{WordRow, WordTable};
 use crate::lm::TokenScores;
@@ -91,9 +91,8 @@ fn sentence_rates(rate_model: &RateModel, detection: &Detection, segments: &Segm
     let sentence_of =
         |words: &Range<usize>| segments.words.get(words.start).map(|one| one.sentence);
     // A sentence of very many words is judged in pieces.
-    let pieces = detection.sentences.iter();
-    let pieces: Vec<&SentenceDetection> = pieces.collect();
-    for pieces in pieces.chunk_by(|a, b| sentence_of(&a.words) == sentence_of(&b.words)) {
+    let sentences = &detection.sentences;
+    for pieces in sentences.chunk_by(|a, b| sentence_of(&a.words) == sentence_of(&b.words)) {
         let words: usize = pieces.iter().map(|piece| piece.words.len()).sum();
         let changed = pieces.iter().map(|one| one.rate * one.words.len() as f32);
         let raw = changed.sum::<f32>() / words.max(1) as f32;

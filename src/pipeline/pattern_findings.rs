@@ -3,6 +3,8 @@
 //! In: the patterns of a document, its siblings, and the findings that the words made. Out:
 //! the patterns that become findings. It makes no findings itself.
 
+use std::cell::LazyCell;
+
 use super::options::{Options, Sensitivity};
 use crate::finding::Finding;
 use crate::finding::patterns::apart;
@@ -33,8 +35,11 @@ pub(super) fn shown_patterns(
 ) -> Vec<Pattern> {
     let threshold = threshold(options);
     let brought = corrected_words(segments, found);
-    let phrases = believed.iter().map(|sibling| sibling.phrases());
-    let phrases: Vec<Phrases> = phrases.collect();
+    // Few documents have a pattern that asks for them.
+    let phrases = LazyCell::new(|| {
+        let phrases = believed.iter().map(|sibling| sibling.phrases());
+        phrases.collect::<Vec<Phrases>>()
+    });
     let shown = patterns.iter().filter(|pattern| {
         let sure = pattern.confidence >= threshold;
         let corrected =

@@ -180,12 +180,11 @@ pub fn contradictions<'a>(
     for (one, saved) in kept.iter_mut().zip(saved) {
         one.correction.bits_saved = saved.first().copied().unwrap_or_default();
     }
-    kept.sort_by_key(|one| one.correction.span);
     Ok(kept)
 }
 
-/// Of contradictions that overlap or quote the same words the likeliest: one fact of
-/// the sibling contradicts one of the document.
+/// Of contradictions that overlap or quote the same words the likeliest, in text order: one fact
+/// of the sibling contradicts one of the document.
 fn likeliest(mut found: Vec<Contradiction>) -> Vec<Contradiction> {
     found.sort_by(|a: &Contradiction, b| {
         let (a, b) = (&a.correction, &b.correction);

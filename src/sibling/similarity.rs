@@ -72,6 +72,12 @@ impl Form {
     pub fn same(&self, other: &Self) -> bool {
         !self.stem.is_empty() && self.stem == other.stem
     }
+
+    /// Whether two words have half of the letters in common that the one with fewer has.
+    fn shares_letters(&self, other: &Self) -> bool {
+        let common = (self.letters & other.letters).count_ones();
+        2 * common >= self.letters.count_ones().min(other.letters.count_ones())
+    }
 }
 
 /// Makes the [`Form`] of a word; holds the stemmer and the phonetic coder.
@@ -162,8 +168,7 @@ pub fn similarity(a: &Form, b: &Form) -> Similarity {
         return Similarity::default();
     }
     // Words of other letters are strangers; to see that is cheap.
-    let common = (a.letters & b.letters).count_ones();
-    if 2 * common < a.letters.count_ones().min(b.letters.count_ones()) {
+    if !a.shares_letters(b) {
         return Similarity::default();
     }
     let sound = sound(a, b);
@@ -192,8 +197,7 @@ pub(super) fn are_similar(a: &Form, b: &Form) -> bool {
     if !(plain(a) && plain(b)) {
         return similarity(a, b).total >= SIMILAR;
     }
-    let common = (a.letters & b.letters).count_ones();
-    if 2 * common < a.letters.count_ones().min(b.letters.count_ones()) {
+    if !a.shares_letters(b) {
         return false;
     }
     if a.same(b) || 0.9 * shared(&a.stem, &b.stem) >= SIMILAR {
