@@ -103,6 +103,12 @@ const OTHER_SCRIPT_SHARE: f32 = 0.6;
 /// triples, and quick on any document.
 const SAMPLE_BYTES: usize = 24 << 10;
 
+/// The code of ISO 639-3 that `code` is, such as `eng`; `None` where texts cannot be said to be
+/// in that language.
+pub fn known_code(code: &str) -> Option<&'static str> {
+    whatlang::Lang::from_code(code).map(|language| language.code())
+}
+
 /// Decides whether `text` may be judged. `forced` names the language (ISO 639-3,
 /// or `en`) and skips the guessing, but a text without words is still refused.
 pub fn gate(text: &str, segments: &Segments, lexicon: &Lexicon, forced: Option<&str>) -> Gate {

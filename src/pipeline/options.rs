@@ -41,6 +41,9 @@ pub enum Sensitivity {
 }
 
 impl Sensitivity {
+    /// All of them, from few false alarms to few misses.
+    pub const ALL: [Self; 3] = [Self::Precise, Self::Balanced, Self::Thorough];
+
     /// The name of the sensitivity on the command line and in configuration files.
     pub fn name(self) -> &'static str {
         match self {
@@ -54,7 +57,7 @@ impl Sensitivity {
 #[cfg(feature = "clap")]
 impl clap::ValueEnum for Sensitivity {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Precise, Self::Balanced, Self::Thorough]
+        &Self::ALL
     }
 
     fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {

@@ -11,10 +11,15 @@ use serde_json::Value;
 
 /// The JSON schema of what is written from a `T`.
 pub fn schema_of<T: JsonSchema>() -> Schema {
-    let settings = SchemaSettings::draft2020_12()
+    settings().into_generator().into_root_schema_for::<T>()
+}
+
+/// The settings with which schemas of what is written are made, for a document that holds
+/// several of them.
+pub fn settings() -> SchemaSettings {
+    SchemaSettings::draft2020_12()
         .for_serialize()
-        .with_transform(RecursiveTransform(without_null));
-    settings.into_generator().into_root_schema_for::<T>()
+        .with_transform(RecursiveTransform(without_null))
 }
 
 /// Takes `null` out of what an optional field may be.

@@ -37,7 +37,7 @@ pub use job::{Completion, Job};
 pub use json_lines::JsonLinesRecords;
 pub use open::{AnyRecords, InputOptions, RecordNaming, records};
 pub use parquet_records::ParquetRecords;
-pub use record::Record;
+pub use record::{MAX_ID_BYTES, Record};
 pub use record_error::{RecordError, RecordPosition};
 pub use report_line::{DocumentLinks, Line, ReportLine, Summary};
 pub use shard::{Shard, ShardError};

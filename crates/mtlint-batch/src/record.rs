@@ -24,7 +24,7 @@ const LINE_ALLOWANCE: u64 = 4 * 1024;
 
 /// An id may have this many bytes. Every suggestion repeats the id of the sibling that
 /// supports it, so that a long one makes an output that has nothing to do with the input.
-const MAX_ID_BYTES: usize = 1024;
+pub const MAX_ID_BYTES: usize = 1024;
 
 /// More siblings than this are no siblings but a mistake.
 const MAX_SIBLINGS: usize = 1_000;

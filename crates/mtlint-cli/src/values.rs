@@ -41,8 +41,8 @@ pub fn threads(value: &str) -> Result<usize, String> {
 
 /// A code of ISO 639-3.
 pub fn language(value: &str) -> Result<String, String> {
-    whatlang::Lang::from_code(value)
-        .map(|language| language.code().to_owned())
+    mtlint::language::known_code(value)
+        .map(str::to_owned)
         .ok_or_else(|| {
             "a three-letter code of ISO 639-3 is expected, such as eng for English".to_owned()
         })

@@ -303,8 +303,9 @@ pub fn percent(probability: f32) -> String {
     }
 }
 
-/// The English name of a language, or its code where none is known.
-fn language_name(code: &str) -> &str {
+/// The English name of the language with this code of ISO 639-3, or the code where no name is
+/// known.
+pub fn language_name(code: &str) -> &str {
     let of_words = ForeignLanguage::from_code(code).map(ForeignLanguage::name);
     let of_texts = || whatlang::Lang::from_code(code).map(|language| language.eng_name());
     of_words.or_else(of_texts).unwrap_or(code)
