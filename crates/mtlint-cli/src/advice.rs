@@ -14,6 +14,7 @@ use mtlint::report::{Failure, message};
 use mtlint_batch::state::StateError;
 use mtlint_eval::calibration::WriteError;
 use mtlint_models::ModelError;
+use mtlint_serve::ServeError;
 
 /// An error with its causes, and with advice where there is any.
 pub fn message(error: &anyhow::Error) -> String {
@@ -64,6 +65,9 @@ fn advice(error: &(dyn Error + 'static)) -> Option<String> {
     if let Some(error) = error.downcast_ref() {
         return state_advice(error);
     }
+    if let Some(error) = error.downcast_ref() {
+        return service_advice(error);
+    }
     error.downcast_ref().and_then(engine_advice)
 }
 
@@ -103,6 +107,18 @@ fn state_advice(error: &StateError) -> Option<String> {
         "; 'mtlint batch INPUT --output OUT --state {}' {makes}",
         path.display()
     ))
+}
+
+fn service_advice(error: &ServeError) -> Option<String> {
+    match error {
+        ServeError::AddressInUse { .. } => {
+            Some("; --port names another port, and --port 0 is any that is free".to_owned())
+        }
+        ServeError::Bind { .. } => {
+            Some("; --bind and --port say where; ports under 1024 are the system's".to_owned())
+        }
+        _ => None,
+    }
 }
 
 fn engine_advice(error: &LmError) -> Option<String> {

@@ -34,6 +34,7 @@ mod replace;
 mod report;
 mod schema;
 mod score;
+mod serve;
 mod signals;
 mod standard;
 mod values;
@@ -91,6 +92,7 @@ enum Command {
     Compare(compare::CompareArgs),
     Baseline(baseline::BaselineArgs),
     Batch(batch::BatchArgs),
+    Serve(serve::ServeArgs),
     Report(report::ReportArgs),
     Eval(eval::EvalArgs),
     Calibrate(calibrate::CalibrateArgs),
@@ -110,6 +112,7 @@ impl Command {
             Self::Compare(arguments) => &arguments.console,
             Self::Baseline(arguments) => &arguments.console,
             Self::Batch(arguments) => &arguments.console,
+            Self::Serve(arguments) => &arguments.console,
             Self::Eval(arguments) => &arguments.console,
             Self::Calibrate(arguments) => &arguments.console,
             Self::Config(arguments) => match arguments.console() {
@@ -184,6 +187,7 @@ fn dispatch(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Verdi
         Command::Compare(arguments) => compare::run(&arguments, streams),
         Command::Baseline(arguments) => baseline::run(&arguments, streams),
         Command::Batch(arguments) => batch::run(&arguments, streams),
+        Command::Serve(arguments) => serve::run(&arguments, streams),
         Command::Report(arguments) => report::run(&arguments, streams),
         Command::Eval(arguments) => eval::run(&arguments, streams),
         Command::Calibrate(arguments) => calibrate::run(&arguments, streams),

@@ -15,7 +15,7 @@ use super::output::Streams;
 /// report: a document's report, as 'score', 'highlight' and --emit write it in json (an array of
 /// them when there are several documents) and jsonl. batch: a line that 'mtlint batch' writes.
 /// run-report: what 'mtlint report --format json' writes. compare: what 'mtlint compare --format
-/// json' writes. Fields may be added; none is renamed or removed without a new name of the schema.
+/// json' writes. openapi: what 'mtlint serve' answers, as OpenAPI describes it. Fields may be added; none is renamed or removed without a new name of the schema.
 /// 'mtlint config schema' prints that of mtlint.toml.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
@@ -34,11 +34,16 @@ enum Contract {
     Batch,
     RunReport,
     Compare,
+    Openapi,
 }
 
 /// Prints the schema.
 pub fn run(arguments: &SchemaArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
     let schema = match arguments.contract {
+        Contract::Openapi => {
+            streams.print(&mtlint_serve::openapi()?)?;
+            return Ok(Verdict::default());
+        }
         Contract::Report => schema_of::<v1::Report>(),
         Contract::Batch => schema_of::<Line>(),
         Contract::RunReport => schema_of::<RunReport>(),

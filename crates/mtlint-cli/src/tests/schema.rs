@@ -58,6 +58,7 @@ fn the_files_are_what_is_printed() {
     let files = [
         ("report", include_str!("../../../../schemas/report.json")),
         ("batch", include_str!("../../../../schemas/batch.json")),
+        ("openapi", include_str!("../../../../schemas/openapi.json")),
         (
             "run-report",
             include_str!("../../../../schemas/run-report.json"),

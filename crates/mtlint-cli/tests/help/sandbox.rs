@@ -94,6 +94,7 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
         ("second.txt", CLEAN.into()),
         ("article.html", format!("<p>{GARBLED}</p>").into()),
         ("first.html", format!("<p>{CLEAN}</p>").into()),
+        ("token", b"correct-horse-battery\n".into()),
         ("post.md", format!("# A race\n\n{GARBLED}").into()),
         ("drafts/one.txt", GARBLED.into()),
         ("drafts/two.txt", CLEAN.into()),
@@ -123,7 +124,7 @@ fn program(folder: &Path, name: &str, script: &str) {
 }
 
 /// A folder for the `PATH`: mtlint with the stand-in model where a command takes one, and
-/// something in the place of what is not installed.
+/// something in the place of what is not installed. A service is ended once it answers.
 fn programs() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let script = format!(
@@ -132,11 +133,16 @@ fn programs() -> tempfile::TempDir {
              *--model*) exec '{MTLINT}' \"$@\" --quiet ;;\n\
              *) exec '{MTLINT}' \"$@\" --model stub --quiet ;;\n\
              esac ;;\n\
+         serve) case \"$*\" in *--port*) ;; *) set -- \"$@\" --port 0 ;; esac\n\
+             rm -f address\n\
+             '{MTLINT}' \"$@\" --model stub --quiet > address &\n\
+             while kill -0 $! && ! [ -s address ]; do sleep 0.05; done\n\
+             kill $! && wait $! ;;\n\
          *) exec '{MTLINT}' \"$@\" ;;\n\
          esac"
     );
     program(folder.path(), "mtlint", &script);
-    // The address of an article is made up.
+    // The address of an article is made up, and no service runs.
     program(folder.path(), "curl", "exec cat article.html");
     for (name, instead) in [
         ("jq", "exec cat"),

@@ -1,0 +1,81 @@
+//! What was made before, by what it was made of.
+//!
+//! In: keys and values, each with its size. Out: the values again. What was used longest ago
+//! is forgotten first, once the sizes add up to more than is allowed. It makes nothing.
+
+use std::hash::Hash;
+
+use lru::LruCache;
+
+/// A value larger than this share of a cache is not kept: it would drive out too many others.
+const LARGEST_SHARE: usize = 4;
+
+/// Values by their keys, with at most so many bytes together.
+pub(crate) struct Cache<K: Hash + Eq, V> {
+    entries: LruCache<K, (V, usize)>,
+    bytes: usize,
+    max_bytes: usize,
+}
+
+impl<K: Hash + Eq, V: Clone> Cache<K, V> {
+    /// An empty cache of at most `max_bytes`; with 0 it keeps nothing.
+    pub(crate) fn new(max_bytes: usize) -> Self {
+        Self {
+            entries: LruCache::unbounded(),
+            bytes: 0,
+            max_bytes,
+        }
+    }
+
+    /// The value under `key`, if it is kept.
+    pub(crate) fn get(&mut self, key: &K) -> Option<V> {
+        self.entries.get(key).map(|(value, _)| value.clone())
+    }
+
+    /// Keeps a value of `bytes` bytes under `key`, unless it is too large.
+    pub(crate) fn put(&mut self, key: K, value: V, bytes: usize) {
+        if bytes > self.max_bytes / LARGEST_SHARE {
+            return;
+        }
+        self.bytes += bytes;
+        if let Some((_, (_, before))) = self.entries.push(key, (value, bytes)) {
+            self.bytes -= before;
+        }
+        while self.bytes > self.max_bytes
+            && let Some((_, (_, oldest))) = self.entries.pop_lru()
+        {
+            self.bytes -= oldest;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_used_longest_ago_goes_first() {
+        let mut cache = Cache::new(100);
+        for name in ["a", "b", "c", "d"] {
+            cache.put(name, name.len(), 25);
+        }
+        assert_eq!(cache.get(&"a"), Some(1));
+        cache.put("e", 1, 20);
+        assert_eq!(cache.get(&"b"), None);
+        assert_eq!((cache.get(&"a"), cache.get(&"e")), (Some(1), Some(1)));
+        assert_eq!(cache.bytes, 95);
+    }
+
+    #[test]
+    fn a_value_that_is_put_again_counts_once_and_a_large_one_is_not_kept() {
+        let mut cache = Cache::new(100);
+        cache.put("a", 1, 25);
+        cache.put("a", 2, 10);
+        assert_eq!((cache.get(&"a"), cache.bytes), (Some(2), 10));
+        cache.put("large", 3, 26);
+        assert_eq!((cache.get(&"large"), cache.bytes), (None, 10));
+        let mut none = Cache::new(0);
+        none.put("a", 1, 1);
+        assert_eq!(none.get(&"a"), None);
+    }
+}
