@@ -28,7 +28,15 @@ pub use self::shown::Shown;
 use self::sparkline::Sparkline;
 use super::{Analysis, Outcome, Report, SiblingEntry, message};
 
-const STYLE: &str = include_str!("../../../templates/page.css");
+/// How every page of mtlint looks: its colours, phrases, cards and measures.
+pub const STYLE: &str = include_str!("../../../templates/style.css");
+
+/// The style of a page of reports.
+const PAGE_STYLE: &str = concat!(
+    include_str!("../../../templates/style.css"),
+    include_str!("../../../templates/page.css")
+);
+
 const SCRIPT: &str = include_str!("../../../templates/page.js");
 
 /// One document's part of a page.
@@ -194,8 +202,8 @@ fn framed<'a>(
     let head = Head {
         title,
         version,
-        style: STYLE,
-        style_hash: hash(STYLE),
+        style: PAGE_STYLE,
+        style_hash: hash(PAGE_STYLE),
         script_hash: hash(SCRIPT),
         rows,
     };
