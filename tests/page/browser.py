@@ -3,9 +3,11 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
+import time
 
 from selenium import webdriver
 
@@ -16,8 +18,11 @@ DESKTOP = (1280, 900)
 PHONE = (390, 844)
 
 
-def start():
+def start(downloads=None):
+    """A browser; what is saved goes into the folder `downloads`."""
     options = webdriver.ChromeOptions()
+    if downloads:
+        options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
     options.binary_location = shutil.which("chromium")
     for flag in [
         "--headless=new",
@@ -48,6 +53,51 @@ def look(driver, size=DESKTOP, theme="light", media="", scripts=True):
     features = [{"name": "prefers-color-scheme", "value": theme}]
     command("Emulation.setEmulatedMedia", {"media": media, "features": features})
     command("Emulation.setScriptExecutionDisabled", {"value": not scripts})
+
+
+def faults(driver):
+    """The serious faults that axe finds in a page, as lines for people."""
+    axe = pathlib.Path(os.environ["AXE"]).read_text(encoding="utf-8")
+    result = driver.execute_cdp_cmd(
+        "Runtime.evaluate",
+        {
+            "expression": axe + "; axe.run(document)",
+            "awaitPromise": True,
+            "returnByValue": True,
+        },
+    )["result"]["value"]
+    serious = [v for v in result["violations"] if v["impact"] in ("serious", "critical")]
+    assert len(result["passes"]) > 10, result["passes"]
+    return [f"{v['id']}: {node['html']}: {node['failureSummary']}" for v in serious for node in v["nodes"]]
+
+
+class Service:
+    """A running `mtlint serve`."""
+
+    # What a busy machine may take to start it.
+    SECONDS = 60
+
+    def __init__(self, *arguments):
+        self.output = tempfile.TemporaryFile("w+b")
+        command = [MTLINT, "serve", "--model", "stub", "--port", "0", *arguments]
+        self.process = subprocess.Popen(command, stdout=self.output, stderr=subprocess.STDOUT)
+        self.address = self.ready()
+
+    def ready(self):
+        """The address that it says when it is ready."""
+        until = time.monotonic() + self.SECONDS
+        while time.monotonic() < until and self.process.poll() is None:
+            said = os.pread(self.output.fileno(), 1 << 16, 0).decode()
+            address = re.search(r"http://[\d.:]+\d(?=\D)", said)
+            if address:
+                return address[0]
+            time.sleep(0.05)
+        raise AssertionError("mtlint serve did not start")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+        self.output.close()
 
 
 class Pages:
