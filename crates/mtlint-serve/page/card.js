@@ -107,8 +107,8 @@ export class Card {
       make("p", { class: "why", id: "card-why", dir: "auto" }, shown(finding.message)),
       ...fixes,
       ...(fixes.length ? [] : [make("p", { class: "note" }, "No correction is known. Edit the text itself, or dismiss this.")]),
-      this.actions(finding, number, count),
       numbers(finding),
+      this.actions(finding, number, count),
     );
     element.hidden = false;
     element.scrollTop = 0;

@@ -35,14 +35,14 @@ export function curve(report, text, findings, onPlace) {
     const x = (WIDTH * (before < 0 ? words.length : before)) / words.length;
     return draw("rect", { class: severity, x: Math.min(Math.round(x), WIDTH - 4), y: FLOOR, width: 4, height: HEIGHT - FLOOR });
   });
-  const label = "How likely each part of the article is wrong, from its beginning to its end";
+  const label = "How likely each part of the article is wrong";
   const svg = draw(
     "svg",
     {
       viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
       preserveAspectRatio: "none",
       role: "img",
-      "aria-label": `${label}. The list below has the same findings.`,
+      "aria-label": label,
       onclick: (event) => {
         const box = svg.getBoundingClientRect();
         const share = (event.clientX - box.left) / box.width;
@@ -52,5 +52,5 @@ export function curve(report, text, findings, onPlace) {
     draw("path", { d: `M0 ${FLOOR}${path.join("")}L${WIDTH} ${FLOOR}Z` }),
     marks,
   );
-  return make("figure", { class: "sparkline" }, svg, make("figcaption", {}, "Suspicion along the article"));
+  return make("figure", { class: "sparkline" }, svg, make("figcaption", {}, label));
 }

@@ -68,6 +68,7 @@ function read(soon) {
 
 function onState(what, problem) {
   document.body.dataset.state = what;
+  byId("example").hidden = what !== "idle";
   byId("retry").hidden = what !== "trouble" || problem.kind === "token";
   byId("token-form").hidden = what !== "trouble" || problem.kind !== "token";
   if (what === "idle") say("Paste an article to begin.");
@@ -252,6 +253,21 @@ async function takeFiles([first, ...others]) {
   if (others.length) await siblings.takeFiles(others);
 }
 
+/** Puts in an article and its sibling that the server has for this. */
+async function tryExample() {
+  try {
+    const [article, sibling] = await Promise.all(["example.txt", "example-sibling.txt"].map(async (address) => {
+      const response = await fetch(address);
+      if (!response.ok) throw new Error(`the server answered with status ${response.status}.`);
+      return response.text();
+    }));
+    siblings.put("the wire", sibling);
+    replaceAsOne([{ start: 0, end: editor.text.length, replacement: article }]);
+  } catch (error) {
+    alarm(`The example did not come: ${error.message}`);
+  }
+}
+
 // Saving.
 
 const nameOf = (addition) => `${stem(state.name) || ARTICLE}${addition}`;
@@ -336,7 +352,7 @@ function onKey(event) {
   const inOtherField = event.target !== editor.area && /^(TEXTAREA|INPUT|SELECT)$/.test(event.target.tagName);
   let does = null;
   if (event.key === "F8") does = () => step(event.shiftKey ? -1 : 1);
-  else if (event.key === "Escape" && card.id) does = () => card.close(true);
+  else if (event.key === "Escape" && card.id) does = () => card.close(!inOtherField);
   else if (control && event.key === "Enter" && card.id) does = () => card.element.querySelector(".accept")?.click();
   else if (control && !inOtherField && key === "z") does = event.shiftKey ? redo : undo;
   else if (control && !inOtherField && key === "y") does = redo;
@@ -349,6 +365,7 @@ function listen() {
   const click = (id, does) => byId(id).addEventListener("click", does);
   click("undo", undo);
   click("redo", redo);
+  click("example", tryExample);
   click("retry", () => reader.retry());
   click("accept-safe", acceptSafe);
   click("previous", () => step(-1));
@@ -389,5 +406,6 @@ function listen() {
 
 explainSensitivity();
 listen();
+onState("idle");
 // A browser may have kept what was typed over a reload.
 editor.changed();

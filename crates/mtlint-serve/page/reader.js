@@ -83,7 +83,7 @@ export class Reader {
     this.onState("reading");
     let trouble;
     try {
-      const response = await fetch("/v1/report", {
+      const response = await fetch("v1/report", {
         method: "POST",
         headers: this.headers(),
         body,
@@ -130,7 +130,7 @@ export class Reader {
 
   /** Asks for the page of the report, as a file. */
   async page(request) {
-    const response = await fetch("/v1/html", {
+    const response = await fetch("v1/html", {
       method: "POST",
       headers: this.headers(),
       body: JSON.stringify(request),

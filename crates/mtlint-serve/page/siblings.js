@@ -82,20 +82,25 @@ export class Siblings {
     for (const file of files) {
       try {
         const { name, text } = await readFile(file);
-        const empty = this.entries.find((one) => !one.area.value);
-        if (!into && !empty && this.entries.length >= MAX_SIBLINGS) {
-          throw new Error(`More than ${MAX_SIBLINGS} siblings are not compared.`);
-        }
-        const entry = into ?? empty ?? this.add();
+        this.put(name, text, into);
         into = null;
-        entry.name = name;
-        entry.area.value = text;
       } catch (error) {
         this.calls.onTrouble(error.message);
       }
     }
-    this.renumber();
     this.calls.onChange();
+  }
+
+  /** Puts a text into an entry, or into the first empty one. */
+  put(name, text, into = null) {
+    const empty = this.entries.find((one) => !one.area.value);
+    if (!into && !empty && this.entries.length >= MAX_SIBLINGS) {
+      throw new Error(`More than ${MAX_SIBLINGS} siblings are not compared.`);
+    }
+    const entry = into ?? empty ?? this.add();
+    entry.name = name;
+    entry.area.value = text;
+    this.renumber();
   }
 
   /** Those with a text, as a request has them. */

@@ -28,7 +28,7 @@ export const counted = (count, one, several = `${one}s`) => `${count} ${count ==
 /** A chance as people read it; never 100 % for what is not certain. */
 export function percent(chance) {
   const rounded = Math.round(chance * 100);
-  return chance < 1 && rounded >= 100 ? "over 99 %" : `${rounded} %`;
+  return chance < 1 && rounded >= 100 ? "over 99\u00a0%" : `${rounded}\u00a0%`;
 }
 
 export const SENSITIVITIES = {
