@@ -128,12 +128,13 @@ class PageTest(unittest.TestCase):
         self.assertEqual(self.all(".lit"), [])
         ActionChains(self.driver).move_to_element(self.marks()[index]).perform()
         evidence = self.evidence()
-        for words in (
-            f"{self.findings[index]['evidence']['surprisal_bits']:.1f} bits",
-            fix["replacement"],
-            fix["sibling"]["text"],
-        ):
+        bits = f"{self.findings[index]['evidence']['surprisal_bits']:.1f} bits"
+        for words in (fix["replacement"], fix["sibling"]["text"]):
             self.assertIn(words, evidence.text)
+        # The numbers are behind a fold.
+        self.assertNotIn(bits, evidence.text)
+        evidence.find_element(By.CSS_SELECTOR, "summary").click()
+        self.assertIn(bits, evidence.text)
         self.assertIn(fix["sibling"]["text"], " ".join(e.text for e in self.all(".pane .lit")))
         ActionChains(self.driver).move_to_element(self.one("footer")).perform()
         self.closed()
@@ -315,6 +316,26 @@ class PageTest(unittest.TestCase):
         self.assertTrue(rows[0].startswith("<b>U+202Ebold"), rows)
         self.assertIn("there is nothing in it but white space", " ".join(rows))
         self.assertEqual((self.all("article b:not(.measures b)"), self.requests()), ([], []))
+
+    def test_on_a_phone_a_name_in_a_table_has_the_whole_line(self):
+        several = self.pages.page("phone.html", *sorted(browser.EXAMPLES.glob("*.txt")))
+        lines = [json.dumps({"id": f"wire/article-{n}.txt", "text": "The the mayor spoke."}) + "\n" for n in range(3)]
+        night = self.pages.run_report("phone-night.html", self.pages.text("phone.jsonl", "".join(lines)))
+        for address in (several, night):
+            self.open(address, size=browser.PHONE)
+            widths = [row.size["width"] for row in self.all("tbody th[scope=row]")]
+            self.assertGreater(len(widths), 2)
+            self.assertGreater(min(widths), browser.PHONE[0] * 0.8)
+            label = "return getComputedStyle(document.querySelector('tbody td.n'), '::after').content"
+            self.assertIn("quality", self.driver.execute_script(label))
+
+    def test_axe_finds_no_serious_fault(self):
+        several = self.pages.page("faults.html", *sorted(browser.EXAMPLES.glob("*.txt")))
+        night = self.pages.run_report("faults-night.html", self.pages.text("faults.jsonl", '{"text":"The the mayor spoke."}\n'))
+        for theme in ("light", "dark"):
+            for address in (self.article, several, night):
+                self.open(address, theme=theme)
+                self.assertEqual(browser.faults(self.driver), [])
 
     def test_pictures_to_look_at(self):
         several = self.pages.page("pictures.html", *sorted(browser.EXAMPLES.glob("*.garbled.txt")))

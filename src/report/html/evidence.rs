@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::finding::{Applicability, Finding, Severity, SiblingQuote, Suggestion};
-use crate::report::{Analysis, message, visible};
+use crate::report::{Analysis, SiblingEntry, message, visible};
 
 use super::pieces::{card_id, finding_id, quote_id};
 use super::shown::Shown;
@@ -34,7 +34,7 @@ pub(super) fn chips(findings: &[&Finding]) -> Vec<Chip> {
     let mut counted: Vec<_> = counted.into_iter().collect();
     counted.sort_by_key(|(_, (worst, count))| std::cmp::Reverse((*worst, *count)));
     let chip = |(category, (worst, count))| Chip {
-        label: message::category_label(category),
+        label: message::category_count(category, count),
         severity: worst,
         count,
     };
@@ -53,6 +53,8 @@ pub(super) struct Card<'a> {
     pub line: usize,
     pub column: usize,
     pub why: String,
+    /// How surprising the phrase is, as a sentence; empty where that is no reason.
+    pub surprise: String,
     pub surprisal: String,
     pub expected_bits: String,
     /// The surprisal's bar, from 0 to 100.
@@ -76,9 +78,11 @@ pub(super) struct Fix<'a> {
     pub quote: Option<Quote<'a>>,
 }
 
-/// What a sibling says.
+/// What a sibling says, in its sentence where that is known.
 pub(super) struct Quote<'a> {
+    pub before: Shown<'a>,
     pub text: Shown<'a>,
+    pub after: Shown<'a>,
     pub from: Shown<'a>,
     pub mark: String,
 }
@@ -111,7 +115,16 @@ fn card<'a>(anchor: &str, index: usize, finding: &'a Finding, analysis: &'a Anal
     let most = evidence.surprisal_bits.max(evidence.expected_bits).max(1.0);
     let share = |bits: f32| (100.0 * bits / most).clamp(0.0, 100.0).round();
     let fixes = finding.suggestions.iter().enumerate();
-    let fixes = fixes.map(|(place, suggestion)| fix(text, anchor, (index, place), suggestion));
+    let fixes = fixes.map(|(place, suggestion)| {
+        let quote = suggestion.sibling.as_ref();
+        let quote = quote.map(|quote| {
+            let mark = quote_id(anchor, index, place);
+            quotation(quote, &analysis.siblings, mark)
+        });
+        fix(text, suggestion, quote)
+    });
+    let claim = message::claim(text, finding);
+    let why = [Some(claim), message::expectation(finding)];
     Card {
         id: card_id(anchor, index),
         mark: finding_id(anchor, index),
@@ -122,7 +135,13 @@ fn card<'a>(anchor: &str, index: usize, finding: &'a Finding, analysis: &'a Anal
         phrase: visible::prose(&visible::shortened(phrase, PHRASE_COLUMNS)),
         line: position.line,
         column: position.column,
-        why: capital(&visible::prose(&message::why(text, finding))),
+        why: why
+            .into_iter()
+            .flatten()
+            .map(sentence)
+            .collect::<Vec<_>>()
+            .join(" "),
+        surprise: message::surprise(finding).map(sentence).unwrap_or_default(),
         surprisal: format!("{:.1}", evidence.surprisal_bits),
         expected_bits: format!("{:.1}", evidence.expected_bits),
         surprisal_share: share(evidence.surprisal_bits),
@@ -131,12 +150,7 @@ fn card<'a>(anchor: &str, index: usize, finding: &'a Finding, analysis: &'a Anal
     }
 }
 
-fn fix<'a>(
-    text: &'a str,
-    anchor: &str,
-    (index, place): (usize, usize),
-    suggestion: &'a Suggestion,
-) -> Fix<'a> {
+fn fix<'a>(text: &'a str, suggestion: &'a Suggestion, quote: Option<Quote<'a>>) -> Fix<'a> {
     let label = match suggestion.applicability {
         Applicability::Unsafe if suggestion.in_quotation => {
             "look before you apply it: it changes a quotation"
@@ -145,11 +159,6 @@ fn fix<'a>(
         Applicability::Unsafe => "look before you apply it",
         Applicability::DisplayOnly => "only an idea",
     };
-    let quote = suggestion.sibling.as_ref().map(|quote| Quote {
-        text: Shown::new(&quote.text),
-        from: Shown::new(&quote.id),
-        mark: quote_id(anchor, index, place),
-    });
     Fix {
         old: Shown::new(suggestion.span.slice(text).unwrap_or_default()),
         new: Shown::new(&suggestion.replacement),
@@ -162,9 +171,33 @@ fn fix<'a>(
     }
 }
 
-/// A sentence as it begins.
-fn capital(sentence: &str) -> String {
-    let mut characters = sentence.chars();
+/// What a sibling is quoted with. The sibling's sentence is known where it is a counterpart of
+/// one of the document's, and shown where it is not marked up.
+fn quotation<'a>(quote: &'a SiblingQuote, siblings: &'a [SiblingEntry], mark: String) -> Quote<'a> {
+    let of = siblings.iter().find(|sibling| sibling.id == quote.id);
+    let plain = of.filter(|sibling| sibling.prose.is_none());
+    let around = plain.and_then(|sibling| {
+        let mut sentences = sibling.aligned.iter().map(|(_, own)| own);
+        let sentence = sentences
+            .find(|own| own.start() <= quote.span.start() && quote.span.end() <= own.end())?;
+        let before = sibling.text.get(sentence.start()..quote.span.start())?;
+        Some((before, sibling.text.get(quote.span.end()..sentence.end())?))
+    });
+    let (before, after) = around.unwrap_or_default();
+    Quote {
+        before: Shown::new(before),
+        text: Shown::new(&quote.text),
+        after: Shown::new(after),
+        from: Shown::new(&quote.id),
+        mark,
+    }
+}
+
+/// A sentence that can be shown, from one without its capital and its full stop.
+fn sentence(words: String) -> String {
+    let words = visible::prose(&words);
+    let mut characters = words.chars();
     let first = characters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(characters).collect()
+    let first = first.into_iter().flatten();
+    first.chain(characters).chain(['.']).collect()
 }

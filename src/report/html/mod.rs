@@ -86,6 +86,8 @@ struct DocumentPart<'a> {
     several: bool,
     language: &'a str,
     notes: Vec<String>,
+    /// By what it was read and judged.
+    read: String,
     sparkline: Option<Sparkline>,
     chips: Vec<Chip>,
     text: Vec<Sentence<'a>>,
@@ -156,6 +158,7 @@ pub fn section(report: &Report, number: usize, several: bool) -> Result<Section,
                 several,
                 language: "",
                 notes: Vec::new(),
+                read: String::new(),
                 sparkline: None,
                 chips: Vec::new(),
                 text: Vec::new(),
@@ -285,9 +288,9 @@ fn document<'a>(row: &'a Row, analysis: &'a Analysis, several: bool) -> Document
         notes: doubts
             .chain(known)
             .chain(accepted)
-            .chain([read])
             .map(|note| super::visible::prose(&note))
             .collect(),
+        read: super::visible::prose(&read),
         sparkline: Sparkline::new(anchor, analysis, &findings),
         chips: chips(&findings),
         text: cut(

@@ -1,4 +1,4 @@
-//! How surprising a document is from its beginning to its end, as a small curve.
+//! How suspect a document is from its beginning to its end, as a small curve.
 //!
 //! In: an analysis. Out: the path of a curve over its words, and where along it the
 //! findings stand.
@@ -10,7 +10,8 @@ use crate::report::Analysis;
 
 use super::pieces::finding_id;
 
-/// How many points a curve has at most; longer texts get the mean of several words each.
+/// How many points a curve has at most; in longer texts each is the most suspect of several
+/// words.
 const MAX_POINTS: usize = 240;
 
 /// Units of the drawing: it is stretched to the width there is.
@@ -27,7 +28,7 @@ pub(super) struct Sparkline {
     pub floor: f32,
     pub path: String,
     pub ticks: Vec<Tick>,
-    pub label: String,
+    pub label: &'static str,
 }
 
 /// Where a finding stands.
@@ -45,16 +46,14 @@ impl Sparkline {
         if points == 0 {
             return None;
         }
-        let mean = |point: usize| {
+        let most = |point: usize| {
             let of = &words[point * words.len() / points..(point + 1) * words.len() / points];
-            of.iter().map(|word| word.surprisal_bits).sum::<f32>() / of.len() as f32
+            of.iter().map(|word| word.p_garbled).fold(0.0, f32::max)
         };
-        let heights: Vec<f32> = (0..points).map(mean).collect();
-        let highest = heights.iter().copied().fold(0.0, f32::max);
         let mut path = format!("M0 {FLOOR}");
         let step = WIDTH / points as f32;
-        for (point, height) in heights.iter().enumerate() {
-            let y = FLOOR * (1.0 - height / highest.max(1.0));
+        for (point, height) in (0..points).map(most).enumerate() {
+            let y = FLOOR * (1.0 - height);
             // Steps, not slopes: each stands for its words.
             let (from, to) = (point as f32 * step, (point + 1) as f32 * step);
             let _ = write!(path, "L{from:.1} {y:.1}L{to:.1} {y:.1}");
@@ -77,9 +76,7 @@ impl Sparkline {
             floor: FLOOR,
             path,
             ticks: ticks.collect(),
-            label: format!(
-                "Surprisal along the article, in bits per word; the highest step is {highest:.0}"
-            ),
+            label: "How likely each part of the article is wrong",
         })
     }
 }

@@ -55,7 +55,30 @@ fn the_sibling_stands_beside_with_what_it_tells_marked() {
     );
     assert!(page.contains("Elsewhere. <span class=\"t\" id=\"d1s0-11\">Bernard met"));
     assert!(page.contains("president <mark id=\"d1q1-1\">Putin</mark>"));
-    assert!(page.contains("href=\"#d1q1-1\""));
+    // The card quotes the whole sentence.
+    let quoted = "Bernard met the Russian president <a href=\"#d1q1-1\">Putin</a> on Monday.";
+    assert!(page.contains(quoted), "{page}");
+}
+
+#[test]
+fn findings_stand_beside_the_text_and_numbers_behind_a_fold() {
+    let page = drawn(&fixture("a.txt"));
+    let place = |of: &str| page.find(of).unwrap_or_else(|| panic!("no {of} in {page}"));
+    assert!(place("class=\"text\"") < place("class=\"findings\""));
+    let card = page.split("id=\"d1f1\"").nth(1).unwrap();
+    let (seen, folded) = card.split_once("<details>").unwrap();
+    assert!(seen.contains("looks like a name in the wrong spelling"));
+    let number = |text: &str| text.contains(" %") || text.contains(" bits");
+    assert!(!number(seen), "{seen}");
+    assert!(number(folded.split_once("</details>").unwrap().0));
+}
+
+#[test]
+fn several_of_a_kind_are_counted_in_one_word() {
+    let text = "Poutine met Varsovie and Londres.";
+    let names = ["Poutine", "Varsovie", "Londres"].map(|name| finding(text, name, Category::Name));
+    let page = drawn(&report("a.txt", text, names.to_vec()));
+    assert!(page.contains("<b>3</b> misspelt names"), "{page}");
 }
 
 #[test]

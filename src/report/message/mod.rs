@@ -35,9 +35,10 @@ pub fn finding(text: &str, finding: &Finding) -> String {
 /// What is wrong and how it was detected, without the sibling's words and
 /// without a full stop.
 pub fn why(text: &str, finding: &Finding) -> String {
-    let phrase = quoted(finding.span.slice(text).unwrap_or_default());
-    let claim = claim(&phrase, finding);
-    let reasons = reasons(&finding.evidence);
+    let claim = claim(text, finding);
+    let reasons = [surprise(finding), expectation(finding)];
+    let reasons: Vec<String> = reasons.into_iter().flatten().collect();
+    let reasons = reasons.join(", and ");
     if reasons.is_empty() {
         let chance = percent(finding.confidence);
         format!("{claim}: an editor would change it with a chance of {chance}")
@@ -46,7 +47,9 @@ pub fn why(text: &str, finding: &Finding) -> String {
     }
 }
 
-fn claim(phrase: &str, finding: &Finding) -> String {
+/// What is wrong, without how it was detected and without a full stop.
+pub fn claim(text: &str, finding: &Finding) -> String {
+    let phrase = &quoted(finding.span.slice(text).unwrap_or_default());
     if let Some(pattern) = &finding.evidence.pattern {
         return pattern_claim(phrase, pattern);
     }
@@ -161,18 +164,28 @@ fn date_claim(form: DateForm) -> &'static str {
     }
 }
 
-fn reasons(evidence: &Evidence) -> String {
-    let mut reasons = Vec::new();
+/// How surprising the phrase is, without a full stop; `None` where that is no reason.
+pub fn surprise(finding: &Finding) -> Option<String> {
+    let evidence = &finding.evidence;
     // It is wrong whether it is surprising or not.
     if evidence.pattern.is_some() {
-        return String::new();
+        return None;
     }
     let excess = (evidence.surprisal_bits - evidence.expected_bits).round();
-    if excess >= 1.0 {
-        let unit = if excess > 1.0 { "bits" } else { "bit" };
-        reasons.push(format!(
+    let unit = if excess > 1.0 { "bits" } else { "bit" };
+    (excess >= 1.0).then(|| {
+        format!(
             "it is about {excess:.0} {unit} more surprising than the text around it would allow"
-        ));
+        )
+    })
+}
+
+/// What the language model expected in place of the phrase, without a full stop; `None`
+/// where that is no reason.
+pub fn expectation(finding: &Finding) -> Option<String> {
+    let evidence = &finding.evidence;
+    if evidence.pattern.is_some() {
+        return None;
     }
     let expected: Vec<String> = evidence
         .expected
@@ -182,13 +195,8 @@ fn reasons(evidence: &Evidence) -> String {
         .take(EXPECTED_NAMED)
         .map(quoted)
         .collect();
-    if !expected.is_empty() {
-        reasons.push(format!(
-            "the language model expected {}",
-            listed(&expected, "or")
-        ));
-    }
-    reasons.join(", and ")
+    let named = listed(&expected, "or");
+    (!expected.is_empty()).then(|| format!("the language model expected {named}"))
 }
 
 /// A correction in one line, who proposes it first:
@@ -246,6 +254,23 @@ pub fn category_label(category: Category) -> &'static str {
         Category::Inconsistency => "contradicted",
         Category::Punctuation => "punctuation",
         Category::Number => "number",
+    }
+}
+
+/// What so many findings of a category are called: "misspelt names".
+pub fn category_count(category: Category, count: usize) -> &'static str {
+    match category {
+        _ if count == 1 => category_label(category),
+        Category::Name => "misspelt names",
+        Category::Mistranslation => "wrong words",
+        Category::Wording => "odd wordings",
+        Category::Omission => "places where something is missing",
+        Category::Number => "numbers",
+        Category::Untranslated
+        | Category::Grammar
+        | Category::WordOrder
+        | Category::Inconsistency
+        | Category::Punctuation => category_label(category),
     }
 }
 
