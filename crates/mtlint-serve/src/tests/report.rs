@@ -242,3 +242,23 @@ async fn the_page_is_there_and_may_do_nothing_else() {
         assert_eq!(page.header("referrer-policy"), "no-referrer");
     }
 }
+
+#[tokio::test]
+async fn all_that_the_page_loads_is_there() {
+    let running = Running::new();
+    let files = [
+        ("/page.css", "text/css"),
+        ("/main.js", "text/javascript"),
+        ("/style.css", "text/css"),
+        ("/example.txt", "text/plain"),
+        ("/example-sibling.txt", "text/plain"),
+    ];
+    for (path, media_type) in files {
+        let file = running.get(path).await;
+        assert_eq!(file.status, 200, "{path}");
+        let given = file.header("content-type");
+        assert!(given.starts_with(media_type), "{path}: {given}");
+    }
+    let style = running.get("/style.css").await.text;
+    assert_eq!(style, mtlint::report::html::STYLE);
+}
