@@ -178,6 +178,17 @@ class Finding(Desk):
         self.click("Varsovie")
         self.assertIn("Warsaw", self.card().text)
 
+    def test_whoever_is_new_can_try_an_example(self):
+        self.one("#example").click()
+        self.read()
+        self.assertIn("Varsovie", self.phrases())
+        self.assertEqual(self.one(".sibling label").text, "the wire")
+        self.assertFalse(self.one("#example").is_displayed())
+        self.one("#help-open").click()
+        self.assertIn("F8", self.one("#help").text)
+        self.one("#help button").click()
+        self.assertFalse(self.one("#help").is_displayed())
+
     def test_the_marks_lie_under_the_words_whatever_the_text(self):
         odd = ["office affluent", "trailing" + " " * 90, "\tTab\ttab", "שלום עולם mixed טקסט", "word" * 80]
         odd += ["👩‍👩‍👧‍👦 漢字" * 30, "a-b " * 90, "soft\u00adhyphen" * 30, "", "\u202eturned\u202c", ""]
@@ -311,6 +322,13 @@ class Editing(Desk):
         self.assertEqual(self.text(), corrected)
         self.one("#undo").click()
         self.assertEqual(self.text(), ARTICLE)
+
+    def test_a_card_that_is_open_follows_its_phrase(self):
+        self.fill()
+        self.click("Varsovie")
+        self.script("document.getElementById('text').setRangeText('So. ', 0, 0); document.getElementById('text').dispatchEvent(new InputEvent('input'))")
+        self.one("#evidence .accept").click()
+        self.assertEqual(self.text(), "So. " + ARTICLE.replace("Varsovie", "Warsaw"))
 
     def test_all_safe_corrections_and_one_undo(self):
         self.fill()

@@ -88,9 +88,28 @@ export class Card {
     return this.finding?.id ?? null;
   }
 
-  /** Fills the card and shows it at a phrase. `number` and `count` tell which of how many. */
-  show(finding, { text, siblings, place, number, count }) {
+  /** Shows the card at a phrase. */
+  show(finding, surroundings) {
     clearTimeout(this.timer);
+    this.fill(finding, surroundings);
+    this.element.hidden = false;
+    this.element.scrollTop = 0;
+    this.settle();
+  }
+
+  /** Shows what the finding has become, and leaves the focus where it is. */
+  refresh(finding, surroundings) {
+    const parts = () => [...this.element.querySelectorAll("button, summary")];
+    const focused = parts().indexOf(document.activeElement);
+    const { scrollTop } = this.element;
+    this.fill(finding, surroundings);
+    this.element.scrollTop = scrollTop;
+    parts()[focused]?.focus({ preventScroll: true });
+    this.settle();
+  }
+
+  /** `place` is the phrase in the text; `number` and `count` tell which of how many it is. */
+  fill(finding, { text, siblings, place, number, count }) {
     this.finding = finding;
     this.place = place;
     const { element } = this;
@@ -110,9 +129,6 @@ export class Card {
       numbers(finding),
       this.actions(finding, number, count),
     );
-    element.hidden = false;
-    element.scrollTop = 0;
-    this.settle();
   }
 
   suggestion(one, text, siblings) {

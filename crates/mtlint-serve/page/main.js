@@ -84,7 +84,6 @@ function onReport(answer) {
   panel.report(report, asked.text, state.findings);
   onState("read");
   show("read");
-  saySummary();
 }
 
 function saySummary() {
@@ -107,14 +106,21 @@ function show(why) {
   byId("steps").hidden = findings.length === 0;
   document.body.classList.toggle("found-some", findings.length > 0);
   document.title = findings.length ? `(${findings.length}) mtlint` : "mtlint";
-  const open = findings.find((one) => one.id === card.id);
-  if (card.id && !open) card.close(card.element.contains(document.activeElement));
-  else if (open) {
-    card.place = editor.place(open.id);
-    card.settle();
-  }
+  const at = findings.findIndex((one) => one.id === card.id);
+  if (at >= 0) card.refresh(findings[at], surroundings(findings, at));
+  else if (card.id) card.close(card.element.contains(document.activeElement));
   highlight();
+  if (document.body.dataset.state === "read" && state.answer) saySummary();
 }
+
+/** What a card needs to know beside its finding. */
+const surroundings = (findings, at) => ({
+  text: editor.text,
+  siblings: state.answer.request.siblings,
+  place: editor.place(findings[at].id),
+  number: at + 1,
+  count: findings.length,
+});
 
 function highlight() {
   editor.open(card.id);
@@ -153,13 +159,7 @@ function open(id, focus) {
     const box = place.getBoundingClientRect();
     if (box.top < 60 || box.bottom > innerHeight - 60) place.scrollIntoView({ block: "center" });
   }
-  card.show(findings[at], {
-    text: editor.text,
-    siblings: state.answer.request.siblings,
-    place,
-    number: at + 1,
-    count: findings.length,
-  });
+  card.show(findings[at], surroundings(findings, at));
   if (focus) card.focus();
   highlight();
 }
