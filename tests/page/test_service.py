@@ -28,6 +28,9 @@ second bridge opens in 1987.
 """
 SAFE = {"the the": "the", "gibberish": "city", "twaddle": "new", "The the": "The"}
 
+# What a busy machine may take for anything.
+SECONDS = 60
+
 SHORT = "The mayor flew from Varsovie on Monday."
 
 HOSTILE = """The <img src="{address}/a.png" onerror="window.hit = 1"> the the mayor <script>window.hit = 2</script> spoke.
@@ -73,7 +76,7 @@ class Desk(unittest.TestCase):
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 
     def until(self, condition, what=""):
-        WebDriverWait(self.driver, 20).until(lambda _: condition(), what)
+        WebDriverWait(self.driver, SECONDS).until(lambda _: condition(), what)
 
     def keys(self, *pressed):
         ActionChains(self.driver).send_keys(*pressed).perform()
