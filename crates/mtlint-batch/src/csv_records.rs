@@ -12,7 +12,8 @@ use std::rc::Rc;
 
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 
-use crate::record::{Record, SiblingJson, day, line_limit, next_item, own_id, request};
+use crate::date::RecordDate;
+use crate::record::{Record, SiblingJson, line_limit, next_item, own_id, request};
 use crate::record_error::{RecordError, RecordPosition};
 
 /// Reads records from CSV, one at a time.
@@ -148,8 +149,10 @@ impl<R: Read> CsvRecords<R> {
         match read {
             Ok(request) => Record::Document {
                 request: Box::new(request),
-                // A date that cannot be read counts as none, as in JSON Lines.
-                day: field(columns.date).ok().and_then(day),
+                date: field(columns.date).map_or_else(
+                    |error| RecordDate::unread(&error.to_string()),
+                    RecordDate::read,
+                ),
             },
             Err(error) => Record::Rejected { id, error },
         }
@@ -295,12 +298,14 @@ mod tests {
         assert_eq!(told(&rows[1]), ["4", "Calm."]);
         assert_eq!(rows.len(), 2);
         let days = rows.iter().map(|row| match row {
-            Record::Document { day, .. } => *day,
+            Record::Document { date, .. } => date.clone(),
             other => panic!("{other:?}"),
         });
-        // "2 May" is no date that is read.
-        assert_eq!(days.collect::<Vec<_>>(), [day("2026-05-01"), None]);
-        assert!(day("2026-05-01").is_some());
+        let unread = RecordDate::Unread("2 May".to_owned());
+        assert_eq!(
+            days.collect::<Vec<_>>(),
+            [RecordDate::Day(2_461_162), unread]
+        );
         let named = CsvRecords::new("feed.csv", csv.as_bytes(), 100).named_by_file();
         let named: Vec<_> = named.map(|row| told(&row)[0].clone()).collect();
         assert_eq!(named, ["night/1", "feed.csv:4"]);

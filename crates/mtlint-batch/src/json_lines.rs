@@ -144,12 +144,12 @@ impl<R: BufRead> JsonLinesRecords<R> {
         let made = parsed.map_err(malformed).and_then(|record| {
             let JsonRecord { text, siblings, .. } = record;
             let request = request(&id, text, siblings, self.current(), self.max_bytes)?;
-            Ok((request, record.day))
+            Ok((request, record.date))
         });
         match made {
-            Ok((request, day)) => Record::Document {
+            Ok((request, date)) => Record::Document {
                 request: Box::new(request),
-                day,
+                date,
             },
             Err(error) => Record::Rejected { id, error },
         }

@@ -8,14 +8,15 @@ use serde::Deserialize;
 use serde_json::error::Category;
 use serde_json::{Map, Value};
 
-use crate::record::{SiblingJson, day};
+use crate::date::RecordDate;
+use crate::record::SiblingJson;
 
 /// What a record says beside its id.
 #[derive(Debug)]
 pub(super) struct JsonRecord {
     pub(super) text: String,
     pub(super) siblings: Vec<SiblingJson>,
-    pub(super) day: Option<i32>,
+    pub(super) date: RecordDate,
 }
 
 /// The fields that a record may have; others are passed over.
@@ -59,9 +60,12 @@ pub(super) fn parse(line: &str) -> (Option<String>, Result<JsonRecord, String>) 
         Ok(JsonRecord {
             text: self::text(text, "\"text\"")?,
             siblings: siblings(several, one)?,
-            // A date that is written in another way counts as none: records have fields of
-            // their own, and this one only narrows where siblings are looked for.
-            day: date.as_ref().and_then(Value::as_str).and_then(day),
+            // It only narrows where siblings are looked for, and is no reason to reject a record.
+            date: match date {
+                None | Some(Value::Null) => RecordDate::None,
+                Some(Value::String(text)) => RecordDate::read(&text),
+                Some(other) => RecordDate::unread(&other.to_string()),
+            },
         })
     };
     (id, id_problem.map_or_else(rest, Err))
@@ -180,8 +184,8 @@ mod tests {
         );
         let record = record.unwrap();
         assert_eq!(
-            (id, record.text.as_str(), record.day),
-            (None, "Rain.", None)
+            (id, record.text.as_str(), record.date),
+            (None, "Rain.", RecordDate::None)
         );
         assert!(record.siblings.is_empty());
         let siblings =

@@ -10,6 +10,7 @@
 #![warn(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
 
 mod csv_records;
+mod date;
 mod error;
 mod input_error;
 mod job;
@@ -31,6 +32,7 @@ mod waiting;
 mod walk;
 
 pub use csv_records::CsvRecords;
+pub use date::{RecordDate, UnreadDates};
 pub use error::BatchError;
 pub use input_error::InputError;
 pub use job::{Completion, Job};

@@ -13,6 +13,7 @@ use mtlint::document::{Document, DocumentError, Markup};
 use mtlint::linter::Request;
 
 use crate::csv_records::CsvRecords;
+use crate::date::RecordDate;
 use crate::input_error::InputError;
 use crate::json_lines::JsonLinesRecords;
 use crate::parquet_records::ParquetRecords;
@@ -140,7 +141,7 @@ fn text(path: &Path, max_bytes: u64, read: &BytesRead, stop: &Arc<AtomicBool>) -
     match document {
         Ok(document) => Some(Record::Document {
             request: Box::new(Request::new(document.marked_up(Markup::of(path)))),
-            day: None,
+            date: RecordDate::None,
         }),
         Err(_) if stream && stop.load(Ordering::Relaxed) => None,
         Err(error) => Some(Record::Unreadable { id: name, error }),

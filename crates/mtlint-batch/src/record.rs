@@ -6,11 +6,10 @@
 
 use std::io;
 
-use time::format_description::well_known::Iso8601;
-
 use mtlint::document::{Document, DocumentError};
 use mtlint::linter::Request;
 
+use crate::date::RecordDate;
 use crate::input_error::InputError;
 use crate::record_error::{RecordError, RecordPosition};
 use crate::waiting::Stopped;
@@ -36,8 +35,8 @@ pub enum Record {
     Document {
         /// The document with its own siblings.
         request: Box<Request>,
-        /// The day that the document is from, as a Julian day number, where the record says so.
-        day: Option<i32>,
+        /// The day that the document is from.
+        date: RecordDate,
     },
     /// A file of text that could not be read.
     Unreadable {
@@ -81,13 +80,6 @@ impl Record {
             Self::Unreadable { .. } | Self::Rejected { .. } | Self::Broken(_) => 0,
         }
     }
-}
-
-/// The Julian day number of an ISO 8601 date, with or without a time.
-pub(super) fn day(text: &str) -> Option<i32> {
-    let date = text.trim().split(['T', ' ']).next()?;
-    let date = time::Date::parse(date, &Iso8601::DATE).ok()?;
-    Some(date.to_julian_day())
 }
 
 /// A sibling in a record: its text, alone or with an id of its own.

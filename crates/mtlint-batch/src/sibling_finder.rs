@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use mtlint::document::Document;
 use mtlint::linter::Request;
 
+use crate::date::{RecordDate, UnreadDates};
 use crate::error::BatchError;
 use crate::pool::{Article, BatchPool, Match, Pool, SURENESS_MARGIN, copied_from, serving};
 use crate::report_line::DocumentLinks;
@@ -27,6 +28,7 @@ pub struct SiblingFinder {
     /// What is known of the pool's articles, by their numbers; nothing is known
     /// of one that cannot be judged.
     qualities: HashMap<u64, Option<f64>>,
+    unread_dates: UnreadDates,
 }
 
 impl SiblingFinder {
@@ -38,7 +40,14 @@ impl SiblingFinder {
             first_own: batch_pool.first_own,
             days,
             qualities: HashMap::new(),
+            unread_dates: UnreadDates::default(),
         }
+    }
+
+    /// The dates of documents that could not be read: their siblings were looked for among
+    /// the articles of all days.
+    pub fn unread_dates(&self) -> &UnreadDates {
+        &self.unread_dates
     }
 
     /// Gives `request` the sibling that serves it best, unless it has siblings of its own,
@@ -47,14 +56,15 @@ impl SiblingFinder {
     pub(super) fn attach_sibling<E: From<BatchError>>(
         &mut self,
         request: &mut Request,
-        day: Option<i32>,
+        date: &RecordDate,
         judge: impl FnOnce(Vec<Document>) -> Result<Vec<Option<f64>>, E>,
     ) -> Result<DocumentLinks, E> {
         let document = &request.document;
+        self.unread_dates.count(document.name(), date);
         let article = Article {
             id: document.name().to_owned(),
             text: document.text().to_owned(),
-            date: day,
+            date: date.day(),
         };
         let mut found = self
             .pool

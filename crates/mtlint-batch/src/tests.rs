@@ -81,27 +81,24 @@ fn one_sibling_needs_no_list() {
 }
 
 #[test]
-fn dates_are_days_and_what_is_no_date_harms_nothing() {
-    let day = |date: &str| {
+fn a_date_that_is_none_is_kept_as_it_is_written() {
+    let date = |date: &str| {
         let line = format!("{{\"text\":\"Rain fell.\",\"date\":{date}}}");
         match read(line.as_bytes(), 100).pop() {
-            Some(Record::Document { day, .. }) => day,
+            Some(Record::Document { date, .. }) => date,
             other => panic!("{other:?}"),
         }
     };
-    let first = day("\"2024-02-28\"").unwrap();
-    assert_eq!(day("\"2024-03-01\""), Some(first + 2));
-    assert_eq!(day("\"2024-02-28T23:59:00Z\""), Some(first));
-    assert_eq!(day("\"2024-02-28 06:00\""), Some(first));
-    for odd in [
-        "\"yesterday\"",
-        "\"\"",
-        "1709078400",
-        "null",
-        "{\"day\":1}",
-        "\"2023-02-29\"",
-    ] {
-        assert_eq!(day(odd), None, "{odd}");
+    assert_eq!(date("\"2026-05-01T06:00\""), RecordDate::Day(2_461_162));
+    assert_eq!(date("null"), RecordDate::None);
+    assert_eq!(date("\"\""), RecordDate::None);
+    for odd in ["01/05/2026", "1709078400", "{\"day\":1}"] {
+        let written = if odd.contains('/') {
+            format!("\"{odd}\"")
+        } else {
+            odd.to_owned()
+        };
+        assert_eq!(date(&written), RecordDate::Unread(odd.to_owned()));
     }
 }
 
@@ -341,6 +338,7 @@ fn lines_with_links_are_read_as_the_contract_and_written_the_same() {
         pool,
         skipped: 0,
         first_problem: None,
+        unread_dates: UnreadDates::default(),
         broken: Vec::new(),
     };
     let copy = CLEAN.replace("Fourteen people", "14 people");

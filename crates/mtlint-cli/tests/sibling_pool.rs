@@ -149,6 +149,27 @@ fn own_siblings_are_kept_and_the_days_are_looked_at() {
 }
 
 #[test]
+fn a_date_that_cannot_be_told_is_not_guessed_and_said() {
+    let mut late = record("late", TRAM);
+    late["date"] = json!("31/03/2026");
+    let mut early = record("early", TRAM_CLEAN);
+    early["date"] = json!("2026-03-01");
+    let mut odd = record("odd", ORCHARD);
+    odd["date"] = json!(1_772_323_200);
+    let folder = PoolFolder::new(&[late], &[early, odd]);
+    let (lines, stderr) = folder.batch(&POOL);
+    assert_eq!(lines[0]["sibling"], "early");
+    for said in [
+        "in the pool, dates not written as 2026-03-31, which count as none: 1, the first: \
+         1772323200 (odd)",
+        "among the documents, dates not written as 2026-03-31, which count as none: 1, the \
+         first: 31/03/2026 (late)",
+    ] {
+        assert!(stderr.contains(said), "{stderr}");
+    }
+}
+
+#[test]
 fn near_copies_are_linked_and_judged_and_the_cleaner_one_serves() {
     let cleaned = TRAM.replace("gibberish twaddle gibberish says", "says");
     let folder = PoolFolder::new(

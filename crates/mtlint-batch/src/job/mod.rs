@@ -99,11 +99,11 @@ impl Job<'_> {
         each: &mut impl FnMut(ReportLine) -> Result<(), E>,
     ) -> Result<(Record, DocumentLinks), E> {
         let mut links = DocumentLinks::default();
-        if let Record::Document { request, day } = &mut record
+        if let Record::Document { request, date } = &mut record
             && let Some(siblings) = self.siblings.take()
         {
             let found =
-                siblings.attach_sibling(request, *day, |texts| self.qualities(texts, group, each));
+                siblings.attach_sibling(request, date, |texts| self.qualities(texts, group, each));
             self.siblings = Some(siblings);
             links = found?;
         }

@@ -113,8 +113,8 @@ impl TableColumns {
                 "sibling" if flat && is_text(column) => found.sibling = Some(leaf),
                 "id" if flat && (is_text(column) || is_whole(column)) => found.id = Some(leaf),
                 "date" => {
-                    // A date that cannot be read counts as none, as in JSON Lines.
-                    let dated = is_text(column) || matches!(leaf.meaning, Meaning::Days(_));
+                    let days = matches!(leaf.meaning, Meaning::Days(_));
+                    let dated = days || is_text(column) || is_whole(column);
                     found.date = Some(leaf).filter(|_| flat && dated);
                 }
                 "siblings" => siblings.push((column, leaf)),

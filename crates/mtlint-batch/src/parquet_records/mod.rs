@@ -16,7 +16,8 @@ use std::sync::Arc;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 
-use crate::record::{Record, SiblingJson, day, next_item, own_id, request, too_large};
+use crate::date::RecordDate;
+use crate::record::{Record, SiblingJson, next_item, own_id, request, too_large};
 use crate::record_error::{RecordError, RecordPosition};
 use crate::unpack::{BytesRead, UnpacksToTooMuch, most_unpacked};
 use crate::waiting::is_stream;
@@ -157,11 +158,14 @@ impl ParquetRecords {
         match read() {
             Ok(request) => Record::Document {
                 request: Box::new(request),
-                day: row.date.and_then(|cell| match cell {
-                    Cell::Day(day) => Some(day),
-                    Cell::Bytes(bytes) => std::str::from_utf8(bytes.data()).ok().and_then(day),
-                    Cell::Whole(_) => None,
-                }),
+                date: match row.date {
+                    None => RecordDate::None,
+                    Some(Cell::Day(day)) => RecordDate::Day(day),
+                    Some(Cell::Bytes(bytes)) => {
+                        RecordDate::read(&String::from_utf8_lossy(bytes.data()))
+                    }
+                    Some(Cell::Whole(number)) => RecordDate::unread(&number.to_string()),
+                },
             },
             Err(error) => Record::Rejected { id, error },
         }

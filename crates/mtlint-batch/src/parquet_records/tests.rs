@@ -70,10 +70,10 @@ fn opened(bytes: &[u8], max_bytes: u64) -> io::Result<ParquetRecords> {
 /// Id, text and siblings, or id and what is wrong.
 fn told(row: &Record) -> Vec<String> {
     match row {
-        Record::Document { request, day } => {
+        Record::Document { request, date } => {
             let document = &request.document;
             let mut words = vec![document.name().to_owned(), document.text().to_owned()];
-            words.extend(day.map(|day| day.to_string()));
+            words.extend(date.day().map(|day| day.to_string()));
             for sibling in &request.unread {
                 words.push(format!("{}: {}", sibling.name(), sibling.text()));
             }
@@ -158,7 +158,7 @@ fn rows_of_all_groups_are_records_or_say_why_not() {
             "6|Hail."
         ]
     );
-    assert_eq!(day("2026-05-01"), Some(2_461_162));
+    assert_eq!(RecordDate::read("2026-05-01"), RecordDate::Day(2_461_162));
     let named = opened(&bytes, 30).unwrap().named_by_file();
     let named: Vec<_> = named.map(|row| told(&row).remove(0)).collect();
     assert_eq!(named[1], "feed.parquet:2");

@@ -14,6 +14,7 @@ use mtlint::language::{AbstainReason, Gate, gate};
 use mtlint::lexicon::Lexicon;
 use mtlint::segment::segment;
 
+use crate::date::UnreadDates;
 use crate::error::BatchError;
 use crate::input_error::InputError;
 use crate::open::{InputOptions, RecordNaming, records};
@@ -51,6 +52,9 @@ pub struct BatchPool {
     pub skipped: u64,
     /// What is wrong with the first record or file that was left out.
     pub first_problem: Option<String>,
+    /// The dates that could not be read: such articles may be of any day. Those of the batch
+    /// are not counted.
+    pub unread_dates: UnreadDates,
     /// What cannot be read of the pool, or not to its end; what comes before is in the pool.
     pub broken: Vec<InputError>,
 }
@@ -131,6 +135,7 @@ impl PoolSources {
         let mut builder = PoolBuilder::new()?;
         let (mut skipped, mut first_problem) = (0, None);
         let mut broken = Vec::new();
+        let mut unread_dates = UnreadDates::default();
         let input_options = |naming| InputOptions {
             max_bytes,
             naming,
@@ -154,6 +159,9 @@ impl PoolSources {
                         }
                         record => record,
                     };
+                    if let Record::Document { date, .. } = &record {
+                        unread_dates.count(record.id(), date);
+                    }
                     match article(record, &lexicon, language) {
                         Ok(article) => {
                             builder.add(&article)?;
@@ -188,6 +196,7 @@ impl PoolSources {
             first_own,
             skipped,
             first_problem,
+            unread_dates,
             broken,
         })
     }
@@ -200,7 +209,7 @@ fn nothing() -> String {
 /// The article of a record, or what is wrong with it.
 fn article(record: Record, lexicon: &Lexicon, language: Option<&str>) -> Result<Article, String> {
     let (document, day) = match record {
-        Record::Document { request, day } => (request.document, day),
+        Record::Document { request, date } => (request.document, date.day()),
         Record::Unreadable { error, .. } => return Err(error.to_string()),
         Record::Rejected { error, .. } => return Err(error.to_string()),
         Record::Broken(error) => return Err(error.to_string()),

@@ -197,6 +197,7 @@ pub fn run(arguments: &BatchArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
     let broken_pool = pool.as_ref().is_some_and(|pool| pool.is_broken);
     verdict.failed = arguments.fail_on_error && (progress.failed() > 0 || broken_pool);
     progress.finish(whole, stderr);
+    pool.iter().for_each(|pool| pool.note_dates(streams));
     if let Some(run) = run {
         state::end(run, whole, streams)?;
     }

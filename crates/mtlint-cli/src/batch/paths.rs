@@ -29,7 +29,7 @@ pub fn refuse_second_uses(
             .to_owned()
     };
     let read: Vec<PathBuf> = sources.iter().map(path).collect();
-    let planned: Vec<PathBuf> = plan.read().map(PathBuf::from).collect();
+    let planned: Vec<PathBuf> = plan.read().collect();
     let read = || read.iter().chain(&planned).map(PathBuf::as_path);
     refuse_to_write_over("--output", &arguments.output, read())?;
     let output = match arguments.output.as_str() {

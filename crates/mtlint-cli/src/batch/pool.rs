@@ -4,7 +4,7 @@
 
 use mtlint::report::Failure;
 use mtlint_batch::pool::PoolSources;
-use mtlint_batch::{SiblingFinder, Source};
+use mtlint_batch::{SiblingFinder, Source, UnreadDates};
 
 use super::arguments::BatchArgs;
 use crate::advice;
@@ -32,8 +32,23 @@ pub struct FilledPool {
     pub is_broken: bool,
 }
 
-/// Reads the pool, and notes what it holds and what could not be read. A sibling is at most `days` away from its
-/// document.
+/// Says which dates could not be read, if there are such: an article without a date may be
+/// taken for a sibling on any day.
+fn note_dates(place: &str, unread: &UnreadDates, streams: &mut Streams<'_>) {
+    if !unread.is_empty() {
+        streams.note(&format!("{place}, {unread}"));
+    }
+}
+
+impl FilledPool {
+    /// Says which documents had dates that could not be read.
+    pub fn note_dates(&self, streams: &mut Streams<'_>) {
+        note_dates("among the documents", self.siblings.unread_dates(), streams);
+    }
+}
+
+/// Reads the pool, and notes what it holds and what could not be read. A sibling is at most
+/// `days` away from its document.
 pub fn fill(
     sources: &PoolSources,
     settings: &Settings,
@@ -48,6 +63,7 @@ pub fn fill(
         words += &format!("; left out: {skipped}, the first: {problem}");
     }
     streams.note(&words);
+    note_dates("in the pool", &batch_pool.unread_dates, streams);
     // Said even when quiet is wanted: siblings are missing.
     for error in &batch_pool.broken {
         let why = advice::failure(&Failure::from(error));
