@@ -6,7 +6,7 @@ use crate::finding::{Applicability, Category, Severity, SuggestionSource};
 use crate::lm::stub::Stub;
 use crate::lm::{Prefix, TokenScores};
 use crate::patterns::PatternKind;
-use crate::report::AbstainReason;
+use crate::report::{AbstainReason, FailureKind};
 
 /// Judged with a model to which two words cost far more than any other.
 fn reports(requests: Vec<Request>) -> Vec<Report> {
@@ -436,4 +436,43 @@ fn a_text_that_the_model_fails_on_is_no_failure_of_the_others() {
     assert_eq!(phrases(&reports[0]), ["gebracht"]);
     assert_eq!(phrases(&reports[3]), phrases(&alone.unwrap()[0]));
     assert!(linter.lint_each(Vec::new(), &thorough()).is_empty());
+}
+
+#[test]
+fn a_text_that_mtlint_panics_on_is_no_end_of_the_others() {
+    let lm = Stub::new([("gebracht", 75.0)]).panicking_on("Unaussprechlich");
+    let linter = Linter::new(Arc::new(lm)).unwrap();
+    let bus = "The bus has gebracht the children to school again.";
+    let requests = [
+        bus,
+        "The bus from Unaussprechlich was late again.",
+        bus,
+        bus,
+    ];
+    let mut requests = requests.map(|text| Request::new(Document::from_text("bus", text)));
+    requests[3].unread = vec![Document::from_text("wire/7", "The Unaussprechlich bus.")];
+    let reports = linter.lint_each(requests.to_vec(), &thorough());
+    let failures = reports.iter().map(|report| match &report.outcome {
+        Outcome::Failed(failure) => {
+            assert_eq!(failure.kind, FailureKind::Internal);
+            Some(failure.message.as_str())
+        }
+        _ => None,
+    });
+    assert_eq!(
+        failures.collect::<Vec<_>>(),
+        [
+            None,
+            Some(
+                "bus: mtlint failed, which is a fault of its own; please report it: \
+                 Unaussprechlich is no word"
+            ),
+            None,
+            Some(
+                "bus: mtlint failed on its sibling wire/7, which is a fault of its own; please \
+                 report it: Unaussprechlich is no word"
+            ),
+        ]
+    );
+    assert_eq!(phrases(&reports[2]), ["gebracht"]);
 }

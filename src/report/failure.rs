@@ -41,6 +41,8 @@ pub enum FailureKind {
     BadRecord,
     /// The language model failed on the document or on a sibling of it.
     ModelFailed,
+    /// mtlint itself has a fault that the document or a sibling of it brings out.
+    Internal,
     /// A kind that another version of mtlint has.
     #[serde(untagged)]
     Other(String),

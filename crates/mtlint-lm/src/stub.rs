@@ -39,6 +39,8 @@ pub struct Stub {
     expected: Vec<String>,
     /// The model fails on every text with this in it.
     failing_on: Option<String>,
+    /// The model panics on every text with this in it.
+    panicking_on: Option<String>,
     /// Texts of the tokens that were read, by their ids.
     token_texts: Mutex<HashMap<u32, String>>,
 }
@@ -65,6 +67,7 @@ impl Stub {
                 .collect(),
             expected: Vec::new(),
             failing_on: None,
+            panicking_on: None,
             token_texts: Mutex::new(HashMap::new()),
         }
     }
@@ -78,6 +81,13 @@ impl Stub {
     /// The stand-in model that fails on every text with `mark` in it.
     pub fn failing_on(mut self, mark: impl Into<String>) -> Self {
         self.failing_on = Some(mark.into());
+        self
+    }
+
+    /// The stand-in, panicking on every text that has `mark` in it.
+    #[must_use]
+    pub fn panicking_on(mut self, mark: impl Into<String>) -> Self {
+        self.panicking_on = Some(mark.into());
         self
     }
 
@@ -97,6 +107,13 @@ impl Stub {
                     last: LAYERS,
                 });
             }
+        }
+        if let Some(mark) = self
+            .panicking_on
+            .as_ref()
+            .filter(|mark| text.contains(*mark))
+        {
+            panic!("{mark} is no word");
         }
         if let Some(mark) = self.failing_on.as_ref().filter(|mark| text.contains(*mark)) {
             return Err(LmError::Tokenizer {
