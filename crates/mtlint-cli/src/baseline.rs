@@ -1,7 +1,7 @@
 //! `mtlint baseline`: the findings that are there today, kept so that others can be told
 //! from them.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::Args;
@@ -56,16 +56,17 @@ pub fn run(arguments: &BaselineArgs, streams: &mut Streams<'_>) -> anyhow::Resul
     } = arguments;
     let typed = Typed::from(judging);
     let plan = input.plan(typed, config, streams)?;
-    let planned: Vec<String> = plan.read().collect();
-    let read = input.read().chain(planned.iter().map(String::as_str));
-    refuse_to_write_over("--output", output, read.map(Path::new))?;
+    let planned: Vec<PathBuf> = plan.read().collect();
+    let read = input.read().chain(planned.iter().map(PathBuf::as_path));
+    refuse_to_write_over("--output", output, read)?;
     let mut file = OutputFile::create(output)?;
     let linter = DocumentLinter::begin(plan, input, typed, streams)?;
     let mut baseline = Baseline::default();
     let mut failed = 0;
-    for name in &input.files {
-        let document = inputs::open(name, linter.settings(name).max_bytes.value, streams);
-        let report = linter.lint(name, document)?;
+    for file in &input.files {
+        let name = inputs::name(file);
+        let document = inputs::open(file, linter.settings(&name).max_bytes.value, streams);
+        let report = linter.lint(&name, document)?;
         documents::note_outcome(&report, streams);
         baseline.add(&report);
         if let Outcome::Failed(_) = report.outcome {

@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 
 use anyhow::{Context, bail};
 
@@ -15,12 +16,13 @@ use mtlint::report::baseline::{Baseline, Known};
 const MAX_BYTES: u64 = 64 << 20;
 
 /// Reads the file that `--baseline` names.
-pub fn read(path: &str) -> anyhow::Result<Known> {
-    let what = || format!("cannot read the baseline {path}");
+pub fn read(path: &Path) -> anyhow::Result<Known> {
+    let shown = path.display();
+    let what = || format!("cannot read the baseline {shown}");
     let mut text = String::new();
     let file = File::open(path).with_context(|| {
         format!(
-            "{}; 'mtlint baseline FILE... --output {path}' writes one",
+            "{}; 'mtlint baseline FILE... --output {shown}' writes one",
             what()
         )
     })?;
@@ -31,7 +33,7 @@ pub fn read(path: &str) -> anyhow::Result<Known> {
         bail!("{}: it is over the limit of {MAX_BYTES} bytes", what());
     }
     let baseline = Baseline::parse(&text).with_context(|| {
-        format!("{path} cannot be used; 'mtlint baseline FILE... --output {path}' writes it anew")
+        format!("{shown} cannot be used; 'mtlint baseline FILE... --output {shown}' writes it anew")
     })?;
     Ok(baseline.known())
 }

@@ -1,6 +1,6 @@
 //! `mtlint compare`: which of several versions of one text is best, and where they differ.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::Args;
@@ -14,7 +14,7 @@ use super::config::Typed;
 use super::documents::note_outcome;
 use super::emit::FILE_WIDTH;
 use super::flags::{ColorChoice, ConsoleFlags, JudgingFlags, TextOrJson};
-use super::inputs::{MarkupChoice, STANDARD_INPUT, open};
+use super::inputs::{MarkupChoice, STANDARD_INPUT, is_standard_input, name, open};
 use super::output::Streams;
 use super::output_file::{OutputFile, refuse_to_write_over};
 use super::plan::{ConfigFlags, Plan};
@@ -49,7 +49,7 @@ use super::verdict::Verdict;
 pub struct CompareArgs {
     /// The versions, at least two: plain text, Markdown or HTML in UTF-8; '-' is standard input
     #[arg(value_name = "FILE", required = true, num_args = 2..)]
-    files: Vec<String>,
+    files: Vec<PathBuf>,
 
     /// How versions are marked up; 'auto' goes by the ending of the name (.md, .html and the like;
     /// all else is plain text). Code, addresses and the markup itself are not judged
@@ -77,15 +77,15 @@ pub struct CompareArgs {
 /// Lints every version, and prints how they compare.
 pub fn run(arguments: &CompareArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
     let CompareArgs { files, output, .. } = arguments;
-    let standard = files.iter().filter(|file| *file == STANDARD_INPUT);
+    let standard = files.iter().filter(|file| is_standard_input(file));
     if standard.count() > 1 {
         bail!("standard input (-) can be read only once");
     }
     let typed = Typed::from(&arguments.judging);
     // One configuration for all: versions that are judged differently cannot be compared.
     let plan = Plan::of_batch(std::iter::empty(), typed, &arguments.config)?;
-    let planned: Vec<String> = plan.read().collect();
-    let read = files.iter().chain(&planned).map(Path::new);
+    let planned: Vec<PathBuf> = plan.read().collect();
+    let read = files.iter().chain(&planned).map(PathBuf::as_path);
     refuse_to_write_over("--output", output, read)?;
     let mut place = OutputFile::create(output)?;
     let reports = lint(arguments, &plan, streams)?;
@@ -120,10 +120,11 @@ fn lint(
     for file in &arguments.files {
         let report = match open(file, max_bytes, streams) {
             Ok(document) => {
-                let document = document.marked_up(arguments.markup.of(file));
+                let markup = arguments.markup.of(document.name());
+                let document = document.marked_up(markup);
                 linters.lint(plan, document, &[], Vec::new())?
             }
-            Err(error) => Report::failed(file, error),
+            Err(error) => Report::failed(name(file), error),
         };
         note_outcome(&report, streams);
         reports.push(report);

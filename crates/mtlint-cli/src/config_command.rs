@@ -4,6 +4,8 @@
 //! In: flags, and the files they lead to. Out: every value with its origin, as text or
 //! JSON; or the JSON schema of the file. Nothing is judged.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -13,7 +15,7 @@ use mtlint::report::text::{safe, safe_name};
 
 use super::config::{Origin, Setting, Settings, Strictness, Typed, schema};
 use super::flags::{ConsoleFlags, GateFlags, JudgingFlags, TextOrJson};
-use super::inputs::STANDARD_INPUT;
+use super::inputs::{self, STANDARD_INPUT};
 use super::output::Streams;
 use super::plan::{ConfigFlags, Plan};
 use super::verdict::Verdict;
@@ -65,7 +67,7 @@ const SCHEMA: &str = "mtlint.settings/1";
 struct ShowArgs {
     /// The article whose configuration is shown; that of the working directory if there is none
     #[arg(value_name = "FILE", default_value = STANDARD_INPUT, hide_default_value = true)]
-    file: String,
+    file: PathBuf,
 
     /// How to print
     #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
@@ -196,14 +198,15 @@ fn number(number: Option<f32>) -> Value {
 
 /// Every value with where it came from.
 fn draw(arguments: &ShowArgs) -> anyhow::Result<String> {
-    let file = arguments.file.as_str();
+    let file = arguments.file.as_path();
+    let file_name = inputs::name(file);
     let typed = Typed {
         judging: &arguments.judging,
         gates: Some(&arguments.gates),
     };
     let plan = Plan::new([file], true, typed, &arguments.config)?;
-    let settings = plan.settings(file);
-    let siblings = plan.siblings(file).iter();
+    let settings = plan.settings(&file_name);
+    let siblings = plan.siblings(&file_name).iter();
     let report = SettingsReport {
         schema: SCHEMA,
         configuration: settings.file.as_deref(),

@@ -4,6 +4,8 @@
 //! output and in files, one after another, so that the first is seen while the second is
 //! linted. Corrections are applied in `fix.rs`.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::bail;
 use clap::Args;
 
@@ -19,7 +21,7 @@ use super::baseline_file;
 use super::config::{Settings, Typed};
 use super::emit::{self, EmitTarget, Outputs};
 use super::flags::{ConsoleFlags, GateFlags, JudgingFlags};
-use super::inputs::{MarkupChoice, STANDARD_INPUT, open};
+use super::inputs::{MarkupChoice, STANDARD_INPUT, is_standard_input, name, open};
 use super::output::{OutputError, Streams};
 use super::plan::{ConfigFlags, Linters, Plan};
 use super::verdict::Verdict;
@@ -30,11 +32,11 @@ pub struct InputArgs {
     /// Articles to judge, plain text, Markdown or HTML in UTF-8; '-' is standard input, and so is
     /// no file at all
     #[arg(value_name = "FILE", default_value = STANDARD_INPUT, hide_default_value = true)]
-    pub files: Vec<String>,
+    pub files: Vec<PathBuf>,
 
     /// A cleaner article on the same story; give the flag again for each further one
     #[arg(long = "sibling", value_name = "FILE")]
-    pub siblings: Vec<String>,
+    pub siblings: Vec<PathBuf>,
 
     /// How documents and siblings are marked up; 'auto' goes by the ending of the name (.md, .html
     /// and the like; all else is plain text). Code, addresses and the markup itself are not judged
@@ -44,8 +46,9 @@ pub struct InputArgs {
 
 impl InputArgs {
     /// The names of the documents and of the siblings that were typed.
-    pub fn read(&self) -> impl Iterator<Item = &str> + Clone {
-        self.files.iter().chain(&self.siblings).map(String::as_str)
+    pub fn read(&self) -> impl Iterator<Item = &Path> + Clone {
+        let all = self.files.iter().chain(&self.siblings);
+        all.map(PathBuf::as_path)
     }
 
     /// The settings of each document, by what was typed and its configuration.
@@ -58,12 +61,12 @@ impl InputArgs {
         config: &ConfigFlags,
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<Plan> {
-        if self.read().filter(|file| *file == STANDARD_INPUT).count() > 1 {
+        if self.read().filter(|file| is_standard_input(file)).count() > 1 {
             bail!("standard input (-) can be read only once");
         }
         // Siblings on the command line win over those of a configuration.
         let with_siblings = self.siblings.is_empty();
-        let files = self.files.iter().map(String::as_str);
+        let files = self.files.iter().map(PathBuf::as_path);
         let plan = Plan::new(files, with_siblings, typed, config)?;
         plan.note_missing_siblings(streams);
         Ok(plan)
@@ -90,7 +93,7 @@ pub struct DocumentArgs {
     /// Hide the findings that this file holds, and let the gates look at new ones only; 'mtlint
     /// baseline' writes it. In sarif they are marked instead
     #[arg(long, value_name = "FILE")]
-    pub baseline: Option<String>,
+    pub baseline: Option<PathBuf>,
 
     /// In json and jsonl, every word and mark with its numbers
     #[arg(long)]
@@ -117,8 +120,9 @@ pub fn run(
 ) -> anyhow::Result<Verdict> {
     let mut session = Session::begin(arguments, layout, streams)?;
     for file in session.files() {
-        let document = open(file, session.settings(file).max_bytes.value, streams);
-        let report = session.lint(file, document)?;
+        let name = name(file);
+        let document = open(file, session.settings(&name).max_bytes.value, streams);
+        let report = session.lint(&name, document)?;
         session.emit(&report, None, true, streams)?;
         note_outcome(&report, streams);
         session.count(&report);
@@ -170,9 +174,9 @@ impl<'a> Session<'a> {
             gates: Some(&arguments.gates),
         };
         let plan = arguments.input.plan(typed, &arguments.config, streams)?;
-        let planned: Vec<String> = plan.read().collect();
+        let planned: Vec<PathBuf> = plan.read().collect();
         let read = arguments.input.read().chain(arguments.baseline.as_deref());
-        let read: Vec<&str> = read.chain(planned.iter().map(String::as_str)).collect();
+        let read: Vec<&Path> = read.chain(planned.iter().map(PathBuf::as_path)).collect();
         let outputs = Outputs::create(arguments.format, &arguments.emit, options, &read)?;
         let known = arguments.baseline.as_deref().map(baseline_file::read);
         Ok(Self {
@@ -186,7 +190,7 @@ impl<'a> Session<'a> {
     }
 
     /// The names of the documents, as they were typed.
-    pub fn files(&self) -> &'a [String] {
+    pub fn files(&self) -> &'a [PathBuf] {
         &self.arguments.input.files
     }
 
@@ -345,10 +349,10 @@ fn siblings(
     let mut siblings = Vec::new();
     for file in &input.siblings {
         match open(file, max_bytes, streams) {
-            Ok(sibling) => siblings.push(sibling.marked_up(input.markup.of(file))),
+            Ok(sibling) => siblings.push(sibling.marked_up(input.markup.of(&name(file)))),
             Err(error) => {
                 let why = advice::failure(&Failure::from(&error));
-                bail!("the sibling {file} cannot be used: {why}")
+                bail!("the sibling {} cannot be used: {why}", file.display())
             }
         }
     }

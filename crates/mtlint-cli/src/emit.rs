@@ -67,13 +67,13 @@ impl Outputs {
         format: Format,
         emits: &[EmitTarget],
         options: PrintOptions,
-        read: &[&str],
+        read: &[&Path],
     ) -> anyhow::Result<Self> {
-        refuse_to_write_over("--format", "-", read.iter().map(Path::new))?;
+        refuse_to_write_over("--format", "-", read.iter().copied())?;
         let mut written: Vec<&str> = Vec::new();
         let mut files = Vec::new();
         for EmitTarget { format, path } in emits {
-            refuse_to_write_over("--emit", path, read.iter().map(Path::new))?;
+            refuse_to_write_over("--emit", path, read.iter().copied())?;
             if is_one_of(Path::new(path), written.iter().map(Path::new)) {
                 bail!("{path} is named by --emit twice; give each format a file of its own");
             }

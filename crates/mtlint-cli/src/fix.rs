@@ -21,7 +21,7 @@ use mtlint::report::{Failure, FailureKind, Outcome, Report, diff};
 use super::advice;
 use super::documents::{self, DocumentArgs, Session};
 use super::gates::Gates;
-use super::inputs::{self, STANDARD_INPUT};
+use super::inputs::{self, STANDARD_INPUT, is_standard_input};
 use super::output::{OutputError, Streams};
 use super::partial;
 use super::replace::replace;
@@ -104,7 +104,7 @@ pub fn run(
             .input
             .files
             .iter()
-            .any(|file| file == STANDARD_INPUT)
+            .any(|file| is_standard_input(file))
     {
         bail!(
             "standard input cannot be written to: name a file, or leave out --write to get the \
@@ -127,10 +127,8 @@ pub fn run(
 }
 
 /// Removes what runs that were killed have left beside the files, each folder once.
-fn sweep_folders(files: &[String]) {
-    let real = files
-        .iter()
-        .filter_map(|file| Path::new(file).canonicalize().ok());
+fn sweep_folders(files: &[PathBuf]) {
+    let real = files.iter().filter_map(|file| file.canonicalize().ok());
     let folders: BTreeSet<PathBuf> = real
         .filter_map(|file| Some(file.parent()?.to_owned()))
         .collect();
@@ -142,26 +140,27 @@ fn sweep_folders(files: &[String]) {
 impl Fixer<'_> {
     fn fix(
         &self,
-        file: &str,
+        file: &Path,
         session: &mut Session<'_>,
         streams: &mut Streams<'_>,
     ) -> anyhow::Result<()> {
         let mut bytes = Vec::new();
-        let settings = session.settings(file);
+        let name = &inputs::name(file);
+        let settings = session.settings(name);
         let (gates, max_bytes) = (settings.gates(), settings.max_bytes.value);
-        let document = if file == STANDARD_INPUT {
+        let document = if is_standard_input(file) {
             inputs::ask_for_input(streams);
             let stdin = RecordingReader {
                 reader: &mut streams.stdin,
                 record: &mut bytes,
             };
-            Document::from_reader(file, stdin, max_bytes)
+            Document::from_reader(STANDARD_INPUT, stdin, max_bytes)
         } else {
-            Document::open(Path::new(file), max_bytes)
+            Document::open(file, max_bytes)
         };
         let original = document.as_ref().map(|document| document.text().to_owned());
         let original = original.unwrap_or_default();
-        let report = session.lint(file, document)?;
+        let report = session.lint(name, document)?;
         let Outcome::Scored(analysis) = &report.outcome else {
             return self.pass_through(&report, &original, &bytes, session, streams);
         };
@@ -181,18 +180,18 @@ impl Fixer<'_> {
         }
         if self.flags.write {
             let note = self.correction_note(&original, findings, &correction);
-            streams.note(&format!("{file}: {note}"));
+            streams.note(&format!("{name}: {note}"));
         }
         if self.flags.diff {
             let color = session.style().color;
-            let diff = diff::unified(file, &original, &correction.text, color);
+            let diff = diff::unified(name, &original, &correction.text, color);
             session.record_printing(streams.print(&diff))?;
         } else if self.prints_text() {
             session.record_printing(streams.print(&correction.text))?;
         }
         let remains = if changed && (self.reports_what_remains(gates) || session.emits()) {
-            let text = Document::from_text(file, correction.text.as_str());
-            session.lint(file, Ok(text))?
+            let text = Document::from_text(name, correction.text.as_str());
+            session.lint(name, Ok(text))?
         } else {
             report
         };

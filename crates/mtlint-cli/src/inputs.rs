@@ -35,17 +35,28 @@ impl MarkupChoice {
     }
 }
 
+/// Whether `file` stands for standard input.
+pub fn is_standard_input(file: &Path) -> bool {
+    file == Path::new(STANDARD_INPUT)
+}
+
+/// The name of a document in reports. The system's names need not be UTF-8; what is not is
+/// shown as U+FFFD.
+pub fn name(file: &Path) -> String {
+    file.display().to_string()
+}
+
 /// Reads a document of at most `max_bytes`.
 pub fn open(
-    file: &str,
+    file: &Path,
     max_bytes: u64,
     streams: &mut Streams<'_>,
 ) -> Result<Document, DocumentError> {
-    if file == STANDARD_INPUT {
+    if is_standard_input(file) {
         ask_for_input(streams);
-        Document::from_reader(file, &mut streams.stdin, max_bytes)
+        Document::from_reader(STANDARD_INPUT, &mut streams.stdin, max_bytes)
     } else {
-        Document::open(Path::new(file), max_bytes)
+        Document::open(file, max_bytes)
     }
 }
 

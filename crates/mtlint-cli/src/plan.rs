@@ -16,7 +16,7 @@ use mtlint::document::{Document, DocumentError};
 use mtlint::{Article, Linter, Options, Report, Request};
 
 use super::config::{ConfigError, ConfigFile, Finder, RuleMatches, Settings, Typed};
-use super::inputs::STANDARD_INPUT;
+use super::inputs::{STANDARD_INPUT, is_standard_input, name};
 use super::linter;
 use super::load::{LoadedModel, load_aligner, load_model, start_threads};
 use super::output::Streams;
@@ -56,7 +56,7 @@ impl Plan {
     /// # Errors
     /// When a configuration cannot be read.
     pub fn new<'a>(
-        files: impl IntoIterator<Item = &'a str>,
+        files: impl IntoIterator<Item = &'a Path>,
         with_siblings: bool,
         typed: Typed<'_>,
         config: &ConfigFlags,
@@ -64,13 +64,13 @@ impl Plan {
         let mut planner = Planner::new(typed);
         let mut finder = Finder::default();
         for file in files {
-            let source = config.source(|| match file {
-                STANDARD_INPUT => finder.here(),
-                file => finder.of(Path::new(file)),
+            let standard = is_standard_input(file);
+            let source = config.source(|| match standard {
+                true => finder.here(),
+                false => finder.of(file),
             })?;
-            let path = Path::new(file);
-            let path = (with_siblings && file != STANDARD_INPUT).then_some(path);
-            planner.add(file.to_owned(), path, source)?;
+            let path = (with_siblings && !standard).then_some(file);
+            planner.add(name(file), path, source)?;
         }
         Ok(planner.plan)
     }
@@ -91,8 +91,7 @@ impl Plan {
         // No rules, nothing to remember of each file.
         if !planner.plan.settings(STANDARD_INPUT).rules.rules.is_empty() {
             for file in files {
-                let name = file.display().to_string();
-                planner.add(name, Some(file), source.clone())?;
+                planner.add(name(file), Some(file), source.clone())?;
             }
         }
         Ok(planner.plan)
@@ -123,13 +122,13 @@ impl Plan {
     }
 
     /// The paths of all that is read besides the articles: configurations and siblings.
-    pub fn read(&self) -> impl Iterator<Item = String> {
-        let files = self.settings.iter().filter_map(|one| one.file.clone());
+    pub fn read(&self) -> impl Iterator<Item = PathBuf> {
+        let files = self.settings.iter().filter_map(|one| one.file.as_ref());
         let siblings = self
             .documents
             .values()
             .flat_map(|one| &one.matches.siblings);
-        files.chain(siblings.map(|path| path.display().to_string()))
+        files.map(PathBuf::from).chain(siblings.cloned())
     }
 
     /// Notes for which articles rules found nothing.

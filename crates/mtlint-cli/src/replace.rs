@@ -36,12 +36,13 @@ pub enum ReplaceError {
 
 /// Puts `new` in the place of `old` in the file at `path`. A link is followed.
 /// Permissions stay, and so do owner and group where the system allows it.
-pub fn replace(path: &str, old: &str, new: &str) -> Result<(), ReplaceError> {
-    let failed = |error| OutputError::new(path, error);
+pub fn replace(path: &Path, old: &str, new: &str) -> Result<(), ReplaceError> {
+    let shown = || path.display().to_string();
+    let failed = |error| OutputError::new(shown(), error);
     let target = std::fs::canonicalize(path).map_err(failed)?;
     let metadata = std::fs::metadata(&target).map_err(failed)?;
     if !metadata.is_file() {
-        let path = path.to_owned();
+        let path = shown();
         return Err(ReplaceError::NotAFile { path });
     }
     // A new file could take the place of one that may not be written to.
@@ -58,7 +59,7 @@ pub fn replace(path: &str, old: &str, new: &str) -> Result<(), ReplaceError> {
         .map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     if std::fs::read(&target).map_err(failed)? != old.as_bytes() {
-        let path = path.to_owned();
+        let path = shown();
         return Err(ReplaceError::Changed { path });
     }
     file.persist(&target).map_err(|error| failed(error.error))?;
@@ -89,8 +90,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.txt");
         std::fs::write(&path, "Written by somebody else.").unwrap();
-        let name = path.display().to_string();
-        let refused = replace(&name, "As it was read.", "Corrected.").unwrap_err();
+        let refused = replace(&path, "As it was read.", "Corrected.").unwrap_err();
         assert!(matches!(refused, ReplaceError::Changed { .. }), "{refused}");
         assert_eq!(
             std::fs::read_to_string(&path).unwrap(),
@@ -110,7 +110,7 @@ mod tests {
         // More than the usual mask leaves a new file.
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o676)).unwrap();
         std::os::unix::fs::symlink("a.txt", &link).unwrap();
-        replace(&link.display().to_string(), "old", "new").unwrap();
+        replace(&link, "old", "new").unwrap();
         assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "new");
         let mode = std::fs::metadata(&file).unwrap().permissions().mode();
@@ -121,13 +121,12 @@ mod tests {
     #[test]
     fn what_is_no_file_is_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
-        let name = folder.path().display().to_string();
-        let refused = replace(&name, "", "text").unwrap_err();
+        let refused = replace(folder.path(), "", "text").unwrap_err();
         assert!(
             matches!(refused, ReplaceError::NotAFile { .. }),
             "{refused}"
         );
-        let missing = folder.path().join("none.txt").display().to_string();
+        let missing = folder.path().join("none.txt");
         assert!(matches!(
             replace(&missing, "", "text"),
             Err(ReplaceError::Output(_))

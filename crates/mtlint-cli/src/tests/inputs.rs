@@ -181,37 +181,42 @@ fn what_would_be_waited_for_in_vain_is_refused() {
 
 #[cfg(unix)]
 #[test]
-fn names_that_are_no_utf8_are_judged_in_a_batch() {
+fn names_that_are_no_utf8_are_judged_by_every_command() {
     use std::os::unix::ffi::OsStrExt;
-    let folder = Folder::with(&[]);
-    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.txt");
-    let path = folder.0.path().join(name);
-    std::fs::write(&path, CLEAN).unwrap();
-    let mut stdout = Vec::new();
-    let mut stdin: &[u8] = b"";
-    let mut stderr = Vec::new();
-    let mut streams = Streams {
-        stdin: &mut stdin,
-        stdout: &mut stdout,
-        stderr: &mut stderr,
-        log: LogFormat::default(),
-        quiet: false,
-        terminal: Terminal {
-            width: 80,
-            color: false,
-            input: false,
-            progress: false,
-        },
-        signals: Default::default(),
-    };
-    let arguments = ["mtlint", "batch", "--output", "-", "--model", "stub"];
-    let arguments = arguments
-        .map(OsString::from)
-        .into_iter()
-        .chain([path.clone().into()]);
-    let status = run(arguments, &mut streams);
-    assert_eq!(status, 0, "{}", String::from_utf8_lossy(&stderr));
-    let rows = lines(&String::from_utf8(stdout).unwrap());
-    assert_eq!(rows[0]["id"], path.display().to_string());
-    assert_eq!(rows[0]["status"], "scored");
+    let folder = Folder::with(&[("wire.txt", CLEAN.as_bytes())]);
+    let path = folder.0.path().join(OsStr::from_bytes(b"caf\xe9.txt"));
+    let shown = path.display().to_string();
+    let wire = folder.path("wire.txt");
+    std::fs::write(&path, GARBLED).unwrap();
+    let name = path.as_os_str();
+    let [score, highlight, batch, compare, baseline] =
+        ["score", "highlight", "batch", "compare", "baseline"].map(OsStr::new);
+    let [sibling, output, standard, format, jsonl] =
+        ["--sibling", "--output", "-", "--format", "jsonl"].map(OsStr::new);
+    for arguments in [
+        vec![score, name, format, jsonl],
+        vec![highlight, name, format, jsonl, sibling, OsStr::new(&wire)],
+        vec![batch, name, output, standard],
+    ] {
+        let ran = ran(&arguments, b"");
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        let rows = lines(&ran.stdout);
+        assert_eq!(rows[0]["id"], shown);
+        assert_eq!(rows[0]["status"], "scored");
+    }
+    for arguments in [
+        vec![compare, name, OsStr::new(&wire)],
+        vec![baseline, name, output, standard],
+        vec![OsStr::new("config"), OsStr::new("show"), name],
+        vec![highlight, OsStr::new(&wire), sibling, name],
+        vec![
+            highlight,
+            name,
+            OsStr::new("--fix=unsafe"),
+            OsStr::new("--write"),
+        ],
+    ] {
+        let ran = ran(&arguments, b"");
+        assert_eq!(ran.status, 0, "{arguments:?}: {}", ran.stderr);
+    }
 }

@@ -1,5 +1,6 @@
 //! Whole commands, run in this process with the stand-in model.
 
+use std::ffi::OsStr;
 use std::io::{self, Write};
 
 use super::*;
@@ -59,7 +60,11 @@ impl Folder {
     }
 }
 
-fn run_into(arguments: &[&str], stdin: &[u8], stdout: &mut dyn Write) -> (u8, String) {
+fn run_into<A: AsRef<OsStr>>(
+    arguments: &[A],
+    stdin: &[u8],
+    stdout: &mut dyn Write,
+) -> (u8, String) {
     let mut stdin = stdin;
     let mut stderr = Vec::new();
     let mut streams = Streams {
@@ -76,15 +81,16 @@ fn run_into(arguments: &[&str], stdin: &[u8], stdout: &mut dyn Write) -> (u8, St
             progress: false,
         },
     };
-    let arguments = std::iter::once("mtlint").chain(arguments.iter().copied());
-    let status = run(arguments.map(OsString::from), &mut streams);
+    let arguments = arguments.iter().map(AsRef::as_ref);
+    let arguments = std::iter::once(OsStr::new("mtlint")).chain(arguments);
+    let status = run(arguments.map(OsStr::to_owned), &mut streams);
     (status, String::from_utf8(stderr).unwrap())
 }
 
-fn ran(arguments: &[&str], stdin: &[u8]) -> Ran {
+fn ran<A: AsRef<OsStr>>(arguments: &[A], stdin: &[u8]) -> Ran {
     let mut stdout = Vec::new();
-    let mut arguments = arguments.to_vec();
-    arguments.extend(["--model", "stub"]);
+    let mut arguments: Vec<&OsStr> = arguments.iter().map(AsRef::as_ref).collect();
+    arguments.extend(["--model", "stub"].map(OsStr::new));
     let (status, stderr) = run_into(&arguments, stdin, &mut stdout);
     Ran {
         status,
