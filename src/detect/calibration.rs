@@ -152,8 +152,9 @@ impl ModelCalibration {
         if !deviations.iter().all(|one| one.is_finite() && *one > 0.0) {
             return Err("a deviation is not above 0".to_owned());
         }
-        if ![lasting, falling].iter().all(|variance| *variance >= 0.0) {
-            return Err("a variance is below 0".to_owned());
+        let variance = |number: &f32| number.is_finite() && *number >= 0.0;
+        if ![lasting, falling].iter().all(variance) {
+            return Err("a variance is below 0 or without end".to_owned());
         }
         let probability = |p: &f32| (0.0..=1.0).contains(p);
         if ![precise, balanced, thorough].iter().all(probability) {

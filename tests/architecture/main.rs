@@ -56,11 +56,22 @@ const PACKAGES: [(&str, &[&str]); 8] = [
     ("mtlint-eval", &["mtlint", "mtlint-batch", "mtlint-lm"]),
     ("mtlint-serve", &["mtlint", "mtlint-batch"]),
     (
+        "mtlint-fuzz",
+        &[
+            "mtlint",
+            "mtlint-batch",
+            "mtlint-eval",
+            "mtlint-lm",
+            "mtlint-models",
+        ],
+    ),
+    (
         "mtlint-cli",
         &[
             "mtlint",
             "mtlint-batch",
             "mtlint-eval",
+            "mtlint-fuzz",
             "mtlint-lm",
             "mtlint-models",
             "mtlint-serve",
@@ -88,6 +99,7 @@ fn folders() -> Vec<PathBuf> {
     let inside = crates.map(|entry| entry.unwrap().path().join("src"));
     let mut found: Vec<PathBuf> = inside.filter(|folder| folder.exists()).collect();
     found.push(root().join("src"));
+    found.push(root().join("fuzz/src"));
     found.sort();
     assert!(found.len() >= PACKAGES.len(), "{found:?}");
     found

@@ -146,7 +146,10 @@ pub fn own_dependencies(manifest: &str) -> BTreeSet<String> {
 /// Packages below `root` that depend on one that `allowed` does not give them, and packages
 /// that `allowed` does not have.
 pub fn dependencies_against_the_order(root: &Path, allowed: &[(&str, &[&str])]) -> Vec<String> {
-    let mut folders = vec![("mtlint".to_owned(), root.to_owned())];
+    let mut folders = vec![
+        ("mtlint".to_owned(), root.to_owned()),
+        ("mtlint-fuzz".to_owned(), root.join("fuzz")),
+    ];
     for entry in std::fs::read_dir(root.join("crates")).unwrap() {
         let entry = entry.unwrap();
         folders.push((entry.file_name().into_string().unwrap(), entry.path()));

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::CommandFactory;
 use serde_json::{Value, json};
 
+use mtlint_fuzz::mutation::Mutations;
+
 use super::file::schema;
 use super::read::ConfigFile;
 
@@ -241,4 +243,24 @@ fn nesting_without_end_is_refused() {
     assert!(parse(&deep).is_err());
     let deep = format!("category = {}", "{ name = ".repeat(100_000));
     assert!(parse(&deep).is_err());
+}
+
+#[test]
+fn a_damaged_configuration_is_refused_in_a_few_words_and_never_ends_the_program() {
+    let seeds = vec![
+        example().as_bytes().to_vec(),
+        b"sensitivity = 'thorough'\n[category.name]\nseverity = \"minor\"\n".to_vec(),
+    ];
+    let (mut read, mut refused) = (0, 0);
+    for input in Mutations::new(seeds, 1, 8192).take(3000) {
+        match parse(&String::from_utf8_lossy(&input)) {
+            Ok(_) => read += 1,
+            Err(problem) => {
+                refused += 1;
+                assert!(problem.len() < 2000, "{problem}");
+                assert!(!problem.contains('\u{1b}'), "{problem:?}");
+            }
+        }
+    }
+    assert!(read > 100 && refused > 100, "{read} {refused}");
 }
