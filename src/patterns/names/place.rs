@@ -4,6 +4,8 @@
 //! (part of a longer name, quoted, explained, somebody else's), and what makes it more or
 //! less likely that it is meant. Confidences are not set here.
 
+use std::collections::VecDeque;
+
 use super::super::setting::Setting;
 use super::candidates::Candidate;
 use super::words::{CUES, ENGLISH, LANGUAGES, OPENINGS, PARTICLES, PREPOSITIONS, TITLES};
@@ -13,6 +15,9 @@ use crate::segment::is_all_capitals;
 /// Quoted or bracketed words, at most, that are taken for a mention of a name and not for
 /// a sentence.
 const MENTION: usize = 4;
+/// Marks that are open at once, at most: what has so many is no prose, and each closing one
+/// looks through them.
+const MAX_OPEN: usize = 32;
 /// Words before a name in which it is looked for what says that it is a name or a word.
 const CUE_WORDS: usize = 6;
 /// Function words that make a sentence English.
@@ -142,7 +147,7 @@ fn all_capitals(setting: &Setting<'_>, words: &std::ops::Range<usize>) -> bool {
 fn mentioned(setting: &Setting<'_>) -> Vec<bool> {
     let words = &setting.segments.words;
     let mut found = vec![false; words.len()];
-    let mut open: Vec<(char, usize)> = Vec::new();
+    let mut open: VecDeque<(char, usize)> = VecDeque::new();
     let mut paragraph = usize::MAX;
     for (at, word) in words.iter().enumerate() {
         if word.paragraph != paragraph {
@@ -160,15 +165,18 @@ fn mentioned(setting: &Setting<'_>) -> Vec<bool> {
             let (_, start) = open[closing];
             open.truncate(closing);
             let within = start + 1..at;
-            let count = within.clone().filter(|word| setting.is_word(*word)).count();
-            if count <= MENTION {
+            let inside = within.clone().filter(|word| setting.is_word(*word));
+            if inside.take(MENTION + 1).count() <= MENTION {
                 found[within].fill(true);
             }
         } else if matches!(
             mark,
             '(' | '[' | '{' | '“' | '‘' | '«' | '„' | '"' | '\'' | '`' | '‹' | '*' | '_'
         ) {
-            open.push((mark, at));
+            open.push_back((mark, at));
+            if open.len() > MAX_OPEN {
+                open.pop_front();
+            }
         }
     }
     found
