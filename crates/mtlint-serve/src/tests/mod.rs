@@ -20,6 +20,7 @@ use crate::router::router;
 use crate::service::Service;
 
 mod batch;
+mod damaged;
 mod described;
 mod languagetool;
 mod load;
