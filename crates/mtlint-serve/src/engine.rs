@@ -185,11 +185,13 @@ impl Reader {
             return Vec::new();
         };
         let options = first.options.clone();
-        let texts = works.iter().map(|(_, work)| work.clone()).collect();
-        let reports = self.lint(texts, &options);
-        let answers = works.iter().zip(reports);
+        let kept = works.iter().map(|(key, work)| (*key, work.report_size()));
+        let kept: Vec<(Key, usize)> = kept.collect();
+        let works = works.into_iter().map(|(_, work)| work).collect();
+        let reports = self.lint(works, &options);
+        let answers = kept.into_iter().zip(reports);
         answers
-            .map(|((key, work), report)| (*key, self.keep(*key, work, report)))
+            .map(|((key, size), report)| (key, self.keep(key, size, report)))
             .collect()
     }
 
@@ -247,14 +249,14 @@ impl Reader {
         read
     }
 
-    /// Counts a report that was just made, and keeps it. What failed is tried again when it is
+    /// Counts a report that was just made, and keeps it as one of `size` bytes. What failed is tried again when it is
     /// asked for again.
-    fn keep(&self, key: Key, work: &Work, report: Report) -> Arc<Report> {
+    fn keep(&self, key: Key, size: usize, report: Report) -> Arc<Report> {
         self.metrics.count_report(&report);
         let report = Arc::new(report);
         if !matches!(report.outcome, Outcome::Failed(_)) {
             let kept = Arc::clone(&report);
-            lock(&self.reports).put(key, kept, work.report_size());
+            lock(&self.reports).put(key, kept, size);
         }
         report
     }

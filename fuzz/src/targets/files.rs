@@ -38,9 +38,8 @@ pub(super) fn labels(bytes: &[u8]) {
 pub(super) fn state(bytes: &[u8]) {
     with_file("night.state", bytes, |path| {
         if let Ok(reader) = StateReader::open(path) {
-            let facts = reader.last_run();
-            let before = facts.and_then(|run| reader.finished_before(&run));
-            let _ = before;
+            let last = reader.last_run();
+            let _ = last.and_then(|run| reader.finished_before(&run));
         }
         drop(State::open(path));
         drop(StateReader::open(path));

@@ -23,7 +23,7 @@ use crate::error::RequestError;
 use crate::log::Counts;
 use crate::queue::Urgency;
 use crate::reply;
-use crate::request::body::media_type;
+use crate::request::body::expect_type;
 use crate::service::{Service, aside};
 use crate::work::Work;
 
@@ -63,11 +63,8 @@ pub(crate) async fn check(
 ) -> Result<Response, LineError> {
     let (head, body) = request.into_parts();
     // Some clients send their form without a type.
-    let got = media_type(&head.headers, TYPES)?;
-    if !matches!(got.as_str(), "" | "application/x-www-form-urlencoded") {
-        let expected = TYPES;
-        return Err(RequestError::UnsupportedType { got, expected }.into());
-    }
+    let allowed = ["", "application/x-www-form-urlencoded"];
+    expect_type(&head.headers, &allowed, TYPES)?;
     let received = service.room.receive(body, &counts).await?;
     let query = head.uri.query().unwrap_or_default().to_owned();
     let defaults = service.lint.clone();

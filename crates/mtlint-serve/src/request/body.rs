@@ -138,3 +138,32 @@ pub(crate) fn media_type(
         Some(other) => Err(unsupported(format!("text in {}", other.escape_default()))),
     }
 }
+
+/// Checks that the type of a body is one of `allowed`; an empty one allows a body without a
+/// type.
+///
+/// # Errors
+/// When it is another, or [`media_type`] refuses it.
+pub(crate) fn expect_type(
+    headers: &HeaderMap,
+    allowed: &[&str],
+    expected: &'static str,
+) -> Result<(), RequestError> {
+    let got = media_type(headers, expected)?;
+    if allowed.contains(&got.as_str()) {
+        return Ok(());
+    }
+    Err(unexpected_type(&got, expected))
+}
+
+/// The error of a body of the type `got`, which may be empty.
+pub(crate) fn unexpected_type(got: &str, expected: &'static str) -> RequestError {
+    let got = match got {
+        "" => "a body without a type",
+        got => got,
+    };
+    RequestError::UnsupportedType {
+        got: got.to_owned(),
+        expected,
+    }
+}

@@ -40,17 +40,7 @@ pub(crate) async fn document(
         "text/plain" => Some(MarkupName::Plain),
         "text/markdown" => Some(MarkupName::Markdown),
         "text/html" => Some(MarkupName::Html),
-        other => {
-            let got = if other.is_empty() {
-                "a body without a type"
-            } else {
-                other
-            };
-            return Err(RequestError::UnsupportedType {
-                got: got.to_owned(),
-                expected: TYPES,
-            });
-        }
+        other => return Err(body::unexpected_type(other, TYPES)),
     };
     let query = query.unwrap_or_default();
     if markup.is_none() && !query.is_empty() {

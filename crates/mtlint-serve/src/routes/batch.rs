@@ -29,7 +29,7 @@ use mtlint_batch::{JsonLinesRecords, Record};
 use crate::error::RequestError;
 use crate::log::Counts;
 use crate::queue::Urgency;
-use crate::request::body::{media_type, next_frame};
+use crate::request::body::{expect_type, next_frame};
 use crate::request::fields::{Fields, invalid};
 use crate::request::query;
 use crate::service::{Service, aside};
@@ -65,15 +65,8 @@ pub(crate) async fn batch(
     request: Request,
 ) -> Result<Response, RequestError> {
     let (head, body) = request.into_parts();
-    let got = media_type(&head.headers, TYPES)?;
-    if !matches!(got.as_str(), "application/x-ndjson" | "application/jsonl") {
-        let got = match got.as_str() {
-            "" => "a body without a type".to_owned(),
-            _ => got,
-        };
-        let expected = TYPES;
-        return Err(RequestError::UnsupportedType { got, expected });
-    }
+    let allowed = ["application/x-ndjson", "application/jsonl"];
+    expect_type(&head.headers, &allowed, TYPES)?;
     let fields = query::fields(head.uri.query().unwrap_or_default())?;
     refuse_what_lines_say(&fields)?;
     let settings = Settings {
