@@ -3,13 +3,17 @@
 //! In: a file, a reader or bytes in memory, with a limit on their number. Out:
 //! the original text, byte for byte, a byte order mark included, so that every
 //! span points into what the user has on disk; the way from a byte to its line and
-//! column; and, where it is marked up, its prose. What cannot be read is a [`DocumentError`] that says so and
-//! names the way out. It does not guess encodings beyond recognising them, nor
+//! column; and its prose: what a reader reads of it, without markup and without the marks of
+//! the program or the page that the text came from. What cannot be read is a
+//! [`DocumentError`] that says so and names the way out. It does not guess encodings beyond recognising them, nor
 //! split the text, nor judge whether it is English.
 
 mod error;
+mod forms;
 mod line_index;
 mod markup;
+mod paragraphs;
+mod prose;
 
 use std::io::Read;
 use std::path::Path;
@@ -17,7 +21,9 @@ use std::sync::{Arc, OnceLock};
 
 pub use error::{DocumentError, Encoding};
 pub use line_index::{LineIndex, Position};
-pub use markup::{Markup, Prose};
+pub use markup::Markup;
+pub(crate) use paragraphs::paragraphs;
+pub use prose::Prose;
 
 /// The byte order mark that some programs put before UTF-8 text.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -28,8 +34,9 @@ pub struct Document {
     name: String,
     text: String,
     line_index: OnceLock<LineIndex>,
-    /// What a reader reads of it, if it is marked up.
-    prose: Option<Arc<Prose>>,
+    markup: Option<Markup>,
+    /// What a reader reads of it, where that is not the text as it stands.
+    prose: OnceLock<Option<Arc<Prose>>>,
 }
 
 impl Document {
@@ -39,7 +46,8 @@ impl Document {
             name: name.into(),
             text: text.into(),
             line_index: OnceLock::new(),
-            prose: None,
+            markup: None,
+            prose: OnceLock::new(),
         }
     }
 
@@ -140,19 +148,30 @@ impl Document {
     }
 
     /// This document, taken to be marked up as `markup`, or to be plain text if `None`.
-    pub fn marked_up(mut self, markup: Option<Markup>) -> Self {
-        self.prose = markup.map(|markup| Arc::new(Prose::of(&self.text, markup)));
-        self
+    pub fn marked_up(self, markup: Option<Markup>) -> Self {
+        Self {
+            markup,
+            prose: OnceLock::new(),
+            ..self
+        }
     }
 
-    /// What a reader reads of the document if it is marked up; `None` for plain text.
+    /// The markup language of the document; `None` for plain text.
+    pub fn markup(&self) -> Option<Markup> {
+        self.markup
+    }
+
+    /// What a reader reads of the document, if that is not its text as it stands: it is marked
+    /// up, or its text came with wrapped lines, ligatures, soft hyphens and the like. It is made
+    /// when it is first asked for.
     pub fn prose(&self) -> Option<&Arc<Prose>> {
-        self.prose.as_ref()
+        let prose = || Prose::of(&self.text, self.markup).map(Arc::new);
+        self.prose.get_or_init(prose).as_ref()
     }
 
-    /// The text that is judged: the prose of a marked-up document, else the whole text.
+    /// The text that is judged: what a reader reads of the document.
     pub fn judged(&self) -> &str {
-        self.prose.as_ref().map_or(&self.text, |prose| prose.text())
+        self.prose().map_or(&self.text, |prose| prose.text())
     }
 
     /// The byte of the judged text where the content begins: 3 after a byte order mark,

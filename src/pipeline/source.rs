@@ -1,10 +1,10 @@
-//! From what was read of marked-up texts back to the texts themselves.
+//! From what was read of texts back to the texts themselves.
 //!
 //! In: an analysis whose spans lie in the prose of a document and of its siblings. Out:
 //! the same with spans into the sources, as users have them on disk. A correction whose
 //! bytes hold markup is one to look at, no more: applying it would break the markup.
 
-use crate::document::Prose;
+use crate::document::{Markup, Prose};
 use crate::finding::{Applicability, SiblingQuote, Suggestion};
 use crate::report::{Analysis, SiblingEntry};
 
@@ -46,10 +46,14 @@ fn point_document_into_source(analysis: &mut Analysis) {
     let Some(prose) = document.prose() else {
         return;
     };
+    let markup = document.markup();
     findings.retain(|finding| !prose.excludes_all(finding.span));
     for finding in findings {
         for suggestion in &mut finding.suggestions {
-            into_document(suggestion, prose, document.text());
+            if let Some(markup) = markup {
+                within_markup(suggestion, (prose, document.text()), markup);
+            }
+            suggestion.span = prose.source(suggestion.span);
         }
         finding.span = prose.source(finding.span);
     }
@@ -65,12 +69,12 @@ fn point_document_into_source(analysis: &mut Analysis) {
     }
 }
 
-fn into_document(suggestion: &mut Suggestion, prose: &Prose, source: &str) {
+/// Has a correction stand within marked-up text.
+fn within_markup(suggestion: &mut Suggestion, (prose, source): (&Prose, &str), markup: Markup) {
     if !prose.is_verbatim(suggestion.span, source) {
         suggestion.applicability = Applicability::DisplayOnly;
     }
-    suggestion.replacement = prose.markup().escaped(&suggestion.replacement);
-    suggestion.span = prose.source(suggestion.span);
+    suggestion.replacement = markup.escaped(&suggestion.replacement);
 }
 
 fn into_sibling(quote: &mut SiblingQuote, siblings: &[SiblingEntry]) {

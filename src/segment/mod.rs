@@ -18,7 +18,6 @@
 
 mod abbreviations;
 mod form;
-mod paragraphs;
 mod sentences;
 mod words;
 
@@ -28,6 +27,7 @@ pub(crate) use form::{
     is_all_capitals, is_apostrophe, normal, possessive_ending, without_possessive,
 };
 
+use crate::document::paragraphs;
 use crate::span::{Doc, Span};
 
 /// No word is longer than this many bytes; a longer one is cut at character
@@ -100,7 +100,7 @@ impl Segments {
 /// Splits `text` into paragraphs, sentences and words.
 pub fn segment(text: &str) -> Segments {
     let mut segments = Segments::default();
-    for lines in paragraphs::paragraphs(text) {
+    for lines in paragraphs(text) {
         let tokens = words::words(text, lines);
         let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
             continue;

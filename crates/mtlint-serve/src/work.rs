@@ -7,7 +7,7 @@
 use sha2::{Digest, Sha256};
 
 use mtlint::Options;
-use mtlint::document::Document;
+use mtlint::document::{Document, Markup};
 use mtlint::finding::SuggestionSource;
 
 /// In memory a report or a sibling that was read has about this many bytes for each byte of
@@ -81,7 +81,7 @@ impl Hasher {
 
     fn document(&mut self, document: &Document) {
         self.field(document.name().as_bytes());
-        self.optional(document.prose().map(|prose| prose.markup().name()));
+        self.optional(document.markup().map(Markup::name));
         self.field(document.text().as_bytes());
     }
 

@@ -21,7 +21,9 @@ const BETWEEN: char = '\u{1e}';
 pub(super) fn markup(bytes: &[u8]) {
     let source = String::from_utf8_lossy(bytes);
     for markup in [Markup::Markdown, Markup::Html] {
-        let prose = Prose::of(&source, markup);
+        let Some(prose) = Prose::of(&source, Some(markup)) else {
+            continue;
+        };
         for word in segment(prose.text()).words {
             let span = prose.source(word.span);
             let quoted = span.slice(&source);

@@ -1,9 +1,9 @@
 use super::*;
-use crate::span::Doc;
+use crate::span::{Doc, Span};
 use proptest::prelude::*;
 
 fn prose(source: &str, markup: Markup) -> Prose {
-    Prose::of(source, markup)
+    Prose::of(source, Some(markup)).unwrap()
 }
 
 /// The bytes of the source that the first `phrase` of the prose stands for.
@@ -55,7 +55,7 @@ fn html_is_read_as_it_is_shown() {
     let prose = prose(source, Markup::Html);
     assert_eq!(
         prose.text().trim_end(),
-        "A new bridge\n\nCafé & bar\u{a0}Q&A here.\nNext\n\nline\n\none\n\ntwo"
+        "A new bridge\n\nCafé & bar Q&A here.\nNext\n\nline\n\none\n\ntwo"
     );
     assert_eq!(source_of(source, &prose, "Café"), "Caf&eacute;");
     assert_eq!(
@@ -68,7 +68,7 @@ fn html_is_read_as_it_is_shown() {
 #[test]
 fn code_foreign_passages_and_what_comments_take_out_are_not_judged() {
     let html = "<p>Run <code>cargo test</code> now, <i lang=fr>bon <i>mot</i> ami</i>, <b lang=en-GB>honour</b>.";
-    let prose = |source, markup| Prose::of(source, markup);
+    let prose = |source, markup| prose(source, markup);
     let squeezed = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let read = prose(html, Markup::Html);
     assert_eq!(read.text(), "Run cargo test now, bon mot ami, honour.");
@@ -176,7 +176,7 @@ fn comments_on_one_line_are_counted_once() {
         let mut builder = Builder::new(&source);
         html::extract(&mut builder);
         assert_eq!(builder.excluded.len(), 2);
-        let read = builder.finish(Markup::Html);
+        let read = builder.finish();
         let judged = judged(&read);
         let judged: Vec<&str> = judged.split_whitespace().collect();
         assert_eq!(judged, ["One.", "Three.", "Five."]);
@@ -238,7 +238,7 @@ proptest! {
 #[test]
 fn emphasis_and_quotations_are_set_off_and_still_judged() {
     let set_off = |source: &str, markup, word: &str| {
-        let prose = Prose::of(source, markup);
+        let prose = prose(source, markup);
         let start = prose.text().find(word).unwrap();
         let span = Span::<Doc>::new(start, start + word.len());
         assert!(!prose.excludes(span));

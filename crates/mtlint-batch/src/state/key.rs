@@ -58,9 +58,9 @@ impl Key {
             field(&mut hasher, sibling.text().as_bytes());
         }
         let mut content = Sha256::new();
-        if let Some(prose) = document.prose() {
+        if let Some(markup) = document.markup() {
             // The same bytes as plain text are another document.
-            field(&mut content, prose.markup().name().as_bytes());
+            field(&mut content, markup.name().as_bytes());
         }
         content.update(document.text().as_bytes());
         Self {

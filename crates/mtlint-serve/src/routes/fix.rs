@@ -59,7 +59,7 @@ pub(crate) async fn fix(
             let original = &work.document;
             let correction = correct(original.text(), report.findings(), permission);
             let corrected = (!correction.edits.is_empty()).then(|| {
-                let markup = original.prose().map(|prose| prose.markup());
+                let markup = original.markup();
                 let text = Document::from_text(original.name(), correction.text.as_str());
                 Work {
                     document: text.marked_up(markup),

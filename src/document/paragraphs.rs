@@ -32,10 +32,12 @@ struct Line {
     starts_item: bool,
     /// It ends with a letter or a comma: its sentence is not over.
     breaks_off: bool,
+    /// It ends with a part of a word.
+    ends_in_word: bool,
 }
 
 /// The paragraphs of `text`, in order. None is blank.
-pub(super) fn paragraphs(text: &str) -> Vec<Range<usize>> {
+pub(crate) fn paragraphs(text: &str) -> Vec<Range<usize>> {
     let lines = lines(text);
     let width = wrap_width(&lines);
     let mut paragraphs: Vec<Range<usize>> = Vec::new();
@@ -58,13 +60,16 @@ fn goes_on(before: &Line, line: &Line, width: Option<usize>) -> bool {
     }
     match width {
         Some(width) => is_full(before, line, width) && line.indent <= before.indent,
+        None if before.ends_in_word && line.starts_lower => true,
         None => before.breaks_off && line.starts_lower && before.length >= LONG_LINE,
     }
 }
 
-/// Whether the first word of `line` would not have fitted behind `before`.
+/// Whether the first word of `line` would not have fitted behind `before`: it is the rest of a
+/// word that did not, or it would have been too long.
 fn is_full(before: &Line, line: &Line, width: usize) -> bool {
-    before.indent + before.length + 1 + line.first_word > width
+    before.ends_in_word && line.starts_lower
+        || before.indent + before.length + 1 + line.first_word > width
 }
 
 /// The column at which the text is wrapped, if it is: at least four of five
@@ -131,8 +136,16 @@ fn describe(line: &str, content: &str, from: usize, after_blank: bool) -> Line {
         first_word: first.chars().count(),
         starts_lower: content.starts_with(char::is_lowercase),
         starts_item: matches!(first, "-" | "*" | "•" | "–" | "—" | "·" | "+" | "#"),
-        breaks_off: last.is_some_and(|c| c.is_alphanumeric() || matches!(c, ',' | ';' | '-')),
+        breaks_off: last
+            .is_some_and(|c| c.is_alphanumeric() || matches!(c, ',' | ';') || is_hyphen(c)),
+        ends_in_word: last.is_some_and(is_hyphen)
+            && content[..content.len() - last.map_or(0, char::len_utf8)]
+                .ends_with(char::is_alphabetic),
     }
+}
+
+fn is_hyphen(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}' | '\u{ad}')
 }
 
 /// Whether `c` ends a line.
