@@ -119,6 +119,7 @@ fn documents() -> Vec<PathBuf> {
         "models",
         "integrations/ci",
         "integrations/spark",
+        "integrations/vscode",
     ];
     let found: Vec<PathBuf> = folders.into_iter().flat_map(in_folder).collect();
     assert!(found.len() > 15, "{found:?}");
