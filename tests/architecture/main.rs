@@ -47,7 +47,7 @@ const APART: [(&str, &str); 2] = [("finding", "sibling"), ("report", "sibling")]
 const WITH_RINGS: [&str; 3] = ["document", "segment", "language"];
 
 /// The packages of the workspace, each with those it may depend on.
-const PACKAGES: [(&str, &[&str]); 9] = [
+const PACKAGES: [(&str, &[&str]); 10] = [
     ("mtlint-lm", &[]),
     ("mtlint-torch", &["mtlint-lm"]),
     ("mtlint-models", &["mtlint-lm"]),
@@ -65,6 +65,7 @@ const PACKAGES: [(&str, &[&str]); 9] = [
         ],
     ),
     ("mtlint-serve", &["mtlint", "mtlint-batch", "mtlint-fuzz"]),
+    ("mtlint-lsp", &["mtlint"]),
     (
         "mtlint-cli",
         &[
@@ -73,6 +74,7 @@ const PACKAGES: [(&str, &[&str]); 9] = [
             "mtlint-eval",
             "mtlint-fuzz",
             "mtlint-lm",
+            "mtlint-lsp",
             "mtlint-models",
             "mtlint-serve",
             "mtlint-torch",
@@ -135,7 +137,7 @@ fn files_stand_in_no_rings() {
     for room in ROOMS.iter().filter(|room| !WITH_RINGS.contains(room)) {
         nothing("in src: ", &rules::rings(&code, room));
     }
-    for package in ["mtlint-cli", "mtlint-serve"] {
+    for package in ["mtlint-cli", "mtlint-lsp", "mtlint-serve"] {
         let folder = format!("crates/{package}/src");
         let code = Crate::read(&root().join(&folder));
         nothing(&format!("in {folder}: "), &rules::rings(&code, ""));

@@ -17,13 +17,14 @@ use super::config::Settings;
 use super::flags::{CalibrationChoice, DetectorChoice};
 use super::load::{LoadedModel, load_aligner, load_model, refuse_what_is_no_file, start_threads};
 use super::output::Streams;
+use super::progress::ModelProgress;
 
 /// Loads the model and makes the linter that the settings describe.
 pub fn load(settings: &Settings, streams: &mut Streams<'_>) -> anyhow::Result<Linter> {
     start_threads(settings)?;
     // What cannot be had is said before the language model is loaded.
     let aligner = load_aligner(settings, streams)?;
-    let model = load_model(settings, streams)?;
+    let model = load_model(settings, &ModelProgress::new(streams))?;
     with_model(settings, &model, aligner, streams)
 }
 
@@ -35,7 +36,7 @@ pub fn load_uncalibrated(
 ) -> anyhow::Result<(Linter, Option<PathBuf>)> {
     start_threads(settings)?;
     let aligner = load_aligner(settings, streams)?;
-    let model = load_model(settings, streams)?;
+    let model = load_model(settings, &ModelProgress::new(streams))?;
     Ok((uncalibrated(settings, &model, aligner)?, model.calibration))
 }
 

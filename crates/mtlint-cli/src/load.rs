@@ -12,11 +12,12 @@ use anyhow::{Context, bail};
 use mtlint::detect::calibration::default_path;
 use mtlint::lm::llama::Llama;
 use mtlint::lm::{LanguageModel, SentenceVectors};
-use mtlint_models as models;
+use mtlint_models::{self as models, Progress};
 
 use super::config::{RUST_BERT, Settings};
 use super::flags::{AlignerChoice, DeviceChoice};
 use super::output::Streams;
+#[cfg(feature = "rust-bert")]
 use super::progress::ModelProgress;
 
 /// The name of the encoder of sentences.
@@ -131,7 +132,7 @@ pub fn refuse_what_is_no_file(what: &str, path: &Path) -> anyhow::Result<()> {
 }
 
 /// The language model that the settings name.
-pub fn load_model(settings: &Settings, streams: &Streams<'_>) -> anyhow::Result<LoadedModel> {
+pub fn load_model(settings: &Settings, progress: &dyn Progress) -> anyhow::Result<LoadedModel> {
     let model = settings.model.value.as_str();
     #[cfg(any(test, feature = "test-stub"))]
     if model == "stub" {
@@ -157,9 +158,7 @@ pub fn load_model(settings: &Settings, streams: &Streams<'_>) -> anyhow::Result<
             entry.name
         );
     }
-    let progress = ModelProgress::new(streams);
-    let path = models::resolve(model, settings.offline, &progress)?;
-    drop(progress);
+    let path = models::resolve(model, settings.offline, progress)?;
     refuse_what_is_no_file("the model", &path)?;
     // The file of a known model was checked when it was resolved.
     let name = known.map_or_else(

@@ -1,9 +1,10 @@
 //! Notes and errors as lines: for people, or as JSON for what gathers logs.
 //!
 //! In: words, and numbers where there are any. Out: a line, safe to show. It
-//! writes nothing.
+//! writes nothing but where the program has a fault.
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -59,6 +60,17 @@ impl LogFormat {
         } else {
             Self::Text
         }
+    }
+
+    /// Says from now on of a fault of the program where it is, and no more: its own words may
+    /// quote the text on which it failed.
+    pub fn hide_texts_of_faults(self) {
+        std::panic::set_hook(Box::new(move |fault| {
+            let place = fault.location().map(ToString::to_string);
+            let words = format!("a fault of mtlint, at {}", place.unwrap_or_default());
+            // That nobody reads it is no reason to stop.
+            let _ = io::stderr().write_all(self.line(Level::Error, &words).as_bytes());
+        }));
     }
 
     /// Formats a complaint about arguments, which has several lines and quotes them.

@@ -23,6 +23,7 @@ mod inputs;
 mod linter;
 mod load;
 mod log;
+mod lsp;
 mod man;
 mod models;
 mod output;
@@ -93,6 +94,7 @@ enum Command {
     Baseline(baseline::BaselineArgs),
     Batch(batch::BatchArgs),
     Serve(serve::ServeArgs),
+    Lsp(lsp::LspArgs),
     Report(report::ReportArgs),
     Eval(eval::EvalArgs),
     Calibrate(calibrate::CalibrateArgs),
@@ -113,6 +115,7 @@ impl Command {
             Self::Baseline(arguments) => &arguments.console,
             Self::Batch(arguments) => &arguments.console,
             Self::Serve(arguments) => &arguments.console,
+            Self::Lsp(arguments) => &arguments.console,
             Self::Eval(arguments) => &arguments.console,
             Self::Calibrate(arguments) => &arguments.console,
             Self::Config(arguments) => match arguments.console() {
@@ -188,6 +191,7 @@ fn dispatch(command: Command, streams: &mut Streams<'_>) -> anyhow::Result<Verdi
         Command::Baseline(arguments) => baseline::run(&arguments, streams),
         Command::Batch(arguments) => batch::run(&arguments, streams),
         Command::Serve(arguments) => serve::run(&arguments, streams),
+        Command::Lsp(arguments) => lsp::run(&arguments, streams),
         Command::Report(arguments) => report::run(&arguments, streams),
         Command::Eval(arguments) => eval::run(&arguments, streams),
         Command::Calibrate(arguments) => calibrate::run(&arguments, streams),

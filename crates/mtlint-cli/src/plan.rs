@@ -20,6 +20,7 @@ use super::inputs::{STANDARD_INPUT, is_standard_input, name};
 use super::linter;
 use super::load::{LoadedModel, load_aligner, load_model, start_threads};
 use super::output::Streams;
+use super::progress::ModelProgress;
 
 /// The flags that say which configuration counts.
 #[derive(Debug, Clone, Args)]
@@ -170,7 +171,7 @@ impl Plan {
             let model = match models.get(&key) {
                 Some(model) => Rc::clone(model),
                 None => {
-                    let model = Rc::new(load_model(settings, streams)?);
+                    let model = Rc::new(load_model(settings, &ModelProgress::new(streams))?);
                     models.insert(key, Rc::clone(&model));
                     model
                 }

@@ -167,7 +167,8 @@ fn style(measured: bool) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-fn words(stage: Stage) -> &'static str {
+/// What is done in a stage, for people.
+pub fn words(stage: Stage) -> &'static str {
     match stage {
         Stage::Checking => "checking the model",
         Stage::Waiting => "waiting for another mtlint that is fetching the model",

@@ -4,7 +4,7 @@
 //! for each request on standard error, and, when a signal asks for the end, the end. What is
 //! answered to whom is decided in mtlint-serve.
 
-use std::io::{self, Write};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
@@ -22,7 +22,6 @@ use super::config::Typed;
 use super::flags::{ConsoleFlags, JudgingFlags};
 use super::inputs::STANDARD_INPUT;
 use super::linter;
-use super::log::{Level, LogFormat};
 use super::output::Streams;
 use super::plan::{ConfigFlags, Plan};
 use super::verdict::Verdict;
@@ -106,17 +105,6 @@ const fn at_least_one(number: usize) -> NonZeroUsize {
     }
 }
 
-/// Says of a fault of the program where it is, and no more: its own words may quote the text
-/// on which it failed.
-fn hide_texts_of_faults(log: LogFormat) {
-    std::panic::set_hook(Box::new(move |fault| {
-        let place = fault.location().map(ToString::to_string);
-        let words = format!("a fault of mtlint, at {}", place.unwrap_or_default());
-        // That nobody reads it is no reason to stop.
-        let _ = io::stderr().write_all(log.line(Level::Error, &words).as_bytes());
-    }));
-}
-
 /// Answers requests until a signal asks for the end.
 pub fn run(arguments: &ServeArgs, streams: &mut Streams<'_>) -> anyhow::Result<Verdict> {
     let typed = Typed::from(&arguments.judging);
@@ -133,7 +121,7 @@ pub fn run(arguments: &ServeArgs, streams: &mut Streams<'_>) -> anyhow::Result<V
         ));
     }
     let linter = linter::load(settings, streams)?;
-    hide_texts_of_faults(streams.log);
+    streams.log.hide_texts_of_faults();
     let log: LogWriter = Box::new(io::stderr());
     let options = ServiceOptions {
         lint: settings.options(),

@@ -5,6 +5,7 @@
 //! [`mtlint::policy`]. Which file counts for which article is decided in
 //! [`super::plan`].
 
+mod accept;
 mod error;
 mod field;
 mod file;
@@ -16,9 +17,10 @@ mod siblings;
 #[cfg(test)]
 mod tests;
 
+pub use accept::accept;
 pub use error::ConfigError;
 pub use file::schema;
-pub use find::Finder;
+pub use find::{FILE_NAME, Finder};
 pub use read::ConfigFile;
 pub use settings::{Origin, RUST_BERT, Setting, Settings, Strictness, Typed};
-pub use siblings::RuleMatches;
+pub use siblings::{RuleMatches, Rules};

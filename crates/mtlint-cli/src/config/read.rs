@@ -110,6 +110,11 @@ impl ConfigFile {
         })
     }
 
+    /// Its text, as it was read.
+    pub fn text(&self) -> &str {
+        self.document.text()
+    }
+
     /// The line on which a byte stands, from 1.
     pub fn line(&self, byte: usize) -> usize {
         place(&self.document, byte).line

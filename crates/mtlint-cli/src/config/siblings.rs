@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use glob::{MatchOptions, Pattern};
 
 use super::patterns::{DocumentPattern, SiblingPattern};
@@ -55,6 +55,30 @@ fn place(file: &Path) -> Option<PathBuf> {
 }
 
 impl Rules {
+    /// Rules for all articles in `folder` and below it: each of `siblings` is a path or a pattern
+    /// from there. `name` is where they come from, as it is shown.
+    ///
+    /// # Errors
+    /// When one of them is no path or pattern below the folder, or there is no such folder.
+    pub fn everywhere(name: &str, folder: &Path, siblings: &[String]) -> anyhow::Result<Self> {
+        let wrong = |problem: String| anyhow!("{name}: {problem}");
+        let folder = folder.canonicalize()?;
+        let documents = DocumentPattern::try_from("**/*".to_owned()).map_err(wrong)?;
+        let rules = siblings.iter().zip(1..).map(|(sibling, line)| {
+            let sibling = SiblingPattern::try_from(sibling.clone()).map_err(wrong)?;
+            Ok(Rule {
+                line,
+                documents: documents.clone(),
+                sibling,
+            })
+        });
+        Ok(Self {
+            name: name.to_owned(),
+            folder,
+            rules: rules.collect::<anyhow::Result<Vec<Rule>>>()?,
+        })
+    }
+
     /// The siblings of an article.
     ///
     /// # Errors
