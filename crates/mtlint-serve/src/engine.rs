@@ -15,10 +15,10 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 use mtlint::document::Document;
+use mtlint::lm::cache::Cache;
 use mtlint::report::{Outcome, Report};
 use mtlint::{Article, Linter, Options, Request};
 
-use crate::cache::Cache;
 use crate::metrics::Metrics;
 use crate::queue::{Job, Queue, Refused, Urgency};
 use crate::work::{Key, Work, sibling_key, sibling_size};

@@ -8,7 +8,6 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
 
-mod cache;
 mod connections;
 mod engine;
 mod error;
