@@ -29,6 +29,7 @@ use crate::document::Document;
 use crate::language::{Gate, gate};
 use crate::lexicon::{Lexicon, LexiconError};
 use crate::lm::llama::Llama;
+use crate::lm::patience::Patience;
 use crate::lm::{LanguageModel, LmError, ModelId, Precision, SentenceVectors, TokenCounts};
 use crate::pipeline::{Accepted, Models, fitting_together, read_articles, run};
 // The input of the word model is for fitting a calibration, not for users.
@@ -223,6 +224,16 @@ impl Linter {
     /// read since [`Self::keep_readings`] was called.
     pub fn tokens(&self) -> TokenCounts {
         self.models.lm.tokens()
+    }
+
+    /// A clone of this linter that fails with [`LmError::GivenUp`] once `has_ended` says that nobody
+    /// waits for its reports any more. It is asked every few seconds, between parts of a reading,
+    /// from any thread.
+    #[must_use]
+    pub fn giving_up_once(&self, has_ended: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        let mut linter = self.clone();
+        linter.models.lm = Arc::new(Patience::new(linter.models.lm, has_ended));
+        linter
     }
 
     /// Lints one document without siblings.

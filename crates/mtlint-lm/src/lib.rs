@@ -35,6 +35,7 @@ pub mod checksum;
 pub mod gguf;
 pub mod linear;
 pub mod llama;
+pub mod patience;
 pub mod span;
 pub mod stub;
 pub mod tokenizer;
@@ -386,6 +387,9 @@ pub enum LmError {
     /// A CUDA device was asked for, and there is none.
     #[error("there is no CUDA device, or the libtorch that mtlint was built with has no CUDA")]
     NoCuda,
+    /// Nobody waits for the reading any more.
+    #[error("the reading was given up, since nobody waits for it any more")]
+    GivenUp,
     /// The model computed numbers that are not finite: its weights are damaged.
     #[error(
         "the model {path} gave numbers that are not finite; its weights are damaged, fetch it again"
