@@ -11,7 +11,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use mtlint::lm::stub::Stub;
-use mtlint::lm::{LanguageModel, LmError, ModelId, Prefix, ReadOptions, TokenScores};
+use mtlint::lm::{LanguageModel, LmError, ModelId, Prefix, ReadOptions, TokenCounts, TokenScores};
 use mtlint::{Linter, Options};
 
 use crate::log::RequestLog;
@@ -101,6 +101,9 @@ impl LanguageModel for Held {
         prefixes: &[Prefix<'_>],
     ) -> Result<Vec<Vec<TokenScores>>, LmError> {
         self.stub.read_continuations(prefixes)
+    }
+    fn tokens(&self) -> TokenCounts {
+        self.stub.tokens()
     }
     fn token_text(&self, id: u32) -> String {
         self.stub.token_text(id)
