@@ -196,6 +196,8 @@ fn check_form() -> Value {
             "enabledCategories": text,
             "disabledCategories": text,
             "enabledOnly": { "enum": ["true", "false"] },
+            "username": text,
+            "apiKey": text,
             "level": { "enum": ["default", "picky"] },
         },
     }}})

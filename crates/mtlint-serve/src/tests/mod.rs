@@ -165,7 +165,7 @@ impl Running {
         Self::with(Held::new(true), ServiceOptions::new(MAX_BYTES))
     }
 
-    fn with(lm: Arc<Held>, mut options: ServiceOptions) -> Self {
+    fn with(lm: Arc<Held>, options: ServiceOptions) -> Self {
         let (log, stop) = (Shared::default(), Arc::new(AtomicBool::new(false)));
         let linter = Linter::new(lm).unwrap();
         let service = Service::start(linter, &options, Arc::clone(&stop)).unwrap();
@@ -173,12 +173,7 @@ impl Running {
         let writer = Box::new(log.clone());
         let request_log = RequestLog::new(Some(writer), Arc::clone(&service.metrics));
         Self {
-            router: router(
-                service,
-                Arc::new(request_log),
-                options.token.take(),
-                &options.allowed_origins,
-            ),
+            router: router(service, Arc::new(request_log), &options.allowed_origins),
             log,
             stop,
         }
