@@ -9,6 +9,7 @@
 #![warn(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
 
 mod connections;
+mod docx;
 mod engine;
 mod error;
 mod languagetool;

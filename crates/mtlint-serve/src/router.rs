@@ -23,7 +23,7 @@ use crate::languagetool;
 use crate::log::{REQUEST_ID, RequestLog, observe};
 use crate::openapi;
 use crate::origin::Origin;
-use crate::routes::{batch, fix, page, report, status};
+use crate::routes::{batch, fix, page, report, status, text};
 use crate::service::Service;
 
 /// What an answer may do that is no page: nothing.
@@ -37,6 +37,7 @@ pub(crate) fn router(service: Arc<Service>, log: Arc<RequestLog>, origins: &[Ori
         .route("/v1/html", post(report::html))
         .route("/v1/fix", post(fix::fix))
         .route("/v1/batch", post(batch::batch))
+        .route("/v1/text", post(text::text))
         .route("/metrics", get(status::metrics))
         .route_layer(from_fn_with_state(Arc::clone(&service), admit));
     let router = Router::new()

@@ -317,7 +317,7 @@ async fn only_who_has_the_token_is_answered() {
         ..ServiceOptions::new(MAX_BYTES)
     };
     let running = Running::with(Held::new(true), options);
-    for path in ["/v1/report", "/v1/html", "/v1/fix", "/v1/batch"] {
+    for path in ["/v1/report", "/v1/html", "/v1/fix", "/v1/batch", "/v1/text"] {
         let answer = running.post(path, "text/plain", "The race.").await;
         is_refused(&answer, 401, "unauthorized", "Bearer");
         assert_eq!(answer.header("www-authenticate"), "Bearer");
