@@ -6,7 +6,8 @@
 Starts the service on a free port, sends it made-up articles of about 300 words from many
 clients at once, and compares with `mtlint batch` on the same articles. Then asks alone for a
 paragraph of 60 words, each time another one. Prints articles and words a second, and
-milliseconds. It uses the standard library of Python alone, and asserts nothing about time.
+milliseconds. Each report of the service must be that of the batch. It uses the standard library
+of Python alone, and asserts nothing about time.
 """
 
 import argparse
@@ -58,20 +59,24 @@ class Service:
         return http.client.HTTPConnection(self.address, timeout=600)
 
 
-def ask(connection, words: str) -> float:
-    """Asks for the report on a text; the seconds that it took."""
+def without_id(report: dict) -> dict:
+    return {name: value for name, value in report.items() if name != "id"}
+
+
+def ask(connection, words: str) -> tuple[float, dict]:
+    """Asks for the report on a text: the seconds that it took, and the report without its id."""
     begun = time.perf_counter()
     body = json.dumps({"text": words, "language": "eng"})
     connection.request("POST", "/v1/report", body, {"Content-Type": "application/json"})
     answer = connection.getresponse()
     report = json.loads(answer.read())
     assert answer.status == 200 and report["status"] == "scored", report
-    return time.perf_counter() - begun
+    return time.perf_counter() - begun, without_id(report)
 
 
-def under_load(service: Service, texts: list[str], clients: int) -> tuple[float, list[float]]:
-    """The seconds for all texts from so many clients at once, and for each text."""
-    left, times, lock = list(texts), [], threading.Lock()
+def under_load(service: Service, texts: list[str], clients: int) -> tuple[float, list[float], dict]:
+    """The seconds for all texts from so many clients at once and for each text; the reports."""
+    left, times, reports, lock = list(texts), [], {}, threading.Lock()
 
     def client():
         connection = service.connect()
@@ -80,9 +85,10 @@ def under_load(service: Service, texts: list[str], clients: int) -> tuple[float,
                 if not left:
                     return
                 one = left.pop()
-            took = ask(connection, one)
+            took, report = ask(connection, one)
             with lock:
                 times.append(took)
+                reports[one] = report
 
     threads = [threading.Thread(target=client) for _ in range(clients)]
     begun = time.perf_counter()
@@ -92,23 +98,25 @@ def under_load(service: Service, texts: list[str], clients: int) -> tuple[float,
         thread.join()
     seconds = time.perf_counter() - begun
     assert len(times) == len(texts)
-    return seconds, times
+    return seconds, times, reports
 
 
-def batch(program: str, flags: list[str], texts: list[str]) -> float:
-    """The seconds in which `mtlint batch` judges all texts, without loading the model."""
+def batch(program: str, flags: list[str], texts: list[str]) -> tuple[float, list[dict]]:
+    """The seconds in which `mtlint batch` judges all texts, without loading the model; the reports."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "in.jsonl")
 
-        def run(some: list[str]) -> float:
+        def run(some: list[str]) -> tuple[float, list[dict]]:
             path.write_text("".join(json.dumps({"text": one}) + "\n" for one in some))
             command = [program, "batch", str(path), "--output", "-", "--no-config", "--quiet"]
             begun = time.perf_counter()
-            subprocess.run([*command, "--language", "eng", *flags], check=True, stdout=subprocess.DEVNULL)
-            return time.perf_counter() - begun
+            done = subprocess.run([*command, "--language", "eng", *flags], check=True, capture_output=True)
+            seconds = time.perf_counter() - begun
+            return seconds, [without_id(json.loads(line)) for line in done.stdout.splitlines()]
 
-        loading = run(texts[:1])
-        return run(texts) - loading
+        loading, _ = run(texts[:1])
+        seconds, reports = run(texts)
+        return seconds - loading, reports
 
 
 def main() -> None:
@@ -124,12 +132,13 @@ def main() -> None:
     with Service(arguments.program, ["--timeout", "600", *flags]) as service:
         connection = service.connect()
         ask(connection, text(60, -1))
-        alone = [ask(connection, text(60, -2 - seed)) * 1000 for seed in range(20)]
-        again = [ask(connection, text(60, -2)) * 1000 for _ in range(20)]
-        seconds, times = under_load(service, texts, arguments.clients)
+        alone = [ask(connection, text(60, -2 - seed))[0] * 1000 for seed in range(20)]
+        again = [ask(connection, text(60, -2))[0] * 1000 for _ in range(20)]
+        seconds, times, reports = under_load(service, texts, arguments.clients)
     alone.sort()
     times.sort()
-    reference = batch(arguments.program, flags, texts)
+    reference, expected = batch(arguments.program, flags, texts)
+    assert [reports[one] for one in texts] == expected
     rate = len(texts) / seconds
     print(f"one paragraph of 60 words: median {statistics.median(alone):.0f} ms, most {alone[-1]:.0f} ms")
     print(f"the same one again: median {statistics.median(again):.1f} ms")

@@ -29,7 +29,8 @@ use crate::document::Document;
 use crate::language::{Gate, gate};
 use crate::lexicon::{Lexicon, LexiconError};
 use crate::lm::llama::Llama;
-use crate::lm::{LanguageModel, LmError, ModelId, Precision, SentenceVectors};
+use crate::lm::patience::Patience;
+use crate::lm::{LanguageModel, LmError, ModelId, Precision, SentenceVectors, TokenCounts};
 use crate::pipeline::{Accepted, Models, fitting_together, read_articles, run};
 // The input of the word model is for fitting a calibration, not for users.
 #[doc(hidden)]
@@ -208,6 +209,31 @@ impl Linter {
     /// The name of the detector, such as `en-2`.
     pub fn detector(&self) -> &str {
         self.models.detector.name()
+    }
+
+    /// Keeps readings in memory from now on, up to about `bytes` bytes, so that a document or a
+    /// sibling that was edited costs what stands from the first edit on. This is for whoever lints
+    /// versions of one text again and again, such as an editor: others pay for it in vain. Reports
+    /// are the same to the last bit, and clones of the linter share what is kept. With 0 bytes all
+    /// is forgotten. See [`LanguageModel::keep_readings`] for what is kept.
+    pub fn keep_readings(&self, bytes: usize) {
+        self.models.lm.keep_readings(bytes);
+    }
+
+    /// How many tokens the language model has read since it was loaded, and how many it need not
+    /// read since [`Self::keep_readings`] was called.
+    pub fn tokens(&self) -> TokenCounts {
+        self.models.lm.tokens()
+    }
+
+    /// A clone of this linter that fails with [`LmError::GivenUp`] once `has_ended` says that nobody
+    /// waits for its reports any more. It is asked every few seconds, between parts of a reading,
+    /// from any thread.
+    #[must_use]
+    pub fn giving_up_once(&self, has_ended: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        let mut linter = self.clone();
+        linter.models.lm = Arc::new(Patience::new(linter.models.lm, has_ended));
+        linter
     }
 
     /// Lints one document without siblings.

@@ -94,7 +94,10 @@ pub(super) fn read(
 fn read_long(models: &Models, Judged { text, segments }: Judged<'_>) -> Result<ReadText, LmError> {
     let start = content_start(text);
     let mut detection = GradualDetection::new(&models.detector, &models.lexicon, text, segments);
-    let mut take = |part| detection.add(with_offset(part, start));
+    let mut take = |part| {
+        detection.add(with_offset(part, start));
+        Ok(())
+    };
     let options = read_options(models);
     models.lm.read_in_parts(content(text), options, &mut take)?;
     let (detection, scores) = detection.finish();

@@ -46,7 +46,7 @@ impl LanguageModel for Shared {
         &self,
         text: &str,
         options: ReadOptions<'_>,
-        take: &mut dyn FnMut(TokenScores),
+        take: &mut dyn FnMut(TokenScores) -> Result<(), LmError>,
     ) -> Result<(), LmError> {
         model().read_in_parts(text, options, take)
     }

@@ -1,10 +1,13 @@
 """The page of mtlint serve, used as editors use it."""
 
+import base64
+import io
 import json
 import pathlib
 import tempfile
 import time
 import unittest
+import zipfile
 
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -37,6 +40,25 @@ HOSTILE = """The <img src="{address}/a.png" onerror="window.hit = 1"> the the ma
 A \u202ethe the\u202c line, שלום the the עולם, and a \u0007 bell \u200bhere.
 👩‍👩‍👧‍👦 the the 漢字 &amp; &lt;b&gt; "' </textarea></div><b>bold</b>
 """
+
+
+def docx(text: str) -> bytes:
+    """A document of Word with one paragraph."""
+    office = "http://schemas.openxmlformats.org"
+    relationships = (
+        f'<Relationships xmlns="{office}/package/2006/relationships"><Relationship Id="a" '
+        f'Type="{office}/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/>'
+        "</Relationships>"
+    )
+    document = (
+        f'<w:document xmlns:w="{office}/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>{text}</w:t>'
+        "</w:r></w:p></w:body></w:document>"
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("_rels/.rels", relationships)
+        package.writestr("word/document.xml", document)
+    return packed.getvalue()
 
 
 class Desk(unittest.TestCase):
@@ -481,9 +503,25 @@ class Saving(Desk):
         self.until(lambda: self.script("return document.getElementById('sibling-1').value") == "The the mayor of b.txt")
         self.script(drop, "footer", ["c.txt"])
         self.until(lambda: "Drop a file on the article" in self.one("#alert").text)
-        self.script(drop, "#text", ["d.docx"])
-        self.until(lambda: "d.docx: files of this kind are not read" in self.one("#alert").text)
+        self.script(drop, "#text", ["d.odt"])
+        self.until(lambda: "d.odt: files of this kind are not read" in self.one("#alert").text)
+        self.script(drop, "#text", ["e.docx"])
+        self.until(lambda: "e.docx: the file is no .docx document." in self.one("#alert").text)
         self.assertEqual(self.text(), "The the mayor of a.md")
+
+    def test_a_document_of_word_is_dropped(self):
+        drop = """
+            const [selector, packed] = arguments;
+            const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+            const data = new DataTransfer();
+            data.items.add(new File([bytes], "article.docx"));
+            document.querySelector(selector).dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+        """
+        for selector, text in [("#text", "The the mayor spoke."), ("#siblings", "The mayor spoke.")]:
+            self.script(drop, selector, base64.b64encode(docx(text)).decode())
+        self.until(lambda: self.text() == "The the mayor spoke.")
+        self.until(lambda: self.script("return document.getElementById('sibling-1').value") == "The mayor spoke.")
+        self.read()
 
 
 class Trouble(Desk):

@@ -33,11 +33,11 @@ const DEFAULT_PORT: u16 = 8765;
 ///
 /// Prints its address once it answers: the page is there. POST /v1/report gives what 'highlight
 /// --format json' prints, /v1/html its page, /v1/fix the corrected text, /v1/batch a line for each
-/// line of JSON Lines; /v2/check is what clients of LanguageTool ask for. GET /v1/openapi.json
-/// describes all of it; /healthz, /readyz and /metrics are for whoever runs it. The configuration is
-/// that of the working directory. SIGTERM and SIGINT end it once all is answered that was asked;
-/// a second one ends it at once. Standard error has a line of JSON for each request, without any
-/// text.
+/// line of JSON Lines, /v1/text the text of a .docx document; /v2/check is what clients of
+/// LanguageTool ask for. GET /v1/openapi.json describes all of it; /healthz, /readyz and /metrics
+/// are for whoever runs it. The configuration is that of the working directory. SIGTERM and SIGINT
+/// end it once all is answered that was asked; a second one ends it at once. Standard error has a
+/// line of JSON for each request, without any text.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     mtlint serve\n  \
@@ -75,7 +75,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "N", default_value_t = DEFAULT_CONNECTIONS)]
     max_connections: NonZeroUsize,
 
-    /// Keep no reports and no siblings in memory: all is read again when it is asked for again
+    /// Keep no reports and no readings in memory: all is read again when it is asked for again
     #[arg(long)]
     no_cache: bool,
 

@@ -8,6 +8,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -167,6 +168,80 @@ fn many_clients_get_what_the_command_line_prints() {
                     let (status, answer) = received(stream);
                     assert_eq!(status, 200);
                     assert!(answer == *expected, "{}", String::from_utf8_lossy(&answer));
+                }
+            });
+        }
+    });
+}
+
+/// How many stories of the shared data are compared, each with and without its sibling.
+const STORIES: usize = 50;
+
+/// Stories of the shared data as records with a sibling and without, a line each; `None` where
+/// there is no data.
+fn stories() -> Option<Vec<Value>> {
+    let Some(folder) = std::env::var_os("MTLINT_DATA") else {
+        println!("SKIPPED a hundred documents: MTLINT_DATA is not set");
+        return None;
+    };
+    let path = PathBuf::from(folder).join("stories/wmt21.dev.jsonl.gz");
+    let file = flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap());
+    let lines = BufReader::new(file).lines().take(STORIES);
+    let records = lines.flat_map(|line| {
+        let story: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        let joined = |field: &str| {
+            let sentences = story[field].as_array().unwrap().iter();
+            sentences
+                .filter_map(Value::as_str)
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        let alone = json!({ "id": story["id"], "text": joined("mt") });
+        let mut beside = alone.clone();
+        beside["siblings"] = json!([joined("sibling")]);
+        [alone, beside]
+    });
+    Some(records.collect())
+}
+
+#[test]
+fn a_hundred_documents_get_the_reports_of_a_batch_from_many_clients_at_once() {
+    let Some(records) = stories() else {
+        return;
+    };
+    let lines: Vec<String> = records.iter().map(Value::to_string).collect();
+    let flags = ["batch", "-", "--output", "-", "--sensitivity", "thorough"];
+    let expected = printed(&flags, lines.join("\n").as_bytes());
+    let expected: Vec<Value> = String::from_utf8(expected)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!((records.len(), expected.len()), (2 * STORIES, 2 * STORIES));
+    let found = |one: &&Value| !one["findings"].as_array().unwrap().is_empty();
+    assert!(expected.iter().filter(found).count() > STORIES);
+    let service = Service::start(&["--sensitivity", "thorough"]);
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(record) = records.get(at) else {
+                        return;
+                    };
+                    let mut body = record.clone();
+                    // In a batch the name of a sibling without one is made of the document's.
+                    if let Some(sibling) = body.get_mut("siblings") {
+                        let id = format!("{}#sibling-1", record["id"].as_str().unwrap());
+                        *sibling = json!([{ "id": id, "text": sibling[0] }]);
+                    }
+                    let body = body.to_string();
+                    let stream = service.post("/v1/report", "application/json", body.as_bytes());
+                    let (status, answer) = received(stream);
+                    assert_eq!(status, 200);
+                    let answer: Value = serde_json::from_slice(&answer).unwrap();
+                    assert_eq!(answer, expected[at], "{}", record["id"]);
                 }
             });
         }

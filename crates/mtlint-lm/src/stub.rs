@@ -9,12 +9,13 @@
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::span::Span;
 
 use super::{
     Continuation, Guess, LanguageModel, LmError, ModelId, Precision, Prefix, ReadOptions, States,
-    TokenScore, TokenScores,
+    TokenCounts, TokenScore, TokenScores,
 };
 
 /// The entropy at every position, in bits.
@@ -43,6 +44,7 @@ pub struct Stub {
     panicking_on: Option<String>,
     /// Texts of the tokens that were read, by their ids.
     token_texts: Mutex<HashMap<u32, String>>,
+    tokens_read: AtomicU64,
 }
 
 impl Default for Stub {
@@ -69,6 +71,7 @@ impl Stub {
             failing_on: None,
             panicking_on: None,
             token_texts: Mutex::new(HashMap::new()),
+            tokens_read: AtomicU64::new(0),
         }
     }
 
@@ -134,6 +137,8 @@ impl Stub {
                 most_probable: self.guesses(options.most_probable),
             });
         }
+        self.tokens_read
+            .fetch_add(tokens.len() as u64, Ordering::Relaxed);
         let layer = |&layer: &usize| {
             let rows = tokens.iter().enumerate();
             rows.flat_map(|(position, token)| {
@@ -252,6 +257,13 @@ impl LanguageModel for Stub {
                 .collect()
         };
         prefixes.iter().map(all).collect()
+    }
+
+    fn tokens(&self) -> TokenCounts {
+        TokenCounts {
+            read: self.tokens_read.load(Ordering::Relaxed),
+            kept: 0,
+        }
     }
 
     fn token_text(&self, id: u32) -> String {

@@ -8,17 +8,27 @@ const MAX_FILE_BYTES = 8 * 1024 * 1024;
 const MARKUPS = { md: "markdown", markdown: "markdown", htm: "html", html: "html", xhtml: "html" };
 
 /** The endings that a picker of files offers. */
-export const ENDINGS = ".txt,.text,.md,.markdown,.htm,.html,text/plain";
+export const ENDINGS = ".txt,.text,.md,.markdown,.htm,.html,.docx,text/plain";
 
 const ending = (name) => (name.includes(".") ? name.split(".").at(-1).toLowerCase() : "");
 
-/** The text of a file, its name and its markup; throws an error that says what is wrong. */
-export async function readFile(file) {
+/**
+ * The text of a file, its name and its markup; throws an error that says what is wrong. `textOf`
+ * gives the text of a .docx document.
+ */
+export async function readFile(file, textOf) {
   const kind = ending(file.name);
-  if (["docx", "doc", "odt", "pdf", "rtf"].includes(kind)) {
+  if (["doc", "odt", "pdf", "rtf"].includes(kind)) {
     throw new Error(`${file.name}: files of this kind are not read. Open it in its own program, copy the text and paste it here.`);
   }
   if (file.size > MAX_FILE_BYTES) throw new Error(`${file.name} is larger than 8 MB.`);
+  if (kind === "docx") {
+    try {
+      return { name: file.name, markup: "plain", text: await textOf(file) };
+    } catch (error) {
+      throw new Error(`${file.name}: ${error.message}.`);
+    }
+  }
   const bytes = new Uint8Array(await file.arrayBuffer());
   const wide = { "255,254": "utf-16le", "254,255": "utf-16be" }[bytes.slice(0, 2).join()];
   try {

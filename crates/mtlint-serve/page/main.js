@@ -242,7 +242,7 @@ function redo() {
 async function takeFiles([first, ...others]) {
   if (!first) return;
   try {
-    const { name, markup, text } = await readFile(first);
+    const { name, markup, text } = await readFile(first, textOf);
     byId("markup").value = markup;
     state.name = name;
     replaceAsOne([{ start: 0, end: editor.text.length, replacement: text }]);
@@ -327,7 +327,8 @@ const editor = new Editor(byId("text"), byId("mirror"), {
   },
 });
 const history = new History(editor);
-const siblings = new Siblings(byId("siblings"), { onChange: () => read(false), onTrouble: alarm });
+const textOf = (file) => reader.textOf(file);
+const siblings = new Siblings(byId("siblings"), { onChange: () => read(false), onTrouble: alarm, textOf });
 const panel = new Panel(
   { score: byId("score"), curve: byId("curve"), chips: byId("chips"), list: byId("list"), dismissedBox: byId("dismissed"), dismissedList: byId("dismissed-list") },
   {

@@ -13,6 +13,9 @@ const LONGEST_WAIT_SECONDS = 60;
 /** So many answers are kept, so that undo and a look at another sensitivity cost nothing. */
 const KEPT_ANSWERS = 12;
 
+/** The type of .docx documents. */
+const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
 /** What a server says of a request that it did not answer. */
 async function refusal(response) {
   let error = {};
@@ -126,6 +129,19 @@ export class Reader {
     this.running = null;
     this.request = null;
     this.onReport(answer);
+  }
+
+  /** Asks for the text of a .docx document. */
+  async textOf(file) {
+    const headers = { ...this.headers(), "content-type": DOCX };
+    let response;
+    try {
+      response = await fetch("v1/text", { method: "POST", headers, body: file });
+    } catch {
+      throw new Error("the server does not answer");
+    }
+    if (!response.ok) throw new Error((await refusal(response)).message);
+    return response.text();
   }
 
   /** Asks for the page of the report, as a file. */

@@ -8,10 +8,13 @@ import { doubt } from "./words.js";
 const MAX_SIBLINGS = 16;
 
 export class Siblings {
-  /** `onChange` is called when a text changes, `onTrouble` with what went wrong with a file. */
-  constructor(element, { onChange, onTrouble }) {
+  /**
+   * `onChange` is called when a text changes, `onTrouble` with what went wrong with a file;
+   * `textOf` gives the text of a .docx document.
+   */
+  constructor(element, { onChange, onTrouble, textOf }) {
     this.element = element;
-    this.calls = { onChange, onTrouble };
+    this.calls = { onChange, onTrouble, textOf };
     this.entries = [];
     this.made = 0;
     this.list = make("div", {});
@@ -81,7 +84,7 @@ export class Siblings {
   async takeFiles(files, into = null) {
     for (const file of files) {
       try {
-        const { name, text } = await readFile(file);
+        const { name, text } = await readFile(file, this.calls.textOf);
         this.put(name, text, into);
         into = null;
       } catch (error) {

@@ -15,10 +15,11 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 use mtlint::document::Document;
+use mtlint::lm::TokenCounts;
+use mtlint::lm::cache::Cache;
 use mtlint::report::{Outcome, Report};
 use mtlint::{Article, Linter, Options, Request};
 
-use crate::cache::Cache;
 use crate::metrics::Metrics;
 use crate::queue::{Job, Queue, Refused, Urgency};
 use crate::work::{Key, Work, sibling_key, sibling_size};
@@ -29,6 +30,10 @@ const REPORT_CACHE_BYTES: usize = 64 << 20;
 
 /// The siblings that are kept, read, have about this many bytes in memory.
 const SIBLING_CACHE_BYTES: usize = 32 << 20;
+
+/// The readings of the language model that are kept, to read an edited article on from the edit,
+/// have about this many bytes in memory: those of five to ten articles or siblings.
+const READING_CACHE_BYTES: usize = 256 << 20;
 
 /// A document on its way to its report.
 #[derive(Debug)]
@@ -44,6 +49,7 @@ pub(crate) struct Engine {
     queue: Arc<Queue<Waiting>>,
     reports: Arc<Mutex<Cache<Key, Arc<Report>>>>,
     metrics: Arc<Metrics>,
+    linter: Linter,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -51,8 +57,11 @@ pub(crate) struct Engine {
 struct Waiting {
     work: Work,
     key: Key,
-    answer: oneshot::Sender<Arc<Report>>,
+    answer: Answer,
 }
+
+/// Where a report goes to. It is closed once nobody waits for it any more.
+type Answer = oneshot::Sender<Arc<Report>>;
 
 impl Job for Waiting {
     fn bytes(&self) -> usize {
@@ -81,10 +90,11 @@ impl Engine {
         metrics: Arc<Metrics>,
     ) -> io::Result<Self> {
         let size = |bytes: usize| if cached { bytes } else { 0 };
+        linter.keep_readings(size(READING_CACHE_BYTES));
         let queue = Arc::new(Queue::new(max_waiting));
         let reports = Arc::new(Mutex::new(Cache::new(size(REPORT_CACHE_BYTES))));
         let mut reader = Reader {
-            linter,
+            linter: linter.clone(),
             reports: Arc::clone(&reports),
             siblings: Cache::new(size(SIBLING_CACHE_BYTES)),
             metrics: Arc::clone(&metrics),
@@ -104,6 +114,7 @@ impl Engine {
             queue,
             reports,
             metrics,
+            linter,
             thread: Mutex::new(Some(thread)),
         })
     }
@@ -126,6 +137,11 @@ impl Engine {
     /// How many documents wait.
     pub(crate) fn waiting(&self) -> usize {
         self.queue.len()
+    }
+
+    /// How many tokens the language model has read, and how many it need not read.
+    pub(crate) fn tokens(&self) -> TokenCounts {
+        self.linter.tokens()
     }
 
     /// Takes no more documents.
@@ -152,9 +168,10 @@ struct Reader {
 }
 
 impl Reader {
-    /// Lints the documents of a group, each text once, and answers all that wait for them.
+    /// Lints the documents of a group, each text once, and answers all that wait for them. Once
+    /// nobody waits for any of them, it gives up.
     fn answer(&mut self, group: Vec<Waiting>) {
-        let mut answers: HashMap<Key, Vec<oneshot::Sender<Arc<Report>>>> = HashMap::new();
+        let mut answers: HashMap<Key, Vec<Answer>> = HashMap::new();
         let mut unread: Vec<(Key, Work)> = Vec::new();
         for Waiting { work, key, answer } in group {
             // One that waited with it, in another group, may have had the same text.
@@ -172,15 +189,29 @@ impl Reader {
             }
             waiting.push(answer);
         }
-        for (key, report) in self.read(unread) {
+        let answers = Arc::new(answers);
+        let nobody_waits = {
+            let answers = Arc::clone(&answers);
+            move || answers.values().flatten().all(Answer::is_closed)
+        };
+        let reports = self.read(unread, &self.linter.giving_up_once(nobody_waits));
+        // The linter that asked for it is gone.
+        let mut answers = Arc::into_inner(answers).unwrap_or_default();
+        let given_up = answers.values().flatten().all(Answer::is_closed);
+        for (key, size, report) in reports {
+            if given_up && matches!(report.outcome, Outcome::Failed(_)) {
+                continue;
+            }
+            let report = self.keep(key, size, report);
             for answer in answers.remove(&key).unwrap_or_default() {
                 let _ = answer.send(report.clone());
             }
         }
     }
 
-    /// Lints documents together. One that the linter fails on has a report that says so.
-    fn read(&mut self, works: Vec<(Key, Work)>) -> Vec<(Key, Arc<Report>)> {
+    /// Lints documents together, and gives each report with its size in memory. One that the linter
+    /// fails on has a report that says so.
+    fn read(&mut self, works: Vec<(Key, Work)>, linter: &Linter) -> Vec<(Key, usize, Report)> {
         let Some((_, first)) = works.first() else {
             return Vec::new();
         };
@@ -188,16 +219,15 @@ impl Reader {
         let kept = works.iter().map(|(key, work)| (*key, work.report_size()));
         let kept: Vec<(Key, usize)> = kept.collect();
         let works = works.into_iter().map(|(_, work)| work).collect();
-        let reports = self.lint(works, &options);
+        let reports = self.lint(works, &options, linter);
         let answers = kept.into_iter().zip(reports);
-        answers
-            .map(|((key, size), report)| (key, self.keep(key, size, report)))
-            .collect()
+        let answers = answers.map(|((key, size), report)| (key, size, report));
+        answers.collect()
     }
 
-    fn lint(&mut self, works: Vec<Work>, options: &Options) -> Vec<Report> {
+    fn lint(&mut self, works: Vec<Work>, options: &Options, linter: &Linter) -> Vec<Report> {
         let siblings = works.iter().flat_map(|work| &work.siblings);
-        let read = self.read_siblings(siblings, options.language.as_deref());
+        let read = self.read_siblings(siblings, options.language.as_deref(), linter);
         let requests = works.into_iter().map(|work| {
             let all_read = work.siblings.iter();
             let all_read = all_read.map(|sibling| {
@@ -216,7 +246,7 @@ impl Reader {
                 },
             }
         });
-        self.linter.lint_each(requests.collect(), options)
+        linter.lint_each(requests.collect(), options)
     }
 
     /// Reads the siblings that were not read before. None of the new ones is there if the
@@ -225,6 +255,7 @@ impl Reader {
         &mut self,
         siblings: impl Iterator<Item = &'a Document>,
         language: Option<&str>,
+        linter: &Linter,
     ) -> HashMap<Key, Article> {
         let mut read: HashMap<Key, Article> = HashMap::new();
         let mut unread: HashMap<Key, &Document> = HashMap::new();
@@ -238,9 +269,7 @@ impl Reader {
         let (keys, texts): (Vec<Key>, Vec<&Document>) = unread.into_iter().unzip();
         let documents: Vec<Document> = texts.iter().map(|&text| text.clone()).collect();
         // A failure, be it a panic, is told by whoever reads the sibling again with its document.
-        let articles = catch_unwind(AssertUnwindSafe(|| {
-            self.linter.read_all(&documents, language)
-        }));
+        let articles = catch_unwind(AssertUnwindSafe(|| linter.read_all(&documents, language)));
         let articles = articles.map(Result::unwrap_or_default).unwrap_or_default();
         for ((key, text), article) in keys.into_iter().zip(texts).zip(articles) {
             self.siblings.put(key, article.clone(), sibling_size(text));

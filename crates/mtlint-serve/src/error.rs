@@ -59,6 +59,9 @@ pub enum RequestError {
     /// A field or a value of the request is not as it should be.
     #[error("{0}")]
     Invalid(String),
+    /// The file that was sent gives no text.
+    #[error("{0}")]
+    BadFile(String),
     /// Too many requests wait.
     #[error("too many requests wait; ask again in {RETRY_SECONDS} seconds")]
     Busy,
@@ -115,6 +118,7 @@ impl RequestError {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_type")
             }
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            Self::BadFile(_) => (StatusCode::UNPROCESSABLE_ENTITY, "bad_file"),
             Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "busy"),
             Self::TimedOut(_) => (StatusCode::SERVICE_UNAVAILABLE, "timed_out"),
             Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),

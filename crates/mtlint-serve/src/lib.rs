@@ -8,8 +8,8 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
 
-mod cache;
 mod connections;
+mod docx;
 mod engine;
 mod error;
 mod languagetool;

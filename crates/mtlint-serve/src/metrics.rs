@@ -4,6 +4,7 @@
 //! number is made of a text but its words and findings.
 
 use std::fmt;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use prometheus_client::encoding::{EncodeLabelSet, text};
@@ -15,6 +16,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
 use mtlint::Linter;
+use mtlint::lm::TokenCounts;
 use mtlint::report::{Outcome, Report};
 
 /// The media type of the metrics.
@@ -54,6 +56,8 @@ pub(crate) struct Metrics {
     reading: Gauge,
     documents: Counter,
     words: Counter,
+    tokens_read: Counter,
+    tokens_kept: Counter,
     known: Counter,
     findings: Family<Category, Counter>,
 }
@@ -78,6 +82,8 @@ impl Metrics {
             reading: Gauge::default(),
             documents: Counter::default(),
             words: Counter::default(),
+            tokens_read: Counter::default(),
+            tokens_kept: Counter::default(),
             known: Counter::default(),
             findings: Family::default(),
             registry,
@@ -99,6 +105,10 @@ impl Metrics {
         registry.register("documents", help, self.documents.clone());
         let help = "Words of the documents that were judged";
         registry.register("words", help, self.words.clone());
+        let help = "Tokens that the model read";
+        registry.register("tokens_read", help, self.tokens_read.clone());
+        let help = "Tokens that the model need not read, since their readings were kept";
+        registry.register("tokens_kept", help, self.tokens_kept.clone());
         let help = "Documents whose report was known already";
         registry.register("known_documents", help, self.known.clone());
         let help = "Findings in the documents that were judged";
@@ -141,11 +151,15 @@ impl Metrics {
         self.known.inc();
     }
 
-    /// All numbers as text, while `waiting` documents wait.
+    /// All numbers as text, while `waiting` documents wait and the model has counted `tokens`.
     ///
     /// # Errors
     /// Never in practice: every number can be written.
-    pub(crate) fn text(&self, waiting: usize) -> Result<String, fmt::Error> {
+    pub(crate) fn text(&self, waiting: usize, tokens: TokenCounts) -> Result<String, fmt::Error> {
+        let TokenCounts { read, kept } = tokens;
+        for (counter, count) in [(&self.tokens_read, read), (&self.tokens_kept, kept)] {
+            counter.inner().fetch_max(count, Ordering::Relaxed);
+        }
         self.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
         let mut out = String::new();
         text::encode(&mut out, &self.registry)?;

@@ -15,6 +15,7 @@ use crate::error::{ErrorBody, RequestError};
 use crate::reply;
 use crate::request::fields::Fields;
 use crate::routes::fix::Fixed;
+use crate::routes::text::DOCX;
 
 /// Where the schemas of the document stand.
 const SCHEMAS: &str = "/components/schemas";
@@ -114,6 +115,13 @@ fn paths(written: &mut SchemaGenerator, read: &mut SchemaGenerator) -> Value {
             "requestBody": { "required": true, "content": lines },
             "responses": responses(&text_in(&["application/x-ndjson"]), Some(&error)),
         }},
+        "/v1/text": { "post": {
+            "operationId": "text",
+            "summary": "The text of a .docx document, a blank line between paragraphs",
+            "security": [{}, { "token": [] }],
+            "requestBody": { "required": true, "content": { DOCX: {} } },
+            "responses": responses(&line, Some(&error)),
+        }},
         "/v2/check": { "post": {
             "operationId": "check",
             "summary": "The matches in a text, as LanguageTool's protocol has them",
@@ -196,6 +204,8 @@ fn check_form() -> Value {
             "enabledCategories": text,
             "disabledCategories": text,
             "enabledOnly": { "enum": ["true", "false"] },
+            "username": text,
+            "apiKey": text,
             "level": { "enum": ["default", "picky"] },
         },
     }}})

@@ -23,32 +23,28 @@ use crate::languagetool;
 use crate::log::{REQUEST_ID, RequestLog, observe};
 use crate::openapi;
 use crate::origin::Origin;
-use crate::routes::{batch, fix, page, report, status};
+use crate::routes::{batch, fix, page, report, status, text};
 use crate::service::Service;
-use crate::token::Token;
 
 /// What an answer may do that is no page: nothing.
 const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// The router of the service. Only who shows the `token` may have anything judged, if there is
+/// The router of the service. Only who shows the token may have anything judged, if there is
 /// one; pages of `origins` may ask too.
-pub(crate) fn router(
-    service: Arc<Service>,
-    log: Arc<RequestLog>,
-    token: Option<Token>,
-    origins: &[Origin],
-) -> Router {
+pub(crate) fn router(service: Arc<Service>, log: Arc<RequestLog>, origins: &[Origin]) -> Router {
     let guarded = Router::new()
         .route("/v1/report", post(report::json))
         .route("/v1/html", post(report::html))
         .route("/v1/fix", post(fix::fix))
         .route("/v1/batch", post(batch::batch))
-        .route("/v2/check", post(languagetool::check))
+        .route("/v1/text", post(text::text))
         .route("/metrics", get(status::metrics))
-        .route_layer(from_fn_with_state(token.map(Arc::new), admit));
+        .route_layer(from_fn_with_state(Arc::clone(&service), admit));
     let router = Router::new()
         .merge(guarded)
         .merge(page::routes())
+        // Its form may show the token too.
+        .route("/v2/check", post(languagetool::check))
         .route("/v2/languages", get(languagetool::languages))
         .route("/v2/info", get(languagetool::info))
         .route("/v1/openapi.json", get(openapi::document))
@@ -78,15 +74,12 @@ pub(crate) fn router(
 
 /// Lets a request pass that shows the token.
 async fn admit(
-    State(token): State<Option<Arc<Token>>>,
+    State(service): State<Arc<Service>>,
     request: Request,
     next: Next,
 ) -> Result<Response, RequestError> {
-    if let Some(token) = token {
-        let shown = request.headers().get(AUTHORIZATION);
-        if !shown.is_some_and(|shown| token.is_shown_by(shown.as_bytes())) {
-            return Err(RequestError::Unauthorized);
-        }
+    if !service.admits(request.headers()) {
+        return Err(RequestError::Unauthorized);
     }
     Ok(next.run(request).await)
 }

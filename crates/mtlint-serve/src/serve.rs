@@ -101,7 +101,6 @@ pub fn serve(
     let router = router(
         Arc::clone(&service),
         Arc::new(log),
-        options.token.take(),
         &options.allowed_origins,
     );
     let drain_time = options.request_time.saturating_mul(DRAIN_FACTOR);

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
 use tokio::sync::Semaphore;
 
 use mtlint::report::Report;
@@ -18,7 +20,8 @@ use crate::error::RequestError;
 use crate::metrics::Metrics;
 use crate::options::ServiceOptions;
 use crate::queue::{Refused, Urgency};
-use crate::request::body::Room;
+use crate::request::body::{MAX_BYTES_IN_HAND, MAX_BYTES_OF_STRANGERS, Room};
+use crate::token::Token;
 use crate::work::Work;
 
 /// So many batches are read at once: each has some documents in hand, whoever sits before a
@@ -32,6 +35,10 @@ pub(crate) struct Service {
     /// How documents are linted where a request does not say it.
     pub(crate) lint: Options,
     pub(crate) room: Room,
+    /// The room for bodies that may show the token themselves.
+    pub(crate) strangers_room: Room,
+    /// The token that clients have to show, if they have to.
+    pub(crate) token: Option<Token>,
     pub(crate) max_bytes: u64,
     pub(crate) batches: Arc<Semaphore>,
     request_time: Duration,
@@ -54,7 +61,9 @@ impl Service {
             engine: Engine::start(linter, waiting, options.cached, Arc::clone(&metrics))?,
             metrics,
             lint: options.lint.clone(),
-            room: Room::new(options.max_bytes),
+            room: Room::new(options.max_bytes, MAX_BYTES_IN_HAND),
+            strangers_room: Room::new(options.max_bytes, MAX_BYTES_OF_STRANGERS),
+            token: options.token.clone(),
             max_bytes: options.max_bytes,
             batches: Arc::new(Semaphore::new(MAX_BATCHES)),
             request_time: options.request_time,
@@ -89,6 +98,14 @@ impl Service {
             Urgency::Later => waiting.await,
         };
         answer.map_err(|_| RequestError::Broken)
+    }
+
+    /// Whether a request with these headers may have something judged.
+    pub(crate) fn admits(&self, headers: &HeaderMap) -> bool {
+        self.token.as_ref().is_none_or(|token| {
+            let shown = headers.get(AUTHORIZATION);
+            shown.is_some_and(|shown| token.is_shown_by(shown.as_bytes()))
+        })
     }
 
     /// Whether the service is about to end.

@@ -1,6 +1,6 @@
 //! The token that clients have to show.
 //!
-//! In: a file with the token, and the header of a request. Out: whether it is the same. A
+//! In: a file with the token, and what a request shows. Out: whether it is the same. A
 //! comparison takes the same time however much is right. The token is never printed.
 
 use std::fmt;
@@ -72,7 +72,12 @@ impl Token {
         let Some((scheme, token)) = header.split_at_checked(b"Bearer ".len()) else {
             return false;
         };
-        scheme.eq_ignore_ascii_case(b"Bearer ") && bool::from(self.hash.ct_eq(&hash(token)))
+        scheme.eq_ignore_ascii_case(b"Bearer ") && self.is(token)
+    }
+
+    /// Whether this is the token.
+    pub(crate) fn is(&self, token: &[u8]) -> bool {
+        self.hash.ct_eq(&hash(token)).into()
     }
 }
 
@@ -103,6 +108,7 @@ mod tests {
         let token = token(b" correct-horse-battery \n").unwrap();
         assert!(token.is_shown_by(b"Bearer correct-horse-battery"));
         assert!(token.is_shown_by(b"bearer correct-horse-battery"));
+        assert!(token.is(b"correct-horse-battery") && !token.is(b"correct-horse-batterz"));
         for wrong in [
             &b"Bearer correct-horse-batter"[..],
             b"Bearer correct-horse-battery ",

@@ -8,11 +8,15 @@
 //! [`super::forward`].
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::Llama;
 use super::forward::{KeysAndValues, Sequence};
-use super::{Job, Llama};
+use super::job::{Job, KnownRows, token_scores};
+use super::output::Prediction;
+use super::readings::ShortKey;
 use crate::tokenizer::{Token, stable_tokens};
-use crate::windows::Window;
+use crate::windows::{Window, windows};
 use crate::{KvCache, LmError, Prefix, ReadOptions, TokenScores, texts_in_batch};
 
 /// The largest number of tokens of prefixes that are read together: their keys and values
@@ -34,7 +38,7 @@ pub(super) struct CachedWindow {
     /// The start token, then those of the window.
     pub ids: Vec<u32>,
     /// Keys and values of `ids`.
-    pub keys_and_values: KeysAndValues,
+    pub keys_and_values: Arc<KeysAndValues>,
 }
 
 /// The part of a prefix that is read once for all continuations whose window starts at the same
@@ -43,8 +47,8 @@ struct SharedPrefix<'a> {
     /// The start token and the tokens of the prefix that are to be read; empty where
     /// nothing is shared or the cache holds them.
     ids: Vec<u32>,
-    /// Keys and values of the prefix, where it was read before.
-    cache: Option<&'a KeysAndValues>,
+    /// The window of the prefix, where it was read before.
+    cache: Option<&'a CachedWindow>,
     /// Continuations that are wholly the prefix's own text.
     contained: Vec<Job<'a>>,
     /// The other continuations, each with the number of its tokens that are shared.
@@ -52,6 +56,20 @@ struct SharedPrefix<'a> {
 }
 
 impl Llama {
+    /// Reads texts after others: see [`crate::LanguageModel::read_after`].
+    pub(super) fn after(&self, pairs: &[(&str, &str)]) -> Result<Vec<TokenScores>, LmError> {
+        let mut tokens = Vec::with_capacity(pairs.len());
+        let mut jobs: Vec<Job<'_>> = Vec::new();
+        for (text, (before, after)) in pairs.iter().enumerate() {
+            let joined = self.tokenize(&format!("{before}{after}"))?;
+            self.add_jobs_after(text, before.len(), &joined, &mut jobs);
+            tokens.push(joined);
+        }
+        let mut scores_of_texts = vec![TokenScores::default(); pairs.len()];
+        self.add_scores(&jobs, &tokens, &mut scores_of_texts)?;
+        Ok(scores_of_texts)
+    }
+
     /// Reads continuations: see [`crate::LanguageModel::read_continuations`].
     pub(super) fn continuations(
         &self,
@@ -99,6 +117,74 @@ impl Llama {
                 .collect()
         };
         Ok(prefixes.iter().map(of).collect())
+    }
+
+    /// Adds the jobs that score the tokens of text number `text` that end after its first
+    /// `before` bytes.
+    fn add_jobs_after(
+        &self,
+        text: usize,
+        before: usize,
+        joined: &[Token],
+        jobs: &mut Vec<Job<'_>>,
+    ) {
+        let first = joined.partition_point(|token| token.span.end() <= before);
+        let windows = windows(joined.len(), self.window).into_iter();
+        let new = windows.filter(|window| window.end > first);
+        jobs.extend(new.map(|window| Job {
+            text,
+            window: Window {
+                first_new: window.first_new.max(first),
+                ..window
+            },
+            ids: self.input(joined, window, false),
+            prefix: None,
+            keep: false,
+        }));
+    }
+
+    /// Adds the scores of the new tokens of some jobs to those of their texts, in the order of the
+    /// jobs. What was read before is not read again, if readings are kept.
+    fn add_scores(
+        &self,
+        jobs: &[Job<'_>],
+        tokens: &[Vec<Token>],
+        scores_of_texts: &mut [TokenScores],
+    ) -> Result<(), LmError> {
+        let keys: Vec<ShortKey> = match self.readings.are_kept() {
+            true => jobs.iter().map(|job| job.key(tokens)).collect(),
+            false => Vec::new(),
+        };
+        let mut read: Vec<Option<Arc<[Prediction]>>> = vec![None; jobs.len()];
+        for ((known, key), job) in read.iter_mut().zip(&keys).zip(jobs) {
+            *known = self.readings.short(key);
+            if known.is_some() {
+                self.readings.count_kept(job.unread().len());
+            }
+        }
+        let unread = (0..jobs.len()).filter(|job| read[*job].is_none());
+        let unread: Vec<usize> = unread.collect();
+        let unread_jobs: Vec<&Job<'_>> = unread.iter().map(|job| &jobs[*job]).collect();
+        self.run_jobs(
+            &unread_jobs,
+            tokens,
+            ReadOptions::default(),
+            &mut |number, reading| {
+                let job = unread[number];
+                let predictions: Arc<[Prediction]> = reading.predictions.into();
+                if let Some(key) = keys.get(job) {
+                    self.readings.put_short(*key, Arc::clone(&predictions));
+                }
+                read[job] = Some(predictions);
+                Ok(())
+            },
+        )?;
+        for (job, predictions) in jobs.iter().zip(read) {
+            let predictions = predictions.iter().flat_map(|all| all.iter().cloned());
+            let scores = token_scores(job.new_tokens(tokens), predictions);
+            scores_of_texts[job.text].tokens.extend(scores);
+        }
+        Ok(())
     }
 
     /// The tokens of `before` followed by `after`, where `before` is the beginning of a text
@@ -163,7 +249,7 @@ impl Llama {
             ids.truncate(end.unwrap_or(0));
             shared_prefixes.push(SharedPrefix {
                 ids,
-                cache: cached_window.map(|window| &window.keys_and_values),
+                cache: cached_window,
                 contained,
                 others,
             });
@@ -195,29 +281,30 @@ impl Llama {
             rows.extend(contained.filter_map(|job| Some((job, job.rows(first_row)?))));
             first_row += shared_prefix.ids.len();
         }
-        self.add_scores(&rows, &activations.last, tokens, 0, scores_of_texts)?;
+        let predictions = self.predictions(&rows, &activations.last, tokens, 0)?;
+        for ((job, _), predictions) in rows.iter().zip(predictions) {
+            let scores = token_scores(job.new_tokens(tokens), predictions);
+            scores_of_texts[job.text].tokens.extend(scores);
+        }
         let mut computed = computed.iter();
         let mut others: Vec<Job<'_>> = Vec::new();
         for shared_prefix in shared_prefixes {
-            let Some(cache) = shared_prefix.cache.or_else(|| computed.next()) else {
-                continue;
+            let (keys_and_values, of) = match shared_prefix.cache {
+                Some(window) => (window.keys_and_values.as_ref(), window.ids.len()),
+                None => match computed.next() {
+                    Some(computed) => (computed, shared_prefix.ids.len()),
+                    None => continue,
+                },
+            };
+            let known = |count| KnownRows {
+                keys_and_values,
+                count,
+                of,
             };
             let rest = shared_prefix.others.iter();
-            others.extend(rest.map(|(job, shared)| remaining_job(job, cache, *shared)));
+            others.extend(rest.map(|(job, shared)| job.after(known(*shared))));
         }
-        self.run_jobs(&others, tokens, ReadOptions::default(), scores_of_texts)?;
-        Ok(())
-    }
-}
-
-/// The job without its first `shared` tokens, whose keys and values are in `cache`.
-fn remaining_job<'a>(job: &Job<'_>, cache: &'a KeysAndValues, shared: usize) -> Job<'a> {
-    Job {
-        text: job.text,
-        window: job.window,
-        ids: job.ids[shared..].to_vec(),
-        prefix: Some((cache, shared)),
-        keep: false,
+        self.add_scores(&others, tokens, scores_of_texts)
     }
 }
 

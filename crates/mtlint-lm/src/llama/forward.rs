@@ -28,6 +28,24 @@ pub(super) struct KeysAndValues {
     pub blocks: Vec<KvBlock>,
 }
 
+impl KeysAndValues {
+    /// The number of bytes that they have in memory.
+    pub(super) fn bytes(&self) -> usize {
+        self.blocks.iter().map(KvBlock::bytes).sum()
+    }
+
+    /// The first `length` positions of `before`, then these: what is cached of a sequence of which
+    /// these were read as its continuation. `length` is a multiple of the positions in a block of
+    /// queries.
+    pub(super) fn following(&self, before: &Self, length: usize, shape: &Shape) -> Self {
+        let blocks = before.blocks.iter().zip(&self.blocks);
+        let blocks = blocks.map(|(before, own)| own.following(before, length, shape));
+        Self {
+            blocks: blocks.collect(),
+        }
+    }
+}
+
 /// One sequence of a batch.
 #[derive(Clone, Copy)]
 pub(super) struct Sequence<'a> {

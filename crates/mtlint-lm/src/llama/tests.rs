@@ -1,5 +1,7 @@
 //! Model files made here: sound ones, and ones that are not what they say.
 
+mod kept;
+
 use std::path::Path;
 
 use super::*;

@@ -11,6 +11,7 @@ use mtlint::{Options, Sensitivity};
 
 use crate::error::RequestError;
 use crate::request::fields::invalid;
+use crate::token::Token;
 
 use super::annotated::AnnotatedText;
 use super::language::{self, Known};
@@ -100,6 +101,14 @@ impl Form {
         let only = !self.enabled_only || self.enabled.contains(&name);
         only && !self.disabled.contains(&name)
     }
+}
+
+/// Whether the form in a body has this token as its `apiKey`. An address is no place for one: it is
+/// written down on the way.
+pub(super) fn shows(body: &[u8], token: &Token) -> bool {
+    let mut pairs = form_urlencoded::parse(body);
+    let key = pairs.find(|(name, _)| name == "apiKey");
+    key.is_some_and(|(_, key)| token.is(key.as_bytes()))
 }
 
 /// The names in a list with commas, in small letters: LanguageTool's own are in capitals.

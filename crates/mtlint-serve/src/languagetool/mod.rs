@@ -46,7 +46,11 @@ impl From<RequestError> for LineError {
 impl IntoResponse for LineError {
     fn into_response(self) -> Response {
         let Self(error) = self;
-        let mut response = error.with_body(format!("Error: {error}"));
+        let more = match error {
+            RequestError::Unauthorized => ", or the form field apiKey",
+            _ => "",
+        };
+        let mut response = error.with_body(format!("Error: {error}{more}"));
         if let RequestError::Invalid(_) = error {
             // LanguageTool has one status for all that is wrong with a form.
             *response.status_mut() = StatusCode::BAD_REQUEST;
@@ -65,10 +69,19 @@ pub(crate) async fn check(
     // Some clients send their form without a type.
     let allowed = ["", "application/x-www-form-urlencoded"];
     expect_type(&head.headers, &allowed, TYPES)?;
-    let received = service.room.receive(body, &counts).await?;
+    let admitted = service.admits(&head.headers);
+    let room = match admitted {
+        true => &service.room,
+        false => &service.strangers_room,
+    };
+    let received = room.receive(body, &counts).await?;
     let query = head.uri.query().unwrap_or_default().to_owned();
     let defaults = service.lint.clone();
+    let token = service.token.clone().filter(|_| !admitted);
     let asked = aside(move || {
+        if token.is_some_and(|token| !form::shows(&received.bytes, &token)) {
+            return Err(RequestError::Unauthorized);
+        }
         let form = Form::parse(&query, &received.bytes)?;
         let options = form.options(&defaults);
         let document = form.text.document();

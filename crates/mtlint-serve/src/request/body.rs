@@ -24,6 +24,10 @@ pub(crate) const BODY_TIME: Duration = Duration::from_secs(30);
 /// size that 32 clients send at once.
 pub(crate) const MAX_BYTES_IN_HAND: usize = 256 << 20;
 
+/// Those of all clients together who have shown no token yet have at most this many bytes, 32 MiB:
+/// who may not ask takes no room from those who may.
+pub(crate) const MAX_BYTES_OF_STRANGERS: usize = 32 << 20;
+
 /// The room that there is for bodies.
 #[derive(Clone)]
 pub(crate) struct Room {
@@ -40,10 +44,10 @@ pub(crate) struct Received {
 }
 
 impl Room {
-    /// Room for bodies of at most `max_bytes` each.
-    pub(crate) fn new(max_bytes: u64) -> Self {
+    /// Room for bodies of at most `max_bytes` each, and `max_in_hand` together.
+    pub(crate) fn new(max_bytes: u64, max_in_hand: usize) -> Self {
         Self {
-            bytes: Arc::new(Semaphore::new(MAX_BYTES_IN_HAND)),
+            bytes: Arc::new(Semaphore::new(max_in_hand)),
             max_bytes,
         }
     }

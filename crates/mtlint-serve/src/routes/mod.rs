@@ -5,3 +5,4 @@ pub(crate) mod fix;
 pub(crate) mod page;
 pub(crate) mod report;
 pub(crate) mod status;
+pub(crate) mod text;

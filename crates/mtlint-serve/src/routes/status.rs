@@ -27,7 +27,8 @@ pub(crate) async fn ready(
 
 /// `GET /metrics`: the numbers of the service.
 pub(crate) async fn metrics(State(service): State<Arc<Service>>) -> Result<Response, RequestError> {
-    let text = service.metrics.text(service.engine.waiting());
+    let engine = &service.engine;
+    let text = service.metrics.text(engine.waiting(), engine.tokens());
     let text = text.map_err(|_| RequestError::Broken)?;
     Ok(([(CONTENT_TYPE, MEDIA_TYPE)], text).into_response())
 }

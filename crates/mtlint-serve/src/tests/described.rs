@@ -44,7 +44,7 @@ async fn every_path_that_is_described_is_there() {
             );
         }
     }
-    assert!(paths.as_object().unwrap().len() >= 11);
+    assert!(paths.as_object().unwrap().len() >= 12);
 }
 
 #[tokio::test]

@@ -116,6 +116,30 @@ async fn what_takes_too_long_is_refused() {
 }
 
 #[tokio::test]
+async fn what_nobody_waits_for_any_more_is_not_read_to_its_end() {
+    let lm = Held::new(false);
+    let options = ServiceOptions {
+        request_time: Duration::from_millis(20),
+        ..ServiceOptions::new(MAX_BYTES)
+    };
+    let running = Running::with(Arc::clone(&lm), options);
+    let body = json!({
+        "text": "Long was the gibberish race.",
+        "siblings": ["Calm was the harbour before the race."],
+    });
+    let answer = running.post("/v1/report", "application/json", body.to_string());
+    // The model holds on to the sibling, which it reads first.
+    assert_eq!(answer.await.status, 503);
+    assert_eq!(lm.readings("Calm"), 1);
+    lm.let_go();
+    // What comes next is read after the document, if that is read.
+    while ask(&running, "First the race.").await.unwrap().status != 200 {}
+    assert_eq!(lm.readings("Long"), 0);
+    let metrics = running.get("/metrics").await.text;
+    assert!(metrics.contains("mtlint_documents_total 1\n"), "{metrics}");
+}
+
+#[tokio::test]
 async fn the_same_is_read_once() {
     let lm = Held::new(true);
     let running = Running::with(Arc::clone(&lm), ServiceOptions::new(MAX_BYTES));
@@ -233,10 +257,14 @@ async fn every_request_is_logged_and_counted_without_its_text() {
         "mtlint_waiting_documents 0",
         "mtlint_words_total 8",
         "mtlint_documents_total 1",
+        "mtlint_tokens_kept_total 0",
         "mtlint_findings_total{category=\"mistranslation\"} 2",
     ] {
         assert!(metrics.text.contains(line), "{line}\n{}", metrics.text);
     }
+    let read = metrics.text.lines();
+    let mut read = read.filter_map(|line| line.strip_prefix("mtlint_tokens_read_total "));
+    assert!(read.next().unwrap().parse::<u64>().unwrap() >= 8);
     assert!(metrics.text.contains("mtlint_model_info{name=\"stub\""));
     assert!(metrics.text.ends_with("# EOF\n"));
 }

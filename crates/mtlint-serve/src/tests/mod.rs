@@ -11,7 +11,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use mtlint::lm::stub::Stub;
-use mtlint::lm::{LanguageModel, LmError, ModelId, Prefix, ReadOptions, TokenScores};
+use mtlint::lm::{LanguageModel, LmError, ModelId, Prefix, ReadOptions, TokenCounts, TokenScores};
 use mtlint::{Linter, Options};
 
 use crate::log::RequestLog;
@@ -102,6 +102,9 @@ impl LanguageModel for Held {
     ) -> Result<Vec<Vec<TokenScores>>, LmError> {
         self.stub.read_continuations(prefixes)
     }
+    fn tokens(&self) -> TokenCounts {
+        self.stub.tokens()
+    }
     fn token_text(&self, id: u32) -> String {
         self.stub.token_text(id)
     }
@@ -162,7 +165,7 @@ impl Running {
         Self::with(Held::new(true), ServiceOptions::new(MAX_BYTES))
     }
 
-    fn with(lm: Arc<Held>, mut options: ServiceOptions) -> Self {
+    fn with(lm: Arc<Held>, options: ServiceOptions) -> Self {
         let (log, stop) = (Shared::default(), Arc::new(AtomicBool::new(false)));
         let linter = Linter::new(lm).unwrap();
         let service = Service::start(linter, &options, Arc::clone(&stop)).unwrap();
@@ -170,12 +173,7 @@ impl Running {
         let writer = Box::new(log.clone());
         let request_log = RequestLog::new(Some(writer), Arc::clone(&service.metrics));
         Self {
-            router: router(
-                service,
-                Arc::new(request_log),
-                options.token.take(),
-                &options.allowed_origins,
-            ),
+            router: router(service, Arc::new(request_log), &options.allowed_origins),
             log,
             stop,
         }

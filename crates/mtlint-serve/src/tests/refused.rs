@@ -317,13 +317,7 @@ async fn only_who_has_the_token_is_answered() {
         ..ServiceOptions::new(MAX_BYTES)
     };
     let running = Running::with(Held::new(true), options);
-    for path in [
-        "/v1/report",
-        "/v1/html",
-        "/v1/fix",
-        "/v1/batch",
-        "/v2/check",
-    ] {
+    for path in ["/v1/report", "/v1/html", "/v1/fix", "/v1/batch", "/v1/text"] {
         let answer = running.post(path, "text/plain", "The race.").await;
         is_refused(&answer, 401, "unauthorized", "Bearer");
         assert_eq!(answer.header("www-authenticate"), "Bearer");
@@ -343,6 +337,49 @@ async fn only_who_has_the_token_is_answered() {
     is_refused(&answer, 401, "unauthorized", "Bearer");
     let answer = running.answer(with("correct-horse-battery")).await;
     assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn clients_of_languagetool_may_show_the_token_in_their_form() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "correct-horse-battery\n").unwrap();
+    let options = ServiceOptions {
+        token: Some(Token::read(file.path()).unwrap()),
+        ..ServiceOptions::new(MAX_BYTES)
+    };
+    let running = Running::with(Held::new(true), options);
+    let form = "application/x-www-form-urlencoded";
+    let check = async |path: &str, key: &str| {
+        let body = format!("language=en-US&text=The+race.&username=desk{key}");
+        running.post(path, form, body).await
+    };
+    let good = "&apiKey=correct-horse-battery";
+    assert_eq!(check("/v2/check", good).await.status, 200);
+    for (path, key) in [
+        ("/v2/check", ""),
+        ("/v2/check", "&apiKey="),
+        ("/v2/check", "&apiKey=correct-horse-batterz"),
+        ("/v2/check?apiKey=correct-horse-battery", ""),
+        ("/v2/check", "&apiKey=wrong&apiKey=correct-horse-battery"),
+    ] {
+        let answer = check(path, key).await;
+        assert_eq!(answer.status, 401, "{path} {key}");
+        assert_eq!(answer.header("www-authenticate"), "Bearer");
+        assert!(answer.text.starts_with("Error: a token is needed"));
+        assert!(answer.text.ends_with("or the form field apiKey"));
+    }
+    // The other routes know their own way alone.
+    let answer = running
+        .post("/v1/report?apiKey=correct-horse-battery", "text/plain", "a")
+        .await;
+    assert_eq!(answer.status, 401);
+    let bearer = Request::post("/v2/check")
+        .header("content-type", form)
+        .header("authorization", "Bearer correct-horse-battery")
+        .body(Body::from("language=en&text=The+race."));
+    assert_eq!(running.answer(bearer.unwrap()).await.status, 200);
+    let log = String::from_utf8(running.log.0.lock().unwrap().clone()).unwrap();
+    assert!(!log.contains("horse") && !log.contains("desk"), "{log}");
 }
 
 #[tokio::test]

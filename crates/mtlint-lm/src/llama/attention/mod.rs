@@ -21,7 +21,7 @@ use crate::linear::Precision;
 
 /// The number of query positions that one task handles: with the heads of a group stacked, a
 /// few hundred rows share one packing of the keys.
-const QUERY_BLOCK: usize = 64;
+pub(super) const QUERY_BLOCK: usize = 64;
 
 /// The numbers and instructions with which products are computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,41 @@ pub(super) enum KvBlock {
     /// Tiles for each key head.
     #[cfg(target_arch = "x86_64")]
     Tiles(Vec<tiles::KvTiles>),
+}
+
+impl KvBlock {
+    /// The number of bytes that they have in memory.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Rows(rows) => size_of_val(rows.as_slice()),
+            #[cfg(target_arch = "x86_64")]
+            Self::Tiles(heads) => heads.iter().map(tiles::KvTiles::bytes).sum(),
+        }
+    }
+
+    /// The first `length` positions of `before`, then these. `length` is a multiple of
+    /// [`QUERY_BLOCK`].
+    pub(super) fn following(&self, before: &Self, length: usize, shape: &Shape) -> Self {
+        match (before, self) {
+            (Self::Rows(before), Self::Rows(own)) => {
+                let values = length * cache_row_width(shape);
+                Self::Rows([&before[..values], own].concat())
+            }
+            #[cfg(target_arch = "x86_64")]
+            (Self::Tiles(before), Self::Tiles(own)) => {
+                let heads = before.iter().zip(own);
+                let heads = heads.map(|(before, own)| own.following(before, length));
+                Self::Tiles(heads.collect())
+            }
+            #[cfg(target_arch = "x86_64")]
+            _ => unreachable!("a model computes with one kind of products"),
+        }
+    }
+}
+
+/// The number of values of a row that are cached: the keys and the values of all key heads.
+fn cache_row_width(shape: &Shape) -> usize {
+    2 * shape.kv_heads * shape.head_width
 }
 
 /// The state of attention during one pass over a batch.
@@ -220,7 +255,7 @@ impl<'a> QkvRows<'a> {
 
     /// The number of values of a row that are cached.
     fn cache_row_width(self) -> usize {
-        2 * self.shape.kv_heads * self.shape.head_width
+        cache_row_width(self.shape)
     }
 
     /// The part of a row that is cached: keys, then values of all key heads.

@@ -246,6 +246,43 @@ impl Task<'_> {
 }
 
 impl KvTiles {
+    /// The number of bytes that they have in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        self.keys.bytes().len() + self.values.bytes().len()
+    }
+
+    /// The tiles of the first `length` positions of `before`, then these. `length` is a whole
+    /// number of steps.
+    pub(crate) fn following(&self, before: &Self, length: usize) -> Self {
+        let first = length / FLOATS;
+        let mut joined = Self {
+            steps: first + self.steps,
+            ..Self::default()
+        };
+        let step = self.keys.bytes().len() / self.steps;
+        joined.keys.resize(joined.steps * step);
+        let (begun, rest) = joined.keys.bytes_mut().split_at_mut(first * step);
+        begun.copy_from_slice(&before.keys.bytes()[..first * step]);
+        rest.copy_from_slice(self.keys.bytes());
+        // Values stand step by step for each 16 numbers of the head.
+        joined.values.resize(joined.steps * step);
+        let columns = joined
+            .values
+            .bytes_mut()
+            .chunks_exact_mut(joined.steps * TILE_BYTES);
+        let theirs = before
+            .values
+            .bytes()
+            .chunks_exact(before.steps * TILE_BYTES);
+        let own = self.values.bytes().chunks_exact(self.steps * TILE_BYTES);
+        for ((column, theirs), own) in columns.zip(theirs).zip(own) {
+            let (begun, rest) = column.split_at_mut(first * TILE_BYTES);
+            begun.copy_from_slice(&theirs[..first * TILE_BYTES]);
+            rest.copy_from_slice(own);
+        }
+        joined
+    }
+
     /// Rounds the keys and values of `own` positions, which `row` gives, and lays them out.
     /// `before` holds the tiles that they follow, and the number of its positions: those of its
     /// last step, if that is not full, are copied to the front. What fills up the last tiles is
@@ -424,28 +461,4 @@ fn store_numbers(which: u32, register: __m512i, bytes: &mut [u8]) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_become_columns() {
-        if !available(FLOATS) {
-            return;
-        }
-        // SAFETY: `available` found AVX-512, and every bit pattern is valid in registers and in
-        // arrays of integers of the same size.
-        unsafe {
-            let rows: [[u32; TILE]; TILE] = std::array::from_fn(|row| {
-                std::array::from_fn(|column| (100 * row + column) as u32)
-            });
-            let mut registers: [__m512i; TILE] = std::mem::transmute(rows);
-            transpose(&mut registers);
-            let columns: [[u32; TILE]; TILE] = std::mem::transmute(registers);
-            for row in 0..TILE {
-                for column in 0..TILE {
-                    assert_eq!(columns[column][row], rows[row][column]);
-                }
-            }
-        }
-    }
-}
+mod tests;

@@ -7,11 +7,12 @@ use std::hash::Hash;
 
 use lru::LruCache;
 
-/// A value larger than this share of a cache is not kept: it would drive out too many others.
-const LARGEST_SHARE: usize = 4;
+/// A value larger than this share of a cache is not kept: it would drive out all others.
+const LARGEST_SHARE: usize = 2;
 
-/// Values by their keys, with at most so many bytes together.
-pub(crate) struct Cache<K: Hash + Eq, V> {
+/// Values by their keys, which have at most a given number of bytes together. Those that were
+/// used longest ago go first.
+pub struct Cache<K: Hash + Eq, V> {
     entries: LruCache<K, (V, usize)>,
     bytes: usize,
     max_bytes: usize,
@@ -19,7 +20,7 @@ pub(crate) struct Cache<K: Hash + Eq, V> {
 
 impl<K: Hash + Eq, V: Clone> Cache<K, V> {
     /// An empty cache of at most `max_bytes`; with 0 it keeps nothing.
-    pub(crate) fn new(max_bytes: usize) -> Self {
+    pub fn new(max_bytes: usize) -> Self {
         Self {
             entries: LruCache::unbounded(),
             bytes: 0,
@@ -28,12 +29,26 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
     }
 
     /// The value under `key`, if it is kept.
-    pub(crate) fn get(&mut self, key: &K) -> Option<V> {
+    pub fn get(&mut self, key: &K) -> Option<V> {
         self.entries.get(key).map(|(value, _)| value.clone())
     }
 
-    /// Keeps a value of `bytes` bytes under `key`, unless it is too large.
-    pub(crate) fn put(&mut self, key: K, value: V, bytes: usize) {
+    /// The keys with their values, those that were used last first. To look at them is no use.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        let entries = self.entries.iter();
+        entries.map(|(key, (value, _))| (key, value))
+    }
+
+    /// Forgets what is kept under `key`.
+    pub fn remove(&mut self, key: &K) {
+        if let Some((_, bytes)) = self.entries.pop(key) {
+            self.bytes -= bytes;
+        }
+    }
+
+    /// Keeps a value of `bytes` bytes under `key`, unless that is more than half of what may be
+    /// kept.
+    pub fn put(&mut self, key: K, value: V, bytes: usize) {
         if bytes > self.max_bytes / LARGEST_SHARE {
             return;
         }
@@ -59,11 +74,15 @@ mod tests {
         for name in ["a", "b", "c", "d"] {
             cache.put(name, name.len(), 25);
         }
+        assert_eq!(cache.iter().next(), Some((&"d", &1)));
         assert_eq!(cache.get(&"a"), Some(1));
         cache.put("e", 1, 20);
         assert_eq!(cache.get(&"b"), None);
         assert_eq!((cache.get(&"a"), cache.get(&"e")), (Some(1), Some(1)));
         assert_eq!(cache.bytes, 95);
+        cache.remove(&"a");
+        cache.remove(&"no such");
+        assert_eq!((cache.get(&"a"), cache.bytes), (None, 70));
     }
 
     #[test]
@@ -72,7 +91,7 @@ mod tests {
         cache.put("a", 1, 25);
         cache.put("a", 2, 10);
         assert_eq!((cache.get(&"a"), cache.bytes), (Some(2), 10));
-        cache.put("large", 3, 26);
+        cache.put("large", 3, 51);
         assert_eq!((cache.get(&"large"), cache.bytes), (None, 10));
         let mut none = Cache::new(0);
         none.put("a", 1, 1);
