@@ -127,7 +127,7 @@ fn time((markup, before, repeated, after): &Construct, bytes: usize) -> Duration
         let before = now();
         let mut readings = 0;
         loop {
-            std::hint::black_box(Prose::of(&text, *markup));
+            std::hint::black_box(Prose::of(&text, Some(*markup)));
             readings += 1;
             let spent = now() - before;
             if spent >= LEAST {
