@@ -32,7 +32,7 @@ const FOLDERS: [&str; 15] = [
 
 /// Folders that ARCHITECTURE.md names before they are there. One that is has to leave this
 /// list.
-const PLANNED: [&str; 2] = ["bindings/python", "crates/mtlint-lsp"];
+const PLANNED: [&str; 1] = ["crates/mtlint-lsp"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -47,7 +47,7 @@ const APART: [(&str, &str); 2] = [("finding", "sibling"), ("report", "sibling")]
 const WITH_RINGS: [&str; 3] = ["document", "segment", "language"];
 
 /// The packages of the workspace, each with those it may depend on.
-const PACKAGES: [(&str, &[&str]); 9] = [
+const PACKAGES: [(&str, &[&str]); 10] = [
     ("mtlint-lm", &[]),
     ("mtlint-torch", &["mtlint-lm"]),
     ("mtlint-models", &["mtlint-lm"]),
@@ -78,6 +78,10 @@ const PACKAGES: [(&str, &[&str]); 9] = [
             "mtlint-torch",
         ],
     ),
+    (
+        "mtlint-python",
+        &["mtlint", "mtlint-batch", "mtlint-cli", "mtlint-models"],
+    ),
 ];
 
 /// How many packages the library may bring along, itself included.
@@ -98,8 +102,7 @@ fn folders() -> Vec<PathBuf> {
     let crates = std::fs::read_dir(root().join("crates")).unwrap();
     let inside = crates.map(|entry| entry.unwrap().path().join("src"));
     let mut found: Vec<PathBuf> = inside.filter(|folder| folder.exists()).collect();
-    found.push(root().join("src"));
-    found.push(root().join("fuzz/src"));
+    found.extend(["src", "bindings/python/src", "fuzz/src"].map(|folder| root().join(folder)));
     found.sort();
     assert!(found.len() >= PACKAGES.len(), "{found:?}");
     found
@@ -135,9 +138,12 @@ fn files_stand_in_no_rings() {
     for room in ROOMS.iter().filter(|room| !WITH_RINGS.contains(room)) {
         nothing("in src: ", &rules::rings(&code, room));
     }
-    for package in ["mtlint-cli", "mtlint-serve"] {
-        let folder = format!("crates/{package}/src");
-        let code = Crate::read(&root().join(&folder));
+    for folder in [
+        "bindings/python/src",
+        "crates/mtlint-cli/src",
+        "crates/mtlint-serve/src",
+    ] {
+        let code = Crate::read(&root().join(folder));
         nothing(&format!("in {folder}: "), &rules::rings(&code, ""));
     }
 }
