@@ -80,6 +80,10 @@ const PACKAGES: [(&str, &[&str]); 10] = [
             "mtlint-torch",
         ],
     ),
+    (
+        "mtlint-python",
+        &["mtlint", "mtlint-batch", "mtlint-cli", "mtlint-models"],
+    ),
 ];
 
 /// How many packages the library may bring along, itself included.
@@ -100,8 +104,7 @@ fn folders() -> Vec<PathBuf> {
     let crates = std::fs::read_dir(root().join("crates")).unwrap();
     let inside = crates.map(|entry| entry.unwrap().path().join("src"));
     let mut found: Vec<PathBuf> = inside.filter(|folder| folder.exists()).collect();
-    found.push(root().join("src"));
-    found.push(root().join("fuzz/src"));
+    found.extend(["src", "bindings/python/src", "fuzz/src"].map(|folder| root().join(folder)));
     found.sort();
     assert!(found.len() >= PACKAGES.len(), "{found:?}");
     found
@@ -137,9 +140,13 @@ fn files_stand_in_no_rings() {
     for room in ROOMS.iter().filter(|room| !WITH_RINGS.contains(room)) {
         nothing("in src: ", &rules::rings(&code, room));
     }
-    for package in ["mtlint-cli", "mtlint-lsp", "mtlint-serve"] {
-        let folder = format!("crates/{package}/src");
-        let code = Crate::read(&root().join(&folder));
+    for folder in [
+        "bindings/python/src",
+        "crates/mtlint-cli/src",
+        "crates/mtlint-lsp/src",
+        "crates/mtlint-serve/src",
+    ] {
+        let code = Crate::read(&root().join(folder));
         nothing(&format!("in {folder}: "), &rules::rings(&code, ""));
     }
 }

@@ -149,6 +149,7 @@ pub fn dependencies_against_the_order(root: &Path, allowed: &[(&str, &[&str])]) 
     let mut folders = vec![
         ("mtlint".to_owned(), root.to_owned()),
         ("mtlint-fuzz".to_owned(), root.join("fuzz")),
+        ("mtlint-python".to_owned(), root.join("bindings/python")),
     ];
     for entry in std::fs::read_dir(root.join("crates")).unwrap() {
         let entry = entry.unwrap();

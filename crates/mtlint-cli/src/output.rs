@@ -5,6 +5,7 @@
 //! made safe to show here, since they quote paths.
 
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::PathBuf;
 
 use super::log::{Level, LogFormat};
 use super::signals::Signals;
@@ -94,6 +95,8 @@ pub struct Streams<'a> {
     pub signals: Signals,
     /// The properties of the terminal.
     pub terminal: Terminal,
+    /// The file that this program's code is in, if it is known.
+    pub program: Option<PathBuf>,
 }
 
 impl Streams<'_> {

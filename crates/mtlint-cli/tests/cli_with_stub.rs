@@ -19,8 +19,8 @@ fn mtlint(arguments: &[&str]) -> Command {
 fn a_full_disk_is_an_error() {
     for arguments in [
         &["score", "Cargo.toml"][..],
-        &["batch", "src/main.rs", "--output", "-"],
-        &["batch", "src/main.rs", "--output", "/dev/full"],
+        &["batch", "src/lib.rs", "--output", "-"],
+        &["batch", "src/lib.rs", "--output", "/dev/full"],
     ] {
         let full = File::options().write(true).open("/dev/full").unwrap();
         let done = mtlint(arguments).stdout(full).output().unwrap();
@@ -170,7 +170,7 @@ fn a_stream_that_is_closed_is_an_error() {
     for command in [
         "\"$0\" score Cargo.toml --model stub --quiet >&-",
         "\"$0\" highlight Cargo.toml --model stub --format json --quiet >&-",
-        "\"$0\" batch src/main.rs --model stub --output - --quiet >&-",
+        "\"$0\" batch src/lib.rs --model stub --output - --quiet >&-",
         "\"$0\" schema report >&-",
         "\"$0\" --help >&-",
     ] {

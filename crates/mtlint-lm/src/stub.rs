@@ -75,6 +75,13 @@ impl Stub {
         }
     }
 
+    /// The stand-in model that programs read with where their tests ask for the model `stub`:
+    /// `gibberish` and `twaddle` are very surprising to it, and it fails on every text with
+    /// `unspeakable` in it.
+    pub fn of_programs() -> Self {
+        Self::new([("gibberish", 75.0), ("twaddle", 60.0)]).failing_on("unspeakable")
+    }
+
     /// The stand-in model with `words` as its most probable tokens at every position, best first.
     pub fn expecting<'a>(mut self, words: impl IntoIterator<Item = &'a str>) -> Self {
         self.expected = words.into_iter().map(|word| format!(" {word}")).collect();

@@ -1,12 +1,13 @@
 //! Reports as a page to read: one file that needs nothing else.
 //!
 //! In: reports. Out: a [`Section`] for each, and of all of them a page with an
-//! index, worst first. The page asks the network for nothing, and its policy
+//! index, worst first; or one report as a [`fragment`](fn@fragment) for another page. The page asks the network for nothing, and its policy
 //! forbids it to; what documents say reaches it as text only ([`Shown`]). All
 //! evidence stands in the page itself: the script only brings it to the phrase.
 //! Templates are in `templates/`.
 
 mod evidence;
+mod fragment;
 mod pieces;
 mod shown;
 mod sparkline;
@@ -23,6 +24,7 @@ use crate::finding::{Finding, Severity};
 use crate::span::{Doc, Span};
 
 use self::evidence::{Card, Chip, cards, chips};
+pub use self::fragment::fragment;
 use self::pieces::{Counterparts, Mark, Sentence, sentences};
 pub use self::shown::Shown;
 use self::sparkline::Sparkline;
@@ -137,7 +139,6 @@ pub fn section(report: &Report, number: usize, several: bool) -> Result<Section,
         measures: None,
         state: String::new(),
     };
-    let safe = |text: &str| super::visible::prose(text);
     let body = match &report.outcome {
         Outcome::Scored(analysis) => {
             row.rank = analysis.score.quality;
@@ -145,14 +146,7 @@ pub fn section(report: &Report, number: usize, several: bool) -> Result<Section,
             document(&row, analysis, several).render()?
         }
         other => {
-            row.state = match other {
-                Outcome::Abstained { reason, language } => {
-                    let why = message::abstained(*reason, language.as_ref());
-                    format!("Not judged: {}", safe(&why))
-                }
-                Outcome::Failed(failure) => format!("Failed: {}", safe(&failure.message)),
-                Outcome::Scored(_) => String::new(),
-            };
+            row.state = state(other);
             DocumentPart {
                 row: &row,
                 several,
@@ -170,6 +164,19 @@ pub fn section(report: &Report, number: usize, several: bool) -> Result<Section,
         }
     };
     Ok(Section { row, body })
+}
+
+/// What became of a document that has no score.
+fn state(outcome: &Outcome) -> String {
+    let safe = |text: &str| super::visible::prose(text);
+    match outcome {
+        Outcome::Abstained { reason, language } => {
+            let why = message::abstained(*reason, language.as_ref());
+            format!("Not judged: {}", safe(&why))
+        }
+        Outcome::Failed(failure) => format!("Failed: {}", safe(&failure.message)),
+        Outcome::Scored(_) => String::new(),
+    }
 }
 
 /// The whole page, the worst document first.
@@ -253,14 +260,7 @@ fn measures(analysis: &Analysis) -> Result<Measures, askama::Error> {
 
 fn document<'a>(row: &'a Row, analysis: &'a Analysis, several: bool) -> DocumentPart<'a> {
     let anchor = &row.anchor;
-    let source = &analysis.document;
     let findings: Vec<&Finding> = analysis.new_findings().collect();
-    let marks = findings.iter().enumerate();
-    let marks = marks.map(|(index, finding)| {
-        let mark = Mark::finding(anchor, index, finding.severity);
-        (finding.span, mark)
-    });
-    let language = &analysis.language.code;
     let read = format!(
         "Read by {} ({}, {}), judged by {}.",
         analysis.model.name,
@@ -284,7 +284,7 @@ fn document<'a>(row: &'a Row, analysis: &'a Analysis, several: bool) -> Document
     DocumentPart {
         row,
         several,
-        language: if language == "eng" { "en" } else { language },
+        language: language(analysis),
         notes: doubts
             .chain(known)
             .chain(accepted)
@@ -293,11 +293,7 @@ fn document<'a>(row: &'a Row, analysis: &'a Analysis, several: bool) -> Document
         read: super::visible::prose(&read),
         sparkline: Sparkline::new(anchor, analysis, &findings),
         chips: chips(&findings),
-        text: cut(
-            (source.text(), source.prose()),
-            counterparts(anchor, analysis),
-            marks.collect(),
-        ),
+        text: marked_text(anchor, analysis, &findings, counterparts(anchor, analysis)),
         siblings: panes(anchor, analysis, &findings),
         heading: match findings.len() {
             1 => "1 finding".to_owned(),
@@ -305,6 +301,30 @@ fn document<'a>(row: &'a Row, analysis: &'a Analysis, several: bool) -> Document
         },
         cards: cards(anchor, analysis, &findings),
     }
+}
+
+/// The language of a text, as HTML names it.
+fn language(analysis: &Analysis) -> &str {
+    match analysis.language.code.as_str() {
+        "eng" => "en",
+        other => other,
+    }
+}
+
+/// The document's text in pieces, with `findings` marked.
+fn marked_text<'a>(
+    anchor: &str,
+    analysis: &'a Analysis,
+    findings: &[&Finding],
+    aligned: Vec<(Span<Doc>, Counterparts)>,
+) -> Vec<Sentence<'a>> {
+    let marks = findings.iter().enumerate();
+    let marks = marks.map(|(index, finding)| {
+        let mark = Mark::finding(anchor, index, finding.severity);
+        (finding.span, mark)
+    });
+    let source = &analysis.document;
+    cut((source.text(), source.prose()), aligned, marks.collect())
 }
 
 /// Cuts a text, of one that is marked up what is read of it.

@@ -128,3 +128,38 @@ fn the_policy_allows_what_the_page_holds_and_nothing_else() {
         )
     );
 }
+
+#[test]
+fn a_fragment_underlines_each_finding_and_obeys_nothing_in_the_text() {
+    let shown = fragment(&fixture("a.txt")).unwrap();
+    for (line, phrase) in [("solid 2px", "Poutine"), ("solid 2px", "overweight")] {
+        let marked = shown.matches(&format!("underline {line}")).count();
+        assert_eq!(marked, 2, "{shown}");
+        assert!(shown.contains(&format!(">{phrase}</span>")), "{shown}");
+    }
+    assert!(
+        shown.contains("<s>Poutine</s> → <b>Putin</b> (safe to apply"),
+        "{shown}"
+    );
+    assert!(!shown.contains(" id=") && !shown.contains("<style") && !shown.contains("<script"));
+
+    let hostile = "He met <img src=x onerror=alert(1)> \u{202e}Poutine.";
+    let mut name = finding(hostile, "Poutine", Category::Name);
+    name.evidence.expected = vec!["\"><script>".to_owned()];
+    let shown = fragment(&report("<b>\"", hostile, vec![name])).unwrap();
+    for forbidden in ["<img", "<script", "<b>\"", "\u{202e}"] {
+        assert!(!shown.contains(forbidden), "{forbidden}: {shown}");
+    }
+    let failed = Report::failed(
+        "<i>",
+        crate::report::Failure {
+            kind: crate::report::FailureKind::Internal,
+            message: "<u>".to_owned(),
+        },
+    );
+    let shown = fragment(&failed).unwrap();
+    assert!(
+        shown.contains("Failed: &#60;u&#62;") && !shown.contains("<i>"),
+        "{shown}"
+    );
+}

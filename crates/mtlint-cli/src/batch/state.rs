@@ -3,6 +3,7 @@
 //! In: the arguments and everything that reports depend on. Out: a run that knows which
 //! reports it has. Reports are stored by mtlint-batch.
 
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
@@ -41,7 +42,8 @@ pub fn begin(
     (linter, settings): (&Linter, &Settings),
     streams: &mut Streams<'_>,
 ) -> anyhow::Result<Run> {
-    let fingerprint = fingerprint(arguments, linter, settings)?;
+    let program = program_hash(streams.program.as_deref())?;
+    let fingerprint = fingerprint(program, arguments, (linter, settings))?;
     // A run with another pool is another run, though it knows the same reports.
     let pool = arguments.pool.iter();
     let pool = pool.map(|pool| format!("--pool {}", pool.display()));
@@ -76,9 +78,9 @@ fn now() -> i64 {
 
 /// Everything that a report depends on beside the document and its siblings.
 fn fingerprint(
+    program: String,
     arguments: &BatchArgs,
-    linter: &Linter,
-    settings: &Settings,
+    (linter, settings): (&Linter, &Settings),
 ) -> anyhow::Result<Fingerprint> {
     let model = linter.model();
     let threshold = linter.threshold(&settings.options());
@@ -87,7 +89,7 @@ fn fingerprint(
     Ok(Fingerprint::new([
         ("schema", v1::Schema::default().to_string()),
         ("version", env!("CARGO_PKG_VERSION").to_owned()),
-        ("program", program_hash()?),
+        ("program", program),
         ("model", model.name.clone()),
         ("model_sha256", model.sha256.clone()),
         ("precision", model.precision.name().to_owned()),
@@ -106,7 +108,8 @@ fn fingerprint(
 
 /// SHA-256 of this program: the detector and the lexicon are built into it, and
 /// two builds of one version need not agree.
-fn program_hash() -> anyhow::Result<String> {
-    let hash = || checksum::of_file(&std::env::current_exe()?, |_| {});
-    hash().context("cannot read this program's own file")
+fn program_hash(program: Option<&Path>) -> anyhow::Result<String> {
+    let hash = program.map(|file| checksum::of_file(file, |_| {}));
+    let hash = hash.context("it is not known where this program's own file is")?;
+    hash.context("cannot read this program's own file")
 }

@@ -80,6 +80,7 @@ fn run_into<A: AsRef<OsStr>>(
             input: false,
             progress: false,
         },
+        program: std::env::current_exe().ok(),
     };
     let arguments = arguments.iter().map(AsRef::as_ref);
     let arguments = std::iter::once(OsStr::new("mtlint")).chain(arguments);

@@ -8,7 +8,7 @@ use super::sandbox::Sandbox;
 use super::{commands, root};
 
 /// Commands that are not run here, by how they start, each with the reason.
-const NOT_RUN: [(&str, &str); 14] = [
+const NOT_RUN: [(&str, &str); 15] = [
     (
         "cargo install ",
         "builds the program again; the path is looked at",
@@ -33,6 +33,10 @@ const NOT_RUN: [(&str, &str); 14] = [
         "changes the machine; tests/night runs the script",
     ),
     ("install target/release/mtlint ", "changes the machine"),
+    (
+        "pip install ",
+        "builds the package; bindings/python/test does",
+    ),
     ("podman ", "needs a container engine"),
     ("runuser ", "needs a user of its own"),
     (

@@ -1,7 +1,8 @@
 //! The command `mtlint`: arguments in, the library called, data on standard
 //! output, notes on standard error, an exit status out.
 //!
-//! One file a subcommand. Nothing about documents is decided here.
+//! One file a subcommand. Nothing about documents is decided here. The program and the
+//! Python package are two ways to [`run_process`].
 
 mod advice;
 mod baseline;
@@ -42,7 +43,7 @@ mod values;
 mod verdict;
 
 use std::ffi::OsString;
-use std::process::ExitCode;
+use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -136,7 +137,12 @@ fn documented() -> clap::Command {
     flags::with_defaults(Cli::command())
 }
 
-fn main() -> ExitCode {
+/// Runs the command with `arguments`, the name of the program first, on the standard streams
+/// of this process, and returns the exit status. `program` is the file that the code of this
+/// crate is in, where it is known: what a batch keeps is of use to that very code only.
+///
+/// SIGINT and SIGTERM are taken to end the process, as they do if nobody has asked for them.
+pub fn run_process(arguments: impl IntoIterator<Item = OsString>, program: Option<PathBuf>) -> u8 {
     let mut stdin = standard::input();
     let mut stdout = standard::output();
     let mut stderr = std::io::stderr();
@@ -148,8 +154,9 @@ fn main() -> ExitCode {
         quiet: false,
         signals: Signals::default(),
         terminal: Terminal::of_this_process(),
+        program,
     };
-    ExitCode::from(run(std::env::args_os(), &mut streams))
+    run(arguments, &mut streams)
 }
 
 /// Runs the command `arguments`, the name of the program first.

@@ -1,0 +1,7 @@
+"""``python -m mtlint`` is the command ``mtlint``."""
+
+import sys
+
+from ._command import main
+
+sys.exit(main())
