@@ -47,7 +47,7 @@ const APART: [(&str, &str); 2] = [("finding", "sibling"), ("report", "sibling")]
 const WITH_RINGS: [&str; 3] = ["document", "segment", "language"];
 
 /// The packages of the workspace, each with those it may depend on.
-const PACKAGES: [(&str, &[&str]); 10] = [
+const PACKAGES: [(&str, &[&str]); 11] = [
     ("mtlint-lm", &[]),
     ("mtlint-torch", &["mtlint-lm"]),
     ("mtlint-models", &["mtlint-lm"]),

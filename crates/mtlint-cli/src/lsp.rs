@@ -169,6 +169,7 @@ impl EditorHost {
             quiet: self.quiet,
             signals: Signals::default(),
             terminal: Terminal::of_this_process(),
+            program: None,
         };
         let aligner = load_aligner(&settings, &streams)?;
         let loaded = load_model(&settings, &EditorProgress(loading))?;
