@@ -42,4 +42,6 @@ impl Reading<'_> {
 }
 
 #[cfg(test)]
+mod data_tests;
+#[cfg(test)]
 mod tests;

@@ -9,13 +9,13 @@ const ARTICLE: &str = "The café by the river opened its second efficient oven i
                        ten years, was safe again; its owner, Mr Fiffl, had \"flatly\" refused to leave.\n\n\
                        It seats forty-two guests, and costs 1,340 euros a week to heat.\n";
 
-fn judged(text: &str) -> String {
+pub(super) fn judged(text: &str) -> String {
     Document::from_text("a", text).judged().to_owned()
 }
 
 /// A text with its paragraphs wrapped at a width, greedily, a word that does not fit cut by
 /// `hyphen`, if one is given.
-fn wrapped(text: &str, width: usize, hyphen: Option<&str>) -> String {
+pub(super) fn wrapped(text: &str, width: usize, hyphen: Option<&str>) -> String {
     let mut out = String::new();
     for paragraph in text.trim_end().split("\n\n") {
         let mut column = 0;
