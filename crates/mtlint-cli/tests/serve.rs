@@ -32,8 +32,12 @@ fn printed(arguments: &[&str], stdin: &[u8]) -> Vec<u8> {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    running.stdin.take().unwrap().write_all(stdin).unwrap();
-    running.wait_with_output().unwrap().stdout
+    let mut input = running.stdin.take().unwrap();
+    // A batch prints while it reads: neither pipe may fill up for good.
+    std::thread::scope(|scope| {
+        scope.spawn(move || input.write_all(stdin).unwrap());
+        running.wait_with_output().unwrap().stdout
+    })
 }
 
 /// A service that runs; it is killed when the test is over.

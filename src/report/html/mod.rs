@@ -324,7 +324,8 @@ fn marked_text<'a>(
         (finding.span, mark)
     });
     let source = &analysis.document;
-    cut((source.text(), source.prose()), aligned, marks.collect())
+    let prose = source.markup().and(source.prose());
+    cut((source.text(), prose), aligned, marks.collect())
 }
 
 /// Cuts a text, of one that is marked up what is read of it.
