@@ -597,8 +597,8 @@ class Hostile(Desk):
         self.script("window.broken = []; document.addEventListener('securitypolicyviolation', (e) => broken.push(e.blockedURI))")
         self.fill(text, text.replace("the the", "the"))
         self.assertEqual(self.text(), text)
-        # A word with a character of control in front of it is another word.
-        self.assertEqual(self.phrases().count("the the"), 3)
+        # A character of control in front of a word does not hide it.
+        self.assertEqual(self.phrases().count("the the"), 4)
         quoted = self.quoted()
         self.assertEqual(self.all("main img, main b:not(.measures b, .chips b), main script, #evidence img, #evidence b"), [])
         self.assertIsNone(self.script("return window.hit ?? null"))
