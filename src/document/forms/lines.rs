@@ -5,6 +5,8 @@
 //! Which lines make a paragraph is said in `paragraphs`.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::document::paragraphs::paragraphs;
@@ -68,6 +70,7 @@ pub(super) fn wraps(text: &str) -> Vec<Edit> {
     let wrapped = all
         .iter()
         .any(|paragraph| text[paragraph.clone()].contains('\n'));
+    let words = LazyCell::new(|| words(text));
     let mut edits = Vec::new();
     let mut before: Option<usize> = None;
     for paragraph in all {
@@ -78,7 +81,7 @@ pub(super) fn wraps(text: &str) -> Vec<Edit> {
         } else if !text[..paragraph.start].contains('\u{feff}') {
             change(text, 0..paragraph.start, "", &mut edits);
         }
-        joins(text, paragraph.clone(), &mut edits);
+        joins(text, &words, paragraph.clone(), &mut edits);
         before = Some(paragraph.end);
     }
     edits
@@ -88,19 +91,35 @@ pub(super) fn wraps(text: &str) -> Vec<Edit> {
 #[cfg(test)]
 pub(super) fn joined(text: &str) -> Vec<Edit> {
     let mut edits = Vec::new();
-    joins(text, 0..text.len(), &mut edits);
+    joins(
+        text,
+        &LazyCell::new(|| words(text)),
+        0..text.len(),
+        &mut edits,
+    );
     edits
 }
 
-/// Adds the edits that join the lines of a paragraph.
-fn joins(text: &str, paragraph: Range<usize>, edits: &mut Vec<Edit>) {
+/// The words of a text, compounds with their hyphens.
+fn words(text: &str) -> HashSet<&str> {
+    let is_part = |c: char| c.is_alphabetic() || c == '-';
+    text.split(|c| !is_part(c)).collect()
+}
+
+/// Adds the edits that join the lines of a paragraph of a text with `words`.
+fn joins<'a>(
+    text: &'a str,
+    words: &LazyCell<HashSet<&'a str>, impl FnOnce() -> HashSet<&'a str>>,
+    paragraph: Range<usize>,
+    edits: &mut Vec<Edit>,
+) {
     let mut from = paragraph.start;
     while let Some(feed) = text[from..paragraph.end].find('\n') {
         let feed = from + feed;
         let start = text[..feed].trim_end().len();
         let rest = &text[feed..paragraph.end];
         from = feed + (rest.len() - rest.trim_start().len());
-        match hyphen(text, paragraph.start..start, from..paragraph.end) {
+        match hyphen(text, words, paragraph.start..start, from..paragraph.end) {
             Some(Hyphen::OfWrapping) => {
                 let last = text[..start].chars().next_back().map_or(0, char::len_utf8);
                 change(text, start - last..from, "", edits);
@@ -129,7 +148,12 @@ enum Hyphen {
 }
 
 /// The hyphen that ends a line, the last of `before`; the next line is the beginning of `after`.
-fn hyphen(text: &str, before: Range<usize>, after: Range<usize>) -> Option<Hyphen> {
+fn hyphen<'a>(
+    text: &'a str,
+    words: &LazyCell<HashSet<&'a str>, impl FnOnce() -> HashSet<&'a str>>,
+    before: Range<usize>,
+    after: Range<usize>,
+) -> Option<Hyphen> {
     let line = &text[before];
     if line.ends_with('\u{ad}') {
         return Some(Hyphen::OfWrapping);
@@ -151,7 +175,7 @@ fn hyphen(text: &str, before: Range<usize>, after: Range<usize>) -> Option<Hyphe
         || JOINED.contains(&right)
         || JOINED.contains(&right.trim_end_matches('s'));
     // The rest of the text may tell.
-    let says = |word: String| text.contains(&word);
+    let says = |word: String| words.contains(word.as_str());
     let kept = says(format!("{left}-{right}")) || is_compound && !says(format!("{left}{right}"));
     Some(if kept {
         Hyphen::OfWord

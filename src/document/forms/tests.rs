@@ -189,6 +189,15 @@ fn marked_up_text_is_read_in_every_form_too() {
     );
 }
 
+#[test]
+fn a_text_of_hyphens_takes_linear_time() {
+    // With the square of its length this would take hours.
+    let text = "somebody who re-\n".repeat(200_000);
+    assert!(judged(&text).len() > 2_000_000);
+    let text = "some\u{ad}\n".repeat(300_000) + &"\u{ad} ".repeat(300_000);
+    assert!(judged(&text).len() > 1_000_000);
+}
+
 proptest! {
     /// Every span of what is read stands for bytes of the source, in order, and reading what is
     /// read changes nothing more.
