@@ -52,6 +52,11 @@ impl Sensitivity {
             Self::Thorough => "thorough",
         }
     }
+
+    /// The sensitivity with that name; `None` if there is none.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
 }
 
 #[cfg(feature = "clap")]

@@ -101,9 +101,7 @@ fn wrong(name: &'static str, problem: String) -> NativeError {
 }
 
 fn sensitivity(name: &str) -> Result<Sensitivity, NativeError> {
-    let mut all = Sensitivity::ALL.into_iter();
-    let found = all.find(|sensitivity| sensitivity.name() == name);
-    found.ok_or_else(|| {
+    Sensitivity::named(name).ok_or_else(|| {
         let names = Sensitivity::ALL.map(Sensitivity::name).join("', '");
         wrong(
             "sensitivity",

@@ -76,9 +76,7 @@ impl ClientSettings {
         // An empty field of a form is none.
         let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
         let sensitivity = given(sent.sensitivity).map(|name| {
-            let mut all = Sensitivity::ALL.into_iter();
-            let found = all.find(|one| one.name() == name);
-            found.ok_or(SettingsError::NoSensitivity { got: name })
+            Sensitivity::named(&name).ok_or(SettingsError::NoSensitivity { got: name })
         });
         let siblings = match sent.siblings {
             OneOrSeveral::None => Vec::new(),

@@ -278,8 +278,7 @@ impl MarkupName {
 impl<'de> Deserialize<'de> for SensitivityName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        let mut all = Sensitivity::ALL.into_iter();
-        let found = all.find(|sensitivity| sensitivity.name() == name);
+        let found = Sensitivity::named(&name);
         found.map(Self).ok_or_else(|| {
             let names = Sensitivity::ALL.map(Sensitivity::name).join("`, `");
             D::Error::custom(format!("unknown sensitivity, expected one of `{names}`"))
