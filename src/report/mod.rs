@@ -136,6 +136,15 @@ pub struct SiblingEntry {
     pub aligned: AlignedSentences,
 }
 
+impl SiblingEntry {
+    /// The sentence of the sibling that `span`, in bytes of its text, stands in; `None` where that
+    /// sentence is no counterpart of one of the document's.
+    pub fn sentence_around(&self, span: Span<Sibling>) -> Option<Span<Sibling>> {
+        let mut sentences = self.aligned.iter().map(|(_, own)| *own);
+        sentences.find(|own| own.contains(span))
+    }
+}
+
 /// Why a sibling is not trusted in full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

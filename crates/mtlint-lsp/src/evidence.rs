@@ -40,10 +40,8 @@ pub(crate) fn phrase(judged: &Judged, finding: &Finding) -> String {
 /// The sentence of a sibling that a quote stands in, or the quote where that is not known.
 pub(crate) fn sentence(judged: &Judged, quote: &SiblingQuote) -> Span<Sibling> {
     let siblings = judged.analysis.siblings.iter();
-    let mut aligned = siblings
-        .filter(|sibling| sibling.id == quote.id)
-        .flat_map(|sibling| sibling.aligned.iter().map(|(_, own)| *own));
-    let around = aligned.find(|own| own.contains(quote.span));
+    let mut named = siblings.filter(|sibling| sibling.id == quote.id);
+    let around = named.find_map(|sibling| sibling.sentence_around(quote.span));
     around.unwrap_or(quote.span)
 }
 

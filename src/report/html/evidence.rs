@@ -177,9 +177,7 @@ fn quotation<'a>(quote: &'a SiblingQuote, siblings: &'a [SiblingEntry], mark: St
     let of = siblings.iter().find(|sibling| sibling.id == quote.id);
     let plain = of.filter(|sibling| sibling.prose.is_none());
     let around = plain.and_then(|sibling| {
-        let mut sentences = sibling.aligned.iter().map(|(_, own)| own);
-        let sentence = sentences
-            .find(|own| own.start() <= quote.span.start() && quote.span.end() <= own.end())?;
+        let sentence = sibling.sentence_around(quote.span)?;
         let before = sibling.text.get(sentence.start()..quote.span.start())?;
         Some((before, sibling.text.get(quote.span.end()..sentence.end())?))
     });
