@@ -11,7 +11,7 @@ use crate::report::{Outcome, Report, visible};
 
 use super::evidence::{Card, cards};
 use super::pieces::{Mark, Sentence};
-use super::{language, marked_text, measures, state};
+use super::{counted, language, marked_text, measures, state};
 
 #[derive(Template)]
 #[template(path = "fragment.html")]
@@ -64,10 +64,9 @@ pub fn fragment(report: &Report) -> Result<String, askama::Error> {
         .render();
     };
     let findings: Vec<&Finding> = analysis.new_findings().collect();
-    let found = match findings.len() {
-        0 => "nothing suspect".to_owned(),
-        1 => "1 finding".to_owned(),
-        count => format!("{count} findings"),
+    let found = match findings.is_empty() {
+        true => "nothing suspect".to_owned(),
+        false => counted(&findings),
     };
     let measures = measures(analysis)?;
     Fragment {

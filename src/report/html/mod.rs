@@ -1,9 +1,10 @@
 //! Reports as a page to read: one file that needs nothing else.
 //!
 //! In: reports. Out: a [`Section`] for each, and of all of them a page with an
-//! index, worst first; or one report as a [`fragment`](fn@fragment) for another page. The page asks the network for nothing, and its policy
-//! forbids it to; what documents say reaches it as text only ([`Shown`]). All
-//! evidence stands in the page itself: the script only brings it to the phrase.
+//! index, worst first; or one report as a [`fragment`](fn@fragment) for another page. The
+//! page asks the network for nothing, and its policy forbids it to; what documents say
+//! reaches it as text only ([`Shown`]). All evidence stands in the page itself: the script
+//! only brings it to the phrase.
 //! Templates are in `templates/`.
 
 mod evidence;
@@ -295,11 +296,16 @@ fn document<'a>(row: &'a Row, analysis: &'a Analysis, several: bool) -> Document
         chips: chips(&findings),
         text: marked_text(anchor, analysis, &findings, counterparts(anchor, analysis)),
         siblings: panes(anchor, analysis, &findings),
-        heading: match findings.len() {
-            1 => "1 finding".to_owned(),
-            count => format!("{count} findings"),
-        },
+        heading: counted(&findings),
         cards: cards(anchor, analysis, &findings),
+    }
+}
+
+/// How many findings there are, in words.
+fn counted(findings: &[&Finding]) -> String {
+    match findings.len() {
+        1 => "1 finding".to_owned(),
+        count => format!("{count} findings"),
     }
 }
 
