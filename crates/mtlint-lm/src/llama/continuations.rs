@@ -176,7 +176,6 @@ impl Llama {
                     self.readings.put_short(*key, Arc::clone(&predictions));
                 }
                 read[job] = Some(predictions);
-                Ok(())
             },
         )?;
         for (job, predictions) in jobs.iter().zip(read) {

@@ -57,13 +57,15 @@ impl Llama {
                 most_probable: options.most_probable,
                 layers: options.layers.to_vec(),
             });
-            let rows = self.input(tokens, window, !options.layers.is_empty()).len();
-            let beginning = key.as_ref();
+            let beginning = key.as_ref().and_then(|key| {
+                let rows = self.input(tokens, window, !options.layers.is_empty()).len();
+                self.readings.beginning(key, rows)
+            });
             TextWindow {
                 text,
                 window,
-                beginning: beginning.and_then(|key| self.readings.beginning(key, rows)),
                 key,
+                beginning,
             }
         });
         windows.collect()
@@ -140,7 +142,6 @@ impl Llama {
             if let Some(key) = &one.key {
                 self.readings.put_window(key, reading);
             }
-            Ok(())
         })?;
         let read = scores_of_texts.into_iter().zip(tokens);
         let read = read.zip(windows_of_texts).zip(texts);
@@ -220,7 +221,6 @@ impl Llama {
             self.run_jobs(&all_jobs, &tokens, options, &mut |number, reading| {
                 let new = jobs[number].new_tokens(&tokens);
                 self.add_window(part[number].window, new, &reading, &mut scores);
-                Ok(())
             })?;
             take(scores)?;
         }
