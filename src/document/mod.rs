@@ -5,8 +5,8 @@
 //! span points into what the user has on disk; the way from a byte to its line and
 //! column; and its prose: what a reader reads of it, without markup and without the marks of
 //! the program or the page that the text came from. What cannot be read is a
-//! [`DocumentError`] that says so and names the way out. It does not guess encodings beyond recognising them, nor
-//! split the text, nor judge whether it is English.
+//! [`DocumentError`] that says so and names the way out. It does not guess encodings
+//! beyond recognising them, nor split the text, nor judge whether it is English.
 
 mod error;
 mod forms;

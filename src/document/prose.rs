@@ -62,6 +62,15 @@ pub(super) struct Edit {
     pub text: Cow<'static, str>,
 }
 
+impl Edit {
+    pub(super) fn new(range: Range<usize>, text: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            range,
+            text: text.into(),
+        }
+    }
+}
+
 impl Prose {
     /// What a reader reads of `source`, which is marked up as `markup`, or plain text if `None`;
     /// `None` where that is the source as it stands.
@@ -91,10 +100,7 @@ impl Prose {
         let mut runs: Vec<Run> = Vec::with_capacity(self.runs.len() + 2 * edits.len());
         let mut kept = 0;
         let mut first = 0;
-        let last = Edit {
-            range: self.text.len()..self.text.len(),
-            text: Cow::Borrowed(""),
-        };
+        let last = Edit::new(self.text.len()..self.text.len(), "");
         for edit in edits.iter().chain([&last]) {
             let stays = kept..edit.range.start;
             let shift = text.len();
@@ -110,8 +116,7 @@ impl Prose {
                 first += 1;
             }
             text += &self.text[stays];
-            let replaced = &self.runs[first.min(self.runs.len())..];
-            let mut replaced = replaced
+            let mut replaced = self.runs[first..]
                 .iter()
                 .take_while(|run| run.prose.start < edit.range.end)
                 .filter_map(|run| run.part(&edit.range, 0));

@@ -278,8 +278,8 @@ impl Reader {
         read
     }
 
-    /// Counts a report that was just made, and keeps it as one of `size` bytes. What failed is tried again when it is
-    /// asked for again.
+    /// Counts a report that was just made, and keeps it as one of `size` bytes. What failed is tried
+    /// again when it is asked for again.
     fn keep(&self, key: Key, size: usize, report: Report) -> Arc<Report> {
         self.metrics.count_report(&report);
         let report = Arc::new(report);

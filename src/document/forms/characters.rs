@@ -45,27 +45,27 @@ pub(super) fn edits(text: &str) -> Vec<Edit> {
         }
         let damaged = before.is_some_and(|(_, c)| is_lead_byte(c));
         match c {
-            '\r' if rest.starts_with('\n') => edits.push(edit(at..end, "")),
-            '\r' | '\u{b}' | '\u{c}' | '\u{2028}' => edits.push(edit(at..end, "\n")),
-            '\u{85}' if !damaged => edits.push(edit(at..end, "\n")),
-            '\u{2029}' => edits.push(edit(at..end, "\n\n")),
-            '\u{a0}' if !damaged => edits.push(edit(at..end, " ")),
+            '\r' if rest.starts_with('\n') => edits.push(Edit::new(at..end, "")),
+            '\r' | '\u{b}' | '\u{c}' | '\u{2028}' => edits.push(Edit::new(at..end, "\n")),
+            '\u{85}' if !damaged => edits.push(Edit::new(at..end, "\n")),
+            '\u{2029}' => edits.push(Edit::new(at..end, "\n\n")),
+            '\u{a0}' if !damaged => edits.push(Edit::new(at..end, " ")),
             '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => {
-                edits.push(edit(at..end, " "));
+                edits.push(Edit::new(at..end, " "));
             }
             // At the end of a line it tells how the line was wrapped.
             '\u{ad}' if rest.trim_start_matches(' ').starts_with(['\n', '\r']) => {}
-            '\u{ad}' if !damaged => edits.push(edit(at..end, "")),
-            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' => edits.push(edit(at..end, "")),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => edits.push(edit(at..end, "")),
-            '\u{feff}' if at > 0 => edits.push(edit(at..end, "")),
+            '\u{ad}' if !damaged => edits.push(Edit::new(at..end, "")),
+            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' => edits.push(Edit::new(at..end, "")),
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => edits.push(Edit::new(at..end, "")),
+            '\u{feff}' if at > 0 => edits.push(Edit::new(at..end, "")),
             // They join emoji, and the letters of other scripts.
             '\u{200c}' | '\u{200d}'
                 if before.is_some_and(|(_, c)| is_latin(c)) && rest.starts_with(is_latin) =>
             {
-                edits.push(edit(at..end, ""));
+                edits.push(Edit::new(at..end, ""));
             }
-            '\u{fb00}'..='\u{fb06}' => edits.push(edit(at..end, ligature(c))),
+            '\u{fb00}'..='\u{fb06}' => edits.push(Edit::new(at..end, ligature(c))),
             _ => {}
         }
         before = Some((at, c));
@@ -73,21 +73,11 @@ pub(super) fn edits(text: &str) -> Vec<Edit> {
     edits
 }
 
-fn edit(range: Range<usize>, text: &'static str) -> Edit {
-    Edit {
-        range,
-        text: text.into(),
-    }
-}
-
 /// A letter with its marks as one character, if there is one.
 fn composed(text: &str, range: Range<usize>) -> Option<Edit> {
     let apart = text.get(range.clone())?;
     let together: String = apart.nfc().collect();
-    (together.chars().count() < apart.chars().count()).then(|| Edit {
-        range,
-        text: together.into(),
-    })
+    (together.chars().count() < apart.chars().count()).then(|| Edit::new(range, together))
 }
 
 /// Whether a character is what a first byte of UTF-8 becomes that was read as Latin-1, or a byte
