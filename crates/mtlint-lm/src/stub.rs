@@ -6,10 +6,14 @@
 //! It knows nothing of language; a word that is not in the table gets a
 //! surprisal made from its letters, the same every time.
 
+mod held;
+
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use held::Held;
 
 use crate::span::Span;
 

@@ -61,7 +61,7 @@ fn two_hundred_edits_end_with_the_diagnostics_of_the_last_text() {
 
 #[test]
 fn an_old_reading_is_dropped_and_typing_does_not_wait_for_it() {
-    let desk = Desk::with(Held::new(false));
+    let desk = Desk::with(held(false));
     let mut editor = Editor::start(&desk, plain());
     let uri = uri("a.txt");
     editor.open_as(
@@ -69,7 +69,7 @@ fn an_old_reading_is_dropped_and_typing_does_not_wait_for_it() {
         "plaintext",
         "The first. The harbour was gibberish before the twaddle race.",
     );
-    desk.model.reads("first");
+    reads(&desk.model, "first");
     // The model reads and does not end. All else goes on.
     editor.change(
         &uri,
@@ -97,14 +97,14 @@ fn an_old_reading_is_dropped_and_typing_does_not_wait_for_it() {
 
 #[test]
 fn the_document_that_was_changed_last_comes_first() {
-    let desk = Desk::with(Held::new(false));
+    let desk = Desk::with(held(false));
     let mut editor = Editor::start(&desk, plain());
     editor.open_as(
         &uri("held.txt"),
         "plaintext",
         "The first. The harbour was gibberish before the twaddle race.",
     );
-    desk.model.reads("first");
+    reads(&desk.model, "first");
     for name in ["older", "newer", "newest"] {
         editor.open_as(
             &uri(name),
@@ -120,7 +120,7 @@ fn the_document_that_was_changed_last_comes_first() {
     editor.asks("textDocument/hover", json!({})).unwrap_err();
     desk.model.let_go();
     editor.diagnostics(&uri("older"), 1);
-    let read = desk.model.read.lock().unwrap().clone();
+    let read = desk.model.texts();
     let place = |mark: &str| read.iter().position(|text| text.contains(mark));
     assert!(place("newer") < place("older"), "{read:?}");
     assert_eq!(place("newest"), None);

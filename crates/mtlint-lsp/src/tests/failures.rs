@@ -98,10 +98,10 @@ fn loading_is_shown_as_progress() {
 
 #[test]
 fn a_server_ends_while_the_model_reads() {
-    let desk = Desk::with(Held::new(false));
+    let desk = Desk::with(held(false));
     let editor = Editor::start(&desk, plain());
     editor.open_as(&uri("a.txt"), "plaintext", GARBLED);
-    desk.model.reads("harbour");
+    reads(&desk.model, "harbour");
     assert_eq!(editor.goes(), Ending::Gone);
     desk.model.let_go();
 }

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use lsp_server::{Connection, Message, Notification, Request, RequestId, Response};
-use mtlint::lm::stub::Stub;
-use mtlint::lm::{LanguageModel, LmError, ModelId, Precision, Prefix, ReadOptions, TokenScores};
+use mtlint::lm::stub::{Held, Stub};
+use mtlint::lm::{LanguageModel, Precision};
 use mtlint::report::{AbstainReason, Failure, Language, message};
 use mtlint::{Linter, Options};
 use serde_json::{Value, json};
@@ -29,72 +29,23 @@ const GARBLED: &str = "The harbour was gibberish before the twaddle race.";
 
 const MAX_BYTES: u64 = 100_000;
 
-/// The stand-in, which waits before each reading until it is let go, and notes what it read.
-struct Held {
-    stub: Stub,
-    open: Mutex<bool>,
-    opened: Condvar,
-    read: Mutex<Vec<String>>,
+/// The stand-in, which waits before each reading until it is let go unless it is `open`, and
+/// panics on a word.
+fn held(open: bool) -> Arc<Held> {
+    let table = [
+        ("gibberish", 75.0),
+        ("twaddle", 60.0),
+        ("Varsovie", 30.0),
+        ("Warsaw", 3.0),
+    ];
+    let stub = Stub::new(table).failing_on("unspeakable");
+    Held::new(stub.panicking_on("panicking"), open)
 }
 
-impl Held {
-    fn new(open: bool) -> Arc<Self> {
-        let table = [
-            ("gibberish", 75.0),
-            ("twaddle", 60.0),
-            ("Varsovie", 30.0),
-            ("Warsaw", 3.0),
-        ];
-        let stub = Stub::new(table).failing_on("unspeakable");
-        Arc::new(Self {
-            stub: stub.panicking_on("panicking"),
-            open: Mutex::new(open),
-            opened: Condvar::new(),
-            read: Mutex::default(),
-        })
-    }
-
-    fn let_go(&self) {
-        *self.open.lock().unwrap() = true;
-        self.opened.notify_all();
-    }
-
-    /// How often a text with `mark` in it was begun to be read as a whole.
-    fn readings(&self, mark: &str) -> usize {
-        let read = self.read.lock().unwrap();
-        read.iter().filter(|text| text.contains(mark)).count()
-    }
-
-    /// Waits until a text with `mark` in it is begun to be read.
-    fn reads(&self, mark: &str) {
-        while self.readings(mark) == 0 {
-            std::thread::yield_now();
-        }
-    }
-}
-
-impl LanguageModel for Held {
-    fn id(&self) -> &ModelId {
-        self.stub.id()
-    }
-    fn layers(&self) -> usize {
-        self.stub.layers()
-    }
-    fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<TokenScores>, LmError> {
-        let noted = texts.iter().map(|text| (*text).to_owned());
-        self.read.lock().unwrap().extend(noted);
-        let open = self.open.lock().unwrap();
-        drop(self.opened.wait_while(open, |open| !*open).unwrap());
-        self.stub.read(texts, options)
-    }
-    fn read_continuations(
-        &self,
-        prefixes: &[Prefix<'_>],
-    ) -> Result<Vec<Vec<TokenScores>>, LmError> {
-        self.stub.read_continuations(prefixes)
-    }
-    fn token_text(&self, id: u32) -> String {
-        self.stub.token_text(id)
+/// Waits until a text with `mark` in it is begun to be read.
+fn reads(model: &Held, mark: &str) {
+    while model.readings(mark) == 0 {
+        std::thread::yield_now();
     }
 }
 
@@ -114,7 +65,7 @@ struct Desk {
 
 impl Desk {
     fn new() -> Arc<Self> {
-        Self::with(Held::new(true))
+        Self::with(held(true))
     }
 
     fn with(model: Arc<Held>) -> Arc<Self> {

@@ -10,7 +10,7 @@ use super::*;
 
 /// What the library finds: the bytes of each finding.
 fn found(text: &str, markup: Option<Markup>) -> Vec<std::ops::Range<usize>> {
-    let model: Arc<dyn LanguageModel> = Held::new(true);
+    let model: Arc<dyn LanguageModel> = held(true);
     let linter = Linter::new(model).unwrap();
     let document = Document::from_text("a", text).marked_up(markup);
     let options = Options::with_threshold(0.3);

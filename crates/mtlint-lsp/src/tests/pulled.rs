@@ -48,7 +48,7 @@ fn they_are_those_that_are_sent_elsewhere_and_are_sent_once() {
 
 #[test]
 fn who_asks_for_a_text_that_changes_is_told_to_ask_again() {
-    let desk = Desk::with(Held::new(false));
+    let desk = Desk::with(held(false));
     let mut editor = Editor::start(&desk, pulling());
     let uri = uri("a.txt");
     editor.open_as(

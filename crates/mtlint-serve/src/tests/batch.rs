@@ -97,7 +97,7 @@ async fn what_is_no_batch_is_refused() {
 
 #[tokio::test]
 async fn a_single_document_goes_before_those_of_a_batch() {
-    let lm = Held::new(false);
+    let lm = held(false);
     let running = Running::with(Arc::clone(&lm), ServiceOptions::new(MAX_BYTES));
     let line = |number: usize| {
         // Each is a group by itself.
@@ -118,7 +118,7 @@ async fn a_single_document_goes_before_those_of_a_batch() {
             to_bytes(response.into_body(), usize::MAX).await.unwrap()
         }
     });
-    lm.reads("Ship 0").await;
+    reads(&lm, "Ship 0").await;
     let single = tokio::spawn({
         let router = running.router.clone();
         let request = posted("/v1/report", "text/plain", "A single race.");
@@ -139,19 +139,19 @@ async fn a_single_document_goes_before_those_of_a_batch() {
             .count(),
         3
     );
-    let read = lm.read.lock().unwrap();
+    let read = lm.texts();
     let place = |mark: &str| read.iter().position(|text| text.contains(mark)).unwrap();
     assert!(place("A single") < place("Ship 1 ") && place("Ship 1 ") < place("Ship 2 "));
 }
 
 #[tokio::test]
 async fn a_batch_whose_client_has_gone_ends() {
-    let lm = Held::new(false);
+    let lm = held(false);
     let running = Running::with(Arc::clone(&lm), ServiceOptions::new(MAX_BYTES));
     let input = json!({ "text": "First the race." }).to_string() + "\n";
     let request = posted("/v1/batch", LINES, input.repeat(500));
     let response = running.router.clone().oneshot(request).await.unwrap();
-    lm.reads("First").await;
+    reads(&lm, "First").await;
     drop(response);
     // A batch that has ended gives its place to the next one.
     lm.let_go();

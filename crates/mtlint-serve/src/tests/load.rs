@@ -43,10 +43,10 @@ async fn until_waiting(running: &Running, count: usize) {
 
 #[tokio::test]
 async fn together_or_alone_a_report_is_the_same() {
-    let lm = Held::new(false);
+    let lm = held(false);
     let together = Running::with(Arc::clone(&lm), ServiceOptions::new(MAX_BYTES));
     let first = ask(&together, "First the race.");
-    lm.reads("First").await;
+    reads(&lm, "First").await;
     let asked: Vec<_> = (0..20)
         .map(|number| ask(&together, &numbered(number)))
         .collect();
@@ -62,14 +62,14 @@ async fn together_or_alone_a_report_is_the_same() {
 
 #[tokio::test]
 async fn a_full_queue_turns_away_and_who_has_gone_is_not_read() {
-    let lm = Held::new(false);
+    let lm = held(false);
     let options = ServiceOptions {
         max_waiting: 2,
         ..ServiceOptions::new(MAX_BYTES)
     };
     let running = Running::with(Arc::clone(&lm), options);
     let first = ask(&running, "First the race.");
-    lm.reads("First").await;
+    reads(&lm, "First").await;
     let gone = ask(&running, "Gone is the race.");
     until_waiting(&running, 1).await;
     let second = ask(&running, "Second the race.");
@@ -102,7 +102,7 @@ async fn a_full_queue_turns_away_and_who_has_gone_is_not_read() {
 
 #[tokio::test]
 async fn what_takes_too_long_is_refused() {
-    let lm = Held::new(false);
+    let lm = held(false);
     let options = ServiceOptions {
         request_time: Duration::from_millis(20),
         ..ServiceOptions::new(MAX_BYTES)
@@ -117,7 +117,7 @@ async fn what_takes_too_long_is_refused() {
 
 #[tokio::test]
 async fn what_nobody_waits_for_any_more_is_not_read_to_its_end() {
-    let lm = Held::new(false);
+    let lm = held(false);
     let options = ServiceOptions {
         request_time: Duration::from_millis(20),
         ..ServiceOptions::new(MAX_BYTES)
@@ -141,7 +141,7 @@ async fn what_nobody_waits_for_any_more_is_not_read_to_its_end() {
 
 #[tokio::test]
 async fn the_same_is_read_once() {
-    let lm = Held::new(true);
+    let lm = held(true);
     let running = Running::with(Arc::clone(&lm), ServiceOptions::new(MAX_BYTES));
     let sibling = "Calm was the harbour before the race.";
     let body = |text: &str| json!({ "text": text, "siblings": [{ "id": "s", "text": sibling }] });
@@ -163,7 +163,7 @@ async fn the_same_is_read_once() {
     }
     assert!(lm.readings("unspeakable") >= 2);
 
-    let lm = Held::new(true);
+    let lm = held(true);
     let options = ServiceOptions {
         cached: false,
         ..ServiceOptions::new(MAX_BYTES)
@@ -180,10 +180,10 @@ async fn the_same_is_read_once() {
 
 #[tokio::test]
 async fn a_panic_is_the_failure_of_one_request() {
-    let lm = Held::new(false);
+    let lm = held(false);
     let running = Running::with(Arc::clone(&lm), ServiceOptions::new(MAX_BYTES));
     let first = ask(&running, "First the race.");
-    lm.reads("First").await;
+    reads(&lm, "First").await;
     let bad = ask(&running, "A panic broke out before the race.");
     let good = ask(&running, "Second the race.");
     until_waiting(&running, 2).await;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -10,8 +10,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use tower::ServiceExt;
 
-use mtlint::lm::stub::Stub;
-use mtlint::lm::{LanguageModel, LmError, ModelId, Prefix, ReadOptions, TokenCounts, TokenScores};
+use mtlint::lm::stub::{Held, Stub};
 use mtlint::{Linter, Options};
 
 use crate::log::RequestLog;
@@ -42,71 +41,17 @@ fn stub() -> Stub {
     Stub::new(table).failing_on("unspeakable")
 }
 
-/// The stand-in, which waits before each reading until it is let go, panics on a word, and
-/// notes what it read.
-struct Held {
-    stub: Stub,
-    open: Mutex<bool>,
-    opened: Condvar,
-    read: Mutex<Vec<String>>,
+/// The stand-in, which waits before each reading until it is let go unless it is `open`, and
+/// panics on a word.
+fn held(open: bool) -> Arc<Held> {
+    Held::new(stub().panicking_on("panic"), open)
 }
 
-impl Held {
-    fn new(open: bool) -> Arc<Self> {
-        Arc::new(Self {
-            stub: stub(),
-            open: Mutex::new(open),
-            opened: Condvar::new(),
-            read: Mutex::default(),
-        })
-    }
-
-    fn let_go(&self) {
-        *self.open.lock().unwrap() = true;
-        self.opened.notify_all();
-    }
-
-    /// How often a text with `mark` in it was begun to be read as a whole.
-    fn readings(&self, mark: &str) -> usize {
-        let read = self.read.lock().unwrap();
-        read.iter().filter(|text| text.contains(mark)).count()
-    }
-
-    /// Waits until a text with `mark` in it is begun to be read.
-    async fn reads(&self, mark: &str) {
-        while self.readings(mark) == 0 {
-            tokio::task::yield_now().await;
-            std::thread::yield_now();
-        }
-    }
-}
-
-impl LanguageModel for Held {
-    fn id(&self) -> &ModelId {
-        self.stub.id()
-    }
-    fn layers(&self) -> usize {
-        self.stub.layers()
-    }
-    fn read(&self, texts: &[&str], options: ReadOptions<'_>) -> Result<Vec<TokenScores>, LmError> {
-        let noted = texts.iter().map(|text| (*text).to_owned());
-        self.read.lock().unwrap().extend(noted);
-        assert!(!texts.iter().any(|text| text.contains("panic")));
-        let open = self.open.lock().unwrap();
-        drop(self.opened.wait_while(open, |open| !*open).unwrap());
-        self.stub.read(texts, options)
-    }
-    fn read_continuations(
-        &self,
-        prefixes: &[Prefix<'_>],
-    ) -> Result<Vec<Vec<TokenScores>>, LmError> {
-        self.stub.read_continuations(prefixes)
-    }
-    fn tokens(&self) -> TokenCounts {
-        self.stub.tokens()
-    }
-    fn token_text(&self, id: u32) -> String {
-        self.stub.token_text(id)
+/// Waits until a text with `mark` in it is begun to be read.
+async fn reads(model: &Held, mark: &str) {
+    while model.readings(mark) == 0 {
+        tokio::task::yield_now().await;
+        std::thread::yield_now();
     }
 }
 
@@ -162,7 +107,7 @@ impl Answer {
 
 impl Running {
     fn new() -> Self {
-        Self::with(Held::new(true), ServiceOptions::new(MAX_BYTES))
+        Self::with(held(true), ServiceOptions::new(MAX_BYTES))
     }
 
     fn with(lm: Arc<Held>, options: ServiceOptions) -> Self {

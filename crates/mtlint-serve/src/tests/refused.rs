@@ -308,15 +308,20 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
     is_refused(&answer, 408, "too_slow", "30 seconds");
 }
 
-#[tokio::test]
-async fn only_who_has_the_token_is_answered() {
+/// A service that asks for a token.
+fn with_token() -> Running {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "correct-horse-battery\n").unwrap();
     let options = ServiceOptions {
         token: Some(Token::read(file.path()).unwrap()),
         ..ServiceOptions::new(MAX_BYTES)
     };
-    let running = Running::with(Held::new(true), options);
+    Running::with(held(true), options)
+}
+
+#[tokio::test]
+async fn only_who_has_the_token_is_answered() {
+    let running = with_token();
     for path in ["/v1/report", "/v1/html", "/v1/fix", "/v1/batch", "/v1/text"] {
         let answer = running.post(path, "text/plain", "The race.").await;
         is_refused(&answer, 401, "unauthorized", "Bearer");
@@ -341,13 +346,7 @@ async fn only_who_has_the_token_is_answered() {
 
 #[tokio::test]
 async fn clients_of_languagetool_may_show_the_token_in_their_form() {
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), "correct-horse-battery\n").unwrap();
-    let options = ServiceOptions {
-        token: Some(Token::read(file.path()).unwrap()),
-        ..ServiceOptions::new(MAX_BYTES)
-    };
-    let running = Running::with(Held::new(true), options);
+    let running = with_token();
     let form = "application/x-www-form-urlencoded";
     let check = async |path: &str, key: &str| {
         let body = format!("language=en-US&text=The+race.&username=desk{key}");
@@ -403,7 +402,7 @@ async fn pages_of_other_origins_may_ask_only_if_they_are_named() {
         allowed_origins: vec![origin],
         ..ServiceOptions::new(MAX_BYTES)
     };
-    let running = Running::with(Held::new(true), options);
+    let running = Running::with(held(true), options);
     let answer = running.answer(ask("https://a.example")).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header(allowed), "https://a.example");
