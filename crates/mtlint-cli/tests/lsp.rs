@@ -4,21 +4,16 @@
 // Clippy knows test functions by their attribute, not the helpers they call.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod common;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 
-const MTLINT: &str = env!("CARGO_BIN_EXE_mtlint");
-
-const GARBLED: &str = "The harbour was gibberish before the twaddle race.\n";
-
-fn examples() -> PathBuf {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.join("../../examples").canonicalize().unwrap()
-}
+use common::{GARBLED, MTLINT, examples};
 
 /// An editor that has started a server; the server is killed when the test is over.
 struct Editor {

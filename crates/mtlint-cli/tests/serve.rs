@@ -4,23 +4,18 @@
 // Clippy knows test functions by their attribute, not the helpers they call.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod common;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-const MTLINT: &str = env!("CARGO_BIN_EXE_mtlint");
-
-const GARBLED: &str = "The harbour was gibberish before the twaddle race.\n";
-
-fn examples() -> PathBuf {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.join("../../examples").canonicalize().unwrap()
-}
+use common::{GARBLED, MTLINT, examples};
 
 /// What mtlint prints with the stand-in model.
 fn printed(arguments: &[&str], stdin: &[u8]) -> Vec<u8> {
