@@ -74,9 +74,8 @@ class Linter:
         _check_number("max_bytes", max_bytes, 1, 2**63 - 1)
         if threads is not None:
             _check_number("threads", threads, 1, MAX_THREADS)
-        self._sensitivity = sensitivity or "precise"
         arguments = {
-            "sensitivity": self._sensitivity,
+            "sensitivity": sensitivity or "precise",
             "threshold": threshold,
             "language": language,
             "no_suggest": list(no_suggest),
@@ -86,8 +85,20 @@ class Linter:
             "max_bytes": max_bytes,
         }
         path = os.path.abspath(model) if isinstance(model, os.PathLike) else model
-        self._made_of = (path, arguments, threads, offline)
-        self._native = _native.Linter(path, arguments, threads, offline, progress)
+        self._open(path, arguments, threads, offline, progress)
+
+    def _open(
+        self,
+        model: str | None,
+        arguments: dict[str, Any],
+        threads: int | None,
+        offline: bool,
+        progress: Callable[[str, int, int | None], object] | None = None,
+    ) -> None:
+        """Opens the model. The arguments were checked."""
+        self._sensitivity: str = arguments["sensitivity"]
+        self._made_of = (model, arguments, threads, offline)
+        self._native = _native.Linter(model, arguments, threads, offline, progress)
 
     def lint(self, text: Text, siblings: Iterable[Text] = (), *, id: str = DEFAULT_ID) -> Report:
         """The report on one text, compared with its `siblings`: cleaner articles on the same
@@ -215,12 +226,10 @@ class Linter:
         return _again, self._made_of
 
 
-def _again(model: str | None, arguments: dict[str, Any], threads: int, offline: bool) -> Linter:
+def _again(*made_of: Any) -> Linter:
     """A linter like one that was pickled."""
     linter = Linter.__new__(Linter)
-    linter._sensitivity = arguments["sensitivity"]
-    linter._made_of = (model, arguments, threads, offline)
-    linter._native = _native.Linter(model, arguments, threads, offline, None)
+    linter._open(*made_of)
     return linter
 
 
