@@ -87,6 +87,14 @@ def test_a_text_that_fails_has_its_error_in_its_place(linter: mtlint.Linter) -> 
     assert reports[1].text is None and reports[1].to_dict()["status"] == "failed"
 
 
+def test_an_id_that_is_no_text_fails_its_text_alone(linter: mtlint.Linter) -> None:
+    reports = list(linter.lint_many([{"id": "a\udc80", "text": GOOD}, GOOD]))
+    assert [report.id for report in reports] == ["1", "2"]
+    error = reports[0].error
+    assert error is not None and "the id has half a character (U+DC80)" in error.message
+    assert reports[1].status == "scored"
+
+
 @pytest.mark.parametrize(
     ("item", "error", "words"),
     [

@@ -67,7 +67,7 @@ def default_id(item: object, otherwise: str) -> str:
     """The id of what need not be a text."""
     try:
         return _id(item, otherwise)
-    except TypeError:
+    except (TypeError, InputError):
         return otherwise
 
 
