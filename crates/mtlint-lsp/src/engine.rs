@@ -80,6 +80,8 @@ impl Engine {
         let mut reader = Reader {
             host,
             client,
+            queue: Arc::clone(&queue),
+            given_up: None,
             stop: Arc::clone(&stop),
             linters: Vec::new(),
             failed: Vec::new(),
@@ -91,8 +93,9 @@ impl Engine {
             let queue = Arc::clone(&queue);
             move || {
                 while let Some(job) = queue.next() {
-                    let reading = reader.reading(&job);
-                    if readings.send(reading).is_err() {
+                    if let Some(reading) = reader.reading(&job)
+                        && readings.send(reading).is_err()
+                    {
                         break;
                     }
                 }
@@ -121,6 +124,10 @@ impl Engine {
 struct Reader {
     host: Arc<dyn Host>,
     client: Client,
+    queue: Arc<Queue>,
+    /// The document whose last reading was given up for a newer text: the next one is not, so that
+    /// something is shown to whoever pauses often.
+    given_up: Option<Uri>,
     stop: Arc<AtomicBool>,
     linters: Vec<(ModelChoice, Linter)>,
     /// Models that could not be loaded, with the number of the attempt.
@@ -130,19 +137,26 @@ struct Reader {
 }
 
 impl Reader {
-    /// What is found in a document. Whatever fails is that document's failure.
-    fn reading(&mut self, job: &Job) -> Reading {
-        let read = catch_unwind(AssertUnwindSafe(|| self.read(job)));
+    /// What is found in a document; `None` if that was given up, since nobody waits for it any
+    /// more. Whatever fails is that document's failure.
+    fn reading(&mut self, job: &Job) -> Option<Reading> {
+        let newer = self.given_up.take().as_ref() != Some(&job.uri);
+        let read = catch_unwind(AssertUnwindSafe(|| self.read(job, newer)));
+        if !matches!(read, Ok(Ok(_))) && self.queue.is_current_in_vain(newer) {
+            self.given_up = Some(job.uri.clone());
+            return None;
+        }
         let broken = "mtlint failed on it, which is a fault of its own; please report it";
         let verdict = read.unwrap_or_else(|_| Err(unjudged(broken)));
-        Reading {
+        Some(Reading {
             uri: job.uri.clone(),
             revision: job.revision,
             verdict: verdict.unwrap_or_else(Verdict::Unjudged),
-        }
+        })
     }
 
-    fn read(&mut self, job: &Job) -> Result<Verdict, PlanError> {
+    /// Reads a document, unless it is in vain; `newer` says whether a newer text makes it so.
+    fn read(&mut self, job: &Job, newer: bool) -> Result<Verdict, PlanError> {
         let plan = self.host.plan(&job.place, &job.settings)?;
         let name = name(job);
         let failed = |error: DocumentError| self.host.failure(&Failure::from(error));
@@ -161,6 +175,8 @@ impl Reader {
         let markup = markup(&job.language, job.place.path.as_deref());
         let document = Document::from_text(name, job.text.whole()).marked_up(markup);
         let linter = self.linter(&plan.model, job.attempt)?;
+        let queue = Arc::clone(&self.queue);
+        let linter = linter.giving_up_once(move || queue.is_current_in_vain(newer));
         let names = siblings.iter().map(|sibling| sibling.name().to_owned());
         let files = names.zip(plan.siblings.iter().cloned()).collect();
         let language = plan.options.language.as_deref();

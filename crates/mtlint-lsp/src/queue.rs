@@ -40,6 +40,10 @@ pub(crate) struct Queue {
 struct Waiting {
     /// The one that was changed last is last.
     jobs: Vec<Job>,
+    /// The document that was given out last.
+    current: Option<Uri>,
+    /// Whether it was taken out since.
+    gone: bool,
     closed: bool,
 }
 
@@ -55,7 +59,18 @@ impl Queue {
 
     /// Takes a document out.
     pub(crate) fn remove(&self, uri: &Uri) {
-        self.lock().remove(uri);
+        let mut waiting = self.lock();
+        waiting.remove(uri);
+        waiting.gone |= waiting.current.as_ref() == Some(uri);
+    }
+
+    /// Whether nobody waits any more for the document that was given out last: it was taken out,
+    /// the queue is closed, or, where `newer` counts, a newer text of it may be read.
+    pub(crate) fn is_current_in_vain(&self, newer: bool) -> bool {
+        let waiting = self.lock();
+        let now = Instant::now();
+        let replaces = |job: &Job| Some(&job.uri) == waiting.current.as_ref() && job.due <= now;
+        waiting.closed || waiting.gone || (newer && waiting.jobs.iter().any(replaces))
     }
 
     /// Waits for a document that may be read: of several, the one that was changed last. `None`
@@ -68,7 +83,10 @@ impl Queue {
             }
             let now = Instant::now();
             if let Some(last) = waiting.jobs.iter().rposition(|job| job.due <= now) {
-                return Some(waiting.jobs.remove(last));
+                let job = waiting.jobs.remove(last);
+                waiting.current = Some(job.uri.clone());
+                waiting.gone = false;
+                return Some(job);
             }
             let due = waiting.jobs.iter().map(|job| job.due).min();
             waiting = match due {
@@ -142,6 +160,26 @@ mod tests {
             order,
             expected.map(|(name, number)| (name.to_owned(), number))
         );
+    }
+
+    #[test]
+    fn what_was_given_out_is_in_vain_once_it_is_old() {
+        let queue = Queue::default();
+        let (now, later) = (Instant::now(), Instant::now() + Duration::from_secs(3600));
+        queue.push(job("a", 1, now));
+        assert_eq!(next(&queue), ("a".to_owned(), 1));
+        queue.push(job("b", 2, now));
+        queue.push(job("a", 3, later));
+        assert!(!queue.is_current_in_vain(true), "it is still being typed");
+        queue.push(job("a", 4, now));
+        assert!(queue.is_current_in_vain(true));
+        assert!(!queue.is_current_in_vain(false));
+        assert_eq!(next(&queue), ("a".to_owned(), 4));
+        assert!(!queue.is_current_in_vain(true));
+        queue.remove(&Uri("b".to_owned()));
+        assert!(!queue.is_current_in_vain(false));
+        queue.remove(&Uri("a".to_owned()));
+        assert!(queue.is_current_in_vain(false));
     }
 
     #[test]

@@ -28,7 +28,7 @@ use crate::uri;
 
 /// A text is read once nothing was typed in it for so long: a pause that ends a word, and that
 /// nobody takes for waiting.
-const PAUSE: Duration = Duration::from_millis(400);
+pub(crate) const PAUSE: Duration = Duration::from_millis(400);
 
 /// When a text is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

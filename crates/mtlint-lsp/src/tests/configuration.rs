@@ -3,6 +3,7 @@
 use mtlint::Sensitivity;
 
 use super::*;
+use crate::session::PAUSE;
 
 #[test]
 fn settings_come_at_the_start_and_later() {
@@ -134,6 +135,28 @@ fn a_diagnostic_leads_to_the_sentence_of_the_sibling() {
     editor.change(&pair.uri, 2, json!([{ "text": format!("{WARSAW}More.") }]));
     editor.diagnostics(&pair.uri, 2);
     assert_eq!(desk.model.readings(said), 1);
+}
+
+#[test]
+fn a_reading_is_given_up_once_a_newer_text_may_be_read() {
+    let desk = Desk::with(held(false));
+    let said = "The minister left Warsaw on Monday.";
+    let pair = Pair::new(&desk, said);
+    let mut editor = Editor::start(&desk, able());
+    editor.open_as(&pair.uri, "plaintext", &format!("First. {WARSAW}"));
+    reads(&desk.model, said);
+    editor.change(
+        &pair.uri,
+        2,
+        json!([{ "text": format!("Second. {WARSAW}") }]),
+    );
+    // What was said before is done, but what is typed waits for a moment.
+    editor.asks("textDocument/hover", json!({})).unwrap_err();
+    std::thread::sleep(PAUSE + Duration::from_millis(100));
+    desk.model.let_go();
+    assert!(!editor.diagnostics(&pair.uri, 2).is_empty());
+    let counts = ["First.", "Second.", said].map(|mark| desk.model.readings(mark));
+    assert_eq!(counts, [0, 1, 1]);
 }
 
 #[test]
