@@ -218,7 +218,11 @@ fn ranked(
                 span: candidate.span,
                 replacement: candidate.replacement.clone(),
                 confidence,
-                applicability: Applicability::Unsafe,
+                applicability: if confidence >= model.offered {
+                    Applicability::Unsafe
+                } else {
+                    Applicability::DisplayOnly
+                },
                 bits_saved: bits,
                 quote: source.quote(&candidate.other)?,
             };
@@ -231,7 +235,7 @@ fn ranked(
                 helps: helps * weight,
                 respelling: respelling * weight,
             };
-            (confidence >= model.offered).then_some(score)
+            (confidence >= model.shown).then_some(score)
         })
         .collect();
     found.sort_by(|a, b| {
