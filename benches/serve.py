@@ -10,8 +10,8 @@ clients at once, and compares with `mtlint batch` on the same articles. Then ask
 paragraph of 60 words, each time another one. Prints articles and words a second, and
 milliseconds. Each report of the service must be that of the batch.
 
-With `--seconds` the clients ask for ever new articles for so long, and some of each hundred wait
-for no answer. Every other request must be answered, by its own report or by 429; the memory of the
+With `--seconds` the clients ask for ever new articles for so long, and do not wait for one answer
+in a hundred. Every other request must be answered, by its own report or by 429; the memory of the
 service is printed as it goes. With `--articles`, records as `mtlint batch` reads them (`text`,
 perhaps `siblings`), these are sent. It uses the standard library of Python alone, and asserts
 nothing about time.
@@ -206,8 +206,7 @@ def main() -> None:
         return
     if arguments.articles:
         lines = arguments.articles.read_text(encoding="utf8").splitlines()
-        records = [{"siblings": [], **json.loads(line)} for line in lines]
-        records = [{"text": one["text"], "siblings": one["siblings"]} for one in records]
+        records = [{"text": one["text"], "siblings": one.get("siblings", [])} for one in map(json.loads, lines)]
     else:
         records = [{"text": text(arguments.words, seed)} for seed in range(arguments.documents)]
     records = [{"id": str(number), **record} for number, record in enumerate(records)]
