@@ -31,8 +31,12 @@ pub(crate) const STEP: usize = 64;
 /// The number of bytes in a tile.
 pub(crate) const TILE_BYTES: usize = TILE * STEP;
 
-/// Whether the processor has tiles and the system lets this process use them.
+/// Whether the processor has tiles, the system lets this process use them, and nobody asked for
+/// results as on processors without (`MTLINT_NO_AMX`).
 fn available() -> bool {
+    if std::env::var_os("MTLINT_NO_AMX").is_some_and(|value| !value.is_empty() && value != "0") {
+        return false;
+    }
     // Leaf 7 says in bits 22, 24 and 25 of its last register that there are
     // tiles and that they take brain floats and bytes.
     const TILES: u32 = 0b1101 << 22;
