@@ -1,4 +1,6 @@
-"""Trains what weighs siblings: `siblings.py STORIES VERSIONS ROWS OUTPUT`.
+"""Trains what weighs siblings: `siblings.py STORIES VERSIONS ROWS OUTPUT`, or only what says
+whether two facts contradict each other, in an OUTPUT that has the rest: `siblings.py
+contradictions VERSIONS ROWS OUTPUT`.
 
 STORIES and VERSIONS are what `stories.py` made, ROWS the folder that the examples
 `siblings` and `contradictions` wrote, with the names of the numbers in their rows; the
@@ -17,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 from torch import nn
 
@@ -47,7 +50,7 @@ CORRECTION_WEIGHTS = {
 }
 # Kinds of articles whose agreement is printed.
 AGREEMENTS = ["written", "two", "two-mixed", "two-loose", "mlqe", "mqm", "synthetic"]
-VERSIONS = ["mlqe", "two", "two-people", "mqm-people"]
+VERSIONS = ["mlqe", "two", "two-people", "mqm-people", "written-right"]
 # A correction that changes nothing is worth little.
 NEUTRAL = 0.15
 # Share of its words that a sentence has in common with the sibling's: the least one for
@@ -74,12 +77,12 @@ FALL = (1.2, -2.0)
 # Helpful corrections for a harmful one among the safe: with the post-edit as the
 # sibling, and with another version.
 SAFE = {"mlqe": 12.0, "two": 4.5, "written": 15.0}
-# Probability from which a correction is shown.
-SHOWN = 0.2
-# Helpful corrections of written articles for a harmful one among those that are offered.
+# Helpful corrections of written articles for a harmful one among those that are shown at all:
+# of articles that the detector never saw, fewer help.
 OFFERED = 4.0
-# Contradictions found in an article and another version of it that say the same.
-WRONGLY = 0.4
+# Contradictions found in an article and another version of it that say the same, at most:
+# of translators, and beside independent articles, which tell other facts too.
+WRONGLY = [(["mqm-people", "two-people"], 0.4), (["written-right"], 0.15)]
 
 
 class Network(nn.Module):
@@ -233,6 +236,44 @@ def records(path):
         return [json.loads(line) for line in lines]
 
 
+def contradictions(versions, folder, tensors, notes):
+    """Trains what says whether two facts contradict each other, and puts it beside the rest."""
+    articles = np.fromfile(folder / "contradictions.u32", np.uint32)
+    rows = np.fromfile(folder / "contradictions.f32", np.float32).reshape(len(articles), -1)
+    changed = np.fromfile(folder / "contradictions.u8", np.uint8) == 1
+    groups = np.array([story["group"] for story in versions])
+    tried = groups[np.fromfile(folder / "changes.u32", np.uint32)]
+    group, sharp = groups[articles], np.zeros_like(rows)
+    # Two cuts of a sibling stand beside the same article.
+    known = {}
+    fold_of = [known.setdefault(story["reference"][0], len(known)) % FOLDS for story in versions]
+    folds = np.array(fold_of)[articles]
+    p = folded(rows, changed, np.ones(len(rows)), sharp, folds)
+    told = lambda kinds: np.isin(groups, kinds).sum()
+    right = lambda kinds, t: (p >= t)[~changed & np.isin(group, kinds)].sum() / told(kinds)
+    grid = np.linspace(0.5, 0.98, 97)
+    contradicted = next(t for t in grid if all(right(kinds, t) <= most for kinds, most in WRONGLY))
+    for kind in VERSIONS:
+        of = (group == kind) & (p >= contradicted)
+        print(f"contradictions from {contradicted:.3f}, {kind}: {told([kind])} articles, {(tried == kind).sum()} changes,"
+              f" {(of & changed).sum() / (tried == kind).sum():.3f} found, {(of & ~changed).sum() / told([kind]):.3f} others an article")
+    of = json.loads((folder / "contradictions.columns.json").read_text())
+    trained = train(rows, changed, np.ones(len(rows)), sharp)
+    assert len(of) == len(trained[1]), "every number of a row has a name"
+    notes["columns.contradictions"] = json.dumps(of)
+    tensors.update(named("contradictions", trained))
+    tensors["contradictions.threshold"] = np.array([contradicted], np.float32)
+
+
+def only_contradictions():
+    versions, folder, output = records(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]
+    tensors = load_file(output)
+    with safe_open(output, "np") as kept:
+        notes = kept.metadata()
+    contradictions(versions, folder, tensors, notes)
+    save_file(tensors, output, metadata=notes)
+
+
 def main():
     stories, versions = records(sys.argv[1]), records(sys.argv[2])
     folder, output = Path(sys.argv[3]), sys.argv[4]
@@ -381,33 +422,16 @@ def main():
     def offered_enough(t):
         helpful, _, harmful = counts(changes[(group == "written") & (p >= t)])
         return helpful >= OFFERED * harmful
-    offered = next((t for t in np.linspace(SHOWN, 0.9, 71) if offered_enough(t)), 0.9)
+    offered = next((t for t in np.linspace(0.2, 0.9, 71) if offered_enough(t)), 0.9)
     print(f"offered {offered:.3f}")
-    tensors["corrections.thresholds"] = np.array([safe, max(offered, SHOWN), SHOWN], np.float32)
+    tensors["corrections.thresholds"] = np.array([safe, offered], np.float32)
 
-    articles = np.fromfile(folder / "contradictions.u32", np.uint32)
-    rows = np.fromfile(folder / "contradictions.f32", np.float32).reshape(len(articles), -1)
-    changed = np.fromfile(folder / "contradictions.u8", np.uint8) == 1
-    groups = np.array([story["group"] for story in versions])
-    tried = groups[np.fromfile(folder / "changes.u32", np.uint32)]
-    group, sharp = groups[articles], np.zeros_like(rows)
-    # Two cuts of a sibling stand beside the same article.
-    known = {}
-    fold_of = [known.setdefault(story["reference"][0], len(known)) % FOLDS for story in versions]
-    folds = np.array(fold_of)[articles]
-    p = folded(rows, changed, np.ones(len(rows)), sharp, folds)
-    told = lambda kinds: np.isin(groups, kinds).sum()
-    right = ["mqm-people", "two-people"]
-    grid = np.linspace(0.5, 0.98, 97)
-    contradicted = next(t for t in grid if (p >= t)[~changed & np.isin(group, right)].sum() <= WRONGLY * told(right))
-    for kind in VERSIONS:
-        of = (group == kind) & (p >= contradicted)
-        print(f"contradictions from {contradicted:.3f}, {kind}: {told([kind])} articles, {(tried == kind).sum()} changes,"
-              f" {(of & changed).sum() / (tried == kind).sum():.3f} found, {(of & ~changed).sum() / told([kind]):.3f} others an article")
-    keep("contradictions", train(rows, changed, np.ones(len(rows)), sharp), columns("contradictions"))
-    tensors["contradictions.threshold"] = np.array([contradicted], np.float32)
+    contradictions(versions, folder, tensors, notes)
     save_file(tensors, output, metadata=notes)
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1] == "contradictions":
+        only_contradictions()
+    else:
+        main()

@@ -11,7 +11,8 @@ contradictions are. Kinds are told apart by the field `group`:
   translator's version and what another machine wrote; the sibling is the other
   translator's, half of them loosened: clauses left out, sentences run together.
 - `written`: a garbled article of WRITTEN with every error marked, beside an independent
-  article on the same story, written for it too; and its right version (`written-right`).
+  article on the same story, written for it too; and its right version (`written-right`),
+  some in STORIES, all in VERSIONS.
 - `two`: `two-references.dev`; its references by themselves, as right text
   (`two-people`); articles mixed of both (`two-mixed`); and with the sibling
   loosened (`two-loose`), as articles are that nobody made of one original.
@@ -194,8 +195,8 @@ def two_references(data, draw):
             yield right | {"id": story["id"]}
 
 
-def beside(written):
-    """The written articles that have a sibling, garbled and right."""
+def beside(written, every=RIGHT):
+    """The written articles that have a sibling, garbled, and one of `every` of them right."""
     siblings = {}
     for path in sorted((Path(written) / "siblings").glob("*.txt")):
         for body in path.read_text(encoding="utf8").split("## ")[1:]:
@@ -225,7 +226,7 @@ def beside(written):
             "tokens": [tokens for tokens, _ in words],
             "tags": [tags for _, tags in words],
         }
-        if number % RIGHT == 0:
+        if number % every == 0:
             yield all_right("written-right", right, sibling) | {"id": article["id"]}
 
 
@@ -243,7 +244,8 @@ def main():
     draw = random.Random(7)
     told = [*edited(data, draw), *two_references(data, draw)]
     translators = list(versions(data, draw))
-    write(versions_to, [*told, *translators])
+    right = [story for story in beside(written, 1) if story["group"] == "written-right"]
+    write(versions_to, [*told, *translators, *right])
     marked_by_raters = list(by_machine(data, draw))[::RATED]
     write(stories_to, [*told, *translators[::EVERY], *marked_by_raters, *beside(written)])
 

@@ -26,13 +26,18 @@ use super::phrases::{MAX_PHRASE_WORDS, replaceable};
 use super::surface::surface;
 use super::text::NormalizedText;
 
+/// The least confidence that two numbers of the same digits are one, and one of them is written
+/// wrongly.
+const SAME_DIGITS: f32 = 0.9;
+
 /// A fact of the document that a sibling contradicts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contradiction {
     /// The words of the document that say the fact, as indices.
     pub words: Range<usize>,
-    /// The sibling's words in their place, with the probability that the two disagree. Such
-    /// a correction is never safe: a person has to look which is right.
+    /// The sibling's words in their place, with the probability that the two disagree. Such a
+    /// correction is never safe, and only for display unless it writes the same digits in another
+    /// way: a person has to look which of two facts is right.
     pub correction: Correction,
 }
 
@@ -163,9 +168,15 @@ pub fn contradictions<'a>(
         let source = &comparison.sources[index];
         for opposition in oppositions {
             let confidence = model.contradictions.probability(&opposition.row);
+            let (confidence, applicability) = if same_digits(comparison, source, &opposition) {
+                (confidence.max(SAME_DIGITS), Applicability::Unsafe)
+            } else {
+                (confidence, Applicability::DisplayOnly)
+            };
             let confidence = confidence * source.trust.weight;
             if confidence >= model.contradicted && !is_supported(comparison, index, &opposition) {
-                found.extend(contradiction(comparison, source, opposition, confidence));
+                let rating = (confidence, applicability);
+                found.extend(contradiction(comparison, source, opposition, rating));
             }
         }
     }
@@ -208,6 +219,17 @@ fn likeliest(mut found: Vec<Contradiction>) -> Vec<Contradiction> {
     kept
 }
 
+/// Whether two numbers that differ have the same digits: marks of another language stand between
+/// those of one of them.
+fn same_digits(comparison: &Comparison<'_>, source: &Source<'_>, opposition: &Opposition) -> bool {
+    let digits = |text: &NormalizedText<'_>, words: &Range<usize>| -> String {
+        let forms = text.forms[words.clone()].iter();
+        forms.map(|form| form.digits.as_str()).collect()
+    };
+    let own = digits(comparison.document, &opposition.own);
+    own.len() > 1 && own == digits(source.text, &opposition.other)
+}
+
 /// Whether another believed sibling than `index` agrees with the document.
 fn is_supported(comparison: &Comparison<'_>, index: usize, opposition: &Opposition) -> bool {
     let document = comparison.document;
@@ -240,7 +262,7 @@ fn contradiction(
     comparison: &Comparison<'_>,
     source: &Source<'_>,
     opposition: Opposition,
-    confidence: f32,
+    (confidence, applicability): (f32, Applicability),
 ) -> Option<Contradiction> {
     let Opposition { own, other, .. } = opposition;
     if own.len() > MAX_PHRASE_WORDS
@@ -254,7 +276,7 @@ fn contradiction(
         span: comparison.document.cover(&own)?,
         replacement: surface(comparison, source, &own, &other)?,
         confidence,
-        applicability: Applicability::Unsafe,
+        applicability,
         bits_saved: 0.0,
         quote: source.quote(&other)?,
     };

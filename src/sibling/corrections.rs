@@ -218,11 +218,7 @@ fn ranked(
                 span: candidate.span,
                 replacement: candidate.replacement.clone(),
                 confidence,
-                applicability: if confidence >= model.offered {
-                    Applicability::Unsafe
-                } else {
-                    Applicability::DisplayOnly
-                },
+                applicability: Applicability::Unsafe,
                 bits_saved: bits,
                 quote: source.quote(&candidate.other)?,
             };
@@ -235,7 +231,7 @@ fn ranked(
                 helps: helps * weight,
                 respelling: respelling * weight,
             };
-            (confidence >= model.shown).then_some(score)
+            (confidence >= model.offered).then_some(score)
         })
         .collect();
     found.sort_by(|a, b| {

@@ -34,10 +34,8 @@ pub struct SiblingModel {
     pub(super) fall: ThresholdShift,
     /// Least confidence of what a tool may apply unasked.
     pub(super) safe: f32,
-    /// Least confidence of what a person may apply.
+    /// Least confidence of what is shown, and a person may apply.
     pub(super) offered: f32,
-    /// Least confidence of what is shown.
-    pub(super) shown: f32,
     /// Least probability of a contradiction that is shown.
     pub(super) contradicted: f32,
 }
@@ -72,7 +70,7 @@ impl SiblingModel {
         let [contradicted] = tensors.array("contradictions.threshold")?;
         let [slope, from] = tensors.array("fall")?;
         let [bias, garbled, alone] = tensors.array("rest")?;
-        let [safe, offered, shown] = tensors.array("corrections.thresholds")?;
+        let [safe, offered] = tensors.array("corrections.thresholds")?;
         Ok(Self {
             words: Networks::new(&tensors, "words", &WORD_COLUMNS)?,
             prior: Networks::new(&tensors, "prior", &PRIOR_COLUMNS)?,
@@ -91,7 +89,6 @@ impl SiblingModel {
             fall: ThresholdShift { slope, from },
             safe,
             offered,
-            shown,
             contradicted,
         })
     }

@@ -1,8 +1,7 @@
 //! Corrections that a sibling supports, with the real model.
 
 use mtlint::document::Document;
-use mtlint::finding::Applicability;
-use mtlint::finding::{Category, Finding};
+use mtlint::finding::{Applicability, Category, Finding};
 use mtlint::lexicon::Lexicon;
 use mtlint::report::Outcome;
 use mtlint::segment::segment;
@@ -334,6 +333,30 @@ fn two_facts_of_one_sentence_are_two_findings() {
             ("1962".to_owned(), "1972".to_owned()),
             ("Halvorsen".to_owned(), "Kristiansen".to_owned())
         ]
+    );
+}
+
+#[test]
+fn only_another_way_to_write_the_same_digits_can_be_applied() {
+    let applicability = |text: &str, sibling: &str| {
+        let found = findings(text, &[sibling]);
+        let found = found.iter().flat_map(|finding| &finding.suggestions);
+        let found = found.map(|one| (one.replacement.clone(), one.applicability));
+        found.collect::<Vec<_>>()
+    };
+    let other_marks = applicability(
+        "The mayor said that the new quay had cost the town 3.750 euros. The boats come back in \
+         May.",
+        "The boats come back in May. The new quay had cost the town 3,750 euros, the mayor said.",
+    );
+    assert_eq!(other_marks, [("3,750".to_owned(), Applicability::Unsafe)]);
+    let other_year = applicability(
+        "The bridge over the river was opened in 1997 and carries 12,000 cars a day.",
+        "Opened in 1987, the bridge over the river carries 12,000 cars a day.",
+    );
+    assert_eq!(
+        other_year,
+        [("1987".to_owned(), Applicability::DisplayOnly)]
     );
 }
 
