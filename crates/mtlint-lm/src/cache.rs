@@ -46,10 +46,15 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
         }
     }
 
-    /// Keeps a value of `bytes` bytes under `key`, unless that is more than half of what may be
-    /// kept.
+    /// Whether a value of so many bytes would be kept: not if that is more than half of what may
+    /// be.
+    pub fn takes(&self, bytes: usize) -> bool {
+        bytes <= self.max_bytes / LARGEST_SHARE
+    }
+
+    /// Keeps a value of `bytes` bytes under `key`, if it [takes](Self::takes) as many.
     pub fn put(&mut self, key: K, value: V, bytes: usize) {
-        if bytes > self.max_bytes / LARGEST_SHARE {
+        if !self.takes(bytes) {
             return;
         }
         self.bytes += bytes;

@@ -12,6 +12,7 @@ mod forward;
 mod job;
 mod kernels;
 mod output;
+mod pieces;
 mod pool;
 mod readings;
 mod shape;

@@ -9,12 +9,13 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::attention::QUERY_BLOCK;
+use super::attention::{KvBlock, QUERY_BLOCK};
 use super::forward::KeysAndValues;
 use super::output::Prediction;
+use super::pieces::{Packed, Pieces};
 use super::shape::Shape;
-use crate::TokenCounts;
 use crate::cache::Cache;
+use crate::{Guess, TokenCounts};
 
 /// The share of the bytes that is for continuations: those of an article take a hundredth of what
 /// its windows take, and are worth as much.
@@ -59,6 +60,62 @@ impl Reading {
         let states: usize = self.states.iter().map(Vec::len).sum();
         let keys_and_values = self.keys_and_values.as_ref().map_or(0, |all| all.bytes());
         keys_and_values + states * size_of::<f32>() + bytes(&self.predictions)
+    }
+
+    /// Keeps it in pieces.
+    fn pack(&self, pieces: &Pieces) -> Packed {
+        let mut packed = pieces.pack();
+        packed.put_number(self.predictions.len() as u32);
+        for one in &self.predictions {
+            packed.put_floats(&[one.surprisal_bits, one.entropy_bits]);
+            packed.put_number(one.rank);
+            packed.put_number(one.most_probable.len() as u32);
+            for guess in &one.most_probable {
+                packed.put_number(guess.id);
+                packed.put_floats(&[guess.surprisal_bits]);
+            }
+        }
+        packed.put_number(self.states.len() as u32);
+        for layer in &self.states {
+            packed.put_number(layer.len() as u32);
+            packed.put_floats(layer);
+        }
+        let blocks = self.keys_and_values.as_ref().map(|all| &all.blocks);
+        packed.put_number(blocks.map_or(0, Vec::len) as u32);
+        for block in blocks.into_iter().flatten() {
+            block.pack(&mut packed);
+        }
+        packed
+    }
+
+    /// What was kept.
+    fn unpack(packed: &Packed) -> Self {
+        let mut packed = packed.unpack();
+        let predictions = (0..packed.number()).map(|_| Prediction {
+            surprisal_bits: f32::from_bits(packed.number()),
+            entropy_bits: f32::from_bits(packed.number()),
+            rank: packed.number(),
+            most_probable: (0..packed.number())
+                .map(|_| Guess {
+                    id: packed.number(),
+                    surprisal_bits: f32::from_bits(packed.number()),
+                })
+                .collect(),
+        });
+        let predictions = predictions.collect();
+        let states = (0..packed.number()).map(|_| {
+            let count = packed.number() as usize;
+            packed.floats(count)
+        });
+        let states = states.collect();
+        let blocks = (0..packed.number()).map(|_| KvBlock::unpack(&mut packed));
+        let blocks: Vec<KvBlock> = blocks.collect();
+        let any = !blocks.is_empty();
+        Self {
+            predictions,
+            states,
+            keys_and_values: any.then(|| Arc::new(KeysAndValues { blocks })),
+        }
     }
 }
 
@@ -109,12 +166,14 @@ pub(super) type ShortKey = [u8; 32];
 pub(super) struct Readings {
     on: AtomicBool,
     kept: Mutex<Kept>,
+    /// What windows are kept in.
+    pieces: Pieces,
     read: AtomicU64,
     spared: AtomicU64,
 }
 
 struct Kept {
-    windows: Cache<WindowKey, Arc<Reading>>,
+    windows: Cache<WindowKey, Arc<Packed>>,
     short: Cache<ShortKey, Arc<[Prediction]>>,
 }
 
@@ -133,6 +192,7 @@ impl Default for Readings {
         Self {
             on: AtomicBool::new(false),
             kept: Mutex::new(Kept::new(0)),
+            pieces: Pieces::default(),
             read: AtomicU64::new(0),
             spared: AtomicU64::new(0),
         }
@@ -143,6 +203,7 @@ impl Readings {
     /// Keeps at most about `bytes` from now on; what was kept before is forgotten.
     pub(super) fn keep(&self, bytes: usize) {
         *self.lock() = Kept::new(bytes);
+        self.pieces.release();
         self.on.store(bytes > 0, Ordering::Relaxed);
     }
 
@@ -157,9 +218,18 @@ impl Readings {
         if !self.are_kept() {
             return None;
         }
+        let (packed, rows) = self.kept_beginning(key, rows)?;
+        Some(Beginning {
+            reading: Arc::new(Reading::unpack(&packed)),
+            rows,
+        })
+    }
+
+    /// The same, still packed: nobody has to wait while it is unpacked.
+    fn kept_beginning(&self, key: &WindowKey, rows: usize) -> Option<(Arc<Packed>, usize)> {
         let mut kept = self.lock();
-        if let Some(reading) = kept.windows.get(key) {
-            return Some(Beginning { reading, rows });
+        if let Some(packed) = kept.windows.get(key) {
+            return Some((packed, rows));
         }
         let candidates = kept.windows.iter();
         let candidates = candidates.map(|(other, _)| (key.common(other), other));
@@ -170,21 +240,24 @@ impl Readings {
             return None;
         }
         let longest = longest.clone();
-        let reading = kept.windows.get(&longest)?;
+        let packed = kept.windows.get(&longest)?;
         if begun > longest.tokens.len() / 2 {
             kept.windows.remove(&longest);
         }
-        Some(Beginning {
-            reading,
-            rows: begun,
-        })
+        Some((packed, begun))
     }
 
-    /// Keeps a window that was read.
-    pub(super) fn put_window(&self, key: &WindowKey, reading: Arc<Reading>) {
-        let ids = size_of_val(key.tokens.as_slice());
-        let bytes = reading.bytes() + ids;
-        self.lock().windows.put(key.clone(), reading, bytes);
+    /// Keeps a window that was read, if there is room for it and it is not kept yet.
+    pub(super) fn put_window(&self, key: &WindowKey, reading: &Reading) {
+        {
+            let mut kept = self.lock();
+            if !kept.windows.takes(reading.bytes()) || kept.windows.get(key).is_some() {
+                return;
+            }
+        }
+        let packed = Arc::new(reading.pack(&self.pieces));
+        let bytes = packed.bytes() + size_of_val(key.tokens.as_slice());
+        self.lock().windows.put(key.clone(), packed, bytes);
     }
 
     /// The numbers of a continuation that was read before.

@@ -140,7 +140,7 @@ impl Llama {
                 });
             }
             if let Some(key) = &one.key {
-                self.readings.put_window(key, reading);
+                self.readings.put_window(key, &reading);
             }
         })?;
         let read = scores_of_texts.into_iter().zip(tokens);

@@ -15,6 +15,7 @@ use rayon::prelude::*;
 
 use super::clock::{Clock, Stage};
 use super::forward::{Layout, Sequence};
+use super::pieces::{Packed, Unpacking};
 use super::pool::Pool;
 use super::shape::Shape;
 use crate::linear::Precision;
@@ -67,6 +68,38 @@ impl KvBlock {
             Self::Rows(rows) => size_of_val(rows.as_slice()),
             #[cfg(target_arch = "x86_64")]
             Self::Tiles(heads) => heads.iter().map(tiles::KvTiles::bytes).sum(),
+        }
+    }
+
+    /// Keeps them, the number of tiles first: 0 for rows.
+    pub(super) fn pack(&self, packed: &mut Packed) {
+        match self {
+            Self::Rows(rows) => {
+                packed.put_number(0);
+                packed.put_number(rows.len() as u32);
+                packed.put_floats(rows);
+            }
+            #[cfg(target_arch = "x86_64")]
+            Self::Tiles(heads) => {
+                packed.put_number(heads.len() as u32);
+                for head in heads {
+                    head.pack(packed);
+                }
+            }
+        }
+    }
+
+    /// What was kept.
+    pub(super) fn unpack(packed: &mut Unpacking<'_>) -> Self {
+        match packed.number() {
+            #[cfg(target_arch = "x86_64")]
+            heads @ 1.. => {
+                Self::Tiles((0..heads).map(|_| tiles::KvTiles::unpack(packed)).collect())
+            }
+            _ => {
+                let count = packed.number() as usize;
+                Self::Rows(packed.floats(count))
+            }
         }
     }
 

@@ -18,6 +18,7 @@
 use std::arch::x86_64::*;
 
 use super::super::kernels::softmax_prefix;
+use super::super::pieces::{Packed, Unpacking};
 use super::Task;
 use crate::linear::Aligned;
 use crate::linear::tiles::{Factors, ROWS, STEP, TILE, TILE_BYTES, Tiles};
@@ -249,6 +250,28 @@ impl KvTiles {
     /// The number of bytes that they have in memory.
     pub(crate) fn bytes(&self) -> usize {
         self.keys.bytes().len() + self.values.bytes().len()
+    }
+
+    /// Keeps the tiles.
+    pub(crate) fn pack(&self, packed: &mut Packed) {
+        packed.put_number(self.steps as u32);
+        for bytes in [self.keys.bytes(), self.values.bytes()] {
+            packed.put_number(bytes.len() as u32);
+            packed.put_bytes(bytes);
+        }
+    }
+
+    /// The tiles that were kept.
+    pub(crate) fn unpack(packed: &mut Unpacking<'_>) -> Self {
+        let mut tiles = Self {
+            steps: packed.number() as usize,
+            ..Self::default()
+        };
+        for part in [&mut tiles.keys, &mut tiles.values] {
+            part.resize(packed.number() as usize);
+            packed.bytes(part.bytes_mut());
+        }
+        tiles
     }
 
     /// The tiles of the first `length` positions of `before`, then these. `length` is a whole
