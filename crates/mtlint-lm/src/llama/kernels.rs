@@ -9,7 +9,7 @@
 
 use rten_simd::functional::simd_apply;
 use rten_simd::ops::{BitOps, NumOps};
-use rten_simd::{Isa, Simd, SimdIterable, SimdOp, SimdUnaryOp};
+use rten_simd::{Isa, Simd, SimdOp, SimdUnaryOp};
 use rten_vecmath::{Exp, Silu};
 
 /// `out = x / rms(x) × weight`, row by row.
@@ -57,12 +57,9 @@ pub(super) fn logit_sums(logits: &[f32], target: f32) -> LogitSums {
     LogitScan { logits, target }.dispatch()
 }
 
-/// The number of partial sums of each sum, as many as the widest registers have lanes: number
+/// The number of partial sums of each sum, as many as two of the widest registers hold: number
 /// `i` of a slice is added to sum `i % PARTS`.
-const PARTS: usize = 16;
-
-/// The registers that [`PARTS`] numbers fill if they have four lanes, the fewest.
-const REGISTERS: usize = 4;
+const PARTS: usize = 32;
 
 /// Sums of `N` functions of the numbers of a slice. `add` adds those of a register to the sums
 /// before, and `neutral` is a number that adds nothing.
@@ -73,42 +70,69 @@ fn sums<I: Isa, const N: usize>(
     neutral: f32,
     add: impl Fn([I::F32; N], I::F32) -> [I::F32; N],
 ) -> [f32; N] {
+    // With a constant number of registers the sums stay in them.
+    match PARTS / isa.f32().len() {
+        2 => sums_in::<I, N, 2>(isa, values, neutral, add),
+        4 => sums_in::<I, N, 4>(isa, values, neutral, add),
+        _ => sums_in::<I, N, 8>(isa, values, neutral, add),
+    }
+}
+
+/// The same, where `REGISTERS` hold [`PARTS`] numbers.
+#[inline(always)]
+fn sums_in<I: Isa, const N: usize, const REGISTERS: usize>(
+    isa: I,
+    values: &[f32],
+    neutral: f32,
+    add: impl Fn([I::F32; N], I::F32) -> [I::F32; N],
+) -> [f32; N] {
     let ops = isa.f32();
-    let lanes = ops.len();
+    let lanes = PARTS / REGISTERS;
     let mut parts = [[ops.zero(); N]; REGISTERS];
     let (whole, rest) = values.as_chunks::<PARTS>();
     let mut last = [neutral; PARTS];
     last[..rest.len()].copy_from_slice(rest);
-    for sixteen in whole.iter().chain([&last]) {
-        for (numbers, parts) in sixteen.chunks_exact(lanes).zip(&mut parts) {
-            *parts = add(*parts, ops.load(numbers));
+    for numbers in whole.iter().chain([&last]) {
+        for register in 0..REGISTERS {
+            let numbers = ops.load(&numbers[register * lanes..][..lanes]);
+            parts[register] = add(parts[register], numbers);
         }
     }
-    std::array::from_fn(|of| {
-        let mut sixteen = [0.0; PARTS];
-        for (numbers, parts) in sixteen.chunks_exact_mut(lanes).zip(&parts) {
-            ops.store(parts[of], numbers);
+    // No closure: what is not inlined here is compiled for the oldest processor.
+    let mut sums = [0.0; N];
+    for (of, sum) in sums.iter_mut().enumerate() {
+        let mut all = [0.0; PARTS];
+        for register in 0..REGISTERS {
+            ops.store(parts[register][of], &mut all[register * lanes..][..lanes]);
         }
-        sixteen.iter().sum()
-    })
+        let mut half = PARTS / 2;
+        while half > 0 {
+            let (front, back) = all.split_at_mut(half);
+            for (front, back) in front.iter_mut().zip(back) {
+                *front += *back;
+            }
+            half /= 2;
+        }
+        *sum = all[0];
+    }
+    sums
 }
 
 /// The largest number of a slice, −∞ if it is empty.
 #[inline(always)]
 fn largest<I: Isa>(isa: I, values: &[f32]) -> f32 {
     let ops = isa.f32();
-    let largest = values.simd_iter(ops).fold_unroll::<4>(
-        ops.splat(f32::NEG_INFINITY),
-        #[inline(always)]
-        |max, x| ops.max(max, x),
-        #[inline(always)]
-        |a, b| ops.max(a, b),
-    );
-    let lanes = largest.to_array();
-    lanes
-        .as_ref()
-        .iter()
-        .fold(f32::NEG_INFINITY, |a, b| a.max(*b))
+    let lanes = ops.len();
+    let mut largest = [ops.splat(f32::NEG_INFINITY); 2];
+    let mut rest = values;
+    while let Some((numbers, after)) = rest.split_at_checked(2 * lanes) {
+        largest[0] = ops.max(largest[0], ops.load(numbers));
+        largest[1] = ops.max(largest[1], ops.load(&numbers[lanes..]));
+        rest = after;
+    }
+    let lanes = ops.max(largest[0], largest[1]).to_array();
+    let numbers = lanes.as_ref().iter().chain(rest);
+    numbers.fold(f32::NEG_INFINITY, |a, b| a.max(*b))
 }
 
 /// The sum of the squares.
