@@ -71,7 +71,7 @@ impl KvBlock {
         }
     }
 
-    /// Keeps them, the number of tiles first: 0 for rows.
+    /// Keeps them, the number of key heads that are in tiles first: 0 for rows.
     pub(super) fn pack(&self, packed: &mut Packed) {
         match self {
             Self::Rows(rows) => {
